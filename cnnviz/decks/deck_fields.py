@@ -76,7 +76,7 @@ class Reading:
         """Number of diagnostics so far that prevent the deck from being shown."""
         return sum(diagnostic.is_fatal for diagnostic in self.diagnostics)
 
-    def wrong(self, path: Path, id: str, /, **values: object) -> None:
+    def add_diagnostic(self, path: Path, id: str, /, **values: object) -> None:
         """Add a diagnostic."""
         self.diagnostics.append(Diagnostic(self.line(path), message(id, **values)))
 
@@ -100,20 +100,20 @@ def check_fields(
         if name not in known:
             matches = get_close_matches(name, tuple(known), 1, 0.7)
             if kind and any(name in kind_fields for kind_fields in KIND_FIELDS.values()):
-                reading.wrong((*path, name), "lessons.file.unknown_of", field=name, known=tuple(known), kind=kind)
+                reading.add_diagnostic((*path, name), "lessons.file.unknown_of", field=name, known=tuple(known), kind=kind)
             elif matches:
-                reading.wrong((*path, name), "lessons.file.unknown_near", field=name, near=matches[0])
+                reading.add_diagnostic((*path, name), "lessons.file.unknown_near", field=name, near=matches[0])
             else:
-                reading.wrong((*path, name), "lessons.file.unknown", field=name, known=tuple(known))
+                reading.add_diagnostic((*path, name), "lessons.file.unknown", field=name, known=tuple(known))
         elif known[name] == "text":
             _check_text(reading, (*path, name), value, name)
         elif known[name] is not None and not _has_type(value, known[name]):
-            reading.wrong((*path, name), "lessons.file.type", field=name, type=message(f"lessons.file.{_TYPES[known[name]]}"))
+            reading.add_diagnostic((*path, name), "lessons.file.type", field=name, type=message(f"lessons.file.{_TYPES[known[name]]}"))
         elif value == "" and name not in ("at",):
-            reading.wrong((*path, name), "lessons.file.empty", field=name)
+            reading.add_diagnostic((*path, name), "lessons.file.empty", field=name)
     for name in known:
         if name not in table and name not in optional:
-            reading.wrong(path, "lessons.file.no_feedback" if name in ("say", "right", "otherwise") else "lessons.file.missing", field=name, what=container)
+            reading.add_diagnostic(path, "lessons.file.no_feedback" if name in ("say", "right", "otherwise") else "lessons.file.missing", field=name, what=container)
 
 
 _TYPES: dict[object, str] = {list: "a_list", str: "a_text", int: "a_count", "number": "a_number"}
@@ -132,18 +132,18 @@ def _check_text(reading: Reading, path: Path, value: object, name: str) -> None:
     if isinstance(value, dict):
         for lang, part in value.items():
             if lang not in reading.languages:
-                reading.wrong((*path, lang), "lessons.file.language", language=lang, known=reading.languages)
+                reading.add_diagnostic((*path, lang), "lessons.file.language", language=lang, known=reading.languages)
             elif not isinstance(part, str) or not part.strip():
-                reading.wrong((*path, lang), "lessons.file.empty", field=f"{name}.{lang}")
+                reading.add_diagnostic((*path, lang), "lessons.file.empty", field=f"{name}.{lang}")
         missing = [lang for lang in reading.languages if lang not in value]
     elif not isinstance(value, str):
-        return reading.wrong(path, "lessons.file.type", field=name, type=message("lessons.file.a_text"))
+        return reading.add_diagnostic(path, "lessons.file.type", field=name, type=message("lessons.file.a_text"))
     elif not value.strip():
-        return reading.wrong(path, "lessons.file.empty", field=name)
+        return reading.add_diagnostic(path, "lessons.file.empty", field=name)
     else:
         missing = list(reading.languages[1:]) if _has_words(value) else []
     if missing:
-        reading.wrong(path, "lessons.file.translation", field=name, languages=missing)
+        reading.add_diagnostic(path, "lessons.file.translation", field=name, languages=missing)
 
 
 def _has_words(text: str) -> bool:

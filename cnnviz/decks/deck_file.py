@@ -47,7 +47,7 @@ def read(content: bytes) -> tuple[Deck | None, Reading]:
     """
     empty_reading = Reading({})
     if len(content) > MOST_BYTES:
-        empty_reading.wrong((), "lessons.file.too_large", kilobytes=MOST_BYTES // 1000)
+        empty_reading.add_diagnostic((), "lessons.file.too_large", kilobytes=MOST_BYTES // 1000)
         return None, empty_reading
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
@@ -130,14 +130,14 @@ def _read_deck(reading: Reading) -> Deck | None:
         reading.languages = tuple(languages)
         for n, lang in enumerate(languages):
             if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", lang):
-                reading.wrong(("languages", n), "lessons.file.no_language", language=lang)
+                reading.add_diagnostic(("languages", n), "lessons.file.no_language", language=lang)
     elif isinstance(languages, list):
-        reading.wrong(("languages",), "lessons.file.type", field="languages", type=message("lessons.file.of_texts"))
-    misplaced_name = reading.name if isinstance(tables.get(reading.name), dict) else ""  # reported by _tables
+        reading.add_diagnostic(("languages",), "lessons.file.type", field="languages", type=message("lessons.file.of_texts"))
+    misplaced_name = reading.name if isinstance(tables.get(reading.name), dict) else ""  # reported by _screen_tables
     check_fields(reading, (), {name: value for name, value in tables.items() if name != misplaced_name}, SCRIPT)
     id = tables.get("id", "")
     if isinstance(id, str) and "id" in tables and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id):
-        reading.wrong(("id",), "lessons.file.id", id=id)
+        reading.add_diagnostic(("id",), "lessons.file.id", id=id)
     for n, table in enumerate(_screen_tables(reading)):
         check_cancelled()
         if screen := (_read_question if table.keys() & QUESTION else _read_screen)(reading, (reading.name, n), table):
@@ -152,19 +152,19 @@ def _screen_tables(reading: Reading) -> list[dict[str, Any]]:
     """Return the tables of the screens, or [] if any of them is not a table."""
     tables, name = reading.tables, reading.name
     if "step" in tables and "screen" in tables:
-        reading.wrong(("screen",), "lessons.file.both", one="[[screen]]", other="[[step]]")
+        reading.add_diagnostic(("screen",), "lessons.file.both", one="[[screen]]", other="[[step]]")
     if name not in tables:
-        reading.wrong((), "lessons.file.no_screen")
+        reading.add_diagnostic((), "lessons.file.no_screen")
     screens = tables.get(name, [])
     if isinstance(screens, dict):
-        reading.wrong((name,), "lessons.file.one_step", name=name)
+        reading.add_diagnostic((name,), "lessons.file.one_step", name=name)
     if not isinstance(screens, list):
         return []
     for n, screen in enumerate(screens):
         if not isinstance(screen, dict):
-            reading.wrong((name, n), "lessons.file.type", field=name, type=message("lessons.file.of_screens"))
+            reading.add_diagnostic((name, n), "lessons.file.type", field=name, type=message("lessons.file.of_screens"))
     if name in tables and not 1 <= len(screens) <= MOST_SCREENS:
-        reading.wrong((name,), "lessons.file.steps", n=len(screens), most=MOST_SCREENS)
+        reading.add_diagnostic((name,), "lessons.file.steps", n=len(screens), most=MOST_SCREENS)
         return []
     return screens if all(isinstance(screen, dict) for screen in screens) else []
 
@@ -179,27 +179,27 @@ def _read_screen(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Scr
 
 def _screen_fields(reading: Reading, path: Path, screen: Mapping[str, Any], default: str) -> dict[str, Any]:
     """Return the fields of a screen outside its question, by the names of Screen's fields."""
-    at, place = parse_address(screen["at"] if isinstance(screen.get("at"), str) else "", default)
-    if place.page not in PAGES:
-        reading.wrong((*path, "at"), "lessons.file.no_page", page=f"/{place.page}", known=[f"/{page}" for page in PAGES])
-    elif default == LEARN != place.page:
-        reading.wrong((*path, "at"), "lessons.file.asks_elsewhere", page=f"/{place.page}")
+    at, address = parse_address(screen["at"] if isinstance(screen.get("at"), str) else "", default)
+    if address.page not in PAGES:
+        reading.add_diagnostic((*path, "at"), "lessons.file.no_page", page=f"/{address.page}", known=[f"/{page}" for page in PAGES])
+    elif default == LEARN != address.page:
+        reading.add_diagnostic((*path, "at"), "lessons.file.asks_elsewhere", page=f"/{address.page}")
     if "text" in screen and "say" in screen:
-        reading.wrong((*path, "say"), "lessons.file.both", one="say", other="text")
+        reading.add_diagnostic((*path, "say"), "lessons.file.both", one="say", other="text")
     experiment, updates, seconds = (screen.get(name) for name in ("experiment", "updates", "seconds"))
     if isinstance(experiment, str) and experiment not in EXPERIMENTS:
-        reading.wrong((*path, "experiment"), "lessons.file.experiment", experiment=experiment, known=EXPERIMENTS)
-    elif experiment is not None and place.page != TRAIN:
-        reading.wrong((*path, "experiment"), "lessons.file.experiment_elsewhere", page=f"/{place.page}")
+        reading.add_diagnostic((*path, "experiment"), "lessons.file.experiment", experiment=experiment, known=EXPERIMENTS)
+    elif experiment is not None and address.page != TRAIN:
+        reading.add_diagnostic((*path, "experiment"), "lessons.file.experiment_elsewhere", page=f"/{address.page}")
     if updates is not None and experiment is None:
-        reading.wrong((*path, "updates"), "lessons.file.updates_of_nothing")
+        reading.add_diagnostic((*path, "updates"), "lessons.file.updates_of_nothing")
     elif isinstance(updates, int) and not 1 <= updates <= MAX_UPDATES:
-        reading.wrong((*path, "updates"), "lessons.file.number", field="updates", least=1, most=MAX_UPDATES)
+        reading.add_diagnostic((*path, "updates"), "lessons.file.number", field="updates", least=1, most=MAX_UPDATES)
     if isinstance(seconds, int | float) and not 1 <= seconds <= MOST_SECONDS:
-        reading.wrong((*path, "seconds"), "lessons.file.number", field="seconds", least=1, most=MOST_SECONDS)
+        reading.add_diagnostic((*path, "seconds"), "lessons.file.number", field="seconds", least=1, most=MOST_SECONDS)
     words = {"title": reading.text(screen.get("title")), "text": reading.text(screen.get("text", screen.get("say"))), "notes": reading.text(screen.get("notes"))}
     shown = _map_fields(reading, path, screen) | {"cells": screen.get("cells", "")}
-    return {"at": at, "place": place, "seconds": seconds, "experiment": experiment or "", "updates": updates, **words, **shown}
+    return {"at": at, "place": address, "seconds": seconds, "experiment": experiment or "", "updates": updates, **words, **shown}
 
 
 def _map_fields(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,7 +213,7 @@ def _map_fields(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict
             if isinstance(one, dict):
                 check_fields(reading, (*path, name, n), one, PLATE, set())
             elif not isinstance(one, str):
-                reading.wrong((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_maps"))
+                reading.add_diagnostic((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_maps"))
         if not reading.fatal_count:
             fields[name] = tuple(Shown(entry["is"], reading.text(entry["label"])) if isinstance(entry, dict) else Shown(entry) for entry in entries)
     return fields
@@ -228,19 +228,19 @@ def _read_question(reading: Reading, path: Path, screen: Mapping[str, Any]) -> S
         check_fields(reading, path, screen, COMMON | {name: None for name in kind_names}, optional=OPTIONAL | kind_names)
         _screen_fields(reading, path, screen, LEARN)
         if isinstance(kind, str):
-            reading.wrong((*path, "kind"), "lessons.file.kind", kind=kind, known=KINDS)
+            reading.add_diagnostic((*path, "kind"), "lessons.file.kind", kind=kind, known=KINDS)
         return None
     check_fields(reading, path, screen, COMMON | KIND_FIELDS[kind], OPTIONAL | ({"answers"} if kind != "choose" else set()), kind)
     if kind == "construct" and "hint" not in screen:
-        reading.wrong(path, "lessons.file.missing", field="hint", what=message("lessons.file.in_step"))
+        reading.add_diagnostic(path, "lessons.file.missing", field="hint", what=message("lessons.file.in_step"))
     if screen.get("change", "nothing") not in CHANGES:
-        reading.wrong((*path, "change"), "lessons.file.change", change=str(screen["change"]), known=CHANGES)
+        reading.add_diagnostic((*path, "change"), "lessons.file.change", change=str(screen["change"]), known=CHANGES)
     elif kind == "construct" and screen.get("change", "nothing") == "nothing":
-        reading.wrong((*path, "change") if "change" in screen else path, "lessons.file.construct_changes", known=CHANGES[1:])
+        reading.add_diagnostic((*path, "change") if "change" in screen else path, "lessons.file.construct_changes", known=CHANGES[1:])
     for name in ("hide", "stages"):
         for n, symbol in enumerate(screen.get(name, []) if isinstance(screen.get(name), list) else []):
             if not isinstance(symbol, str):
-                reading.wrong((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_texts"))
+                reading.add_diagnostic((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_texts"))
     _check_answers(reading, path, screen.get("answers"), kind)
     fields = _screen_fields(reading, path, screen, LEARN)
     if reading.fatal_count > fatal_count:
@@ -258,16 +258,16 @@ def _check_answers(reading: Reading, path: Path, answers: object, kind: str) -> 
         return
     path = (*path, "answers")
     if not (2 if kind == "choose" else 0) <= len(answers) <= MOST_ANSWERS:
-        reading.wrong(path, "lessons.file.answers", n=len(answers), most=MOST_ANSWERS)
+        reading.add_diagnostic(path, "lessons.file.answers", n=len(answers), most=MOST_ANSWERS)
     key_count = 0
     for n, answer in enumerate(answers):
         answer_path = (*path, n)
         if not isinstance(answer, dict):
-            reading.wrong(answer_path, "lessons.file.type", field="answers", type=message("lessons.file.of_tables"))
+            reading.add_diagnostic(answer_path, "lessons.file.type", field="answers", type=message("lessons.file.of_tables"))
             continue
         is_key = kind == "choose" and "is" not in answer
         key_count += is_key
         if key_count > 1 and is_key:
-            reading.wrong(answer_path, "lessons.file.two_keys")
+            reading.add_diagnostic(answer_path, "lessons.file.two_keys")
         optional = {"is", "say"} if is_key else {"label"}
         check_fields(reading, answer_path, answer, ANSWER, optional if kind == "choose" else {"label"}, feedback=True)

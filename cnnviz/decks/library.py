@@ -43,7 +43,7 @@ class Library:
         """Return the lecture with this id, or else the lesson, or None."""
         return next((deck for deck in (*self.lectures, *self.lessons) if deck.id == id), None)
 
-    def beside(self, deck: Deck) -> Library:
+    def with_deck(self, deck: Deck) -> Library:
         """Return the library with another deck, which replaces those with its id."""
         lessons, lectures = (tuple(other for other in decks if other.id != deck.id) for decks in (self.lessons, self.lectures))
         new_lessons, new_lectures = ((deck,), ()) if deck.is_lesson else ((), (deck,))
@@ -90,7 +90,7 @@ def library() -> Library:
     """Return the current library. Users' files may change while the server runs, and a request may carry a deck
     (request_deck.py)."""
     request_deck, stored = current_request_deck(), _library()
-    return stored.beside(request_deck.deck) if request_deck and request_deck.deck else stored
+    return stored.with_deck(request_deck.deck) if request_deck and request_deck.deck else stored
 
 
 def _library() -> Library:

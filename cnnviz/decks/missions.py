@@ -47,23 +47,23 @@ class Mission:
     key: str = ""
     blind: bool = False
 
-    def kept(self, setup: Setup) -> tuple[str, ...]:
+    def changed_keys(self, setup: Setup) -> tuple[str, ...]:
         """Return the keys to keep that differ from the start."""
         start, current = Setup.parse_query(query_of(self.at))[0].to_query(), setup.to_query()
         return tuple(key for key in self.keep if start.get(key, "") != current.get(key, ""))
 
-    def met(self, setup: Setup) -> bool:
+    def is_reached(self, setup: Setup) -> bool:
         """Return whether the goal is reached; False if that cannot be computed.
 
-        >>> find("silent").met(Setup()), find("silent").met(Setup(w="zeros"))
+        >>> find("silent").is_reached(Setup()), find("silent").is_reached(Setup(w="zeros"))
         (False, True)
         """
         try:
-            return not self.kept(setup) and bool(np.all(evaluate(self.key, scope_of(setup))))
+            return not self.changed_keys(setup) and bool(np.all(evaluate(self.key, scope_of(setup))))
         except Problem:
             return False
 
-    def told(self, setup: Setup) -> LocalizedText:
+    def success_text(self, setup: Setup) -> LocalizedText:
         """Return the text for a reached goal, with the setup's numbers."""
         return fill(self.done, scope_of(setup))
 
@@ -96,7 +96,7 @@ class Blind:
     gradients: Gradients
     choices: Mapping[str, PlacedMistake]
 
-    def named(self, address: str, snapshot: Snapshot) -> tuple[bool, Message] | None:
+    def check_choice(self, address: str, snapshot: Snapshot) -> tuple[bool, Message] | None:
         """Return whether the chosen mistake gives these gradients at the same snapshot, and a message with the first
         difference. None if it is not a choice."""
         if address not in self.choices:
@@ -118,8 +118,8 @@ def blind(setup: Setup, snapshot: Snapshot, case: int) -> Blind | None:
     not finite.
 
     >>> snapshot = scope_of(Setup()).snapshot
-    >>> found = blind(Setup(), snapshot, 7)
-    >>> [address for address in found.choices if found.named(address, snapshot)[0]]
+    >>> blind_case = blind(Setup(), snapshot, 7)
+    >>> [address for address in blind_case.choices if blind_case.check_choice(address, snapshot)[0]]
     ['flip_forgotten@dx']
     """
     exact = snapshot.gradients

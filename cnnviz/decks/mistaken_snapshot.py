@@ -11,7 +11,7 @@ from cnnviz.core.network.network import Network
 from cnnviz.core.network.program import get_program
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.setup.update_limits import estimated_seconds
-from cnnviz.core.training.updates import Point, Updates, reached
+from cnnviz.core.training.updates import Point, Updates, apply_set_values
 from cnnviz.decks.scope import (
     MAX_MISTAKEN_UPDATES,
     SLOWER,
@@ -77,7 +77,7 @@ def mistaken_scope(exact_scope: Scope, mistake: PlacedMistake) -> Scope:
     updates, losses = Updates(setup, start.image), list[float]()
     next_point = Point(start.params, {}, start.trace.x, start.buffers)
     for k in range(min(setup.k, MAX_MISTAKEN_UPDATES) + 1):
-        point = reached(setup, k, next_point) if k else next_point
+        point = apply_set_values(setup, k, next_point) if k else next_point
         trace, state = _forward(network, mistake, point, updates.given(point)), point.state or None
         losses.append(network.loss(trace, y))
         gradients = mistake.gradients(point.params, trace, y, setup.optimizer, state)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.explain.latex_to_text import plain
+from cnnviz.core.explain.latex_to_text import latex_to_unicode
 from cnnviz.core.network.layers.conv import Conv
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.program_line import PassValues
@@ -94,7 +94,7 @@ def script_docstring(setup: Setup, program: Program, words: str, library: str = 
         say(f"export.{'frameworks' if library else 'script'}.title", image=image, channel=channel, when=setup.snapshot_label, library=library),
         "",
         *wrapped_chain(program),
-        f"    {plain(program.formulas['L'])}",
+        f"    {latex_to_unicode(program.formulas['L'])}",
         "",
         *textwrap.wrap(words, 116),
         say("export.script.settings" if is_incomplete else "export.script.lesson", settings=settings),

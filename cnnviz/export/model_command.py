@@ -25,7 +25,7 @@ def run(arguments: list[str]) -> int:
         return fail(2, error_message(error))
     lines = [*(line for layer in model.layers for line in _lines(layer)), *(f"# {note}" for note in (*model.refused, *model.notes))]
     try:
-        net = str(model.opened)
+        net = str(model.checked_network)
         ends = [*_weights(options, content, net), f"net={net}"]
     except ValueError as error:
         print_lines(lines)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.explain.latex_to_text import plain
+from cnnviz.core.explain.latex_to_text import latex_to_unicode
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
 from cnnviz.core.runtime.work_cancellation import check_cancelled
@@ -134,7 +134,7 @@ class _Book:
         # for weights, not for the biases of the same stage
         titles = [str(stage.title) for stage in self.program.network.stages if stage == name]
         formula = self.program.formulas.get(name)
-        return "   ".join([*titles, *([plain(formula)] if formula else [])])
+        return "   ".join([*titles, *([latex_to_unicode(formula)] if formula else [])])
 
     def _sheet(self, name: str, colour: str) -> None:
         sheet, shape = self.book.add_worksheet(name), self.formulas.at.shapes[name]
@@ -186,7 +186,7 @@ class _Book:
     def _next(self, name: str) -> None:
         """Write a sheet with a parameter after the update."""
         shape, sheet = self.formulas.at.shapes[name], self.book.add_worksheet(f"{name} next")
-        self._head(sheet, f"{label(name)}′", plain(self.setup.optimizer.formulas[-1]), shape)
+        self._head(sheet, f"{label(name)}′", latex_to_unicode(self.setup.optimizer.formulas[-1]), shape)
         values = np.asarray(self.snapshot.after[name]).reshape(shape)
         exact = self.setup.rule == "exact"
         for number, at in enumerate(np.ndindex(*shape)):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.explain.latex_to_text import pixel_formula, plain
+from cnnviz.core.explain.latex_to_text import latex_to_unicode, pixel_formula
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
 from cnnviz.core.notebook.notebook import deviation_effects
@@ -61,7 +61,7 @@ def _headings(setup: Setup, program: Program) -> Iterator[tuple[str, Sequence[st
 
 
 def _heading(title: Message, formulas: Iterable[str]) -> str:
-    written = "     ".join(map(plain, formulas))
+    written = "     ".join(map(latex_to_unicode, formulas))
     return say("terminal.stage", title=title, formulas=written) if written else str(title)
 
 

@@ -8,7 +8,7 @@ from cnnviz.judge.cases import make_cases
 from cnnviz.judge.courses import CS231n, course_named
 from cnnviz.judge.own_forward import correct_by_forward, sibling_forward
 from cnnviz.judge.returned_arrays import call_function, returned
-from cnnviz.judge.right_gradients import Right, right
+from cnnviz.judge.right_gradients import CorrectResult, right
 from cnnviz.judge.verdicts import Run, announce, copy_arrays, detail_level, notes, overwritten
 from cnnviz.words import Problem
 
@@ -79,7 +79,7 @@ def _run(course: CS231n, case: Case, function: Function, forward: Function | Non
     return Run(exact.case, returned(course, exact, result), changed_names)
 
 
-def _correct_gradients(course: CS231n, case: Case, forward: Function | None, sibling: Function | None) -> tuple[Right, Any]:
+def _correct_gradients(course: CS231n, case: Case, forward: Function | None, sibling: Function | None) -> tuple[CorrectResult, Any]:
     """Return the correct gradients, and the cache of the user's own forward function, or None if it has none that
     works."""
     if case.kind == "softmax":

@@ -14,7 +14,7 @@ from cnnviz.judge.cases import draw, draw_distinct
 from cnnviz.judge.layer_layout import AXES, LayerLayout, attribute, parameter_orders
 from cnnviz.judge.own_forward import correct_by_output
 from cnnviz.judge.returned_arrays import as_numbers, compare_with_correct, describe_case
-from cnnviz.judge.right_gradients import Right
+from cnnviz.judge.right_gradients import CorrectResult
 from cnnviz.judge.verdicts import Run, announce, copy_arrays, detail_level, notes, overwritten
 from cnnviz.words import Problem, message
 
@@ -366,7 +366,7 @@ def _takes(function: Callable[..., Any], count: int) -> bool:
     return True
 
 
-def _correct_gradients(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, str | None], judged: Callable[[Case, Array | None], Right]) -> Right:
+def _correct_gradients(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, str | None], compare: Callable[..., CorrectResult]) -> CorrectResult:
     """Return the correct gradients for the layer's parameters. If several orders of a weight's axes fit, use the one
     that yields the layer's output."""
     arrays: dict[str, Array] = {}
@@ -393,7 +393,7 @@ def _correct_gradients(layer: object, layout: LayerLayout, case: Case, paths: Ma
             layout.orders["w"] = order
         core_arrays = {role: layout.parameter(role, array, _shape(case, role, array)) for role, array in arrays.items()}
         try:
-            exact = judged(replace(case, arrays={**case.arrays, **core_arrays}), position_bias)
+            exact = compare(replace(case, arrays={**case.arrays, **core_arrays}), position_bias)
             return exact if position_bias is None else _with_places(exact)
         except AssertionError:
             if order == orders[-1]:
@@ -408,7 +408,7 @@ def _is_of_places(case: Case, layout: LayerLayout, bias: Array) -> bool:
     return case.kind == "conv" and layout.letters in ("NCHW", "CHW") and bias.shape == shape and bool(np.prod(shape[1:]) > 1)
 
 
-def _with_places(exact: Right) -> Right:
+def _with_places(exact: CorrectResult) -> CorrectResult:
     """Return the gradients of a convolution whose bias has a number for each position."""
     dout = exact.case.arrays["dout"]
     gradients, sizes = {**exact.gradients, "db": dout.sum(axis=0)}, {**exact.sizes, "db": np.abs(dout).sum(axis=0)}
@@ -427,8 +427,8 @@ def _shape(case: Case, role: str, array: Array | None) -> tuple[int, ...]:
 
 
 def _gradients(
-    layer: object, exact: Right, source: _Source, paths: Mapping[str, str | None], starts: Mapping[str, Array], returned: Any
-) -> tuple[list[str], list[Any], Right]:
+    layer: object, exact: CorrectResult, source: _Source, paths: Mapping[str, str | None], starts: Mapping[str, Array], returned: Any
+) -> tuple[list[str], list[Any], CorrectResult]:
     """Return the roles and arrays to judge, and the correct gradients, with the round-off of a weight's change
     included in their sizes."""
     results = dict(zip(RETURNS[exact.case.kind], returned if isinstance(returned, tuple) else (returned,), strict=False))

@@ -14,7 +14,7 @@ from cnnviz.judge.case import RETURNS, Array, Case
 from cnnviz.judge.cases import make_cases
 from cnnviz.judge.courses import CS231n, course_named
 from cnnviz.judge.mistakes import Mistake, known_mistakes
-from cnnviz.judge.right_gradients import Right, right
+from cnnviz.judge.right_gradients import CorrectResult, right
 from cnnviz.words import Problem
 
 Function = Callable[..., Any]
@@ -75,10 +75,10 @@ def _all_close(arrays: list[Array], others: list[Array]) -> bool:
     return all(a.shape == b.shape and np.allclose(a, b, 1e-9, 1e-12, equal_nan=True) for a, b in zip(arrays, others, strict=True))
 
 
-def _mistaken_gradients(of: Right, key: str) -> dict[str, Array]:
+def _mistaken_gradients(correct: CorrectResult, key: str) -> dict[str, Array]:
     """Return the correct gradients with one mistake, if it is possible here."""
-    gradients = dict(of.gradients)
-    mistake = next((mistake for mistake in known_mistakes(of) if mistake.key == key), None)
+    gradients = dict(correct.gradients)
+    mistake = next((mistake for mistake in known_mistakes(correct) if mistake.key == key), None)
     array = mistake.make() if mistake else None
     return gradients | ({mistake.role: np.asarray(array)} if mistake and array is not None else {})
 
@@ -86,10 +86,10 @@ def _mistaken_gradients(of: Right, key: str) -> dict[str, Array]:
 def _function(course: CS231n, kind: str, key: str, calls: Calls) -> Function:
     def backward(*arguments: Any) -> Any:
         case: Case = course.read(kind, arguments)
-        of = right(case)
+        correct = right(case)
         calls.count += 1
-        calls.impossible += bool(key) and not _is_possible(of, key)
-        arrays = _mistaken_gradients(of, key) if key else of.gradients
+        calls.impossible += bool(key) and not _is_possible(correct, key)
+        arrays = _mistaken_gradients(correct, key) if key else correct.gradients
         results = tuple(course.laid_out(case, role, arrays[role]) for role in RETURNS[kind])
         return results if len(results) > 1 else results[0]
 
@@ -97,14 +97,14 @@ def _function(course: CS231n, kind: str, key: str, calls: Calls) -> Function:
     return backward
 
 
-def _is_possible(of: Right, key: str) -> bool:
+def _is_possible(correct: CorrectResult, key: str) -> bool:
     """Return whether a mistake is possible here.
 
     A mistake of the core that does not fit this layer, for example because of its stride of 1, changes nothing and counts as
     possible. With windows that are not square, none is possible.
     """
-    mistake = next((mistake for mistake in known_mistakes(of) if mistake.key == key), None)
-    return of.case.has_square_windows if mistake is None else mistake.make() is not None
+    mistake = next((mistake for mistake in known_mistakes(correct) if mistake.key == key), None)
+    return correct.case.has_square_windows if mistake is None else mistake.make() is not None
 
 
 def passes(test: Test, function: Function) -> BaseException | None:

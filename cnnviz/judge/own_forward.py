@@ -11,7 +11,7 @@ from cnnviz.core.diagnosis.precision import DOUBLE, precisions
 from cnnviz.judge.case import Array, Case
 from cnnviz.judge.courses import CS231n
 from cnnviz.judge.returned_arrays import as_numbers, call_function, describe_case
-from cnnviz.judge.right_gradients import Right, right
+from cnnviz.judge.right_gradients import CorrectResult, right
 from cnnviz.words import message
 
 Function = Callable[..., Any]
@@ -34,7 +34,7 @@ def sibling_forward(function: Function) -> Function | None:
     return next((names[candidate] for candidate in candidates if inspect.isfunction(names.get(candidate))), None)
 
 
-def correct_by_forward(course: CS231n, case: Case, forward: Function) -> tuple[Right, Any]:
+def correct_by_forward(course: CS231n, case: Case, forward: Function) -> tuple[CorrectResult, Any]:
     """Return the correct gradients for a forward function, and its cache. Raise AssertionError if its output is
     wrong."""
     result = call_function(forward, course.given(case))
@@ -50,7 +50,7 @@ def correct_by_forward(course: CS231n, case: Case, forward: Function) -> tuple[R
     return correct_by_output(course, case, out, again), cache
 
 
-def correct_by_output(course: CS231n, case: Case, out: Any, forward: Callable[[Case], Any]) -> Right:
+def correct_by_output(course: CS231n, case: Case, out: Any, forward: Callable[[Case], Any]) -> CorrectResult:
     """Return the correct gradients for a pass with this output, in the course's layout. `forward` returns the output
     for other arrays.
 
@@ -111,7 +111,7 @@ def _is_normalized(case: Case, out: Array) -> bool:
     return bool(np.allclose(hat, scale * centred, 1e-8, 1e-10) and np.all((size > 0.5) & (size < 2)))
 
 
-def _differences(course: CS231n, case: Case, textbook: Right, forward: Callable[[Case], Any]) -> Right:
+def _differences(course: CS231n, case: Case, textbook: CorrectResult, forward: Callable[[Case], Any]) -> CorrectResult:
     """Return the textbook result with its gradients replaced by central differences of Σ dout·out."""
     dout = np.asarray(case.arrays["dout"], np.float64)
 

@@ -12,7 +12,7 @@ from cnnviz.core.gradcheck.verdict import WRONG, marks
 from cnnviz.core.runtime.cached import cached_property
 from cnnviz.judge.case import POOLS, RETURNS, Array, Case
 from cnnviz.judge.courses import CS231n
-from cnnviz.judge.right_gradients import Right
+from cnnviz.judge.right_gradients import CorrectResult
 from cnnviz.words import Message, join_messages, message
 
 
@@ -21,7 +21,7 @@ class ReturnedArray:
     """An array in the course's layout, as float64, and its original precision."""
 
     course: CS231n
-    right: Right
+    right: CorrectResult
     role: str
     array: Array
     precision: Precision
@@ -105,7 +105,7 @@ class ReturnedArray:
         return message("judge.numbers", name=self.name, case=case, n=int(self.wrong.sum()), count=self.wrong.size, at=str(index), **numbers)
 
 
-def returned(course: CS231n, right: Right, result: Any) -> list[ReturnedArray]:
+def returned(course: CS231n, right: CorrectResult, result: Any) -> list[ReturnedArray]:
     """Return each array that a function returned. Raise AssertionError if their number is wrong or one is not an
     array of numbers."""
     roles, names = RETURNS[right.case.kind], course.names(right.case.kind)
@@ -116,7 +116,7 @@ def returned(course: CS231n, right: Right, result: Any) -> list[ReturnedArray]:
     return compare_with_correct(course, right, roles, arrays)
 
 
-def compare_with_correct(course: CS231n, right: Right, roles: Sequence[str], arrays: Sequence[Any]) -> list[ReturnedArray]:
+def compare_with_correct(course: CS231n, right: CorrectResult, roles: Sequence[str], arrays: Sequence[Any]) -> list[ReturnedArray]:
     """Return the arrays of these roles for comparison. Raise AssertionError if one is not an array of numbers."""
     names = course.names(right.case.kind)
     numbers = {role: as_numbers(names[role], array) for role, array in zip(roles, arrays, strict=True)}

@@ -36,7 +36,7 @@ from cnnviz.words import Problem
 
 
 @dataclass(frozen=True, eq=False)
-class Right:
+class CorrectResult:
     """The correct arrays of a case, by role. `between` are intermediate results, including "out" of the forward pass.
    """
 
@@ -67,7 +67,7 @@ class Lines:
 
 
 @np.errstate(all="ignore")
-def right(case: Case) -> Right:
+def right(case: Case) -> CorrectResult:
     """Return the arrays that a backward function of this case has to return.
 
     >>> x = np.array([[1.0, -2.0]])
@@ -96,7 +96,7 @@ def _layer(case: Case) -> Layer:
     return {"relu": Relu, "sigmoid": Sigmoid, "tanh": Tanh, "batchnorm": BatchNorm}[case.kind]()
 
 
-def _of_layer(case: Case) -> Right:
+def _of_layer(case: Case) -> CorrectResult:
     if not case.has_square_windows:
         return _oblong(case)
     x, layer = _as_maps(case), _layer(case)
@@ -117,7 +117,7 @@ def _of_layer(case: Case) -> Right:
     gradients = {role: values[target].reshape(shapes[role]) for target, role in roles.items()}
     term_sizes = {(role := roles[line.target]): np.broadcast_to(sizes(program, line, values), values[line.target].shape).reshape(shapes[role]) for line in lines}
     between = {"out": out.reshape(np.shape(case.arrays["dout"]))}
-    return Right(case, gradients, term_sizes, between, Lines(program, values, {role: target for target, role in roles.items()}))
+    return CorrectResult(case, gradients, term_sizes, between, Lines(program, values, {role: target for target, role in roles.items()}))
 
 
 def _program(case: Case, layer: Layer, x: tuple[int, ...]) -> Program:
@@ -126,7 +126,7 @@ def _program(case: Case, layer: Layer, x: tuple[int, ...]) -> Program:
     return get_program(Architecture((layer, last_layer), LOSSES["mse"]), x, training=case.settings.get("mode") != "test")
 
 
-def _oblong(case: Case) -> Right:
+def _oblong(case: Case) -> CorrectResult:
     """Return the result for windows that are not square, which the core lacks. The lines are those for square ones."""
     out, gradients, magnitudes = oblong_gradients(case)
     if np.shape(case.arrays["dout"]) != out.shape:
@@ -134,7 +134,7 @@ def _oblong(case: Case) -> Right:
     k, x = max(case.window), case.arrays["x"].shape
     program = _program(case, _layer(case), (*x[:2], *(n + k for n in x[2:])))
     targets = {f"d{_ROLES.get(line.role[1:], 'x')}": line.target for line in program.backward_lines if line.layer == 0}
-    return Right(case, gradients, magnitudes, {"out": out}, Lines(program, {}, targets))
+    return CorrectResult(case, gradients, magnitudes, {"out": out}, Lines(program, {}, targets))
 
 
 def _as_maps(case: Case) -> Array:
@@ -160,7 +160,7 @@ def _forward(case: Case, program: Program, values: PassValues) -> PassValues:
 # ---- softmax with cross-entropy
 
 
-def _softmax(case: Case) -> Right:
+def _softmax(case: Case) -> CorrectResult:
     scores = np.asarray(case.arrays["x"], np.float64)
     y = np.eye(scores.shape[1])[case.arrays["y"].astype(int)]
     program = get_program(Architecture((GlobalAverage(), Softmax()), LOSSES["ce"]), (*scores.shape, 1, 1))
@@ -170,4 +170,4 @@ def _softmax(case: Case) -> Right:
         line.step(values)
     loss = np.asarray(program.loss_line.make(values))
     size = {"loss": np.abs(loss) + np.abs(scores).max(), "dx": np.maximum(values["o"], y) / case.images}
-    return Right(case, {"loss": loss, "dx": values[f"d{z}"]}, size, {"p": values["o"], "scores": scores, "targets": y})
+    return CorrectResult(case, {"loss": loss, "dx": values[f"d{z}"]}, size, {"p": values["o"], "scores": scores, "targets": y})

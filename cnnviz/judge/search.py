@@ -15,7 +15,7 @@ from cnnviz.judge.case import POOLS, RETURNS, Array
 from cnnviz.judge.mistakes import Mistake, known_mistakes
 from cnnviz.judge.mistakes.course_lines import Names, right_line
 from cnnviz.judge.returned_arrays import ReturnedArray
-from cnnviz.judge.right_gradients import Right
+from cnnviz.judge.right_gradients import CorrectResult
 from cnnviz.words import message
 
 
@@ -89,7 +89,7 @@ def _times(factor: Factor) -> str:
     return f"({{}}) / {factor.n:g}" if factor.inverse and factor.number > 0 else f"{factor.number:.6g} * ({{}})"
 
 
-def _counts(right: Right) -> dict[str, float]:
+def _counts(right: CorrectResult) -> dict[str, float]:
     """Return counts that a factor may be based on; counts of 1 are left out."""
     case, dx = right.case, right.gradients["dx"]
     counts = {"two": 2.0, "images": float(case.images)}

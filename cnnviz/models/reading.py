@@ -55,7 +55,7 @@ class Model:
         return Network.parse(self.net)
 
     @property
-    def opened(self) -> Network:
+    def checked_network(self) -> Network:
         """The network, if it fits one of the available image sizes. Raises Problem if it does not, or is invalid."""
         network = self.network
         for last, shape in enumerate(SHAPES, start=1):

@@ -37,7 +37,7 @@ def read_source(text: str, name: str = "") -> ModelDescription:
     keras = bool(_KERAS.search(text)) and not _TORCH.search(text)
     reader = _Source(source, keras or len(_KERAS.findall(text)) > len(_TORCH.findall(text)), bool(_KERAS_1.search(text)))
     reader.run(tree.body, reader.scope)
-    flow = reader.named(name) if name else reader.find_model()
+    flow = reader.model_named(name) if name else reader.find_model()
     if flow is None:
         raise error or Problem("model.no_layers")
     return reader.description(flow)
@@ -72,7 +72,7 @@ class _Source(Interpreter):
             return self._only_network([(self.name_of(module), lambda module=module: self.flow_of(module), module.layer.line) for module in compiled])  # type: ignore[misc]
         return self._only_network(self._candidates())
 
-    def named(self, name: str) -> Any:
+    def model_named(self, name: str) -> Any:
         """Return the output tensor of the model with this name, class or line number."""
         modules = [*self.modules]
         found, value = self.scope.find(name)

@@ -65,7 +65,7 @@ class Rooms:
 
         With a deck the room begins at the given screen, by default the first.
         """
-        if self.opened.look(visitor_of(request)) < 1:
+        if self.opened.token_count(visitor_of(request)) < 1:
             raise Refused(429, "ui.rooms.too_many", n=1)
         body = await read_room_body(request, MOST_BODY)
         secret, deck = _read_secret(body), read_deck(body) if "script" in body else ""
@@ -220,7 +220,7 @@ class Rooms:
         code, visitor = str(request.path_params["code"]).upper(), visitor_of(request)
         key = visitor, code
         is_polling = waiting and bool(self.waiting.get(key))
-        if self.missed.look(visitor) < 1 and not is_polling and not self.reached.get(key):
+        if self.missed.token_count(visitor) < 1 and not is_polling and not self.reached.get(key):
             # known rooms stay reachable, so that one visitor's guesses do not lock out a class
             raise Refused(429, "ui.rooms.too_often", n=1)
         room = await self.store.room(code) if len(code) == LENGTH else None

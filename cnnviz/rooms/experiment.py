@@ -187,7 +187,8 @@ def experiment_data(experiment: Experiment, number: int, devices: int, curve_lim
     updates = evenly_spaced(experiment.updates, POINTS)
     prediction_counts = count_votes(predictions.values())
     return RoomExperiment(
-        predicted=[prediction_counts.get(n, 0) for n in range(len(RATES) if experiment.key == "lr" else len(SHARES))], confirmed=confirmed_prediction(experiment, losses[:, -1]),
+        predicted=[prediction_counts.get(n, 0) for n in range(len(RATES) if experiment.key == "lr" else len(SHARES))],
+        confirmed=confirmed_prediction(experiment, losses[:, -1]),
         number=number, key=experiment.key, updates=experiment.updates, devices=devices, values=[experiment.value(run) for run in range(runs)],
         last=_bytes(losses[:, -1] if runs else losses, "<f8"), at=updates.tolist(), shown=shown.tolist(), curves=_bytes(losses[np.ix_(shown, updates)], "<f4"),
     )  # fmt: skip

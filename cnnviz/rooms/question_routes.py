@@ -203,7 +203,7 @@ class Questions:
         device = str(body.get("device"))
         if not is_device(device, room.presenter):
             raise Refused(403, "ui.rooms.device")
-        if self.again.look(device) < 1 or not self.voted.take(visitor_of(request)):
+        if self.again.token_count(device) < 1 or not self.voted.take(visitor_of(request)):
             raise Refused(429, "ui.rooms.too_fast", n=1)
         self.again.take(device)
         return device, body

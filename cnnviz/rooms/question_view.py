@@ -335,7 +335,8 @@ def _patch(asked: PreparedQuestion, cell: int) -> PatchData | None:
         return None
     index = np.unravel_index(cell, tapped.shape)
     source = _source(asked)
-    array = asked.here.arrays[source.source] if source else tapped.reshape(-1, *tapped.shape[-2:])[int(np.ravel_multi_index(index[:-2], tapped.shape[:-2])) if tapped.ndim > 2 else 0]
+    layer = int(np.ravel_multi_index(index[:-2], tapped.shape[:-2])) if tapped.ndim > 2 else 0
+    array = asked.here.arrays[source.source] if source else tapped.reshape(-1, *tapped.shape[-2:])[layer]
     rows, columns = array.shape
     if source:
         # links include a channel axis, which arrays of one channel lack

@@ -313,7 +313,7 @@ class RedisStore:
         """Start the background tasks in the running event loop, and restart those that have ended."""
         self.tasks = [task for task in self.tasks if not task.done()]
         running = {task.get_name() for task in self.tasks}
-        for name, task_function in (("listen", self._listen), ("tell", self._tell)):
+        for name, task_function in (("listen", self._listen), ("tell", self._report)):
             if name not in running:
                 self.tasks.append(asyncio.create_task(self._run_forever(task_function), name=name))
 
@@ -381,7 +381,7 @@ class RedisStore:
         if room:
             self.answers.keep(room, number, round, answers)
 
-    async def _tell(self) -> None:
+    async def _report(self) -> None:
         """Report the number of followers here, and restore rooms that Redis has lost."""
         previous: set[Room] = set()
         while not _cancelled():

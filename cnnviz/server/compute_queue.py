@@ -74,7 +74,7 @@ class ComputeQueue(Generic[Result]):
         self.jobs[job.name] = job
         self.admission.add(job)
         seconds = job.expected.seconds()
-        job.place = self.scheduler.turns.add(job, connection, seconds, job.visitor, pause)
+        job.ticket = self.scheduler.turns.add(job, connection, seconds, job.visitor, pause)
         if job.expected.known and seconds > EXPENSIVE:
             self.admission.charge(job, seconds, checked=False)  # `admit` has checked it
         self.workers.go_on()

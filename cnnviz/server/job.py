@@ -58,7 +58,7 @@ class Job(Generic[Result]):
     work: Callable[[], Result]
     expected: CostEstimate
     future: Future[Result] = field(default_factory=Future)
-    place: Ticket[Job[Result]] = field(init=False)
+    ticket: Ticket[Job[Result]] = field(init=False)
     waiting: int = 0
     begun: bool = False
     given_up: bool = False

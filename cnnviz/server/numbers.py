@@ -55,16 +55,16 @@ HELD = 0.25
 class CachedResponse:
     """A cached response, ready to be sent to a client that accepts gzip and has no ETag."""
 
-    found: Resource
-    usual: Response
+    resource: Resource
+    response: Response
 
 
 class Numbers:
     """Cached responses, the queue that computes them, and their learned costs."""
 
     def __init__(self) -> None:
-        self.kept: LruCache[tuple[Hashable, ...], Resource] = LruCache(MOST_BYTES, held_bytes)
-        self.known: LruCache[tuple[str, str, bytes], CachedResponse] = LruCache(MOST_BYTES, held_bytes)
+        self.resources: LruCache[tuple[Hashable, ...], Resource] = LruCache(MOST_BYTES, held_bytes)
+        self.responses: LruCache[tuple[str, str, bytes], CachedResponse] = LruCache(MOST_BYTES, held_bytes)
         self.preparing: set[asyncio.Task[Response]] = set()
         self.expensive_costs: LruCache[tuple[Hashable, ...], Cost] = LruCache(MOST_COSTLY, held_bytes)
         self.costs = Costs()
@@ -75,13 +75,13 @@ class Numbers:
     async def get(self, page: Page, query: Mapping[str, str], form: str, request: Request) -> Resource:
         """Return the resource, computed unless it is cached. Raise Busy, or TimeoutError if it takes too long."""
         name = (page.id, form, *query.items())
-        result = self.kept.get(name)
+        result = self.resources.get(name)
         if result is None:
             visitor, connection = visitor_of(request), connection_of(request)
             cost = LearnedCost(self.costs, (page.id, form), partial(self._cost, name, page, query, form), self.expensive_costs.get(name))
             result = await self.work.get(name, visitor, partial(cost.run_timed, partial(resource.compute_resource, page, query, form)), connection, cost, pause_of(request))
             if result.is_immutable:
-                self.kept.put(name, result)
+                self.resources.put(name, result)
         return result
 
     def _cost(self, name: tuple[Hashable, ...], page: Page, query: Mapping[str, str], form: str) -> Cost:
@@ -96,13 +96,13 @@ class Numbers:
         """Respond to a request, from the cache of whole responses if possible."""
         parts = scope["path_params"]
         version, name = parts.get("version", ""), (parts.get("version", ""), parts["page"], scope["query_string"])
-        cached = self.known.get(name)
+        cached = self.responses.get(name)
         if cached is None:
-            response = await self.answer(Request(scope, receive), name)
+            response = await self.respond(Request(scope, receive), name)
         elif (headers := dict(scope["headers"])).get(b"accept-encoding", b"").split(b",")[0] == b"gzip" and b"if-none-match" not in headers:
-            response = cached.usual
+            response = cached.response
         else:
-            response = _response(cached.found, Request(scope), bool(version))
+            response = _response(cached.resource, Request(scope), bool(version))
         await response(scope, receive, send)
 
     async def prepare(self, room_query: str, client: object) -> None:
@@ -111,9 +111,9 @@ class Numbers:
         page = dict(parse_qsl(room_query)).get("page", "")
         version, name, query = numbers_url(page, room_query).removeprefix("numbers/").replace("?", "/", 1).split("/", 2)
         key = version, name, query.encode()
-        if self.known.get(key) is None:
+        if self.responses.get(key) is None:
             scope = {"type": "http", "query_string": key[2], "headers": [], "client": client}
-            task = asyncio.create_task(self.answer(Request(scope, asyncio.Event().wait), key))  # type: ignore[arg-type]
+            task = asyncio.create_task(self.respond(Request(scope, asyncio.Event().wait), key))  # type: ignore[arg-type]
             self.preparing.add(task)
             task.add_done_callback(self.preparing.discard)
             await asyncio.wait({task}, timeout=HELD)
@@ -128,7 +128,7 @@ class Numbers:
             finally:
                 self.delayed_refusals -= 1
 
-    async def answer(self, request: Request, asked: tuple[str, str, bytes]) -> Response:
+    async def respond(self, request: Request, asked: tuple[str, str, bytes]) -> Response:
         """Compute the response to a request that is not in the cache of whole responses."""
         version, page_and_form, query = asked
         name, _, form = page_and_form.partition(".")
@@ -149,22 +149,22 @@ class Numbers:
             return busy_response(1)
         if result.is_immutable:
             usual_request = Request({"type": "http", "headers": [(b"accept-encoding", b"gzip")]})
-            self.known.put(asked, CachedResponse(result, _response(result, usual_request, bool(version))))
+            self.responses.put(asked, CachedResponse(result, _response(result, usual_request, bool(version))))
         return _response(result, request, bool(version))
 
-    async def given(self, request: Request) -> Response:
+    async def respond_with_deck(self, request: Request) -> Response:
         """Respond to a request with a deck in its body, which is not cached."""
         page = resource.page_of(request.path_params["page"])
         if page is None:
             return refusal(404, "ui.server.nothing")
         try:
-            return await self._given(page, await read_body(request, MOST_DECK), request)
+            return await self._respond_with_deck(page, await read_body(request, MOST_DECK), request)
         except Refused as why:
             return refusal(why.status, why.id, **why.values)
         except ClientDisconnect:
             return Response(status_code=400)
 
-    async def _given(self, page: Page, content: bytes, request: Request) -> Response:
+    async def _respond_with_deck(self, page: Page, content: bytes, request: Request) -> Response:
         query = resource.canonical_query(page, request.query_params)
         name = (page.id, hashlib.sha256(content).digest(), *query.items())
 
@@ -218,5 +218,5 @@ def busy_response(seconds: int) -> JSONResponse:
 def number_routes(folder: str, numbers: Numbers | None = None) -> list[BaseRoute]:
     """Return the routes of the numbers below Streamlit's base path ("" or "/prefix")."""
     numbers = numbers or Numbers()
-    handlers: tuple[tuple[str, Any], ...] = (("GET", numbers), ("POST", numbers.given))
+    handlers: tuple[tuple[str, Any], ...] = (("GET", numbers), ("POST", numbers.respond_with_deck))
     return [DirectRoute(f"{folder}/numbers/{path}", handler, methods=[method]) for path in ("{page}", "{version}/{page}") for method, handler in handlers]

@@ -50,60 +50,60 @@ class RateLimitMiddleware:
 
     def __init__(self, app: ASGIApp):
         self.app = app
-        self.asked, self.infrequent_requests = Rate(REQUESTS, EACH_REQUEST), Rate(REQUESTS, EACH_REQUEST)
-        self.opened = Rate(SESSIONS, EACH_SESSION)
-        self.said = Rate(MESSAGES_OF_ALL, EACH_OF_ALL)
+        self.requests, self.infrequent_requests = Rate(REQUESTS, EACH_REQUEST), Rate(REQUESTS, EACH_REQUEST)
+        self.new_sessions = Rate(SESSIONS, EACH_SESSION)
+        self.messages = Rate(MESSAGES_OF_ALL, EACH_OF_ALL)
         self.turns = Turns()
-        self.open: Counter[str] = Counter()
-        self.refused: Counter[str] = Counter()
+        self.open_sessions: Counter[str] = Counter()
+        self.delayed_refusals: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             await self._handle_request(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self._open(scope, receive, send)
+            await self._handle_session(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
     async def _handle_request(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = HTTPConnection(scope)
         visitor, connection = visitor_of(request), connection_of(request)
-        if not (self.asked.take(visitor) or (self.turns.is_infrequent(connection) and self.infrequent_requests.take(visitor))) or self.turns.under_way[visitor] >= AT_ONCE:
-            await self._wait(visitor)
+        if not (self.requests.take(visitor) or (self.turns.is_infrequent(connection) and self.infrequent_requests.take(visitor))) or self.turns.under_way[visitor] >= AT_ONCE:
+            await self._delay_refusal(visitor)
             return await refusal(429, "ui.server.flood", _SOON | {"Connection": "close"})(scope, receive, send)
         if scope["path"].endswith("/events"):  # the event stream of a room, which has its own limits
             return await self.app(scope, receive, send)
         async with self.turns.turn(connection, visitor) as pause:
             await self.app({**scope, PAUSE_KEY: pause}, receive, send)
 
-    async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _handle_session(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = HTTPConnection(scope)
         visitor, connection = visitor_of(request), connection_of(request)
         may_wait = self.turns.under_way[visitor] < AT_ONCE
         if may_wait:
             async with self.turns.turn(connection, visitor, of_session=True):
                 pass
-        is_full = self.open.total() >= MOST_SOCKETS
-        if not may_wait or is_full or self.open[visitor] >= fair_share(MOST_SOCKETS - self.open.total(), SOCKETS) or not self.opened.take(visitor):
-            await self._wait(visitor)
+        is_full = self.open_sessions.total() >= MOST_SOCKETS
+        if not may_wait or is_full or self.open_sessions[visitor] >= fair_share(MOST_SOCKETS - self.open_sessions.total(), SOCKETS) or not self.new_sessions.take(visitor):
+            await self._delay_refusal(visitor)
             return await _deny(refusal(503 if is_full else 429, "ui.server.crowded" if is_full else "ui.server.flood", _SOON), scope, receive, send)
-        session_rate, address_share = Rate(MESSAGES, EACH_MESSAGE, known=1), Rate(MESSAGES_OF_ALL, EACH_OF_ALL, known=1, clock=self.said.clock)
+        session_rate, address_share = Rate(MESSAGES, EACH_MESSAGE, known=1), Rate(MESSAGES_OF_ALL, EACH_OF_ALL, known=1, clock=self.messages.clock)
 
         async def receive_in_turn() -> Message:
             message = await receive()
             if message["type"] == "websocket.receive":
-                address_share.most, address_share.seconds = max(1.0, MESSAGES_OF_ALL / self.open[visitor]), EACH_OF_ALL * self.open[visitor]
-                if wait := max(session_rate.turn(""), 0.0 if address_share.take("") else self.said.turn(visitor)):
+                address_share.most, address_share.seconds = max(1.0, MESSAGES_OF_ALL / self.open_sessions[visitor]), EACH_OF_ALL * self.open_sessions[visitor]
+                if wait := max(session_rate.reserve(""), 0.0 if address_share.take("") else self.messages.reserve(visitor)):
                     await asyncio.sleep(wait)
             async with self.turns.turn(connection, visitor, of_session=True):
                 return message
 
-        with counted(self.open, visitor):
+        with counted(self.open_sessions, visitor):
             await self.app(scope, receive_in_turn, send)
 
-    async def _wait(self, visitor: str) -> None:
-        if self.refused[visitor] < MOST_REFUSED:
-            with counted(self.refused, visitor):
+    async def _delay_refusal(self, visitor: str) -> None:
+        if self.delayed_refusals[visitor] < MOST_REFUSED:
+            with counted(self.delayed_refusals, visitor):
                 await asyncio.sleep(TARPIT)
 
 

@@ -18,35 +18,35 @@ class Rate:
 
     def __init__(self, most: float, seconds: float, known: int = 10_000, clock: Callable[[], float] = time.monotonic):
         self.most, self.seconds, self.known, self.clock = most, seconds, known, clock
-        self.left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self.buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, who: str) -> bool:
         """Take a token. Return False if there is none."""
-        tokens = self.look(who)
-        self._keep(who, tokens - 1 if tokens >= 1 else tokens)
+        tokens = self.token_count(who)
+        self._store(who, tokens - 1 if tokens >= 1 else tokens)
         return tokens >= 1
 
-    def turn(self, who: str) -> float:
+    def reserve(self, who: str) -> float:
         """Reserve the next token and return the seconds until it is available. Callers that wait are served one after
         the other.
 
         >>> rate = Rate(1, 10, clock=lambda: 0.0)
-        >>> [rate.turn("a"), rate.turn("a"), rate.turn("a"), rate.turn("b")]
+        >>> [rate.reserve("a"), rate.reserve("a"), rate.reserve("a"), rate.reserve("b")]
         [0.0, 10.0, 20.0, 0.0]
         """
-        tokens = self.look(who) - 1
-        self._keep(who, tokens)
+        tokens = self.token_count(who) - 1
+        self._store(who, tokens)
         return max(0.0, -tokens * self.seconds)
 
-    def _keep(self, who: str, tokens: float) -> None:
-        self.left[who] = (tokens, self.clock())
-        self.left.move_to_end(who)
-        while len(self.left) > self.known:
-            self.left.popitem(last=False)
+    def _store(self, who: str, tokens: float) -> None:
+        self.buckets[who] = (tokens, self.clock())
+        self.buckets.move_to_end(who)
+        while len(self.buckets) > self.known:
+            self.buckets.popitem(last=False)
 
-    def look(self, who: str) -> float:
+    def token_count(self, who: str) -> float:
         """Return the number of tokens now."""
-        tokens, updated_at = self.left.get(who, (self.most, self.clock()))
+        tokens, updated_at = self.buckets.get(who, (self.most, self.clock()))
         return min(self.most, tokens + (self.clock() - updated_at) / self.seconds)
 
 

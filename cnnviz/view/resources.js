@@ -134,12 +134,12 @@ export class Resources {
   /**
    * Put paths at the front of the prefetch queue, which is cut to `most` entries.
    * @param {string[]} paths
-   * @param {number} most
+   * @param {number} limit
    */
-  enqueue(paths, most) {
+  enqueue(paths, limit) {
     const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {}
     if (saveData || this.size > MOST_AHEAD) return
-    this.queue = [...paths, ...this.queue.filter((path) => !paths.includes(path))].slice(0, most)
+    this.queue = [...paths, ...this.queue.filter((path) => !paths.includes(path))].slice(0, limit)
     this.next()
   }
 
@@ -321,11 +321,11 @@ export class Resources {
   deliver(answer) {
     const wanted = /** @type {Wanted} */ (this.wanted)
     const { path, page, setup, keys, instead } = wanted
-    const shown = this.act.shown()
+    const current = this.act.shown()
     const isRejected =
-      shown && keys.some((key) => key in answer.wrong && (shown[key] ?? "") !== (answer.lesson[key] ?? ""))
-    if (!shown || !isRejected || instead) return this.act.received(answer, setup, page)
-    const fallback = query({ instead: query(pickKeys(shown, keys)).slice(1) }).slice(1)
+      current && keys.some((key) => key in answer.wrong && (current[key] ?? "") !== (answer.lesson[key] ?? ""))
+    if (!current || !isRejected || instead) return this.act.received(answer, setup, page)
+    const fallback = query({ instead: query(pickKeys(current, keys)).slice(1) }).slice(1)
     this.load({ ...wanted, path: `${path}${path.endsWith("?") ? "" : "&"}${fallback}`, instead: true })
   }
 }
@@ -370,12 +370,12 @@ const pathOf = (page, setup, keys, code) =>
  * Adapt a cached response to the requested stage and cell, which are not part of a resource's path.
  * @param {Answer} answer
  * @param {Setup} asked
- * @param {string} [instead]  stage to use if the requested one does not exist
+ * @param {string} [fallback]  stage to use if the requested one does not exist
  * @returns {Answer}
  */
-export function withLook(answer, asked, instead = "") {
+export function withLook(answer, asked, fallback = "") {
   const defaultStage = answer.stages.findLast(({ symbol }) => symbol !== "update")?.symbol ?? "" // a bare address shows the first stage
-  const stages = asked.stage ? [asked.stage, instead, defaultStage] : []
+  const stages = asked.stage ? [asked.stage, fallback, defaultStage] : []
   const there = stages.find((stage) => answer.stages.some(({ symbol }) => symbol === stage))
   const setup = { ...answer.lesson, stage: there ?? answer.lesson.stage, cell: asked.cell ?? "" }
   return { ...answer, asked, lesson: setup }

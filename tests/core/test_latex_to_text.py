@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cnnviz.core.explain.latex_to_text import plain
+from cnnviz.core.explain.latex_to_text import latex_to_unicode
 from cnnviz.core.network.cell_links import cells, source_ranges
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.optimizers import OPTIMIZERS
@@ -22,7 +22,7 @@ NETWORKS = (
 def test_every_formula_is_plain_text_and_keeps_its_symbols(text):
     program = Network.parse(text).program((3, 32, 32) if "conv4" in text else (32, 32))
     for symbol, latex in program.formulas.items():
-        written = plain(latex)
+        written = latex_to_unicode(latex)
         assert "\\" not in written and "{" not in written
         assert written.count("=") == latex.count("="), symbol
         assert written.startswith(("∂" if symbol[0] == "d" else "") + symbol.lstrip("d")[0])
@@ -30,12 +30,12 @@ def test_every_formula_is_plain_text_and_keeps_its_symbols(text):
 
 def test_what_is_not_ours_is_refused():
     with pytest.raises(ValueError, match="not ours"):
-        plain(r"\int x")
+        latex_to_unicode(r"\int x")
 
 
 @pytest.mark.parametrize("rule", OPTIMIZERS.values())
 def test_the_step_of_every_optimizer_is_plain_text_too(rule):
-    written = [plain(formula) for formula in rule.formulas]
+    written = [latex_to_unicode(formula) for formula in rule.formulas]
     assert written[-1].startswith("θ ← θ − η · ") and not any(sign in "".join(written) for sign in "\\{}")
 
 

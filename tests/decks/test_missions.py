@@ -30,13 +30,13 @@ def test_a_mission_has_words_in_every_language_and_something_to_do(mission):
     for text in (mission.title, mission.hint, mission.done):
         assert set(text.by_language) == set(languages()) and all(text.by_language.values())
     start = setup_of(mission.at)
-    assert mission.kept(start) == ()
+    assert mission.changed_keys(start) == ()
     if mission.blind:
         return
-    assert not mission.met(start)
+    assert not mission.is_reached(start)
     solved = setup_with(mission, SOLUTIONS[mission.id])
-    assert mission.met(solved) and "{" not in str(mission.told(solved))
-    assert not mission.met(setup_with(mission, SOLUTIONS[mission.id] | {"img": "test-7", "y": "1,0"}))
+    assert mission.is_reached(solved) and "{" not in str(mission.success_text(solved))
+    assert not mission.is_reached(setup_with(mission, SOLUTIONS[mission.id] | {"img": "test-7", "y": "1,0"}))
 
 
 def snapshot_of(setup):
@@ -50,7 +50,7 @@ def test_a_mistake_without_its_name_is_recognised_and_no_other_is(query):
     seen = set()
     for case in range(12):
         found = blind(setup, snapshot, case)
-        verdicts = {address: found.named(address, snapshot) for address in found.choices}
+        verdicts = {address: found.check_choice(address, snapshot) for address in found.choices}
         right = {address for address, (is_it, _) in verdicts.items() if is_it}
         assert right and len(right) < len(verdicts)
         seen |= right
@@ -58,7 +58,7 @@ def test_a_mistake_without_its_name_is_recognised_and_no_other_is(query):
             assert str(said)
             if not is_it:
                 assert not np.isclose(said.values["made"], said.values["here"], rtol=1e-9, atol=0)
-        assert found.named("nothing@dz1", snapshot) is None
+        assert found.check_choice("nothing@dz1", snapshot) is None
     assert len(seen) > 3
 
 
@@ -66,7 +66,7 @@ def test_the_number_of_a_case_means_the_same_mistake_for_ever():
     setup = Setup()
     snapshot = snapshot_of(setup)
     cases = [blind(setup, snapshot, case) for case in range(5)]
-    right = [next(one for one in found.choices if found.named(one, snapshot)[0]) for found in cases]
+    right = [next(one for one in found.choices if found.check_choice(one, snapshot)[0]) for found in cases]
     assert right == [
         "output_sigmoid_forgotten@dz2", "output_sigmoid_forgotten@dz2", "kernel_gradient_flipped@df", "weights_updated_first@da1", "mean_forgotten@do",
     ]  # fmt: skip

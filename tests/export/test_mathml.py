@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.explain.latex_to_text import pixel_formula, plain, translate_words
+from cnnviz.core.explain.latex_to_text import pixel_formula, latex_to_unicode, translate_words
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.optimizers import OPTIMIZERS
 from cnnviz.core.setup.presets import PRESETS
@@ -35,13 +35,13 @@ def test_a_formula_is_well_formed_and_has_the_signs_of_its_plain_text(latex):
     shown = mathml(translate_words(latex))
     text = "".join(ElementTree.fromstring(shown).itertext())
     assert "\\" not in text and "{" not in text
-    assert bare(text) == bare(plain(latex))
+    assert bare(text) == bare(latex_to_unicode(latex))
 
 
 def test_words_in_formulas_are_the_readers():
     with use_language("fr"):
         for latex in formulas():
-            left = set(re.findall(r"\\text\{(\w+)\}", latex)) & set(re.findall(r"\w+", plain(latex)))
+            left = set(re.findall(r"\\text\{(\w+)\}", latex)) & set(re.findall(r"\w+", latex_to_unicode(latex)))
             assert left <= {"pixel"}, latex  # which is the same word
         notebook = jupyter_notebook(Setup(opt="momentum"), np.zeros((32, 32, 3), np.uint8))
         assert "vitesse" in notebook and r"text{velocity}" not in notebook

@@ -49,7 +49,7 @@ def test_a_deck_that_is_posted_is_answered_and_nothing_of_it_is_kept():
         status, headers, body = running.ask(app, path, "POST", query="script=own", body=toml)
         assert status == 200 and headers["cache-control"] == "no-store"
         assert decode(body)[0]["tables"]["screen"][0]["notes"] == "mine"
-    assert not len(numbers.kept) and not len(numbers.known) and is_empty(numbers.work)
+    assert not len(numbers.resources) and not len(numbers.responses) and is_empty(numbers.work)
     assert decode(ask("/numbers/script", "script=own")[2])[0]["script"] is None
     assert running.ask(app, "/numbers/script", "POST", body=b"#" * 200_001)[0] == 413
     assert running.ask(app, "/numbers/none", "POST", body=toml)[0] == 404

@@ -196,7 +196,7 @@ def test_those_who_are_remembered_are_bounded():
     queue: FairQueue[int] = FairQueue(known=10)
     for n in range(100):
         queue.done(queue.add(n, str(n), 1.0), 1.0)
-    assert len(queue.askers) == 10 and len(queue.waiting.places) <= 100
+    assert len(queue.askers) == 10 and len(queue.waiting.tickets) <= 100
 
 
 @pytest.mark.parametrize("seconds", [0.02, 1.0], ids=["short", "dear"])
@@ -210,7 +210,7 @@ async def test_of_works_that_are_asked_for_and_left_at_once_few_are_kept_though_
         left.cancel()
         await asyncio.wait({left})
     scheduler = queue.scheduler
-    assert len(scheduler.turns) == 1 and len(scheduler.turns.waiting.places) + len(scheduler.held_back.places) < 250
+    assert len(scheduler.turns) == 1 and len(scheduler.turns.waiting.tickets) + len(scheduler.held_back.tickets) < 250
     go.set()
     await asyncio.gather(*running)
     queue.workers.threads.shutdown()

@@ -4,8 +4,8 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { boxesOf, partAt } from "../../cnnviz/view/draw/highlights.js"
 import { drawMechanism } from "../../cnnviz/view/draw/mechanism.js"
-import { lines } from "../../cnnviz/view/draw/mechanisms/normalisation.js"
-import { update } from "../../cnnviz/view/draw/mechanisms/update.js"
+import { writeLines } from "../../cnnviz/view/draw/mechanisms/normalisation.js"
+import { drawUpdate } from "../../cnnviz/view/draw/mechanisms/update.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
 import { SMALL, TEXT } from "../../cnnviz/view/draw/sheet.js"
@@ -261,7 +261,7 @@ test("the largest share of a kernel's gradient is told beside the maps, and not 
 test("all lines of a normalisation's way back stand within a picture that is low", () => {
   const at = []
   const pen = { height: 372, text: (_words, _x, y) => at.push(y) }
-  lines(pen, { x: 4, y: 262, width: 300, height: 88 }, ["∂n = 1", "γ = 1", "σ = 2", "∂z = 0"])
+  writeLines(pen, { x: 4, y: 262, width: 300, height: 88 }, ["∂n = 1", "γ = 1", "σ = 2", "∂z = 0"])
   assert.ok(at.length === 4 && at.every((y) => y < 364), String(at))
 })
 
@@ -911,7 +911,7 @@ test("at the update every parameter has its row, or is shown by a touch", () => 
     const symbol = (name) => 20 * names.push(name.split("[")[0])
     const rich = (text) => said.push(text)
     const cell = numbers.shape(makes[0]).map(() => 0)
-    instead({ symbol, rich }, () => update(pen, numbers, makes[0], cell))
+    instead({ symbol, rich }, () => drawUpdate(pen, numbers, makes[0], cell))
     const [others] = said.filter((text) => /^show (another|\d+ others)/.test(text))
     return { names, others, next: pen.spots.find(({ term }) => term === "rest")?.choose.open }
   }

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from cnnviz.core.explain.cell_arithmetic import arithmetic_of, exact
+from cnnviz.core.explain.cell_arithmetic import arithmetic_of, exact_sum
 from cnnviz.core.network import cell_links
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.optimizers import gd
@@ -115,7 +115,7 @@ def _sums(target: str, cell: tuple[int, ...], program: Program, arrays: dict[str
     found: dict[int, list[float]] = {}
     for term in made.terms:
         found.setdefault(next(at[0] for name, at, _ in term.factors if name == first), []).append(term.product)
-    return {"totals": made.totals, "of": first, "channels": [(channel, exact(products)) for channel, products in found.items()]}
+    return {"totals": made.totals, "of": first, "channels": [(channel, exact_sum(products)) for channel, products in found.items()]}
 
 
 def _address(target: str, cell: tuple[int, ...], program: Program, arrays: dict[str, np.ndarray]) -> str:

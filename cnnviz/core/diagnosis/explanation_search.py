@@ -41,13 +41,13 @@ class Suspect:
         self.wrong = [name for name in self.own if comparisons[name].verdict == WRONG]
         self.turned = any(comparisons[name].turned for name in self.own)
         self.fed = {name: in_program_shape(reference.program, name, array) for name, array in arrays.items() if name not in self.own}
-        self.open = self._open()
+        self.open = self._find_open_lines()
         lines = reference.program.backward_lines
         line_indices = [index for index, line in enumerate(lines) if line.target in self.open]
         self.values = self._run(reference.program.all_values(reference.params, reference.trace) | {"y": reference.y}, 0, line_indices[0], {})
         self.first, self.last = line_indices[0], max(index for index in line_indices if lines[index].target in self.own) + 1
 
-    def _open(self) -> set[str]:
+    def _find_open_lines(self) -> set[str]:
         """Return the stage's own arrays and the missing ones that they depend on."""
         names = set(self.own)
         for line in reversed(self.reference.program.backward_lines):
@@ -65,7 +65,7 @@ class Suspect:
                 line.step(values)
         return values
 
-    def _made(self, overrides: Mapping[str, Override]) -> Arrays:
+    def _arrays_with(self, overrides: Mapping[str, Override]) -> Arrays:
         """Return the stage's arrays with some lines overridden."""
         values = self._run(dict(self.values), self.first, self.last, overrides)
         return {name: values[name].reshape(self.found[name].theirs.shape) for name in self.own}
@@ -74,18 +74,18 @@ class Suspect:
 
     def matches(self) -> tuple[Match, ...]:
         """Return the explanations that fit, best first. Of exact ones, only the simplest are returned."""
-        plain = self._made({})
+        plain = self._arrays_with({})
         self.wrong = [name for name in self.own if name in self.wrong or not matching_entries(self.found[name], plain[name]).all()]
-        mistakes = [*self._forward_mistakes(), *((Explanation(mistake), self._made(overrides)) for mistake, overrides in self._mistakes())]
+        mistakes = [*self._forward_mistakes(), *((Explanation(mistake), self._arrays_with(overrides)) for mistake, overrides in self._mistakes())]
         mistakes = [(explanation, made) for explanation, made in mistakes if self._differs(made, plain)]
         lines = [(explanation, made) for explanation, made in self._other_lines() if self._differs(made, plain)]
         candidates = [self._match(explanation, made) for explanation, made in (*mistakes, *lines)]
         if self.turned:
             candidates.append(self._match(Explanation(turn=AXES, target=self.wrong[0]), plain))
-        candidates += self._times(Explanation(), plain)
+        candidates += self._scaled_matches(Explanation(), plain)
         if not any(match.exact for match in candidates):
             for explanation, made in (*lines, *mistakes):
-                candidates += self._times(explanation, made)
+                candidates += self._scaled_matches(explanation, made)
             for explanation, made in mistakes:
                 candidates += [self._match(replace(explanation, turn=turn, target=target), rearranged) for target, turn, rearranged in self._rearranged_results(made)]
         return rank_matches(candidates, self.own)
@@ -95,11 +95,11 @@ class Suspect:
 
     def _mistakes(self) -> Iterator[tuple[PlacedMistake, Mapping[str, Override]]]:
         reference = self.reference
-        for mistake in filter(None, (placed.backward for placed in self._fitting())):
+        for mistake in filter(None, (placed.backward for placed in self._mistakes_of_network())):
             if (overrides := mistake.overrides(reference.program, reference.optimizer, reference.state)) and self.open & set(overrides):
                 yield mistake, overrides
 
-    def _fitting(self) -> list[PlacedMistake]:
+    def _mistakes_of_network(self) -> list[PlacedMistake]:
         program = self.reference.program
         images = len(self.reference.y) if program.run.images else 1
         listed = mistakes_for(program.network, self.reference.optimizer, images, program.run.training)
@@ -111,7 +111,7 @@ class Suspect:
         reference = self.reference
         if next(one for one in self.found.values() if one.verdict == WRONG).name not in self.own:
             return
-        for one in self._fitting():
+        for one in self._mistakes_of_network():
             if one.is_forward:
                 gradients = one.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
                 yield Explanation(one), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
@@ -121,12 +121,12 @@ class Suspect:
         program = self.reference.program
         for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
             for turn in (*rearrangements(program, line.target), *self._reordered(line)):
-                yield Explanation(turn=turn, target=line.target), self._made({line.target: partial(_rearrange_result, turn)})
+                yield Explanation(turn=turn, target=line.target), self._arrays_with({line.target: partial(_rearrange_result, turn)})
             for source in {name for name in line.sources if name[0] == "d" and "." not in name and line.role != ""}:
                 for turn in (*omissions(program, source), *shifts(program, source)):
-                    yield Explanation(turn=turn, target=line.target, source=source), self._made({line.target: partial(_rearrange_source, line, source, turn)})
+                    yield Explanation(turn=turn, target=line.target, source=source), self._arrays_with({line.target: partial(_rearrange_source, line, source, turn)})
             for source, code, array in self._other_sources(line):
-                yield Explanation(target=line.target, source=source, instead=code), self._made({line.target: partial(_replace_source, line, source, array)})
+                yield Explanation(target=line.target, source=source, instead=code), self._arrays_with({line.target: partial(_replace_source, line, source, array)})
 
         yield from self._other_targets()
 
@@ -164,13 +164,13 @@ class Suspect:
         if target not in self.own or line.target not in self.open or y.shape[-1] > MOST_CLASSES:
             return
         classes = [np.broadcast_to(row, y.shape) for row in np.eye(y.shape[-1])]
-        gradients = [self._made({line.target: partial(_replace_source, line, "y", target_row)})[target] for target_row in classes]
+        gradients = [self._arrays_with({line.target: partial(_replace_source, line, "y", target_row)})[target] for target_row in classes]
         distances = [np.nan_to_num(np.abs(array - self.found[target].theirs), nan=np.inf).max(axis=-1) for array in gradients]
         nearest = np.eye(y.shape[-1])[np.argmin(distances, axis=0)]
         for other_targets in (nearest, 1 - y):
             if not np.array_equal(other_targets, y):
                 code = f"np.array({np.array2string(other_targets, separator=', ', threshold=MOST_WRITTEN).replace(chr(10), '')})"
-                yield Explanation(target=target, source="y", instead=code), self._made({line.target: partial(_replace_source, line, "y", other_targets)})
+                yield Explanation(target=target, source="y", instead=code), self._arrays_with({line.target: partial(_replace_source, line, "y", other_targets)})
 
     def _rearranged_results(self, arrays: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
         """Yield the arrays with one of the wrong ones rearranged."""
@@ -179,7 +179,7 @@ class Suspect:
                 array = turn.of(in_program_shape(self.reference.program, target, arrays[target]))
                 yield target, turn, {**arrays, target: array.reshape(arrays[target].shape)}
 
-    def _times(self, explanation: Explanation, arrays: Arrays) -> list[Match]:
+    def _scaled_matches(self, explanation: Explanation, arrays: Arrays) -> list[Match]:
         """Return the explanation times the factor that fits the wrong arrays best, or an empty list if none fits."""
         pairs = [(self.found[name].theirs, arrays[name]) for name in self.wrong]
         finite = [np.isfinite(theirs) & np.isfinite(ours) for theirs, ours in pairs]

@@ -40,16 +40,16 @@ class Arithmetic:
     def totals(self) -> tuple[float, float]:
         """The sum of the positive products and the sum of the negative ones."""
         products = [term.product for term in self.terms]
-        return exact(product for product in products if product > 0), exact(product for product in products if product < 0)
+        return exact_sum(product for product in products if product > 0), exact_sum(product for product in products if product < 0)
 
 
-def exact(numbers: Iterable[float]) -> float:
+def exact_sum(numbers: Iterable[float]) -> float:
     """Return the sum, rounded only once at the end, so that it does not depend on the order of the terms.
 
     The browser's sums.js returns the same bits, so a cell's terms need not be sent (0.6 MB for Tiny VGG's second
     convolution).
 
-    >>> exact([0.1] * 10), sum([0.1] * 10)
+    >>> exact_sum([0.1] * 10), sum([0.1] * 10)
     (1.0, 0.9999999999999999)
     """
     numbers = list(numbers)

@@ -13,12 +13,12 @@ _LOW = dict(zip("0123456789ijkmnuvrs", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖ�
 _HIGH = {"2": "²", "T": "ᵀ"}
 
 
-def plain(latex: str) -> str:
+def latex_to_unicode(latex: str) -> str:
     r"""Return a formula in Unicode. A subscript without a Unicode character is written after an underscore.
 
-    >>> plain(r"\partial f_{1}[u,v] = \sum_{i,j} x[i+u, j+v] \cdot \partial z_{1}[i,j]")
+    >>> latex_to_unicode(r"\partial f_{1}[u,v] = \sum_{i,j} x[i+u, j+v] \cdot \partial z_{1}[i,j]")
     '∂f₁[u,v] = Σᵢⱼ x[i+u, j+v] · ∂z₁[i,j]'
-    >>> plain(r"L = -\frac{1}{N} \sum_{c,n} e^{-z_{12}} + x^2")
+    >>> latex_to_unicode(r"L = -\frac{1}{N} \sum_{c,n} e^{-z_{12}} + x^2")
     'L = −1/N Σ_(c,n) e^(−z₁₂) + x²'
     """
     text = re.sub(r"\\text\{([^{}]*)\}", r"\1", translate_words(latex))

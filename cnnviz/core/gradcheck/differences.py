@@ -175,7 +175,7 @@ class Differences:
             return np.abs(self.gradients["dx"]).reshape(-1)
         # The entry's line of the backward pass is this sum of products, with signs.
         line = next(line for line in self.program.backward_lines if line.target == f"d{name}")
-        return line.make({source: np.abs(self._made(source)) for source in line.sources}).reshape(-1)
+        return line.make({source: np.abs(self._array_of(source)) for source in line.sources}).reshape(-1)
 
     @cached_property
     def own_errors(self) -> Mapping[str, np.ndarray]:
@@ -185,7 +185,7 @@ class Differences:
         gradient_doubts = doubts(self.program, self.values | {"y": self.y}, float(info.eps), float(info.tiny / info.eps), {})
         return {name: doubt.size.reshape(-1) for name, doubt in gradient_doubts.items()}
 
-    def _made(self, symbol: str) -> np.ndarray:
+    def _array_of(self, symbol: str) -> np.ndarray:
         """Return a value or a gradient in the shape that lines use."""
         if symbol in self.values:
             return self.values[symbol]

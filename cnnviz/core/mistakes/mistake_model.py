@@ -256,7 +256,7 @@ class PlacedMistake:
     def overrides(self, program: Program, optimizer: Optimizer, state: State | None = None) -> Mapping[str, Override]:
         """Return the overrides of the program's lines, by target."""
         lines = {line.target: line for line in program.backward_lines}
-        found = {}
+        result = {}
         for change in self.line_overrides:
             if change.role != "update" and not change.is_forward:
                 line = lines[self.target(change.role)]
@@ -264,8 +264,8 @@ class PlacedMistake:
                     line = lines.get(f"{line.target}.each", line)
                 line_override = override(change.function, self._argument_resolver(line, optimizer, state))
                 parameter = program.parameters.get(line.target[1:])
-                found[line.target] = _summed_over_images(line_override, len(parameter.shape)) if parameter else line_override
-        return found
+                result[line.target] = _summed_over_images(line_override, len(parameter.shape)) if parameter else line_override
+        return result
 
     def _argument_resolver(self, line: Op, optimizer: Optimizer | None = None, state: State | None = None) -> Callable[[PassValues, str], object]:
         """Return a function that resolves an argument of the override at this layer."""

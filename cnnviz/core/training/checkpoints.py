@@ -48,6 +48,6 @@ def from_checkpoint(setup: Setup, name: str, index: int) -> Setup:
 
 
 def checkpoints(setup: Setup, name: str) -> tuple[Setup, ...]:
-    """Return a setup for each checkpoint stored under `name`. Raise NotKept if they are gone."""
+    """Return a setup for each checkpoint stored under `name`. Raise NotStored if they are gone."""
     count = min((len(array) for array in stored_params(name).values() if array.ndim), default=0)
     return tuple(from_checkpoint(setup, name, index) for index in range(min(count, MOST)))

@@ -12,7 +12,7 @@ from cnnviz.core.runtime.read_only import ReadOnly
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.setup.update_limits import check_updates, updates_per_turn
-from cnnviz.core.training.updates import Point, Updates, reached
+from cnnviz.core.training.updates import Point, Updates, apply_set_values
 
 FEW = 16
 """Largest size of a frame that is kept as float64, since its numbers are printed."""
@@ -109,7 +109,7 @@ def _steps(updates: Updates, n: int, hold: frozenset[str]) -> Iterator[_Taken]:
         trace, gradients, after = updates.step(point)
         after = _keep_parameters(after, point, hold) if hold else after
         yield updates, point, trace, gradients, after
-        point = reached(updates.setup, k + 1, after)
+        point = apply_set_values(updates.setup, k + 1, after)
 
 
 def _eval_mode_step(updates: Updates) -> _Taken:

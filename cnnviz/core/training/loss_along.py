@@ -20,7 +20,7 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.core.setup.setup_fields import parse_number
 from cnnviz.core.training.losses_of_copies import losses_along
 from cnnviz.core.training.snapshots import Snapshot, run_updates
-from cnnviz.core.training.updates import Point, Updates, reached
+from cnnviz.core.training.updates import Point, Updates, apply_set_values
 from cnnviz.words import Problem
 
 POINTS = 65
@@ -192,7 +192,7 @@ def _learning_rate_curve(setup: Setup, snapshot: Snapshot) -> Curve:
             params = notebook_step(snapshot.params, snapshot.trace.x, updates.y, rate, setup.deviations, setup.stride, setup.pad)[2]
         else:
             params = OPTIMIZERS[setup.opt](rate).step(snapshot.params, snapshot.gradients, snapshot.state or None)[0]
-        return reached(setup, len(snapshot.losses), Point(params, {}, snapshot.trace.x, snapshot.buffers_after, len(snapshot.losses)))
+        return apply_set_values(setup, len(snapshot.losses), Point(params, {}, snapshot.trace.x, snapshot.buffers_after, len(snapshot.losses)))
 
     losses = np.array([_loss(updates, point) for point in map(after, theta)])
     slopes, directions = updates.step(after(setup.lr))[1], _unit_steps(setup, snapshot)

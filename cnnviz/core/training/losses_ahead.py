@@ -11,7 +11,7 @@ from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.setup.update_limits import step_work
 from cnnviz.core.training.snapshots import Snapshot
-from cnnviz.core.training.updates import Point, Updates, reached
+from cnnviz.core.training.updates import Point, Updates, apply_set_values
 
 UPDATES = 200
 """Number of updates for a small network."""
@@ -46,7 +46,7 @@ def losses_from(setup: Setup, snapshot: Snapshot, n: int, mistake: PlacedMistake
         if k < first + n:
             gradients = mistake.run(program, params, trace, y, right, state) if mistake else program.backward(params, trace, y)
             after = Point(*rule.step(params, gradients, state), point.x, program.next_buffers(trace), k + 1)
-            point = reached(setup, k + 1, after)
+            point = apply_set_values(setup, k + 1, after)
     return np.array(losses)
 
 

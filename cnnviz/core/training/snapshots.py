@@ -28,7 +28,7 @@ from cnnviz.core.runtime.work_cancellation import check_cancelled, holding
 from cnnviz.core.setup.first_params import DRAWN
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.setup.update_limits import SPACING, STATE_BYTES, check_updates, updates_per_turn
-from cnnviz.core.training.updates import Point, Step, Updates, check_shape, reached, walk
+from cnnviz.core.training.updates import Point, Step, Updates, apply_set_values, check_shape, walk
 
 __all__ = ["SPACING", "Snapshot", "forget", "run_updates", "walk"]
 
@@ -97,7 +97,7 @@ def run_updates(setup: Setup, x: np.ndarray, k: int) -> Snapshot:
     `setup.k` is ignored.
 
     The result is the same bit for bit, whatever is cached. Raise Problem, a ValueError, if k exceeds the network's limit
-    or shapes do not fit, ValueError if k is negative, and NotKept if the setup's start parameters are no longer kept.
+    or shapes do not fit, ValueError if k is negative, and NotStored if the setup's start parameters are no longer kept.
 
     >>> snapshot = run_updates(Setup(), np.zeros((32, 32)), 3)
     >>> snapshot.losses.shape, snapshot.params.w.shape
@@ -128,7 +128,7 @@ def _cached_run(key: _Name) -> _Run:
         run = _cached_run(earlier)
         way = run.start_at(last_set_update)
         _RUNS.put(earlier, run)
-        return _Run(setup, x, way._replace(point=reached(setup, last_set_update, way.point)))
+        return _Run(setup, x, way._replace(point=apply_set_values(setup, last_set_update, way.point)))
 
     return _RUNS.get_or_make(key, made)
 
@@ -208,7 +208,7 @@ class _Run:
 
     def _advance_to(self, k: int) -> Point:
         i = self.nearest(k)
-        return self._go_on(i, self.latest.get(i) or self.near.get(i) or self.points[i], k)
+        return self._step_until(i, self.latest.get(i) or self.near.get(i) or self.points[i], k)
 
     def nearest(self, k: int) -> int:
         """Return the last update up to `k` whose state is cached."""
@@ -222,7 +222,7 @@ class _Run:
         """The last multiple of SPACING, divided by SPACING, up to which states are cached."""
         return self.begin // SPACING + len(self.points) - 1
 
-    def _go_on(self, i: int, point: Point, k: int) -> Point:
+    def _step_until(self, i: int, point: Point, k: int) -> Point:
         """Advance from update `i` to `k`. Long jumps take turns, since parallel computations only slow each other
         down."""
         while i < k:

@@ -18,7 +18,7 @@ from cnnviz.core.setup.set_values import with_image
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.setup.update_limits import MOST_WORK, estimated_seconds, step_work
 from cnnviz.core.training.sweep_lines import SweepLines
-from cnnviz.core.training.updates import Updates, reached
+from cnnviz.core.training.updates import Updates, apply_set_values
 
 MOST_LOSSES = 400_000
 """Most losses of one sweep, runs · (n + 1)."""
@@ -76,7 +76,7 @@ def _needs_single_runs(setup: Setup) -> bool:
 
 @np.errstate(all="ignore")  # a run may diverge; its infinite values are shown
 def run_all(starts: Sequence[Start], n: int) -> Runs:
-    """Run `n` updates from each start. All starts share network, optimizer and image shape. Raise NotKept if a start
+    """Run `n` updates from each start. All starts share network, optimizer and image shape. Raise NotStored if a start
     is gone.
 
     >>> import dataclasses
@@ -107,7 +107,7 @@ def _run_singly(start: Start, n: int) -> Part:
         trace, _, after = updates.step(point)
         losses[0, k] = updates.loss(trace)
         _record_success(success_updates, k, trace.o[None], updates.y[None])
-        point = reached(start[0], k + 1, after)
+        point = apply_set_values(start[0], k + 1, after)
     return losses, trace.o[None], success_updates
 
 

@@ -40,7 +40,7 @@ Step = tuple[Trace, Gradients, Point]
 class Updates:
     """The updates of a setup on one image: the first start, and the step from one to the next.
 
-    Raise Problem if x does not fit the setup, and NotKept if the setup's start parameters are gone.
+    Raise Problem if x does not fit the setup, and NotStored if the setup's start parameters are gone.
 
     >>> updates = Updates(Setup(), np.zeros((32, 32)))
     >>> trace, gradients, after = updates.step(updates.first)
@@ -61,7 +61,7 @@ class Updates:
     def first(self) -> Point:
         """The start of the first update."""
         buffers = first_buffers(self.network, self.x.shape, self.setup.w) if self.program.buffers else {}
-        return reached(self.setup, 0, Point(self.setup.first_params(self.x.shape[-3:]), {}, self.x, buffers))
+        return apply_set_values(self.setup, 0, Point(self.setup.first_params(self.x.shape[-3:]), {}, self.x, buffers))
 
     def given(self, point: Point) -> Mapping[str, np.ndarray] | None:
         """Return the inputs of an update's pass besides the image and the parameters: buffers and random masks. None
@@ -116,14 +116,14 @@ def walk(setup: Setup, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace, G
     for i in range(k + 1):
         trace, gradients, after = updates.step(point)
         yield updates.used(point), trace, gradients
-        point = reached(setup, i + 1, after)
+        point = apply_set_values(setup, i + 1, after)
 
 
-def reached(setup: Setup, update: int, point: Point) -> Point:
+def apply_set_values(setup: Setup, update: int, point: Point) -> Point:
     """Return the start of an update, with the values applied that the setup sets at it.
 
     >>> point = Point(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), {}, np.zeros((4, 4)))
-    >>> reached(Setup(set="b:1:5~2"), 2, point).params.b
+    >>> apply_set_values(Setup(set="b:1:5~2"), 2, point).params.b
     array([0., 5.])
     """
     sets = setup.sets_at(update) if setup.set else ()

@@ -51,7 +51,7 @@ def _model(setup: Setup, name: str, content: bytes) -> UploadedModel:
     uploaded = read_model(content, name)
     layers = [*map(_layer, uploaded.layers), *map(str, (*uploaded.refused, *uploaded.notes))]
     try:
-        uploaded.opened.check(batch_shape(setup.img, shape_of(setup.img, _channels(uploaded) or setup.ch)))
+        uploaded.checked_network.check(batch_shape(setup.img, shape_of(setup.img, _channels(uploaded) or setup.ch)))
     except Problem as problem:
         return UploadedModel(net="", layers=layers, instead=str(problem), adopted=None)
     return UploadedModel(net=uploaded.net, layers=layers, instead="", adopted=_opened(setup, uploaded))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cnnviz.judge.mistakes.core_mistakes import mistakes_of_core
 from cnnviz.judge.mistakes.table import Mistake, entered
-from cnnviz.judge.right_gradients import Right
+from cnnviz.judge.right_gradients import CorrectResult
 
 __all__ = ["Mistake", "known_mistakes"]
 
@@ -15,7 +15,7 @@ for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
 
 
-def known_mistakes(of: Right) -> Iterator[Mistake]:
+def known_mistakes(correct: CorrectResult) -> Iterator[Mistake]:
     """Yield every mistake that is possible in this case.
 
     >>> import numpy as np
@@ -26,5 +26,5 @@ def known_mistakes(of: Right) -> Iterator[Mistake]:
     >>> str(mistake.title), mistake.make().tolist(), mistake.code({"x": "x", "dx": "dx", "dout": "dout", "out": "out"})
     ('ReLU′ forgotten in a hidden layer', [[3.0, 4.0]], ('dx = dout', 'dx = dout * (x > 0)'))
     """
-    yield from mistakes_of_core(of)
-    yield from entered(of)
+    yield from mistakes_of_core(correct)
+    yield from entered(correct)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnviz.judge.case import Array
-from cnnviz.judge.mistakes.table import Found, add_entry, compile_line, line
+from cnnviz.judge.mistakes.table import CaseValues, add_entry, compile_line, line
 
 _DVAR = "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-3"
 _AFTER_DVAR = "(dhat - dhat.mean(0)) / sigma + dvar * 2 * (x - mean) / N"
@@ -18,22 +18,22 @@ def _add_line(name: str, role: str, wrong: str, right: str = "", then: str = "")
     add_entry(name, "batchnorm", role, wrong, _on_rows(wrong, then), wrong, right)
 
 
-def _on_rows(line: str, then: str = "") -> Callable[[Found], Array]:
+def _on_rows(line: str, then: str = "") -> Callable[[CaseValues], Array]:
     run = compile_line(line, then)
 
-    def make(found: Found) -> Array:
-        result, maps = run(_in_rows(found)), np.moveaxis(found["x"], 1, -1)
+    def make(values: CaseValues) -> Array:
+        result, maps = run(_in_rows(values)), np.moveaxis(values["x"], 1, -1)
         return np.moveaxis(result.reshape(maps.shape), -1, 1) if result.ndim > 1 else result
 
     return make
 
 
-def _in_rows(found: Found) -> Found:
+def _in_rows(values: CaseValues) -> CaseValues:
     """Return the arrays with one row per image and position, N in total, and intermediate results."""
-    x, dout, out = (np.moveaxis(found[name], 1, -1).reshape(-1, found["gamma"].size) for name in ("x", "dout", "out"))
-    mean, sigma = x.mean(0), np.sqrt(x.var(0) + found["eps"])
-    intermediate = {"mean": mean, "sigma": sigma, "var": sigma**2, "hat": (x - mean) / sigma, "dhat": dout * found["gamma"]}
-    return {**found, **intermediate, "x": x, "dout": dout, "out": out, "N": len(x)}
+    x, dout, out = (np.moveaxis(values[name], 1, -1).reshape(-1, values["gamma"].size) for name in ("x", "dout", "out"))
+    mean, sigma = x.mean(0), np.sqrt(x.var(0) + values["eps"])
+    intermediate = {"mean": mean, "sigma": sigma, "var": sigma**2, "hat": (x - mean) / sigma, "dhat": dout * values["gamma"]}
+    return {**values, **intermediate, "x": x, "dout": dout, "out": out, "N": len(x)}
 
 
 _add_line("variance_for_deviation", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)) / var")

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnviz.judge.case import POOLS, Array, Case
 from cnnviz.judge.mistakes.core_mistakes import mistakes_of_core
-from cnnviz.judge.mistakes.table import Found, add_entry, instead, line, mistake, result_with
+from cnnviz.judge.mistakes.table import CaseValues, add_entry, instead, line, mistake, result_with
 from cnnviz.judge.oblong_windows import windows_of
 from cnnviz.judge.right_gradients import right
 
@@ -126,14 +126,14 @@ def _add_short_loops(loops: str, rows: str, columns: str) -> None:
     """Add gradients whose loops end at the wrong side length."""
     for role in ("dx", "dw", "db"):
 
-        def make(found: Found, role: str = role) -> Array | None:
-            dout: Array = found["dout"]
+        def make(values: CaseValues, role: str = role) -> Array | None:
+            dout: Array = values["dout"]
             sides = {"H_out": dout.shape[2], "W_out": dout.shape[3]}
             if sides[rows] > dout.shape[2] or sides[columns] > dout.shape[3]:
                 return None  # the code would read beyond dout
             used = np.zeros_like(dout)
             used[..., : sides[rows], : sides[columns]] = dout[..., : sides[rows], : sides[columns]]
-            return result_with(found["case"], dout=used).gradients[role]
+            return result_with(values["case"], dout=used).gradients[role]
 
         add_entry("one_side_for_both", ("conv", *POOLS), role, loops, make, f"{loops}  # for {{{role}}}", _OVER_PLACES)
 
@@ -146,15 +146,15 @@ def _add_shadowed_loops(axis: int, variable: str, side: str) -> None:
     """Add gradients whose rows or columns count as images, repeated once per image."""
     for role in ("dx", "dw", "db"):
 
-        def make(found: Found, role: str = role) -> Array | None:
-            dout: Array = found["dout"]
+        def make(values: CaseValues, role: str = role) -> Array | None:
+            dout: Array = values["dout"]
             if dout.shape[axis] > len(dout):
                 return None  # the code would read past the end of dout
             used = np.zeros_like(dout)
             for n in range(dout.shape[axis]):
                 index = (n, slice(None), n) if axis == 2 else (n, slice(None), slice(None), n)
                 used[index] = dout[index]
-            return result_with(found["case"], dout=used).gradients[role] * len(dout)
+            return result_with(values["case"], dout=used).gradients[role] * len(dout)
 
         loops = f"for {variable} in range(N): ... for {variable} in range({side}):"
         add_entry("loop_shadowed", ("conv", *POOLS), role, loops, make, f"{loops}  # for {{{role}}}", f"for n in range(N): ... for {variable} in range({side}):")

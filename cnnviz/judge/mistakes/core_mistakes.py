@@ -10,7 +10,7 @@ from cnnviz.core.network.program_line import Override
 from cnnviz.judge.case import Array
 from cnnviz.judge.mistakes.course_lines import Names, in_course
 from cnnviz.judge.mistakes.table import Mistake
-from cnnviz.judge.right_gradients import Lines, Right
+from cnnviz.judge.right_gradients import CorrectResult, Lines
 
 _OF_A_NETWORK = ("weights_updated_first",)
 """Mistakes that cannot occur in a single layer."""
@@ -35,29 +35,29 @@ _OVER_IMAGES = {
 """Lines for several images, or in a course's terms."""
 
 
-def mistakes_of_core(of: Right) -> Iterator[Mistake]:
+def mistakes_of_core(correct: CorrectResult) -> Iterator[Mistake]:
     """Yield the core's mistakes that fit the layer, one for each array that they make wrong."""
-    if of.lines is None or not of.lines.has_values:
+    if correct.lines is None or not correct.lines.has_values:
         return
-    roles = {target: role for role, target in of.lines.targets.items()}
-    for placed in mistakes_for(of.lines.program.network, images=of.case.images):
+    roles = {target: role for role, target in correct.lines.targets.items()}
+    for placed in mistakes_for(correct.lines.program.network, images=correct.case.images):
         if placed.place == 0 and placed.mistake.name not in _OF_A_NETWORK:
-            for target, override in placed.overrides(of.lines.program, gd(0.0)).items():
+            for target, override in placed.overrides(correct.lines.program, gd(0.0)).items():
                 role = roles[target]
                 name = placed.mistake.name
-                code = partial(_code, of, of.lines, placed, target)
-                yield Mistake(f"{name}.{role}", name, placed.title, role, partial(_made, of, of.lines, role, override), code, of_core=True)
+                code = partial(_code, correct, correct.lines, placed, target)
+                yield Mistake(f"{name}.{role}", name, placed.title, role, partial(_made, correct, correct.lines, role, override), code, of_core=True)
 
 
-def _made(of: Right, lines: Lines, role: str, override: Override) -> Array:
+def _made(correct: CorrectResult, lines: Lines, role: str, override: Override) -> Array:
     """Return the array that the mistake computes."""
-    return override(dict(lines.values), partial(lines.line(role).make, lines.values)).reshape(of.gradients[role].shape)
+    return override(dict(lines.values), partial(lines.line(role).make, lines.values)).reshape(correct.gradients[role].shape)
 
 
-def _code(of: Right, lines: Lines, placed: PlacedMistake, target: str, names: Names) -> tuple[str, str]:
+def _code(correct: CorrectResult, lines: Lines, placed: PlacedMistake, target: str, names: Names) -> tuple[str, str]:
     """Return the wrong and the correct line of this array only."""
-    if line_pair := _OVER_IMAGES.get((placed.mistake.name, of.case.kind)):
+    if line_pair := _OVER_IMAGES.get((placed.mistake.name, correct.case.kind)):
         return line_pair[0].format(**names), line_pair[1].format(**names)
     wrong, right = (code.split("\n") for code in placed.code(lines.program))
     line_index = next(n for n, line in enumerate(right) if line.startswith(target) and not line[len(target)].isalnum())
-    return in_course(of, wrong[line_index], names), in_course(of, right[line_index], names)
+    return in_course(correct, wrong[line_index], names), in_course(correct, right[line_index], names)

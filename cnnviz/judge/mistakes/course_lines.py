@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from cnnviz.core.network.source_lines import line_as_code
-from cnnviz.judge.right_gradients import Right
+from cnnviz.judge.right_gradients import CorrectResult
 
 Names = Mapping[str, str]
 
@@ -24,20 +24,20 @@ _LINES: Mapping[tuple[str, str], str] = {
 dout · gamma."""
 
 
-def right_line(of: Right, role: str, names: Names) -> str:
+def right_line(correct: CorrectResult, role: str, names: Names) -> str:
     """Return the right-hand side of the line that computes a gradient."""
-    if template := _LINES.get((of.case.kind, role)):
+    if template := _LINES.get((correct.case.kind, role)):
         return template.format(**names)
-    assert of.lines is not None
-    return in_course(of, line_as_code(of.lines.line(role)), names)
+    assert correct.lines is not None
+    return in_course(correct, line_as_code(correct.lines.line(role)), names)
 
 
-def in_course(of: Right, code: str, names: Names) -> str:
+def in_course(correct: CorrectResult, code: str, names: Names) -> str:
     """Return a line of the core with the course's names."""
-    assert of.lines is not None
-    symbols = of.lines.program.network.names[0]
+    assert correct.lines is not None
+    symbols = correct.lines.program.network.names[0]
     code = code.replace(f"{symbols.output}.windows", f"windows({symbols.input})").replace(f"{symbols.output}.mask", names.get("mask", ""))
-    replacements = {symbols.output: value_of(of.case.kind, names), f"d{symbols.output}": names["dout"]}
+    replacements = {symbols.output: value_of(correct.case.kind, names), f"d{symbols.output}": names["dout"]}
     replacements |= {"x": names["x"], symbols.input: names["x"], f"d{symbols.input}": names["dx"]}
     for letters, role in (("f", "w"), ("w", "w"), ("b", "b"), ("g", "gamma"), ("s", "beta")):
         replacements |= {letters: names.get(role, ""), f"d{letters}": names.get(f"d{role}", "")}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnviz.judge.case import POOLS, Array, Case
-from cnnviz.judge.mistakes.table import Found, add_entry, instead, line, mistake, result_with
+from cnnviz.judge.mistakes.table import CaseValues, add_entry, instead, line, mistake, result_with
 
 _POOLED = "{dx}[n, c, i*s:i*s+k, j*s:j*s+k]"
 _MAX, _AVERAGE = f"{_POOLED} += mask * {{dout}}[n, c, i, j]", f"{_POOLED} += {{dout}}[n, c, i, j] / k**2"
@@ -15,13 +15,13 @@ Share = Callable[[Array, Array], Array]
 """Function from a window and its ∂out to the window's part of ∂x."""
 
 
-def _add_spread(name: str, kind: str, wrong: str, right: str, share: Share, taken: Callable[[Found], Found] = lambda found: {}) -> None:
+def _add_spread(name: str, kind: str, wrong: str, right: str, share: Share, taken: Callable[[CaseValues], CaseValues] = lambda values: {}) -> None:
     """Add a ∂x whose windows each receive a `share`. `taken` overrides settings. The mistake is impossible if a
     window then exceeds x."""
 
-    def make(found: Found) -> Array | None:
-        found = {**found, **taken(found)}
-        x, dout, k, across, stride = (found[name] for name in ("x", "dout", "k", "across", "stride"))
+    def make(values: CaseValues) -> Array | None:
+        values = {**values, **taken(values)}
+        x, dout, k, across, stride = (values[name] for name in ("x", "dout", "k", "across", "stride"))
         rows, columns = dout.shape[-2:]
         if (rows - 1) * stride + k > x.shape[-2] or (columns - 1) * stride + across > x.shape[-1]:
             return None
@@ -46,44 +46,44 @@ def _to_all(window: Array, d: Array) -> Array:
     return d / (window.shape[-1] * window.shape[-2]) * np.ones_like(window)
 
 
-def _stride(stride: Callable[[Found], int]) -> Callable[[Found], Found]:
-    return lambda found: {"stride": stride(found)}
+def _stride(stride: Callable[[CaseValues], int]) -> Callable[[CaseValues], CaseValues]:
+    return lambda values: {"stride": stride(values)}
 
 
-_add_spread("stride_forgotten", "max", "{dx}[n, c, i:i+k, j:j+k] += mask * {dout}[n, c, i, j]", _MAX, _to_largest, _stride(lambda found: 1))
-_add_spread("stride_forgotten", "avg", "{dx}[n, c, i:i+k, j:j+k] += {dout}[n, c, i, j] / k**2", _AVERAGE, _to_all, _stride(lambda found: 1))
-_add_spread("window_for_stride", "max", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += mask * {dout}[n, c, i, j]", _MAX, _to_largest, _stride(lambda found: found["k"]))
-_add_spread("window_for_stride", "avg", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += {dout}[n, c, i, j] / k**2", _AVERAGE, _to_all, _stride(lambda found: found["k"]))
+_add_spread("stride_forgotten", "max", "{dx}[n, c, i:i+k, j:j+k] += mask * {dout}[n, c, i, j]", _MAX, _to_largest, _stride(lambda values: 1))
+_add_spread("stride_forgotten", "avg", "{dx}[n, c, i:i+k, j:j+k] += {dout}[n, c, i, j] / k**2", _AVERAGE, _to_all, _stride(lambda values: 1))
+_add_spread("window_for_stride", "max", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += mask * {dout}[n, c, i, j]", _MAX, _to_largest, _stride(lambda values: values["k"]))
+_add_spread("window_for_stride", "avg", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += {dout}[n, c, i, j] / k**2", _AVERAGE, _to_all, _stride(lambda values: values["k"]))
 
 
-def _add_square(name: str, kind: str, wrong: str, right: str, side: str, cells: Callable[[Found], int]) -> None:
+def _add_square(name: str, kind: str, wrong: str, right: str, side: str, cells: Callable[[CaseValues], int]) -> None:
     """Add a ∂x whose windows use one side's length for both sides, and are cut off at the edge of x."""
 
-    def make(found: Found) -> Array:
-        x, dout, k, stride = found["x"], found["dout"], found[side], found["stride"]
+    def make(values: CaseValues) -> Array:
+        x, dout, k, stride = values["x"], values["dout"], values[side], values["stride"]
         dx = np.zeros(x.shape)
         for i, j in np.ndindex(dout.shape[-2:]):
             window_index = (..., slice(i * stride, i * stride + k), slice(j * stride, j * stride + k))
-            share = _mask(x[window_index]) if kind == "max" else 1 / cells(found)
+            share = _mask(x[window_index]) if kind == "max" else 1 / cells(values)
             dx[window_index] += dout[..., i, j, None, None] * share
         return dx
 
     add_entry(name, kind, "dx", wrong, make, wrong, right)
 
 
-def _squared(side: str) -> Callable[[Found], int]:
-    return lambda found: int(found[side]) ** 2
+def _squared(side: str) -> Callable[[CaseValues], int]:
+    return lambda values: int(values[side]) ** 2
 
 
 _BOTH = "window = {x}[n, c, i*s:i*s+pool_height, j*s:j*s+pool_width]"
 _SHARED = "{dx}[n, c, i*s:i*s+pool_height, j*s:j*s+pool_width] += {dout}[n, c, i, j] / (pool_height * pool_width)"
 for _side, _is in (("pool_height", "k"), ("pool_width", "across")):
-    _add_square("one_side_for_both", "max", _BOTH.replace("pool_height", _side).replace("pool_width", _side), _BOTH, _is, lambda found: 1)
+    _add_square("one_side_for_both", "max", _BOTH.replace("pool_height", _side).replace("pool_width", _side), _BOTH, _is, lambda values: 1)
     _add_square("one_side_for_both", "avg", _SHARED.replace("pool_height", _side).replace("pool_width", _side), _SHARED, _is, _squared(_is))
     _sides, _count = _SHARED.split(" / ")
     _add_square(
         "one_side_for_both", "avg", f"{_sides.replace('pool_height', _side).replace('pool_width', _side)} / {_count}", _SHARED, _is,
-        lambda found: found["k"] * found["across"],
+        lambda values: values["k"] * values["across"],
     )  # fmt: skip
 
 
@@ -104,8 +104,8 @@ def _add_winner(name: str, wrong: str, right: str, place: Callable[[int, int, in
     The mistake is impossible if a place is outside of x.
     """
 
-    def make(found: Found) -> Array | None:
-        x, dout, k, across, stride = (found[name] for name in ("x", "dout", "k", "across", "stride"))
+    def make(values: CaseValues) -> Array | None:
+        x, dout, k, across, stride = (values[name] for name in ("x", "dout", "k", "across", "stride"))
         dx = np.zeros(x.shape)
         for n, c, i, j in np.ndindex(dout.shape):
             window = x[n, c, i * stride : i * stride + k, j * stride : j * stride + across]

@@ -18,12 +18,12 @@ from cnnviz.core.network.layers.sigmoid import sigmoid
 from cnnviz.core.network.line_overrides import arguments
 from cnnviz.judge.case import RETURNS, Array, Case
 from cnnviz.judge.mistakes.course_lines import right_line, value_of
-from cnnviz.judge.right_gradients import Right, right
+from cnnviz.judge.right_gradients import CorrectResult, right
 from cnnviz.words import Message, has_message, message
 
 Names = Mapping[str, str]
 Maker = Callable[..., Array | None]
-Found = Mapping[str, Any]
+CaseValues = Mapping[str, Any]
 """Arrays, settings and intermediate results by name."""
 
 
@@ -56,7 +56,7 @@ class Entry:
     kinds: tuple[str, ...]
     role: str
     key: str
-    make: Callable[[Found], Array | None]
+    make: Callable[[CaseValues], Array | None]
     wrong: str
     right: str
 
@@ -66,7 +66,7 @@ class Entry:
         message_id = f"judge.slip.{self.name}"
         return message(message_id) if has_message(message_id) else message(f"mistake.{self.name}.title", slope="softmax′")
 
-    def of(self, right: Right) -> Mistake:
+    def of(self, right: CorrectResult) -> Mistake:
         """Return the mistake for a case."""
 
         def make() -> Array | None:
@@ -91,7 +91,7 @@ def mistake(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, righ
     """Add the decorated function to the table."""
 
     def entered(function: Maker) -> Maker:
-        add_entry(name, kinds, role, function.__name__, lambda found: function(**{name: found[name] for name in arguments(function)}), wrong, right)
+        add_entry(name, kinds, role, function.__name__, lambda values: function(**{name: values[name] for name in arguments(function)}), wrong, right)
         return function
 
     return entered
@@ -106,20 +106,20 @@ def instead(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, righ
     """Add a mistake whose result is correct for other arrays, each of them given as an expression."""
     others = {array: compile_line(f"{array} = {made}") for array, made in arrays.items()}
 
-    def make(found: Found) -> Array:
-        case: Case = found["case"]
-        return result_with(case, **{array: other(found) for array, other in others.items()}).gradients[role]
+    def make(values: CaseValues) -> Array:
+        case: Case = values["case"]
+        return result_with(case, **{array: other(values) for array, other in others.items()}).gradients[role]
 
     add_entry(name, kinds, role, wrong, make, wrong, right)
 
 
-def compile_line(line: str, then: str = "") -> Callable[[Found], Array]:
+def compile_line(line: str, then: str = "") -> Callable[[CaseValues], Array]:
     """Return a function that evaluates a line, or the expression `then` that reads its result."""
     made, _, value = _ROLE.sub(r"\1", line).partition(" = ")
     value_code, result_code = (compile(text, line, "eval") for text in (value, then or made))
 
-    def run(found: Found) -> Array:
-        names = {"np": np, "sigmoid": sigmoid, "one_hot": lambda _: found["targets"], **found}
+    def run(values: CaseValues) -> Array:
+        names = {"np": np, "sigmoid": sigmoid, "one_hot": lambda _: values["targets"], **values}
         return np.asarray(eval(result_code, names | {made: eval(value_code, names)}), np.float64)
 
     return run
@@ -128,17 +128,17 @@ def compile_line(line: str, then: str = "") -> Callable[[Found], Array]:
 _ROLE = re.compile(r"{(\w+)}")
 
 
-def add_entry(name: str, kinds: str | tuple[str, ...], role: str, key: str, make: Callable[[Found], Array | None], wrong: str, right: str) -> None:
+def add_entry(name: str, kinds: str | tuple[str, ...], role: str, key: str, make: Callable[[CaseValues], Array | None], wrong: str, right: str) -> None:
     """Add a mistake to the table."""
     ENTRIES.append(Entry(name, (kinds,) if isinstance(kinds, str) else kinds, role, key, make, wrong, right))
 
 
-def entered(of: Right) -> Iterator[Mistake]:
+def entered(correct: CorrectResult) -> Iterator[Mistake]:
     """Return the mistakes of the table that fit this case."""
-    kind = of.case.kind
-    return (entry.of(of) for entry in ENTRIES if kind in entry.kinds and entry.role in RETURNS[kind])
+    kind = correct.case.kind
+    return (entry.of(correct) for entry in ENTRIES if kind in entry.kinds and entry.role in RETURNS[kind])
 
 
-def result_with(case: Case, **arrays: Array) -> Right:
+def result_with(case: Case, **arrays: Array) -> CorrectResult:
     """Return the correct result with some arrays replaced."""
     return right(Case(case.kind, {**case.arrays, **arrays}, case.settings))

@@ -69,15 +69,17 @@ export const hitAt = (step, symbol, cell) =>
  */
 export function draggableSymbols(step) {
   const { spots, fields, shown } = step.picture
-  const held = spots.filter(({ symbol, cell }) => symbol && isDraggable(step, symbol, cell)).map(({ symbol }) => symbol)
+  const draggable = spots
+    .filter(({ symbol, cell }) => symbol && isDraggable(step, symbol, cell))
+    .map(({ symbol }) => symbol)
   const small = [...shown, ...fields]
     .map(({ symbol = "" }) => symbol)
-    .filter((symbol) => symbol && !held.includes(symbol) && isDraggable(step, symbol, step.cells.own(symbol)))
-  return [[...new Set(held)], [...new Set(small)]]
+    .filter((symbol) => symbol && !draggable.includes(symbol) && isDraggable(step, symbol, step.cells.own(symbol)))
+  return [[...new Set(draggable)], [...new Set(small)]]
 }
 
-/** @param {ReturnType<typeof plateUnder>} found */
-const largeCell = (found) => (found && found.side >= LEAST_SIDE ? { symbol: found.map, cell: found.cell } : null)
+/** @param {ReturnType<typeof plateUnder>} match */
+const largeCell = (match) => (match && match.side >= LEAST_SIDE ? { symbol: match.map, cell: match.cell } : null)
 
 /**
  * Return the distance of a point from a box.

@@ -84,7 +84,7 @@ export class StageTransitions {
 
   /** Finish all animations. */
   finish() {
-    for (const one of this.animations) one.finish()
+    for (const animation of this.animations) animation.finish()
     this.onFinished(this.animations[0])
   }
 

@@ -17,23 +17,23 @@ _RECENT: LruCache[tuple[tuple[tuple[str, str], ...], int], Blind] = LruCache(16_
 def with_mission(now: PageRequest) -> tuple[PageRequest, MissionsData]:
     """Return the request with the mission's gradients, and the mission's data. A blind mission replaces the
     gradients."""
-    listed = [MissionListed(id=entry.id, title=entry.title, query=query_of(entry.at)) for entry in missions()]
+    entries = [MissionListed(id=entry.id, title=entry.title, query=query_of(entry.at)) for entry in missions()]
     id = now.query.get("mission", "")
     mission = find(id)
     if mission is None:
         wrong = {"mission": message("ui.missions.none", id=id[:40])} if id else {}
-        return replace(now, errors={**now.errors, **wrong}), MissionsData(listed=listed, now=None)
+        return replace(now, errors={**now.errors, **wrong}), MissionsData(listed=entries, now=None)
     if mission.blind:
-        return _with_blind_mission(now, mission, listed)
-    met, left = mission.met(now.setup), mission.kept(now.setup)
-    data = _data(mission, met, [message("ui.missions.kept", fields=[message(f"lesson.field.{key}") for key in left])] if left else [])
+        return _with_blind_mission(now, mission, entries)
+    met, remaining = mission.is_reached(now.setup), mission.changed_keys(now.setup)
+    data = _data(mission, met, [message("ui.missions.kept", fields=[message(f"lesson.field.{key}") for key in remaining])] if remaining else [])
     if met:
-        data["said"] = [mission.told(now.setup)]
-    return now, MissionsData(listed=listed, now=data)
+        data["said"] = [mission.success_text(now.setup)]
+    return now, MissionsData(listed=entries, now=data)
 
 
-def _data(mission: Mission, met: bool, said: list[Message]) -> MissionData:
-    return MissionData(id=mission.id, title=mission.title, hint=mission.hint, said=list(said), met=met, case=None, named="", choices=[])
+def _data(mission: Mission, met: bool, messages: list[Message]) -> MissionData:
+    return MissionData(id=mission.id, title=mission.title, hint=mission.hint, said=list(messages), met=met, case=None, named="", choices=[])
 
 
 def _with_blind_mission(now: PageRequest, mission: Mission, listed: list[MissionListed]) -> tuple[PageRequest, MissionsData]:
@@ -42,7 +42,7 @@ def _with_blind_mission(now: PageRequest, mission: Mission, listed: list[Mission
     if mistake is None:
         return now, MissionsData(listed=listed, now=_data(mission, False, [message("ui.missions.no_mistake")]))
     answer = now.query.get("named", "")
-    verdict = mistake.named(answer, now.snapshot)
+    verdict = mistake.check_choice(answer, now.snapshot)
     data = _data(mission, bool(verdict and verdict[0]), [verdict[1]] if verdict else [])
     data |= {"case": case, "named": answer if verdict else "", "choices": _choices(mistake)}
     if data["met"]:
@@ -63,10 +63,10 @@ def _cached_mistake(now: PageRequest, case: int) -> Blind | None:
 
 def _choices(mistake: Blind) -> list[NamedMistake]:
     """Return the choices sorted by name, so that their order does not reveal the mistake."""
-    entries = [NamedMistake(address=address, title=one.title, stage=label(one.stage)) for address, one in mistake.choices.items()]
-    return sorted(entries, key=lambda one: (str(one["title"]), one["address"]))
+    entries = [NamedMistake(address=address, title=choice.title, stage=label(choice.stage)) for address, choice in mistake.choices.items()]
+    return sorted(entries, key=lambda choice: (str(choice["title"]), choice["address"]))
 
 
-def _case(asked: Mapping[str, str]) -> int:
-    text = asked.get("case", "")
+def _case(query: Mapping[str, str]) -> int:
+    text = query.get("case", "")
     return int(text) if len(text) <= 6 and text.isascii() and text.isdigit() and int(text) < MOST_CASES else 0

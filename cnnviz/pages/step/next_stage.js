@@ -1,6 +1,6 @@
 // The presenter's private preview of the next stage: its map, its extremes, and the arithmetic of the largest.
 
-import { triple } from "../../view/draw/mechanisms/convolution.js"
+import { drawTriple } from "../../view/draw/mechanisms/convolution.js"
 import { Pen, paletteOf } from "../../view/draw/pen.js"
 import { cellName, resultText } from "../../view/model/explain/arithmetic.js"
 import { singleIndex } from "../../view/model/explain/cell_links.js"
@@ -91,6 +91,6 @@ function draw(root, numbers, stage, cell) {
   }
   const width = root.clientWidth
   parts.hidden = !numbers.links(stage).some(({ pattern }) => pattern === "window")
-  if (!parts.hidden) parts.hidden = !triple(pen(parts, width, (width - 44) / 3 + 2), numbers, stage, cell)
+  if (!parts.hidden) parts.hidden = !drawTriple(pen(parts, width, (width - 44) / 3 + 2), numbers, stage, cell)
   for (const each of pens) each.flushTexts()
 }

@@ -350,17 +350,17 @@ export class Step extends Content {
     const { kind, shape } = this.numbers.maps[this.mainMap(stage)] ?? {}
     const hasWindow = this.numbers.links(stage).some(({ pattern }) => pattern === "window" || pattern === "touched")
     if (!hasWindow) return { places: 1, duration: 0 }
-    const places = shape.slice(-2).reduce((all, n) => all * n, 1)
-    return { places, duration: kind === "filters" ? WEIGHT * places : SLIDE }
+    const positions = shape.slice(-2).reduce((all, n) => all * n, 1)
+    return { places: positions, duration: kind === "filters" ? WEIGHT * positions : SLIDE }
   }
 
   /**
    * Return the cell at a position of the slide, in the selected channel.
-   * @param {string} stage @param {number} place @returns {Cell} @override
+   * @param {string} stage @param {number} position @returns {Cell} @override
    */
-  cellAt(stage, place) {
+  cellAt(stage, position) {
     const columns = this.numbers.shape(stage).at(-1) ?? 1
-    return [...this.cells.own(stage).slice(0, -2), Math.floor(place / columns), place % columns]
+    return [...this.cells.own(stage).slice(0, -2), Math.floor(position / columns), position % columns]
   }
 
   // ---- painting
@@ -469,20 +469,24 @@ export class Step extends Content {
     if (!this.room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
     const hidden = this.isMasked(map) ? say(this.hidden.words) : ""
-    const upright = isPhone() || isPortraitTablet()
+    const isPortrait = isPhone() || isPortraitTablet()
     const of = [map, this.view.stage, this.overview.key, this.isWhole, hidden, palette]
     if (of.some((part, n) => part !== this.lowered.of[n])) this.lowered = { of, by: 0 }
-    const room = !upright ? this.room : isPhone() ? uprightRoom(this, Boolean(hidden)) : { ...this.room, upright }
+    const room = !isPortrait
+      ? this.room
+      : isPhone()
+        ? uprightRoom(this, Boolean(hidden))
+        : { ...this.room, upright: isPortrait }
     const seats = (/** @type {string} */ symbol) => StageTransitions.fits(plates[symbol])
-    this.view.$(".drawn").classList.toggle("upright", upright)
+    this.view.$(".drawn").classList.toggle("upright", isPortrait)
     const { stage, veiled, player } = this.view
     const high = room.height + this.lowered.by
-    const state = [map, room.width, high, upright, hidden, this.isWhole, stage, veiled, player.computedCount(map)]
+    const state = [map, room.width, high, isPortrait, hidden, this.isWhole, stage, veiled, player.computedCount(map)]
     const drawn = [String(cell), numbers, numbers.partCount, palette, this.dragging.isLate, String(state)]
     const changed = drawn.findLastIndex((part, n) => part !== this.diagramInputs[n])
     if (!this.hasStageChanged && changed < 0) return // nothing that the diagram depends on has changed
     this.diagramInputs = drawn
-    const before = this.picture.shown
+    const previousBoxes = this.picture.shown
     if (this.overview.scrolls && this.scrolledTo !== map) scrollStrip(this) // before maps move from there
     this.scrolledTo = map
     const paint = (/** @type {import("../../view/draw/sheet.js").Room} */ room) => {
@@ -493,21 +497,27 @@ export class Step extends Content {
     }
     paint(room)
     if (isTouch()) fillDragHint(this)
-    const other = changed > 0 // whether more than the cell has changed
-    const settles = (this.hasStageChanged || other) && !this.dragging.drag && !player.sliding // nothing moves under a finger
-    const lower = settles && isPhone() && !this.isWhole && !hidden ? lowerRoom(this, room) : null
-    if (lower) {
-      this.lowered.by += room.height - lower.height
-      paint(lower)
+    const hasChanged = changed > 0 // whether more than the cell has changed
+    const isSettled = (this.hasStageChanged || hasChanged) && !this.dragging.drag && !player.sliding // nothing moves under a finger
+    const lowered = isSettled && isPhone() && !this.isWhole && !hidden ? lowerRoom(this, room) : null
+    if (lowered) {
+      this.lowered.by += room.height - lowered.height
+      paint(lowered)
     }
     const moves = this.hasStageChanged && this.animatesMoves
     const gliding = this.transitions.moveMaps(plates, this.picture.shown, moves)
     const places = (/** @type {import("../../view/draw/sheet.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
-    if (this.hasStageChanged || other || places(before) !== places(this.picture.shown)) this.markRaised()
+    if (this.hasStageChanged || hasChanged || places(previousBoxes) !== places(this.picture.shown)) this.markRaised()
     if (moves && !this.isWhole)
       this.startAnimation = () => {
-        const channels = channelFlights(canvas, plates, this.picture.shown, before, numbers.answer.lesson.image ?? "0")
+        const channels = channelFlights(
+          canvas,
+          plates,
+          this.picture.shown,
+          previousBoxes,
+          numbers.answer.lesson.image ?? "0",
+        )
         const delay = gliding || channels.length ? GLIDE : 0
         this.buildUp.play(() => this.picture, numbers.maps[map]?.band === "gradients", delay, channels)
       }

@@ -50,21 +50,21 @@ export function scrollStrip({ view }) {
 
 /** Lay out the strip or the whole network in the available space. @param {Step} step */
 export function layOut(step) {
-  const whole = step.isWhole
-  const phone = isPhone()
+  const isWhole = step.isWhole
+  const onPhone = isPhone()
   const strip = step.view.$(".overview")
   const { paddingLeft, paddingRight, paddingTop, paddingBottom } = getComputedStyle(strip)
   const inner = (/** @type {number} */ size, /** @type {string[]} */ ...pads) =>
     pads.reduce((left, pad) => left - Number.parseFloat(pad), size)
-  const high = strip.clientHeight
+  const fullHeight = strip.clientHeight
   const room = () => ({
     width: inner(strip.clientWidth, paddingLeft, paddingRight),
     height: inner(strip.clientHeight, paddingTop, paddingBottom),
-    whole,
-    rows: phone ? 1 : 2,
+    whole: isWhole,
+    rows: onPhone ? 1 : 2,
   })
   step.overview.layOut(room())
-  if (strip.clientHeight < high) step.overview.layOut(room()) // the scroll bar takes some height
+  if (strip.clientHeight < fullHeight) step.overview.layOut(room()) // the scroll bar takes some height
 }
 
 /** Measure the positions of all maps for ribbons, in the whole network only. @param {Step} step */

@@ -61,18 +61,18 @@ export function markCells(step, { map, cell }) {
 
 /**
  * Return rows, columns and output of the marked cells, and their channels and filters if there are several.
- * @param {Numbers} numbers @param {string} symbol @param {Range[]} found
+ * @param {Numbers} numbers @param {string} symbol @param {Range[]} ranges
  */
-function litBlock(numbers, symbol, found) {
+function litBlock(numbers, symbol, ranges) {
   const { kind, shape } = numbers.maps[symbol]
-  const [rows, columns] = found.slice(-2)
-  if (kind === "row") return JSON.stringify([found[0], singleIndex(0), null])
+  const [rows, columns] = ranges.slice(-2)
+  if (kind === "row") return JSON.stringify([ranges[0], singleIndex(0), null])
   if (kind === "weights") {
-    const output = found[found.length - 1]
+    const output = ranges[ranges.length - 1]
     const n = output.count === 1 && shape[shape.length - 1] > 1 ? output.start : null
-    if (found.length < 4) return JSON.stringify([found[0], singleIndex(0), n])
-    return JSON.stringify([found[1], found[2], n, ...(shape[0] > 1 ? [found[0]] : [])])
+    if (ranges.length < 4) return JSON.stringify([ranges[0], singleIndex(0), n])
+    return JSON.stringify([ranges[1], ranges[2], n, ...(shape[0] > 1 ? [ranges[0]] : [])])
   }
-  const several = shape.slice(0, -2).some((n) => n > 1)
-  return JSON.stringify([rows, columns, null, ...(several ? found.slice(0, -2) : [])])
+  const hasSeveral = shape.slice(0, -2).some((n) => n > 1)
+  return JSON.stringify([rows, columns, null, ...(hasSeveral ? ranges.slice(0, -2) : [])])
 }

@@ -65,14 +65,16 @@ export function fillWords(step, subject, scene) {
   const { view } = step
   step.cover(step.isMasked(scene.map))
   /** @type {Partial<Said>} */
-  const whole = { title: say("web.step.whole"), sentence: say("web.step.whole_sentence") }
+  const wholeText = { title: say("web.step.whole"), sentence: say("web.step.whole_sentence") }
   const cell = textOf(step, subject)
   const { pinned } = step.cells
-  const stage = step.isWhole ? whole : { ...(subject === scene ? cell : textOf(step, scene)), ...step.dragging.words }
+  const stage = step.isWhole
+    ? wholeText
+    : { ...(subject === scene ? cell : textOf(step, scene)), ...step.dragging.words }
   if (pinned && stage.tag) {
-    const own = cellName(step.numbers, scene.map, scene.cell)
-    const of = stage.tag.replace(/<i>.*<\/i>/, own)
-    stage.tag = of === stage.tag ? `${of} · ${own}` : of
+    const entryName = cellName(step.numbers, scene.map, scene.cell)
+    const of = stage.tag.replace(/<i>.*<\/i>/, entryName)
+    stage.tag = of === stage.tag ? `${of} · ${entryName}` : of
   }
   writeWords(view, stage, { ...cell, numbers: step.dragging.change(subject) || cell.numbers })
   const explain = view.$(".explain")

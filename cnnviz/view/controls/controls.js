@@ -148,10 +148,10 @@ function setValue(element, text) {
 /**
  * Mark a field as invalid for screen readers, or as valid.
  * @param {Element} field
- * @param {boolean} wrong
+ * @param {boolean} isInvalid
  */
-const markInvalid = (field, wrong) =>
-  wrong ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid")
+const markInvalid = (field, isInvalid) =>
+  isInvalid ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid")
 
 /**
  * Return all fields, each with the URL key that it belongs to.
@@ -172,17 +172,17 @@ function typedFields(view) {
 /**
  * Show each error beside its control. Errors whose control is missing or hidden also appear above the maps.
  * @param {View} view
- * @param {Record<string, string>} wrong
+ * @param {Record<string, string>} errors
  */
-function showErrors(view, wrong) {
-  const remaining = { ...wrong }
+function showErrors(view, errors) {
+  const remaining = { ...errors }
   const fields = typedFields(view)
-  const rejected = fields.find(([field, name]) => field === view.typed?.field && name in wrong)?.[0]
-  for (const [field, name] of fields) markInvalid(field, name in wrong && field === (rejected ?? field))
+  const rejected = fields.find(([field, name]) => field === view.typed?.field && name in errors)?.[0]
+  for (const [field, name] of fields) markInvalid(field, name in errors && field === (rejected ?? field))
   if (rejected) rejected.value = view.typed?.text ?? "" // keep the rejected text to be corrected
   for (const element of view.root.querySelectorAll(/** @type {"p"} */ ("[data-wrong]"))) {
     const key = element.dataset.wrong ?? ""
-    setText(element, wrong[key] ?? "")
+    setText(element, errors[key] ?? "")
     if (key in remaining && element.offsetParent) delete remaining[key] // checked last, since it forces a layout
   }
   markErrors(view.root)

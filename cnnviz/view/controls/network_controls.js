@@ -247,9 +247,9 @@ export function fillKernel(view, filters) {
 
 /**
  * Show the named kernels as pictures, and the name of the current one.
- * @param {View} view @param {string} now
+ * @param {View} view @param {string} presetName
  */
-function fillPresets(view, now) {
+function fillPresets(view, presetName) {
   const entries = Object.entries(KERNELS)
   const presetLabel = (/** @type {string} */ name) => name.replace("-", " ")
   const picture = (/** @type {readonly number[]} */ weights) => {
@@ -259,10 +259,10 @@ function fillPresets(view, now) {
     return html`<svg viewBox="0 0 3 3" aria-hidden="true">${weights.map(cell)}</svg>`
   }
   const button = (/** @type {[string, readonly number[]]} */ [name, weights], /** @type {number} */ n) =>
-    html`<button type="button" data-value=${name} aria-label=${presetLabel(name)} title=${presetLabel(name)} aria-pressed=${name === now}
-      tabindex=${name === now || (!now && !n) ? 0 : -1}>${picture(weights)}</button>`
+    html`<button type="button" data-value=${name} aria-label=${presetLabel(name)} title=${presetLabel(name)} aria-pressed=${name === presetName}
+      tabindex=${name === presetName || (!presetName && !n) ? 0 : -1}>${picture(weights)}</button>`
   render(entries.map(button), view.control("kernel_preset"))
-  setText(view.$(".preset-name"), now ? presetLabel(now) : say("web.controls.custom_kernel"))
+  setText(view.$(".preset-name"), presetName ? presetLabel(presetName) : say("web.controls.custom_kernel"))
 }
 
 /**

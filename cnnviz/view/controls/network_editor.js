@@ -62,11 +62,11 @@ const textOf = (view) => view.wanted.net ?? PRESETS[0].query.net
  * convolution, targets if the number of outputs is equal, and the stage if the kinds of layers are.
  * @param {View} view
  * @param {string} net
- * @param {number} [place]
+ * @param {number} [layerIndex]
  */
-function edit(view, net, place) {
+function edit(view, net, layerIndex) {
   const [next, kinds] = [net, textOf(view)].map((text) => text.split("-").map((word) => parseWord(word).kind))
-  const resetsFilters = place === undefined || kinds[place] === "conv"
+  const resetsFilters = layerIndex === undefined || kinds[layerIndex] === "conv"
   const resetsTargets = outputsOf(net) !== outputsOf(textOf(view))
   const keys = [
     ...(resetsFilters ? ["f", "f2", "f3", "f4"] : []),
@@ -123,11 +123,11 @@ function setupConvIndex(words) {
 
 /**
  * Return the number of parameters of a layer, or of the network.
- * @param {NetworkRecord} network @param {number} [place]
+ * @param {NetworkRecord} network @param {number} [layerIndex]
  */
-function parametersOf({ maps }, place) {
+function parametersOf({ maps }, layerIndex) {
   const parameters = Object.values(maps).filter(
-    ({ band, layer }) => band === "parameters" && (place ?? layer) === layer,
+    ({ band, layer }) => band === "parameters" && (layerIndex ?? layer) === layer,
   )
   return parameters.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0)
 }
@@ -135,11 +135,11 @@ function parametersOf({ maps }, place) {
 /**
  * Make one line the list's tab stop; arrow keys reach the others.
  * @param {HTMLElement} list
- * @param {HTMLElement | null} here
+ * @param {HTMLElement | null} current
  */
-function setTabStop(list, here) {
+function setTabStop(list, current) {
   const lines = [...list.querySelectorAll("summary")]
-  for (const line of lines) line.tabIndex = line === (here ?? lines[0]) ? 0 : -1
+  for (const line of lines) line.tabIndex = line === (current ?? lines[0]) ? 0 : -1
 }
 
 /**
@@ -239,8 +239,8 @@ const withOption = (options, chosen) =>
  * @param {boolean} isRow @param {number} n
  */
 function layerFoot(isRow, n) {
-  const after = followers(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))
-  const add = list("add", [["", say("web.layers.add")], ...after], "", say("web.layers.add_label"))
-  const remove = say("web.layers.remove")
-  return html`<p class="layer-foot"><small>${n ? say("web.layers.parameters", { n }) : ""}</small>${add}<button type="button" data-layer-change="remove" aria-label=${remove} title=${remove}>✕</button></p>`
+  const followerOptions = followers(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))
+  const addMenu = list("add", [["", say("web.layers.add")], ...followerOptions], "", say("web.layers.add_label"))
+  const removeLabel = say("web.layers.remove")
+  return html`<p class="layer-foot"><small>${n ? say("web.layers.parameters", { n }) : ""}</small>${addMenu}<button type="button" data-layer-change="remove" aria-label=${removeLabel} title=${removeLabel}>✕</button></p>`
 }

@@ -74,10 +74,10 @@ export function markErrors(root) {
     (place) => place.closest(".sheet")?.id,
   )
   for (const entry of root.querySelectorAll(/** @type {"button"} */ (".rail > [popovertarget]"))) {
-    const own = [entry.getAttribute("popovertarget"), entry.dataset.key === "rail_network" ? "kernel_card" : ""]
+    const ownPanelIds = [entry.getAttribute("popovertarget"), entry.dataset.key === "rail_network" ? "kernel_card" : ""]
     entry.classList.toggle(
       "complains",
-      own.some((id) => panelIds.includes(id ?? "")),
+      ownPanelIds.some((id) => panelIds.includes(id ?? "")),
     )
   }
 }

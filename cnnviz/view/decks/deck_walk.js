@@ -39,10 +39,10 @@ function withDeck(view, id, act) {
     done()
     const { script: deck, wrong, faults } = /** @type {Partial<DeckHeader>} */ (answer ?? {})
     if (deck) decks.set(id, { data: deck, of: toml })
-    const before = currentFault
+    const previousFault = currentFault
     if (deck) currentFault = faults?.[0] ?? ""
     if (deck && currentFault && !view.look.view) view.tell(currentFault)
-    else if (deck && before && view.note === before) view.clearNote() // the error has been fixed
+    else if (deck && previousFault && view.note === previousFault) view.clearNote() // the error has been fixed
     if (!view.stop.signal.aborted) act(deck ?? undefined, wrong?.script)
   }
   toml ? numbers.read?.(toml, onAnswer) : numbers.look?.("script", { script: id }, onAnswer)
@@ -63,10 +63,10 @@ export function bindDeck(view) {
       requested = wanted
       withDeck(view, deck, (data, why) => (data ? arrive() : why && view.tell(why)))
     }
-    const found = decks.get(deck)
-    if (found?.of === tabToml(deck) && hasScreenOnly) {
+    const cached = decks.get(deck)
+    if (cached?.of === tabToml(deck) && hasScreenOnly) {
       hasScreenOnly = false
-      goToScreen(view, found.data, screenNumber(found.data, here), true)
+      goToScreen(view, cached.data, screenNumber(cached.data, here), true)
     }
     fillDeckBar(view)
   }
@@ -163,9 +163,9 @@ export function moveBy(view, by) {
 
 /** Return the number of the current screen and of all screens, or undefined outside of a deck. @param {View} view */
 export function screenOf(view) {
-  const here = view.host.address.read()
-  const deck = decks.get(here.script ?? "")?.data
-  return deck && { number: screenNumber(deck, here), count: deck.screens.length }
+  const address = view.host.address.read()
+  const deck = decks.get(address.script ?? "")?.data
+  return deck && { number: screenNumber(deck, address), count: deck.screens.length }
 }
 
 /** Leave the deck and keep its screen. @param {View} view */
@@ -177,6 +177,6 @@ export function leaveDeck(view) {
 
 /** @param {View} view */
 function fillDeckBar(view) {
-  const here = view.host.address.read()
-  fillBar(view, decks.get(here.script ?? "")?.data, here)
+  const address = view.host.address.read()
+  fillBar(view, decks.get(address.script ?? "")?.data, address)
 }

@@ -44,13 +44,15 @@ export const isDraftShown = () => history.now.screen.length > 0 && tabDeck()?.to
 
 export const showDraft = () => keepInTab({ id: history.now.id, toml: tomlNow() })
 
-/** @param {string} at  a screen's address */
-export const pictureOf = (at) => pictures[at] ?? ""
+/** @param {string} address  a screen's address */
+export const pictureOf = (address) => pictures[address] ?? ""
 
-/** Store a screen's thumbnail, and delete those of removed screens. @param {string} at @param {string} picture */
-export function keepPicture(at, picture) {
-  const addresses = new Set([at, ...history.now.screen.map((screen) => screen.at)])
-  pictures = Object.fromEntries(Object.entries({ ...pictures, [at]: picture }).filter(([key]) => addresses.has(key)))
+/** Store a screen's thumbnail, and delete those of removed screens. @param {string} address @param {string} picture */
+export function keepPicture(address, picture) {
+  const addresses = new Set([address, ...history.now.screen.map((screen) => screen.at)])
+  pictures = Object.fromEntries(
+    Object.entries({ ...pictures, [address]: picture }).filter(([key]) => addresses.has(key)),
+  )
   inBrowser.writeRecord(PICTURES, pictures)
 }
 

@@ -86,9 +86,9 @@ export function goToDraft(view, n, look) {
 export function captureScreen(view) {
   const page = view.state.to // the page that is about to be shown
   const { keys } = PAGES.find(({ path }) => path === page) ?? { keys: [] }
-  const at = addressOf(page, { ...view.host.address.read(), ...view.wanted, view: "" }, [...KEYS, ...keys])
-  if (!view.waiting) keepPicture(at, thumbnail(view.$(".content")))
-  return at
+  const address = addressOf(page, { ...view.host.address.read(), ...view.wanted, view: "" }, [...KEYS, ...keys])
+  if (!view.waiting) keepPicture(address, thumbnail(view.$(".content")))
+  return address
 }
 
 /** Append what is on screen to the draft, and focus its sentence. @param {View} view */

@@ -76,14 +76,14 @@ function onKey(view, place, event) {
  */
 function drag(view, row, from) {
   from.preventDefault()
-  const list = /** @type {HTMLElement} */ (row.parentElement)
-  const rows = /** @type {HTMLElement[]} */ ([...list.children])
+  const rowList = /** @type {HTMLElement} */ (row.parentElement)
+  const rows = /** @type {HTMLElement[]} */ ([...rowList.children])
   const start = Number(row.dataset.row)
   const listeners = new AbortController()
   const { signal } = listeners
   let to = start
   row.classList.add("dragged")
-  const end = (/** @type {boolean} */ done) => {
+  const finish = (/** @type {boolean} */ done) => {
     listeners.abort()
     row.classList.remove("dragged")
     for (const one of rows) delete one.dataset.drop
@@ -101,7 +101,7 @@ function drag(view, row, from) {
     else if (others.length) others[index - 1].dataset.drop = "after"
   }
   addEventListener("pointermove", follow, { signal })
-  addEventListener("pointerup", () => end(true), { signal })
-  addEventListener("pointercancel", () => end(false), { signal })
-  addEventListener("keydown", ({ key }) => key === "Escape" && end(false), { signal, capture: true })
+  addEventListener("pointerup", () => finish(true), { signal })
+  addEventListener("pointercancel", () => finish(false), { signal })
+  addEventListener("keydown", ({ key }) => key === "Escape" && finish(false), { signal, capture: true })
 }

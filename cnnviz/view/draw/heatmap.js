@@ -223,7 +223,7 @@ export class Heatmap {
     const width = (/** @type {string} */ text) => this.widthOf(text, 10) / 10
     const texts = values.map((value) => {
       const text = this.formatValue(value)
-      return least && width(text) * least > w - 4 ? number(value / 10 ** this.power, 1) : text // fewer digits before smaller ones
+      return least && width(text) * least > w - 4 ? number(value / 10 ** this.power, 1) : text // drop digits before reducing the font size
     })
     const widths = texts.map(width)
     return { texts, widths, room: Math.min(h * 0.66, (w - 4) / Math.max(...widths)) }

@@ -9,21 +9,27 @@ import { convolution } from "./mechanisms/convolution.js"
 import { convolutionBack } from "./mechanisms/convolution_back.js"
 import { dense } from "./mechanisms/dense.js"
 import { denseBack } from "./mechanisms/dense_back.js"
-import { dropped, droppedBack } from "./mechanisms/dropout.js"
-import { flattened } from "./mechanisms/flatten.js"
+import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
+import { drawFlatten } from "./mechanisms/flatten.js"
 import { wholeChannel } from "./mechanisms/global_average.js"
 import { hiddenResult } from "./mechanisms/hidden_result.js"
-import { patch } from "./mechanisms/image.js"
-import { pulled } from "./mechanisms/image_pulls.js"
-import { shares, touched } from "./mechanisms/kernel_gradient.js"
-import { curved, heights, tangents } from "./mechanisms/loss.js"
-import { gained, layerOf, normalised, normalisedBack, normalisedTogether } from "./mechanisms/normalisation.js"
-import { outer, weights } from "./mechanisms/outer_product.js"
-import { alone, losses, outputs } from "./mechanisms/outputs.js"
+import { drawPatch } from "./mechanisms/image.js"
+import { drawImageGradients } from "./mechanisms/image_pulls.js"
+import { drawShares, drawTouched } from "./mechanisms/kernel_gradient.js"
+import { drawHeights, drawTangents, outputsWithCurve } from "./mechanisms/loss.js"
+import {
+  drawBatchNormalization,
+  drawGains,
+  drawNormalization,
+  drawNormalizationBack,
+  layerOf,
+} from "./mechanisms/normalisation.js"
+import { drawOuterProduct, drawWeights } from "./mechanisms/outer_product.js"
+import { drawLosses, drawOutputs, drawParameterRow } from "./mechanisms/outputs.js"
 import { pathsTogether } from "./mechanisms/paths_together.js"
-import { pool, unpool } from "./mechanisms/pooling.js"
-import { softmax, softmaxBack } from "./mechanisms/softmax.js"
-import { update } from "./mechanisms/update.js"
+import { drawPool, drawUnpool } from "./mechanisms/pooling.js"
+import { drawSoftmax, drawSoftmaxBack } from "./mechanisms/softmax.js"
+import { drawUpdate } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
 
 /** @import { Field, Flight, Shown, Spot } from "./sheet.js" */
@@ -66,7 +72,7 @@ export function drawMechanism(
     const pen = new Pen(canvas, room, palette, backward)
     Object.assign(pen, { done, seats, choice: lights?.choiceOf(`${numbers.network.text} ${map}`) ?? {} })
     if (hidden) hiddenResult(pen, numbers, map === "update" ? firstParameter : map, cell)
-    else if (stepping) update(pen, numbers, map, cell)
+    else if (stepping) drawUpdate(pen, numbers, map, cell)
     else pictureOf(numbers, map)(pen, numbers, map === "update" ? firstParameter : map, cell)
     Object.assign(record, {
       write: () => pen.flushTexts(),
@@ -109,44 +115,45 @@ const inPage = ({ unit }, { x, y, width, height }) => ({
  * @type {[string[], Picture, Picture][]}
  */
 const BY_PATTERN = [
-  [["group", "channel"], gained, gained],
+  [["group", "channel"], drawGains, drawGains],
   [["window"], convolution, convolution],
   [["covering"], convolutionBack, convolutionBack],
-  [["touched"], touched, shares],
-  [["winner"], pool, pool],
-  [["pool"], pool, pool],
-  [["won"], unpool, unpool],
-  [["unpool"], unpool, unpool],
+  [["touched"], drawTouched, drawShares],
+  [["winner"], drawPool, drawPool],
+  [["pool"], drawPool, drawPool],
+  [["won"], drawUnpool, drawUnpool],
+  [["unpool"], drawUnpool, drawUnpool],
   [["channel"], wholeChannel, wholeChannel],
   [["all", "last"], dense, dense],
   [["unit", "all"], denseBack, denseBack],
-  [["unit", "last"], weights, outer],
-  [["all"], softmax, softmaxBack],
+  [["unit", "last"], drawWeights, drawOuterProduct],
+  [["all"], drawSoftmax, drawSoftmaxBack],
 ]
 
 /** @param {Numbers} numbers @param {string} map @returns {Picture} */
 function pictureOf(numbers, map) {
-  if (map === "update") return update
-  if (map === "x") return patch
-  if (map === "L") return curved(numbers).length ? heights : losses
-  if (map === "do" && curved(numbers).length) return tangents
-  if (map === "v") return flattened
+  if (map === "update") return drawUpdate
+  if (map === "x") return drawPatch
+  if (map === "L") return outputsWithCurve(numbers).length ? drawHeights : drawLosses
+  if (map === "do" && outputsWithCurve(numbers).length) return drawTangents
+  if (map === "v") return drawFlatten
   const isGradient = numbers.maps[map].band === "gradients"
-  if (isGradient && numbers.link(map, "y")) return outputs
-  if (isGradient && numbers.network.images.length && numbers.maps[map.slice(1)].band === "parameters") return pulled
+  if (isGradient && numbers.link(map, "y")) return drawOutputs
+  if (isGradient && numbers.network.images.length && numbers.maps[map.slice(1)].band === "parameters")
+    return drawImageGradients
   const layerKind = layerOf(numbers, map)?.kind ?? ""
-  if (layerKind === "drop") return isGradient ? droppedBack : dropped
+  if (layerKind === "drop") return isGradient ? drawDropoutBack : drawDropout
   if (`parts.${map}` in numbers.arrays) return pathsTogether
-  if (layerKind === "bn" && `all.${map}` in numbers.arrays) return normalisedTogether
-  if (["bn", "gn", "ln"].includes(layerKind)) return isGradient ? normalisedBack : normalised
+  if (layerKind === "bn" && `all.${map}` in numbers.arrays) return drawBatchNormalization
+  if (["bn", "gn", "ln"].includes(layerKind)) return isGradient ? drawNormalizationBack : drawNormalization
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
   const { band, kind } = numbers.maps[map]
-  if (band === "parameters" && kind === "row" && !patterns.includes("group")) return alone
+  if (band === "parameters" && kind === "row" && !patterns.includes("group")) return drawParameterRow
   const entry = BY_PATTERN.find(([required]) => required.every((pattern) => patterns.includes(pattern)))
   if (entry) return entry[isGradient ? 2 : 1]
   if (numbers.network.curves[map]) return activation
   if (isGradient && isGated(numbers, map)) return gate
-  return isGradient && isHidden(numbers, map) ? alone : outputs
+  return isGradient && isHidden(numbers, map) ? drawParameterRow : drawOutputs
 }
 
 /**

@@ -110,5 +110,5 @@ export function bindPicture(step, area) {
 /** Return whether the event is on a map, which handles it itself. @param {MouseEvent} event */
 const isPlate = ({ target }) => Boolean(/** @type {Element} */ (target).closest(".plate"))
 
-/** @param {Place | null} one @param {Place} other */
-const isSameCell = (one, other) => one?.map === other.map && String(one.cell) === String(other.cell)
+/** @param {Place | null} first @param {Place} second */
+const isSameCell = (first, second) => first?.map === second.map && String(first.cell) === String(second.cell)

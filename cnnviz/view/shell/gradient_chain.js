@@ -185,16 +185,16 @@ export class GradientChain extends Content {
    * @param {GradientChainData} chain
    */
   keepMaps(chain) {
-    const known = this.maps
+    const previousMaps = this.maps
     this.maps = {}
     for (const canvas of this.root.querySelectorAll(
       /** @type {"canvas"} */ (".ground canvas[data-map], .below canvas[data-map]"),
     )) {
       const name = canvas.dataset.map ?? ""
-      const map = known[name]?.canvas === canvas ? known[name] : this.bindMap(new CardMap(canvas))
-      const from = name.replace(/^large\./, "")
-      const { limits, scale } = chain.maps[from]
-      map.receive(this.arrays[from].values, this.cards[map.symbol], limits, scale)
+      const map = previousMaps[name]?.canvas === canvas ? previousMaps[name] : this.bindMap(new CardMap(canvas))
+      const source = name.replace(/^large\./, "")
+      const { limits, scale } = chain.maps[source]
+      map.receive(this.arrays[source].values, this.cards[map.symbol], limits, scale)
       this.maps[name] = map
     }
   }

@@ -55,19 +55,19 @@ export function setHTML(element, text) {
   if (previous === text) return
   lastHTML.set(element, text)
   if (previous !== undefined && patchTexts(element, previous, text)) return
-  const fresh = document.createElement("template")
-  fresh.innerHTML = text
-  if (!adopt(element, fresh.content)) element.replaceChildren(fresh.content)
+  const template = document.createElement("template")
+  template.innerHTML = text
+  if (!adopt(element, template.content)) element.replaceChildren(template.content)
 }
 
 const TAGS = /(<[^>]*>)/
 
 /**
  * Update the text nodes between equal tags without parsing, and return whether that was enough.
- * @param {Element} element @param {string} before its HTML @param {string} text
+ * @param {Element} element @param {string} previous its HTML @param {string} text
  */
-function patchTexts(element, before, text) {
-  const [old, fresh] = [before.split(TAGS), text.split(TAGS)] // text and tags alternate
+function patchTexts(element, previous, text) {
+  const [old, fresh] = [previous.split(TAGS), text.split(TAGS)] // text and tags alternate
   const isPlain = (/** @type {string} */ part) => part !== "" && !part.includes("&")
   const changed = [...fresh.keys()].filter((n) => fresh[n] !== old[n])
   if (old.length !== fresh.length || changed.some((n) => n % 2 || !isPlain(old[n]) || !isPlain(fresh[n]))) return false
@@ -80,12 +80,12 @@ function patchTexts(element, before, text) {
 
 /**
  * Copy texts and attributes from a tree of the same shape. Return whether the shapes agree.
- * @param {Node} now
- * @param {Node} fresh
+ * @param {Node} target
+ * @param {Node} source
  * @returns {boolean}
  */
-export function adopt(now, fresh) {
-  const [own, others] = [now.childNodes, fresh.childNodes]
+export function adopt(target, source) {
+  const [own, others] = [target.childNodes, source.childNodes]
   if (own.length !== others.length) return false
   for (let n = 0; n < own.length; n++) {
     const [one, other] = [own[n], others[n]]

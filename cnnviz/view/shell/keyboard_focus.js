@@ -71,14 +71,16 @@ function uncover() {
 
 /** Return the closest fixed or sticky ancestor, or null. @param {Element | null} element */
 function stickyAncestor(element) {
-  let at = element
-  while (at && !["fixed", "sticky"].includes(getComputedStyle(at).position)) at = at.parentElement
-  return at
+  let ancestor = element
+  while (ancestor && !["fixed", "sticky"].includes(getComputedStyle(ancestor).position))
+    ancestor = ancestor.parentElement
+  return ancestor
 }
 
 /** @param {Element} element */
 function scrollParent(element) {
-  for (let at = element.parentElement; at; at = at.parentElement)
-    if (/auto|scroll/.test(getComputedStyle(at).overflowY) && at.scrollHeight > at.clientHeight) return at
+  for (let ancestor = element.parentElement; ancestor; ancestor = ancestor.parentElement)
+    if (/auto|scroll/.test(getComputedStyle(ancestor).overflowY) && ancestor.scrollHeight > ancestor.clientHeight)
+      return ancestor
   return document.scrollingElement
 }

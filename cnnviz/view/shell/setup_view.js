@@ -576,9 +576,9 @@ export class View {
 
   // Hide the deck's sentence after its screen has been left.
   updateScreen() {
-    const place = `${this.k} ${this.stage} ${this.setup.img} ${this.setup.net}`
-    if (place === this.screenKey) return
-    this.screenKey = place
+    const key = `${this.k} ${this.stage} ${this.setup.img} ${this.setup.net}`
+    if (key === this.screenKey) return
+    this.screenKey = key
     this.arrived()
     captureThumbnail(this)
   }

@@ -22,17 +22,17 @@ class _CurveHandler(PageHandler):
     supports_several_images = True
 
     def respond(self, request: PageRequest) -> bytes:
-        found = requested_curve(request)
+        result = requested_curve(request)
         head = CurveHeader(
             page="curve", code=code(), asked=dict(request.query), lesson=request.setup.to_query(), wrong=dict(request.errors),
-            loss=finite_or_none(float(request.snapshot.losses[-1])), along=found.along if found else "", at=found.at if found else None,
-            gradient=finite_or_none(found.gradient) if found else None, kink=bool(found and found.kink), span=found.span if found else None,
+            loss=finite_or_none(float(request.snapshot.losses[-1])), along=result.along if result else "", at=result.at if result else None,
+            gradient=finite_or_none(result.gradient) if result else None, kink=bool(result and result.kink), span=result.span if result else None,
         )  # fmt: skip
-        return encode(head, {"theta": found.theta, "loss": found.loss} if found else {})
+        return encode(head, {"theta": result.theta, "loss": result.loss} if result else {})
 
     def exact_arrays(self, request: PageRequest) -> dict[str, np.ndarray]:
-        found = requested_curve(request)
-        return {name: freeze(np.array(getattr(found, name))) for name in ("theta", "loss", "at", "gradient", "kink", "span")} if found else {}
+        result = requested_curve(request)
+        return {name: freeze(np.array(getattr(result, name))) for name in ("theta", "loss", "at", "gradient", "kink", "span")} if result else {}
 
     def own_errors(self, request: PageRequest) -> Mapping[str, Message]:
         return read_request(request)[2]

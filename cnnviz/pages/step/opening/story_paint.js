@@ -18,10 +18,10 @@ const ENLARGEMENTS = [100, 50, 20, 10, 5, 2, 1]
 
 /**
  * Return the factor by which a step is enlarged to be visible beside the weights.
- * @param {Numbers} numbers @param {number} most
+ * @param {Numbers} numbers @param {number} largestStep
  */
-export const enlargement = (numbers, most) =>
-  ENLARGEMENTS.find((times) => times * most <= numbers.maps.w.limits[1]) ?? 1
+export const enlargement = (numbers, largestStep) =>
+  ENLARGEMENTS.find((times) => times * largestStep <= numbers.maps.w.limits[1]) ?? 1
 
 /**
  * Paint the weights' step and the new weights, if the screen shows them.

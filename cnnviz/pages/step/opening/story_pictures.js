@@ -75,38 +75,38 @@ function blame({ numbers }) {
 
 /** @param {Told} told */
 function nudge({ numbers, curve, telling: { nudged } }) {
-  const at = curve ? curve.middle + nudged : 0
-  const moved = curve ? curve.theta[at] - curve.theta[curve.middle] : 0
-  const promised = curve ? curve.slope * moved : 0
-  const really = curve ? curve.loss[at] - curve.loss[curve.middle] : 0
-  const isKept = Math.abs(really - promised) <= PROMISE_TOLERANCE * Math.abs(promised)
+  const index = curve ? curve.middle + nudged : 0
+  const change = curve ? curve.theta[index] - curve.theta[curve.middle] : 0
+  const promised = curve ? curve.slope * change : 0
+  const realChange = curve ? curve.loss[index] - curve.loss[curve.middle] : 0
+  const isKept = Math.abs(realChange - promised) <= PROMISE_TOLERANCE * Math.abs(promised)
   return html`<figure class="of-f"><figcaption><i class="name">f</i> <span>${numbers.maps.f.plain}</span></figcaption><div class="tale-seat" data-seat="f"></div>
       <div class="tale-handle" role="slider" tabindex="0" aria-orientation="vertical" aria-label=${say("web.story.nudge.label")}
-        aria-valuemin=${curve?.theta[0] ?? 0} aria-valuemax=${curve?.theta[curve.theta.length - 1] ?? 0} aria-valuenow=${curve?.theta[at] ?? 0}>↕</div></figure>
-    <figure class="tale-curve"><figcaption>${say("web.story.nudge.curve")}</figcaption>${curve ? lossChart(curve, at) : nothing}</figure>
+        aria-valuemin=${curve?.theta[0] ?? 0} aria-valuemax=${curve?.theta[curve.theta.length - 1] ?? 0} aria-valuenow=${curve?.theta[index] ?? 0}>↕</div></figure>
+    <figure class="tale-curve"><figcaption>${say("web.story.nudge.curve")}</figcaption>${curve ? lossChart(curve, index) : nothing}</figure>
     <div class="tale-side"><div class="tale-card"><dl>
       <div class="tale-promised"><dt>${say("web.drag.gradient_promised")}</dt><dd>${formatChange(promised)}</dd></div>
-      <div><dt>${say("web.drag.really")}</dt><dd>${formatChange(really)}</dd></div>
-      <div class="tale-total"><dt>${say("web.story.loss.loss")} <i>L</i></dt><dd><span>${formatFixed(curve?.loss[curve.middle], 3)} →</span> ${formatFixed(curve?.loss[at], 3)}</dd></div></dl>
-      <p>${say("web.drag.product", { gradient: formatFixed(curve?.slope, 4), by: moved < 0 ? `(${formatValue(moved)})` : formatValue(moved) })}</p></div>
-      <p>${moved ? say(`web.story.nudge.${isKept ? "kept" : "left"}`) : ""}</p></div>`
+      <div><dt>${say("web.drag.really")}</dt><dd>${formatChange(realChange)}</dd></div>
+      <div class="tale-total"><dt>${say("web.story.loss.loss")} <i>L</i></dt><dd><span>${formatFixed(curve?.loss[curve.middle], 3)} →</span> ${formatFixed(curve?.loss[index], 3)}</dd></div></dl>
+      <p>${say("web.drag.product", { gradient: formatFixed(curve?.slope, 4), by: change < 0 ? `(${formatValue(change)})` : formatValue(change) })}</p></div>
+      <p>${change ? say(`web.story.nudge.${isKept ? "kept" : "left"}`) : ""}</p></div>`
 }
 
 /** @param {Told} told */
 function update({ numbers, path }) {
-  const before = numbers.values("o")
+  const outputs = numbers.values("o")
   const { promised, falls } = numbers.answer.promise ?? { promised: 0, falls: 0 }
-  const most = numbers.rate * Math.max(...Array.from(numbers.values("dw"), Math.abs))
+  const largestStep = numbers.rate * Math.max(...Array.from(numbers.values("dw"), Math.abs))
   const losses = [numbers.values("L")[0], path?.losses[1]]
-  const [times, { plain }] = [enlargement(numbers, most), numbers.maps.w]
+  const [times, { plain }] = [enlargement(numbers, largestStep), numbers.maps.w]
   const drawn = (/** @type {string} */ what, /** @type {string} */ note) =>
     html`<figure><figcaption><b>${say(`web.story.update.${what}`)}</b> ${note}</figcaption><canvas class="tale-weights" data-weights=${what}></canvas></figure>`
   return html`<div class="tale-steps"><figure class="of-w"><figcaption><b>${say("web.story.update.before")}</b> ${plain}</figcaption><div class="tale-seat" data-seat="w"></div></figure>
       ${signTemplate("+")}${drawn("step", say("web.story.update.stronger", { times }))}${signTemplate("=")}${drawn("after", plain)}
       <p>${say("web.story.update.swap", { rate: formatValue(numbers.rate) })}</p>
       <figure class="of-dw"><p class="tale-up"><i></i> × (−${formatValue(numbers.rate)})</p><div class="tale-seat" data-seat="dw"></div><figcaption><i class="name" ${inner(formula(numbers.maps.dw.label))}></i> ${numbers.maps.dw.plain}</figcaption></figure>
-      <p>${say("web.story.update.most", { most: formatFixed(most, 4), times })}</p></div>
-    <div class="tale-answer"><h2>${say("web.story.update.outputs")} <small>${say("web.story.update.dashed")}</small></h2>${bars(numbers, path?.outputs[1] ?? before, before)}
+      <p>${say("web.story.update.most", { most: formatFixed(largestStep, 4), times })}</p></div>
+    <div class="tale-answer"><h2>${say("web.story.update.outputs")} <small>${say("web.story.update.dashed")}</small></h2>${bars(numbers, path?.outputs[1] ?? outputs, outputs)}
       <h2>${say("web.story.loss.loss")}</h2><dl class="tale-bars tale-losses">${losses.map(
         (value, n) =>
           html`<div class=${n ? "tale-after" : ""}><dt>${say(n ? "web.story.update.after" : "web.story.update.before")}</dt><dd><span class="tale-bar" style="--part:${value ?? 0}"></span><b>${formatFixed(value, 4)}</b></dd></div>`,

@@ -133,7 +133,7 @@ def film_page(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> FilmPage
 
 
 def _of_checkpoints(setups: tuple[Setup, ...], setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> FilmPage:
-    """Return a recording of checkpoints. Raise NotKept if they have been deleted or belong to another network."""
+    """Return a recording of checkpoints. Raise NotStored if they have been deleted or belong to another network."""
     if not setups:
         raise NotStored("lesson.kept.gone")
     n, start = len(setups) - 1, setups[0]

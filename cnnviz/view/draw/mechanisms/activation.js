@@ -4,10 +4,10 @@ import { spreadLabels } from "../../model/layout/axes.js"
 import { number } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL, TEXT } from "../sheet.js"
-import { cellsOf, curve, MOST_DOTS, marked, markedAll } from "./activation_curve.js"
-import { column } from "./outputs.js"
-import { targets } from "./targets.js"
-import { fitted, meets, once, ringCell, sizeOf, titled } from "./windows.js"
+import { cellsOf, drawCurve, drawMark, drawMarks, MOST_DOTS } from "./activation_curve.js"
+import { drawColumn } from "./outputs.js"
+import { drawTargets } from "./targets.js"
+import { fitBox, once, relateCells, ringCell, sizeOf, writeChannelName } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
@@ -19,29 +19,29 @@ const WAY = 46 // length of the arrow from a map to a curve
 export function activation(pen, numbers, symbol, cell) {
   const z = numbers.links(symbol)[0].source
   const few = numbers.maps[z].kind !== "map" && numbers.count(z) <= MOST_DOTS
-  if (few) return fewUnits(pen, numbers, symbol, z, cell)
-  const box = sides(pen, numbers, z, symbol, cell, false)
-  const axes = curve(pen, numbers, symbol, z, cell, box, 1)
-  const to = marked(pen, axes, numbers.at(z, cell), box, { across: true })
+  if (few) return drawFewUnits(pen, numbers, symbol, z, cell)
+  const box = drawSides(pen, numbers, z, symbol, cell, false)
+  const axes = drawCurve(pen, numbers, symbol, z, cell, box, 1)
+  const to = drawMark(pen, axes, numbers.at(z, cell), box, { across: true })
   pen.writeText(number(numbers.at(symbol, cell)), box.x + box.width - 4, to - 13, {
     bold: true,
     align: "right",
     fill: pen.tone,
     halo: true,
   })
-  note(pen, numbers, z, cell, axes.flat, box)
+  writeNote(pen, numbers, z, cell, axes.flat, box)
 }
 
 // Draw a cell per unit, all units as dots on one curve, and lines from each cell to its result.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} z @param {number[]} cell */
-function fewUnits(pen, numbers, symbol, z, [chosen]) {
+function drawFewUnits(pen, numbers, symbol, z, [chosen]) {
   const isOutput = symbol === "o"
   const count = numbers.count(z)
   const high = pen.upright ? 0.36 * pen.height : pen.height - HEAD - 62
   const [narrow, gap] = pen.upright ? [72, 26] : [132, 46]
   const left = { x: 4, y: HEAD + 4, width: narrow, height: high }
   pen.writeHead(numbers.maps[z].label, "", left.x, 13, 200, numbers.maps[z].plain)
-  column(pen, numbers, z, chosen, left)
+  drawColumn(pen, numbers, z, chosen, left)
   const width = isOutput ? pen.width * 0.345 : pen.width - 2 * 132 - 220
   const box = pen.upright
     ? { x: AXIS + 4, y: high + HEAD + 44, width: pen.width - AXIS - 50, height: pen.height - high - HEAD - 66 }
@@ -50,14 +50,14 @@ function fewUnits(pen, numbers, symbol, z, [chosen]) {
     ? { ...left, x: left.x + narrow + gap + 10 }
     : { ...left, x: box.x + box.width + 92, width: isOutput ? 100 : 132 }
   pen.writeHead(numbers.maps[symbol].label, "", made.x, 13, made.width + 20, numbers.maps[symbol].plain, pen.tone)
-  const own = column(pen, numbers, symbol, chosen, made, { made: true })
+  const own = drawColumn(pen, numbers, symbol, chosen, made, { made: true })
   pen.drawArrow(left.x + left.width + 8, HEAD + 4 + high / 2, left.x + left.width + gap, HEAD + 4 + high / 2)
   pen.writeText(numbers.said[symbol]?.name ?? "", box.x, box.y - 21, { bold: true, room: 200 })
-  const axes = curve(pen, numbers, symbol, z, [chosen], box, 1)
+  const axes = drawCurve(pen, numbers, symbol, z, [chosen], box, 1)
   const values = Array.from(numbers.values(z))
   const outputs = numbers.values(symbol)
   const name = (/** @type {number} */ n) => (count > 1 ? numbers.nameOf(n, count, symbol) : "")
-  const heights = markedAll(pen, axes, values, chosen, name, box, true)
+  const heights = drawMarks(pen, axes, values, chosen, name, box, true)
   const beside = heights.map((to) => to - 4)
   for (const [n, y] of spreadLabels(beside, box.y + box.height, TEXT + 2)) {
     const own = n === chosen
@@ -69,12 +69,12 @@ function fewUnits(pen, numbers, symbol, z, [chosen]) {
   if (!isOutput) return
   const right = made.x + made.width + 30
   const room = { x: right, y: made.y, width: pen.width - right - 4, height: high }
-  targets(pen, numbers, chosen, room, own.height + 12)
+  drawTargets(pen, numbers, chosen, room, own.height + 12)
 }
 
 // Explain the bars and the shaded parts.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} z @param {number[]} cell @param {boolean} flat @param {Box} box */
-function note(pen, numbers, z, cell, flat, box) {
+function writeNote(pen, numbers, z, cell, flat, box) {
   const n = cellsOf(numbers, z, cell).length
   const bars = n > MOST_DOTS ? [say(`web.mechanism.${numbers.maps[z].kind === "map" ? "cells" : "units"}`, { n })] : []
   const text = [...bars, ...(flat ? [say("web.mechanism.shaded")] : [])].join("; ")
@@ -91,27 +91,27 @@ export function gate(pen, numbers, symbol, cell) {
     Object.keys(numbers.network.curves).find((name) => numbers.links(name)[0].source === z)
   )
   const arrived = numbers.links(symbol)[0].source
-  const box = sides(pen, numbers, symbol, arrived, cell, true)
+  const box = drawSides(pen, numbers, symbol, arrived, cell, true)
   const high = { ...box, height: box.height - (pen.upright ? 40 : 62) }
   const title = say("web.mechanism.slope_of", { name: numbers.said[made]?.name ?? made })
   pen.writeText(title, box.x, box.y - (pen.upright ? 27 : 17), { bold: true, room: box.width })
-  const axes = curve(pen, numbers, made, z, cell, high, 2)
+  const axes = drawCurve(pen, numbers, made, z, cell, high, 2)
   const values = cellsOf(numbers, z, cell)
   const few = values.length <= MOST_DOTS
-  if (few) markedAll(pen, axes, values, cell[0], (n) => numbers.nameOf(n, values.length, z), high)
+  if (few) drawMarks(pen, axes, values, cell[0], (n) => numbers.nameOf(n, values.length, z), high)
   else {
-    marked(pen, axes, numbers.at(z, cell), high)
-    open(pen, axes, values, high)
+    drawMark(pen, axes, numbers.at(z, cell), high)
+    noteClosed(pen, axes, values, high)
   }
   const foot = { ...box, y: box.y + box.height - 26, height: 14 }
-  passes(pen, numbers.at(arrived, cell), numbers.at(symbol, cell), foot)
+  drawPassing(pen, numbers.at(arrived, cell), numbers.at(symbol, cell), foot)
 }
 
 /**
  * Write how many cells pass nothing, if any.
  * @param {Pen} pen @param {import("./activation_curve.js").Axes} axes @param {ArrayLike<number>} values @param {Box} box
  */
-function open(pen, { of }, values, box) {
+function noteClosed(pen, { of }, values, box) {
   const closed = Array.from(values).filter((value) => of(value) === 0).length
   if (!closed) return
   pen.writeNote(say("web.mechanism.closed", { n: closed }), box.x + 8, box.y + 26, { bold: true })
@@ -125,7 +125,7 @@ function open(pen, { of }, values, box) {
  * Draw a pale bar for the incoming value with a solid one for what passes.
  * @param {Pen} pen @param {number} came @param {number} passed @param {Box} box
  */
-function passes(pen, came, passed, { x, y, width, height }) {
+function drawPassing(pen, came, passed, { x, y, width, height }) {
   pen.context.fillStyle = came < 0 ? "#92c5de" : "#f4a582"
   pen.context.fillRect(x, y, width, height)
   pen.context.fillStyle = passed < 0 ? "#2166ac" : "#b2182b"
@@ -136,7 +136,7 @@ function passes(pen, came, passed, { x, y, width, height }) {
 
 // Draw the two maps at the sides and return the room between them.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number[]} cell @param {boolean} back @returns {Box} */
-export function sides(pen, numbers, left, right, cell, back) {
+export function drawSides(pen, numbers, left, right, cell, back) {
   const flat = numbers.count(left) <= MOST_DOTS ? 136 : pen.width * 0.22
   const wide = pen.upright ? pen.width * 0.43 : numbers.maps[left].kind === "map" ? pen.width * 0.27 : flat
   const word = (/** @type {string} */ name) =>
@@ -150,8 +150,8 @@ export function sides(pen, numbers, left, right, cell, back) {
     return { name, box: draw(pen, numbers, name, how) }
   })
   const [first, last] = places.map(({ box }) => box)
-  if (numbers.maps[left].kind === "map") paired(pen, numbers, places)
-  if (pen.upright) return under(pen, first, last, back)
+  if (numbers.maps[left].kind === "map") relatePairs(pen, numbers, places)
+  if (pen.upright) return placeUnder(pen, first, last, back)
   const x = first.x + first.width + WAY + AXIS
   const width = last.x - x - WAY
   const y = HEAD + Math.min(first.height, pen.height - HEAD - 60) / 2
@@ -165,7 +165,7 @@ export function sides(pen, numbers, left, right, cell, back) {
  * Return the room under two maps, and draw an arrow from one to the other.
  * @param {Pen} pen @param {Box} first @param {Box} last @param {boolean} back @returns {Box}
  */
-function under(pen, first, last, back) {
+function placeUnder(pen, first, last, back) {
   const y = HEAD + first.height / 2
   const ends = [first.x + first.width + 6, last.x - 6]
   const [from, to] = back ? ends.reverse() : ends
@@ -176,9 +176,13 @@ function under(pen, first, last, back) {
 
 /** @param {Pen} pen @param {Numbers} numbers @param {string} name @param {{ cell: number[], made: boolean, place: Box, word: string, limits: number[] }} how @returns {Box} */
 function mapAt(pen, numbers, name, { cell, made, place, word, limits }) {
-  const box = fitted(numbers, name, place.x, place.y, place.width, place.height)
+  const box = fitBox(numbers, name, place.x, place.y, place.width, place.height)
   if (place.x > 4) box.x = pen.width - box.width - 4
-  titled(pen, numbers, name, cell[0], box, { word, note: sizeOf(numbers, name), fill: made ? pen.tone : pen.ink })
+  writeChannelName(pen, numbers, name, cell[0], box, {
+    word,
+    note: sizeOf(numbers, name),
+    fill: made ? pen.tone : pen.ink,
+  })
   pen.drawMap(numbers, name, [cell[0]], box, [], limits)
   pen.frame(box, made ? "made" : "")
   ringCell(pen, numbers, name, cell, box)
@@ -188,7 +192,7 @@ function mapAt(pen, numbers, name, { cell, made, place, word, limits }) {
 /** @param {Pen} pen @param {Numbers} numbers @param {string} name @param {{ cell: number[], made: boolean, place: Box, word: string }} how @returns {Box} */
 function rowAt(pen, numbers, name, { cell, made, place, word }) {
   pen.writeHead(numbers.maps[name].label, "", place.x, 13, place.width, word, made ? pen.tone : pen.ink)
-  column(pen, numbers, name, cell[0], place, { made })
+  drawColumn(pen, numbers, name, cell[0], place, { made })
   return place
 }
 
@@ -196,9 +200,9 @@ function rowAt(pen, numbers, name, { cell, made, place, word }) {
  * Add hit areas that relate equal cells of both maps.
  * @param {Pen} pen @param {Numbers} numbers @param {{ name: string, box: Box }[]} places
  */
-function paired(pen, numbers, places) {
+function relatePairs(pen, numbers, places) {
   const [, rows, columns] = numbers.shape(places[0].name)
   const all = () => Array.from({ length: rows * columns }, (_, n) => `${Math.floor(n / columns)},${n % columns}`)
   const terms = once(() => new Map(all().map((at) => [at, at])))
-  for (const { name, box } of places) meets(pen, numbers, name, box, terms)
+  for (const { name, box } of places) relateCells(pen, numbers, name, box, terms)
 }

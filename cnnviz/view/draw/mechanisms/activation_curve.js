@@ -27,7 +27,7 @@ export const MOST_DOTS = 4 // maximum number of cells with a dot each; more are 
  * Return the range of a curve: that of the inputs, extended into its flat parts.
  * @param {{ shape: number[], values: ArrayLike<number> }} points @param {ArrayLike<number>} values
  */
-function reachOf({ shape: [, count], values: at }, values) {
+function rangeOf({ shape: [, count], values: at }, values) {
   const most = Array.from(values).reduce((all, value) => Math.max(all, Math.abs(value)), 1)
   const flat = Array.from({ length: count }, (_, n) =>
     at[3 * count + n] && at[n] > 0 ? at[n] : Number.POSITIVE_INFINITY,
@@ -40,7 +40,7 @@ function reachOf({ shape: [, count], values: at }, values) {
 function samples(numbers, made, values) {
   const points = numbers.arrays[`curve.${numbers.network.curves[made]}`]
   const count = points.shape[1]
-  const reach = reachOf(points, values)
+  const reach = rangeOf(points, values)
   const at = (/** @type {number} */ n) => points.values[n]
   const inside = Array.from({ length: count }, (_, n) => n).filter((n) => Math.abs(at(n)) <= reach + 1e-9)
   return { at, of: (n, row) => at(row * count + n), inside, reach }
@@ -50,7 +50,7 @@ function samples(numbers, made, values) {
  * Draw the curve, or its slope if `row` is 2, over a histogram of a channel's cells.
  * @param {Pen} pen @param {Numbers} numbers @param {string} made the activation @param {string} z its input @param {number[]} cell @param {Box} box @param {number} row @returns {Axes}
  */
-export function curve(pen, numbers, made, z, cell, box, row) {
+export function drawCurve(pen, numbers, made, z, cell, box, row) {
   const values = cellsOf(numbers, z, cell)
   const { at, of, inside, reach } = samples(numbers, made, values)
   const high = Math.max(...inside.map((n) => of(n, row)), 1e-9)
@@ -64,7 +64,7 @@ export function curve(pen, numbers, made, z, cell, box, row) {
   for (const side of [flat.filter((n) => at(n) < 0), flat.filter((n) => at(n) > 0)])
     if (side.length)
       pen.context.fillRect(x(at(side[0])), box.y, x(at(side[side.length - 1])) - x(at(side[0])), base - box.y)
-  axes(pen, box, { x, y, base, reach, low, high })
+  drawAxes(pen, box, { x, y, base, reach, low, high })
   const tall = 0.6 * (base - box.y)
   if (values.length > MOST_DOTS)
     pen.drawHistogram(values, { low: -reach, span: 2 * reach, count: BARS }, { ...box, y: base - tall, height: tall })
@@ -89,7 +89,7 @@ export function curve(pen, numbers, made, z, cell, box, row) {
  * Draw grid lines with labels: heights at the left, inputs below.
  * @param {Pen} pen @param {Box} box @param {{ x: (value: number) => number, y: (value: number) => number, base: number, reach: number, low: number, high: number }} axes
  */
-function axes(pen, box, { x, y, base, reach, low, high }) {
+function drawAxes(pen, box, { x, y, base, reach, low, high }) {
   const middle = low < 0 ? 0 : high / 2
   const [up, down] = [y(middle) - y(high), y(low) - y(middle)]
   for (const value of new Set([high, ...(Math.min(up, down) < SMALL ? [] : [middle]), low])) {
@@ -109,7 +109,7 @@ function axes(pen, box, { x, y, base, reach, low, high }) {
  * Mark an input on the curve, with a line up from the axis and, if `across`, on to the right edge.
  * @param {Pen} pen @param {Axes} axes @param {number} value @param {Box} box @param {{ own?: boolean, across?: boolean, name?: string, under?: boolean }} [how] `under`: whether the name is below the dot, on the right @returns {number} its height
  */
-export function marked(
+export function drawMark(
   pen,
   { x, y, of, base },
   value,
@@ -136,7 +136,7 @@ export function marked(
  * neighbour below.
  * @param {Pen} pen @param {Axes} axes @param {ArrayLike<number>} values @param {number} chosen @param {(n: number) => string} name @param {Box} box @param {boolean} [across] @returns {number[]} their heights
  */
-export function markedAll(pen, axes, values, chosen, name, box, across = false) {
+export function drawMarks(pen, axes, values, chosen, name, box, across = false) {
   const { x, y, of } = axes
   const isClose = (/** @type {number} */ n) =>
     Math.abs(x(values[n]) - x(values[chosen])) < CLOSE && Math.abs(y(of(values[n])) - y(of(values[chosen]))) < CLOSE
@@ -146,7 +146,7 @@ export function markedAll(pen, axes, values, chosen, name, box, across = false) 
   for (const n of [...others, chosen]) {
     const own = n === chosen
     const how = { own, across, under: n === close[0], name: close.indexOf(n) > 0 ? "" : name(n) }
-    heights[n] = marked(pen, axes, values[n], box, how)
+    heights[n] = drawMark(pen, axes, values[n], box, how)
   }
   return heights
 }

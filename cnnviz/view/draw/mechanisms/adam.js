@@ -3,7 +3,7 @@
 import { number, short } from "../../model/numbers/format.js"
 import { decimalsOrDigits, distinctDecimals } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
-import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
+import { drawLines, drawTable, signed, stepColumns, writeHeads } from "./parameter_rows.js"
 
 /** @import { Numbers, Pen, Row } from "../../types/view.js" */
 
@@ -11,10 +11,10 @@ import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
  * Draw a row per entry: old value, averaged gradient divided by its scale, step, new value.
  * @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot
  */
-export function scaled(pen, numbers, rows, foot) {
-  if (pen.upright) return tabled(pen, numbers, rows, foot)
+export function drawAdam(pen, numbers, rows, foot) {
+  if (pen.upright) return drawUprightTable(pen, numbers, rows, foot)
   const [old, mean, size, step, next] = [0.14, 0.24, 0.45, 0.65, 0.9].map((at) => at * pen.width)
-  heads(pen, [
+  writeHeads(pen, [
     [say("web.mechanism.old"), old],
     [say("web.mechanism.averaged"), mean],
     [say("web.mechanism.own_scale"), size],
@@ -28,7 +28,7 @@ export function scaled(pen, numbers, rows, foot) {
   }))
   const most = Math.max(...parts.flatMap((part) => [Math.abs(part.mean), part.size]), 1e-300)
   const longest = Math.max(...parts.map((part) => Math.abs(part.step)), 1e-300)
-  const y = lines(pen, numbers, rows, foot)
+  const y = drawLines(pen, numbers, rows, foot)
   const bar = Math.min(y(1) - y(0) || 24, 20) * 0.8
   const [half, wide, reach] = [(size - mean - 112) / 2, step - size - 120, (next - step - 110) / 2]
   parts.forEach((part, n) => {
@@ -61,17 +61,17 @@ export function scaled(pen, numbers, rows, foot) {
  * Draw the same columns as a table.
  * @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot
  */
-function tabled(pen, numbers, rows, foot) {
+function drawUprightTable(pen, numbers, rows, foot) {
   const part =
     (/** @type {string} */ name) =>
     (/** @type {Row} */ { parameter, at }) =>
       numbers.part(name, parameter, at) ?? Number.NaN
   const [mean, size] = [part("mean"), part("size")]
-  /** @type {Parameters<typeof table>[3]} */
+  /** @type {Parameters<typeof drawTable>[3]} */
   const columns = [
     [say("web.mechanism.averaged"), (row) => signed(mean(row), 2), mean],
     [say("web.mechanism.own_scale"), (row) => number(size(row), 2)],
-    ...stepped(),
+    ...stepColumns(),
   ]
-  table(pen, numbers, rows, columns, foot)
+  drawTable(pen, numbers, rows, columns, foot)
 }

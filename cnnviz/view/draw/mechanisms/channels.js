@@ -5,17 +5,17 @@ import { exponentOf, timesPower } from "../../model/numbers/format.js"
 import { formatFixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
-import { channelsUpright } from "./channels_upright.js"
+import { drawChannelsUpright } from "./channels_upright.js"
 import {
-  beam,
   boxOf,
   channelName,
-  fitted,
+  drawBeam,
+  drawLargest,
+  drawPadded,
+  fitBox,
   isLegible,
   kernelName,
-  largest,
   middleOf,
-  padded,
   ringCell,
   sizeOf,
 } from "./windows.js"
@@ -32,11 +32,11 @@ const CELL = 43 // cell of an opened grid
 const GUTTER = 38 // around a window and its kernel
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum */
-export function overChannels(pen, numbers, sum) {
-  if (pen.upright) return channelsUpright(pen, numbers, sum)
+export function drawChannels(pen, numbers, sum) {
+  if (pen.upright) return drawChannelsUpright(pen, numbers, sum)
   const { made, cell, back = false } = sum
   const tall = pen.height - HEAD - footOf(pen) - 16
-  const target = fitted(numbers, made, 0, HEAD, Math.min(pen.width * 0.2, 300), Math.min(tall, 260))
+  const target = fitBox(numbers, made, 0, HEAD, Math.min(pen.width * 0.2, 300), Math.min(tall, 260))
   target.x = back ? 3 : pen.width - target.width - 3
   const note = target.width > 150 ? sizeOf(numbers, made) : ""
   pen.writeHead(
@@ -51,14 +51,14 @@ export function overChannels(pen, numbers, sum) {
   pen.drawMap(numbers, made, [cell[0]], target, [], undefined, false)
   pen.frame(target, "made")
   const edge = back ? target.x + target.width + EDGE : 0
-  const places = laid(pen, sum, edge, back ? pen.width : target.x - EDGE)
-  const rows = heights(pen, sum, places)
+  const places = layOut(pen, sum, edge, back ? pen.width : target.x - EDGE)
+  const rows = layOutHeights(pen, sum, places)
   const { label, plain } = numbers.maps[sum.read]
   const words = back ? say("web.mechanism.arrived") : plain
   pen.writeHead(label, "", edge, 13, 400, [sum.columns.length, words].join(" × "))
-  for (const place of places) column(pen, numbers, sum, place, rows)
-  if (places.length < sum.columns.length) unfolding(pen, sum, places, rows)
-  const total = added(pen, numbers, sum, places, target)
+  for (const place of places) drawColumn(pen, numbers, sum, place, rows)
+  if (places.length < sum.columns.length) drawUnfold(pen, sum, places, rows)
+  const total = drawTotal(pen, numbers, sum, places, target)
   const [x, y] = middleOf(numbers, made, target, cell)
   const under = target.y + target.height + 9
   const middle = total.x + total.width / 2
@@ -81,7 +81,7 @@ const footOf = ({ height }) => Math.min(Math.max(0.31 * height, 92), 136)
  * numbers.
  * @param {Pen} pen @param {Sum} sum @param {number} from @param {number} to @returns {Place[]}
  */
-function laid(pen, { columns, bias }, from, to) {
+function layOut(pen, { columns, bias }, from, to) {
   const unfolded = pen.choice.unfolded === true
   const k = Math.sqrt(columns[0].b.length)
   const strongest = columns
@@ -106,7 +106,7 @@ function laid(pen, { columns, bias }, from, to) {
 }
 
 /** Return the heights of the parts of a column. @param {Pen} pen @param {Sum} sum @param {Place[]} places */
-function heights(pen, { columns }, places) {
+function layOutHeights(pen, { columns }, places) {
   const k = Math.sqrt(columns[0].b.length)
   const free = pen.height - HEAD - footOf(pen) - 26
   const [opened] = places.filter(({ open }) => open)
@@ -116,13 +116,13 @@ function heights(pen, { columns }, places) {
 }
 
 // Draw a channel: its map with the window, the kernel under it, and its number.
-/** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Place} place @param {ReturnType<typeof heights>} rows */
-function column(pen, numbers, sum, { channels, at, width, open }, rows) {
+/** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Place} place @param {ReturnType<typeof layOutHeights>} rows */
+function drawColumn(pen, numbers, sum, { channels, at, width, open }, rows) {
   const own = sum.columns[channels[0]]
   if (channels.length > 1) return
-  if (open) return panel(pen, numbers, sum, own, { at, width }, rows)
+  if (open) return drawPanel(pen, numbers, sum, own, { at, width }, rows)
   const side = Math.min(width - 4, rows.map)
-  const box = mapOf(pen, numbers, sum, own.channel, {
+  const box = drawChannelMap(pen, numbers, sum, own.channel, {
     x: at + (width - side) / 2,
     y: rows.top,
     width: side,
@@ -151,17 +151,17 @@ function column(pen, numbers, sum, { channels, at, width, open }, rows) {
  * Draw a channel's map with the window in it.
  * @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {number} channel @param {Box} place @returns {Box}
  */
-function mapOf(pen, numbers, { read, zeros, ring }, channel, place) {
+function drawChannelMap(pen, numbers, { read, zeros, ring }, channel, place) {
   const [rows, columns] = numbers.shape(read).slice(-2)
-  const box = padded(pen, [rows, columns], zeros, place)
+  const box = drawPadded(pen, [rows, columns], zeros, place)
   pen.drawMap(numbers, read, [channel], box, [], undefined, false)
   pen.ring(ring, rows, columns, box)
   return box
 }
 
 // Draw an opened channel: window and kernel with all numbers.
-/** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Column} own @param {{ at: number, width: number }} place @param {ReturnType<typeof heights>} rows */
-function panel(pen, numbers, sum, own, { at, width }, rows) {
+/** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Column} own @param {{ at: number, width: number }} place @param {ReturnType<typeof layOutHeights>} rows */
+function drawPanel(pen, numbers, sum, own, { at, width }, rows) {
   const { read, f, ring, columns } = sum
   const { k, grid } = rows
   const { context } = pen
@@ -174,10 +174,15 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
     context.globalAlpha = 1
   }
   const left = at + (columns.length > OPENED ? 8 : 2)
-  const box = mapOf(pen, numbers, sum, own.channel, { x: left, y: rows.top, width: rows.map, height: rows.map })
+  const box = drawChannelMap(pen, numbers, sum, own.channel, {
+    x: left,
+    y: rows.top,
+    width: rows.map,
+    height: rows.map,
+  })
   const wide = Math.min((width - GUTTER) / 2, CELL * k)
   const boxes = [left, left + wide + 20].map((x) => ({ x, y: rows.low, width: wide, height: grid }))
-  beam(pen, boxOf(numbers, read, box, ring), boxes[0])
+  drawBeam(pen, boxOf(numbers, read, box, ring), boxes[0])
   const name = channelName(numbers, read, own.channel)
   const words = box.x + box.width + 12
   pen.writeSymbol(name, words, rows.top + 12, { size: 18 })
@@ -188,9 +193,9 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
   if (rows.map > 40) pen.writeNote(isLegible(pen, how, room) ? how : unit, words, rows.top + 34, { room })
   const scaled = own.a.flatMap((value) => (Number.isNaN(value) ? [] : [value / 10 ** exponent]))
   const [write, weight] = [scaled, own.b].map((values) => {
-    const fits = (/** @type {number} */ count) => pen.fontSizeFor(values.map(rounded(count)), wide / k, grid / k)
+    const fits = (/** @type {number} */ count) => pen.fontSizeFor(values.map(formatRounded(count)), wide / k, grid / k)
     const large = values.some((value) => Math.abs(value) >= 10) // small values need their decimals
-    return rounded([2, 1, ...(large ? [0] : [])].find(fits) ?? 2)
+    return formatRounded([2, 1, ...(large ? [0] : [])].find(fits) ?? 2)
   })
   const { limits, scale } = numbers.maps[read]
   const term = (/** @type {number} */ n) => `${own.channel},${n}`
@@ -205,15 +210,16 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
   ]
   pen.drawSign("⊙", boxes[1].x - 10, rows.low + grid / 2)
   fits.push(pen.drawKernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: weight, term }))
-  if (fits.includes(false)) largest(pen, { a: own.a, b: own.b, k, boxes }, left, rows.low + grid + 10, width - 16)
+  if (fits.includes(false)) drawLargest(pen, { a: own.a, b: own.b, k, boxes }, left, rows.low + grid + 10, width - 16)
 }
 
 /** @param {number} count number of decimals */
-const rounded = (count) => (/** @type {number} */ value) => formatFixed(value, Number.isInteger(value) ? 0 : count)
+const formatRounded = (count) => (/** @type {number} */ value) =>
+  formatFixed(value, Number.isInteger(value) ? 0 : count)
 
 // Draw a label for the channels that are left out; a click unfolds them.
-/** @param {Pen} pen @param {Sum} sum @param {Place[]} places @param {ReturnType<typeof heights>} rows */
-function unfolding(pen, { columns }, places, rows) {
+/** @param {Pen} pen @param {Sum} sum @param {Place[]} places @param {ReturnType<typeof layOutHeights>} rows */
+function drawUnfold(pen, { columns }, places, rows) {
   const { channels, at, width } = places[places.length - 1]
   const middle = at + width / 2
   const y = (rows.top + rows.foot) / 2
@@ -226,7 +232,7 @@ function unfolding(pen, { columns }, places, rows) {
 
 // Draw the partial sums as a staircase under their columns, and the total under the result.
 /** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Place[]} places @param {Box} target @returns {Box} */
-function added(pen, numbers, { made, cell, columns, bias, back }, places, target) {
+function drawTotal(pen, numbers, { made, cell, columns, bias, back }, places, target) {
   const most = Math.max(...columns.map(({ value }) => Math.abs(value)), 0)
   const limits = [-most, most]
   /** @type {import("../sums.js").Term[]} */

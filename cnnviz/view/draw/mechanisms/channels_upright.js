@@ -7,7 +7,17 @@ import { gridFormatters } from "../../model/numbers/printed_digits.js"
 import { decimalsOrDigits, withPlus } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
-import { beam, boxOf, channelName, fitted, kernelName, madeMap, middleOf, padded, ringCell } from "./windows.js"
+import {
+  boxOf,
+  channelName,
+  drawBeam,
+  drawPadded,
+  drawResultMap,
+  fitBox,
+  kernelName,
+  middleOf,
+  ringCell,
+} from "./windows.js"
 
 /** @import { Sum } from "./channels.js" */
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
@@ -16,20 +26,20 @@ const [BETWEEN, EDGE, TOTAL] = [30, 20, 104] // between two maps, right of the r
 const [MOST, STEP] = [10, 20] // maximum number of steps, and the minimum width of one
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum */
-export function channelsUpright(pen, numbers, sum) {
+export function drawChannelsUpright(pen, numbers, sum) {
   const { made, cell, read, columns } = sum
   const strongest = columns.toSorted((one, other) => Math.abs(other.value) - Math.abs(one.value))
   const own = columns[pen.choice.open ?? strongest[0].channel]
   const wide = (pen.width - BETWEEN - EDGE) / 2
-  const place = { ...fitted(numbers, read, 1, HEAD, wide, 0.29 * pen.height) }
-  const to = fitted(numbers, made, wide + BETWEEN, HEAD, wide, 0.29 * pen.height)
-  const box = padded(pen, /** @type {[number, number]} */ (numbers.shape(read).slice(-2)), sum.zeros, place)
+  const place = { ...fitBox(numbers, read, 1, HEAD, wide, 0.29 * pen.height) }
+  const to = fitBox(numbers, made, wide + BETWEEN, HEAD, wide, 0.29 * pen.height)
+  const box = drawPadded(pen, /** @type {[number, number]} */ (numbers.shape(read).slice(-2)), sum.zeros, place)
   pen.writeHead(channelName(numbers, read, own.channel), "", 1, 13, wide, numbers.maps[read].plain)
   pen.drawMap(numbers, read, [own.channel], box, [sum.ring], undefined, false)
-  madeMap(pen, numbers, made, cell, to)
+  drawResultMap(pen, numbers, made, cell, to)
   const top = HEAD + Math.max(place.height, to.height) + 44
-  const bottom = opened(pen, numbers, sum, own, boxOf(numbers, read, box, sum.ring), top)
-  const bar = added(pen, numbers, sum, strongest, bottom)
+  const bottom = drawOpened(pen, numbers, sum, own, boxOf(numbers, read, box, sum.ring), top)
+  const bar = drawTotal(pen, numbers, sum, strongest, bottom)
   const [x, y] = middleOf(numbers, made, to, cell)
   const [end, middle] = [pen.width - 7, bar.y + bar.height / 2]
   pen.drawLead([bar.x + bar.width, middle], [end, middle], [end, y], [x + 6, y])
@@ -40,12 +50,12 @@ export function channelsUpright(pen, numbers, sum) {
  * Draw a channel's window, kernel and partial sum. Return the lower end.
  * @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Sum["columns"][number]} own @param {Box} window @param {number} y
  */
-function opened(pen, numbers, { read, f }, own, window, y) {
+function drawOpened(pen, numbers, { read, f }, own, window, y) {
   const k = Math.sqrt(own.b.length)
   const width = (pen.width - BETWEEN - EDGE) / 2
   const height = Math.min(0.25 * pen.height, width)
   const boxes = [1, width + BETWEEN].map((x) => ({ x, y, width, height }))
-  beam(pen, window, { ...boxes[0], y: y - 22 })
+  drawBeam(pen, window, { ...boxes[0], y: y - 22 })
   const { limits, scale } = numbers.maps[read]
   const { writes } = gridFormatters(own.a, own.b)
   const term = (/** @type {number} */ n) => `${own.channel},${n}`
@@ -69,7 +79,7 @@ function opened(pen, numbers, { read, f }, own, window, y) {
  * channel.
  * @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Sum["columns"]} strongest @param {number} y @returns {Box} of the total
  */
-function added(pen, numbers, { made, cell, columns, bias }, strongest, y) {
+function drawTotal(pen, numbers, { made, cell, columns, bias }, strongest, y) {
   const most = Math.min(MOST, Math.floor((pen.width - TOTAL) / STEP) - (bias ? 1 : 0))
   const kept = columns.length <= most ? columns : columns.filter((each) => strongest.indexOf(each) < most - 1)
   const rest = columns.filter((each) => !kept.includes(each))

@@ -4,19 +4,19 @@ import { terms } from "../../model/explain/formula_values.js"
 import { gridFormatters } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
-import { overChannels } from "./channels.js"
+import { drawChannels } from "./channels.js"
 import { convolutionUpright } from "./convolution_upright.js"
-import { productGrids } from "./product_grids.js"
+import { drawProductGrids } from "./product_grids.js"
 import {
-  beam,
   boxOf,
   channelSums,
-  madeMap,
+  drawBeam,
+  drawPadded,
+  drawResultMap,
+  drawRingIn,
   middleOf,
-  padded,
   padding,
   ringCell,
-  ringIn,
   sizeOf,
   spotTerms,
   underKernel,
@@ -40,13 +40,13 @@ export function convolution(pen, numbers, symbol, cell) {
   const bias = links.find(({ source }) => numbers.maps[source].kind === "row")?.source
   const parts = { symbol, x, f, k: numbers.shape(f)[2], cell, met: numbers.pairs(symbol, cell, x, f) }
   const around = { bias, zeros: padding(numbers, symbol, x), window: underWindow(numbers, symbol, x, cell) }
-  if (numbers.shape(x)[0] === 1) return single(pen, numbers, parts, around)
+  if (numbers.shape(x)[0] === 1) return drawSingle(pen, numbers, parts, around)
   const sums = channelSums(numbers, terms(numbers, symbol, cell), x)
   const columns = sums.map((value, channel) => {
     const at = /** @type {[number, number]} */ ([cell[0], channel])
     return { channel, value, ...underKernel(numbers, { f, read: x, met: parts.met }, at, channel), at }
   })
-  overChannels(pen, numbers, {
+  drawChannels(pen, numbers, {
     made: symbol,
     cell,
     read: x,
@@ -60,23 +60,23 @@ export function convolution(pen, numbers, symbol, cell) {
 
 // Draw x, its window, the kernel, the products, and their sum.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Around} around */
-function single(pen, numbers, parts, { bias, zeros, window }) {
+function drawSingle(pen, numbers, parts, { bias, zeros, window }) {
   if (pen.upright) return convolutionUpright(pen, numbers, parts, { bias, zeros, window })
   const { symbol, x, f, cell, met } = parts
-  const { from, to } = maps(pen, numbers, symbol, x, zeros)
-  const box = padded(pen, numbers.shape(x).slice(-2), zeros, from)
+  const { from, to } = placeMaps(pen, numbers, symbol, x, zeros)
+  const box = drawPadded(pen, numbers.shape(x).slice(-2), zeros, from)
   pen.writeHead(numbers.maps[x].label, sizeOf(numbers, x), from.x, 13, from.width, numbers.maps[x].plain)
   pen.drawMap(numbers, x, [0], box, [], undefined, !zeros.below)
   const grid = Math.min((to.x - from.x - from.width - BEAM - 2 * SIGN - LEAD) / 3, 0.44 * pen.height, 70 * parts.k)
   const left = from.x + from.width + BEAM
   const boxes = [0, 1, 2].map((n) => ({ x: left + n * (grid + SIGN), y: HEAD, width: grid, height: grid }))
-  beam(pen, boxOf(numbers, x, box, window), boxes[0])
-  ringIn(pen, numbers, x, window, box)
-  const made = productGrids(pen, numbers, { symbol, cell, read: x, f, at: [cell[0], 0], met, bias }, boxes, ROOMY)
-  madeMap(pen, numbers, symbol, cell, to)
+  drawBeam(pen, boxOf(numbers, x, box, window), boxes[0])
+  drawRingIn(pen, numbers, x, window, box)
+  const made = drawProductGrids(pen, numbers, { symbol, cell, read: x, f, at: [cell[0], 0], met, bias }, boxes, ROOMY)
+  drawResultMap(pen, numbers, symbol, cell, to)
   const end = left + 3 * grid + 2 * SIGN
-  const total = staircase(pen, numbers, parts, { bias, made, box, left, end, top: HEAD + grid })
-  leadIn(pen, total, middleOf(numbers, symbol, to, cell), to.x)
+  const total = drawStaircase(pen, numbers, parts, { bias, made, box, left, end, top: HEAD + grid })
+  drawLeadIn(pen, total, middleOf(numbers, symbol, to, cell), to.x)
   ringCell(pen, numbers, symbol, cell, to)
 }
 
@@ -84,7 +84,7 @@ function single(pen, numbers, parts, { bias, zeros, window }) {
  * Lead from the bar of a total to its cell, above or below.
  * @param {Pen} pen @param {Box} bar @param {number[]} to centre of the cell @param {number} edge of its map
  */
-function leadIn(pen, bar, [x, y], edge) {
+function drawLeadIn(pen, bar, [x, y], edge) {
   const middle = bar.x + bar.width / 2
   const within = y > bar.y - 12 && y < bar.y + bar.height + 12
   if (within) return pen.drawLead([bar.x + bar.width, y], [(bar.x + bar.width + edge) / 2, y], [x - 6, y])
@@ -95,7 +95,7 @@ function leadIn(pen, bar, [x, y], edge) {
  * Return the boxes of the image and the resulting map on one scale, which shows which of them is smaller.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} x @param {ReturnType<typeof padding>} zeros
  */
-function maps(pen, numbers, symbol, x, { before, below, right }) {
+function placeMaps(pen, numbers, symbol, x, { before, below, right }) {
   const [[rows, columns], made] = [x, symbol].map((name) => numbers.shape(name).slice(-2))
   const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry // a cell of the result is as large as `stride` cells
   const [down, across] = [rows + before + below, columns + before + right]
@@ -110,8 +110,8 @@ function maps(pen, numbers, symbol, x, { before, below, right }) {
 }
 
 // Draw the products as a staircase in reading order, in a group per row of the kernel.
-/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ bias?: string, made: ReturnType<typeof productGrids>, box: Box, left: number, end: number, top: number }} place @returns {Box} */
-function staircase(pen, numbers, { symbol, x, k, cell }, { bias, made, box, left, end, top }) {
+/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ bias?: string, made: ReturnType<typeof drawProductGrids>, box: Box, left: number, end: number, top: number }} place @returns {Box} */
+function drawStaircase(pen, numbers, { symbol, x, k, cell }, { bias, made, box, left, end, top }) {
   const { cells, written } = made
   const steps = [...made.steps]
   if (bias)
@@ -127,7 +127,7 @@ function staircase(pen, numbers, { symbol, x, k, cell }, { bias, made, box, left
   const places = [...steps.map((_, n) => left + (n + 0.5) * pitch), end + LEAD / 2]
   const from = top + (made.fits ? 44 : 52)
   const high = { x: left, y: from, width, height: Math.max(pen.height - from - 32, 20) }
-  groups(pen, k, bias ? numbers.maps[bias].label : "", { left, pitch, from: from - 16, to: pen.height - 4 })
+  drawGroups(pen, k, bias ? numbers.maps[bias].label : "", { left, pitch, from: from - 16, to: pen.height - 4 })
   spotTerms(pen, numbers, x, cells, box)
   const paint = pen.colourOf(numbers, symbol, cell)
   const wide = Math.min(40, pitch * 0.66)
@@ -145,7 +145,7 @@ function staircase(pen, numbers, { symbol, x, k, cell }, { bias, made, box, left
  * Draw the names of a kernel's rows with lines between them.
  * @param {Pen} pen @param {number} k @param {string} bias @param {{ left: number, pitch: number, from: number, to: number }} place
  */
-function groups(pen, k, bias, { left, pitch, from, to }) {
+function drawGroups(pen, k, bias, { left, pitch, from, to }) {
   const name = (/** @type {number} */ row) =>
     k === ROWS.length ? say(`web.mechanism.${ROWS[row]}_row`) : say("web.mechanism.row", { row })
   for (let row = 0; row < k; row++) {
@@ -161,7 +161,7 @@ function groups(pen, k, bias, { left, pitch, from, to }) {
  * Draw window, kernel and products only, over the full width. Return false if there are several channels.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell
  */
-export function triple(pen, numbers, symbol, cell) {
+export function drawTriple(pen, numbers, symbol, cell) {
   const links = numbers.links(symbol)
   const [x, f] = ["map", "filters"].map(
     (kind) => links.find(({ source }) => numbers.maps[source].kind === kind)?.source ?? "",

@@ -7,8 +7,8 @@ import { equalsText } from "../../model/numbers/printed_digits.js"
 import { printSum, withPlus } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, LARGE, SMALL, TEXT } from "../sheet.js"
-import { threeGrids } from "./product_grids.js"
-import { boxOf, kernelName, madeMap, middleOf, padded, ringCell, ringIn, underKernel } from "./windows.js"
+import { fitGrids } from "./product_grids.js"
+import { boxOf, drawPadded, drawResultMap, drawRingIn, kernelName, middleOf, ringCell, underKernel } from "./windows.js"
 
 /** @import { Parts } from "./windows.js" */
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
@@ -20,8 +20,8 @@ const TIMES = "×"
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {import("./convolution.js").Around} around */
 export function convolutionUpright(pen, numbers, parts, { bias, zeros, window, back = false }) {
   const { symbol, x, cell } = parts
-  const { from, to } = places(pen, numbers, parts, zeros, back)
-  const box = padded(pen, numbers.shape(x).slice(-2), zeros, from)
+  const { from, to } = placeMaps(pen, numbers, parts, zeros, back)
+  const box = drawPadded(pen, numbers.shape(x).slice(-2), zeros, from)
   pen.writeHead(
     numbers.maps[x].label,
     "",
@@ -31,7 +31,7 @@ export function convolutionUpright(pen, numbers, parts, { bias, zeros, window, b
     back ? say("web.mechanism.arrived") : numbers.maps[x].plain,
   )
   pen.drawMap(numbers, x, [0], box, [], undefined, false)
-  madeMap(pen, numbers, symbol, cell, to)
+  drawResultMap(pen, numbers, symbol, cell, to)
   const top = Math.max(from.y + from.height, to.y + to.height) + ABOVE
   const width = (pen.width - BETWEEN - EDGE) / 2
   const grid = { x: 1, y: top, width, height: Math.min(pen.height - top - FOOT, 1.05 * width) }
@@ -44,9 +44,9 @@ export function convolutionUpright(pen, numbers, parts, { bias, zeros, window, b
     [grid.x, grid.y - 22],
   ])
   pen.enlarged.push({ from: seen, to: grid })
-  ringIn(pen, numbers, x, window, box)
-  const added = products(pen, numbers, parts, grid, { bias, back })
-  sum(pen, numbers, parts, added, to)
+  drawRingIn(pen, numbers, x, window, box)
+  const added = drawProducts(pen, numbers, parts, grid, { bias, back })
+  drawSum(pen, numbers, parts, added, to)
   ringCell(pen, numbers, symbol, cell, to)
 }
 
@@ -54,7 +54,7 @@ export function convolutionUpright(pen, numbers, parts, { bias, zeros, window, b
  * Return the boxes of the input and the result on one scale.
  * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {import("./convolution.js").Around["zeros"]} zeros @param {boolean} back
  */
-function places(pen, numbers, { symbol, x, k }, { before, below, right }, back) {
+function placeMaps(pen, numbers, { symbol, x, k }, { before, below, right }, back) {
   const [[rows, columns], made] = [x, symbol].map((name) => numbers.shape(name).slice(-2))
   const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry // a cell of the result is as large as `stride` cells
   const [of, as] = back ? [stride, 1] : [1, stride]
@@ -71,7 +71,7 @@ function places(pen, numbers, { symbol, x, k }, { before, below, right }, back) 
  * Draw each pixel above its weight, with the products beside them. Return the products and their end.
  * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Box} box @param {{ bias: string | undefined, back: boolean }} how
  */
-function products(pen, numbers, parts, box, { bias, back }) {
+function drawProducts(pen, numbers, parts, box, { bias, back }) {
   const { x, f, k, cell, symbol, met } = parts
   const at = /** @type {[number, number]} */ (back ? [0, cell[0]] : [cell[0], 0])
   const { a: window, b: kernel, cells } = underKernel(numbers, { f, read: x, met }, at, 0)
@@ -80,7 +80,7 @@ function products(pen, numbers, parts, box, { bias, back }) {
   const added = bias ? [...known, numbers.at(bias, [cell[0]])] : known
   const [wide, high] = [box.width / k, box.height / k]
   const written = printSum(added, numbers.at(symbol, cell), { below: 0.1, fits: (text) => pen.fitsUnder(text, wide) })
-  const three = threeGrids(pen, window, kernel, written, wide - 12, high / 2)
+  const three = fitGrids(pen, window, kernel, written, wide - 12, high / 2)
   const soft = { size: SMALL, fill: pen.soft }
   const factors = back
     ? `<i>${numbers.maps[x].label}</i> ${TIMES} <i>${kernelName(numbers, f, at)}</i>`
@@ -121,7 +121,7 @@ function products(pen, numbers, parts, box, { bias, back }) {
  * Draw the positive and negative totals and their sum, which leads to its cell.
  * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ added: number[], y: number }} of @param {Box} to
  */
-function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
+function drawSum(pen, numbers, { symbol, cell }, { added, y }, to) {
   const total = numbers.at(symbol, cell)
   const parts = totals(added).filter((value) => value !== 0)
   const written = printSum(parts, total, { digits: 2 })

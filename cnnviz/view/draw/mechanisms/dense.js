@@ -6,8 +6,8 @@ import { productText as printed } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { signedTotals } from "../sums.js"
-import { column } from "./outputs.js"
-import { extentOf, unitsOf } from "./units.js"
+import { drawColumn } from "./outputs.js"
+import { drawUnits, extentOf } from "./units.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 /** @typedef {{ x: string, w: string, b: string, n: number, outputs: number, product: (d: number) => number }} Parts  input, weights and bias, the index and number of outputs, and the product of each unit */
@@ -28,16 +28,16 @@ export function dense(pen, numbers, symbol, cell) {
   const size = extentOf(shape, room.width, room.height)
   const top = pen.upright ? HEAD + size.height + 108 + 4 * pen.rowHeight : HEAD
   const last = { x: pen.width - wide - 4, y: top, width: wide, height: pen.height - top - (pen.upright ? 0 : 40) }
-  const most = strongest(numbers, parts)
+  const most = strongestUnit(numbers, parts)
   const pitch = (pen.upright ? room.width : size.width) + sign
   const boxes = [0, 1, 2].map((n) => ({ x: 3 + n * pitch, y: HEAD, ...size }))
-  factors(pen, numbers, parts, boxes, most)
+  drawFactors(pen, numbers, parts, boxes, most)
   pen.writeHead(numbers.maps[symbol].label, "", last.x, last.y - 17, wide, numbers.maps[symbol].plain, pen.tone)
-  const to = column(pen, numbers, symbol, cell[0], last, { made: true })
+  const to = drawColumn(pen, numbers, symbol, cell[0], last, { made: true })
   const channels = shape.length === 3 && shape[0] > 1 && shape[0] <= MOST && !pen.upright ? shape[0] : 0
   const bar = channels
-    ? byChannel(pen, numbers, symbol, cell, parts, last.x - EDGE)
-    : byHalves(pen, numbers, symbol, cell, parts, halvesAt(pen, boxes, last.x))
+    ? drawByChannel(pen, numbers, symbol, cell, parts, last.x - EDGE)
+    : drawHalves(pen, numbers, symbol, cell, parts, halvesAt(pen, boxes, last.x))
   const turn = last.x - 26
   const low = Math.min(bar.y + bar.height + 9, pen.height - 5)
   const [middle, foot] = [bar.x + bar.width / 2, bar.y + bar.height]
@@ -66,7 +66,7 @@ function partsOf(numbers, symbol, n) {
 }
 
 /** Return the unit with the largest product. @param {Numbers} numbers @param {Parts} parts */
-function strongest(numbers, { x, product }) {
+function strongestUnit(numbers, { x, product }) {
   let best = 0
   for (let d = 1; d < numbers.count(x); d++) if (Math.abs(product(d)) > Math.abs(product(best))) best = d
   return best
@@ -74,7 +74,7 @@ function strongest(numbers, { x, product }) {
 
 // Draw the units, their weights to this output, and the products.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Box[]} boxes @param {number} chosen */
-function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
+function drawFactors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
   const [values, weights] = [numbers.values(x), numbers.values(w)]
   const weight = (/** @type {number} */ d) => weights[d * outputs + n]
   const largest = Math.abs(product(chosen))
@@ -94,7 +94,7 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
     name ? pen.writeHead(name, "", box.x, 13, most, word) : pen.writeText(word, box.x, 13, { bold: true, room: most })
     const own =
       pick === weight ? { symbol: w, cell: (/** @type {number} */ d) => numbers.cell(w, d * outputs + n) } : {}
-    unitsOf(pen, numbers.shape(x), pick, limits, scale, box, { chosen: largest ? chosen : -1, say: words, ...own })
+    drawUnits(pen, numbers.shape(x), pick, limits, scale, box, { chosen: largest ? chosen : -1, say: words, ...own })
     pen.drawColourBar(limits, scale, box)
     if (sign) pen.drawSign(sign, (box.x + box.width + boxes[i + 1].x) / 2, box.y + box.height / 2)
   })
@@ -116,7 +116,7 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
  * Draw the positive total, the negative total, and the bias.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Parts} parts @param {Box} over
  */
-function byHalves(pen, numbers, symbol, cell, { x, b, n, product }, over) {
+function drawHalves(pen, numbers, symbol, cell, { x, b, n, product }, over) {
   const products = Array.from({ length: numbers.count(x) }, (_, d) => product(d))
   const terms = [
     ...signedTotals(products, ["units_up", "units_down"]),
@@ -135,7 +135,7 @@ function byHalves(pen, numbers, symbol, cell, { x, b, n, product }, over) {
  * Draw a step per channel, for a layer after maps.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Parts} parts @param {number} width
  */
-function byChannel(pen, numbers, symbol, cell, { x, b, product }, width) {
+function drawByChannel(pen, numbers, symbol, cell, { x, b, product }, width) {
   const [channels, rows, columns] = numbers.shape(x)
   const size = rows * columns
   /** @type {import("../sums.js").Term[]} */

@@ -8,8 +8,8 @@ import { printSum } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { signedTotals } from "../sums.js"
-import { extentOf, unitsOf } from "./units.js"
-import { fitted, madeMap, middleOf, ringCell } from "./windows.js"
+import { drawUnits, extentOf } from "./units.js"
+import { drawResultMap, fitBox, middleOf, ringCell } from "./windows.js"
 
 /** @import { Term } from "../../model/explain/formula_values.js" */
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
@@ -27,8 +27,8 @@ export function denseBack(pen, numbers, symbol, cell) {
   const parts = { symbol, cell, w, dy, all: terms(numbers, symbol, cell) }
   const alone = numbers.maps[symbol].kind === "map" && numbers.shape(symbol)[0] === 1
   const few = parts.all.length <= FEW && (alone || !pen.upright)
-  const made = madeAt(pen, numbers, parts, pen.width * (pen.upright ? 0.46 : few ? 0.21 : 0.19), few)
-  const draw = few ? reports : pen.upright ? under : ranked
+  const made = drawResult(pen, numbers, parts, pen.width * (pen.upright ? 0.46 : few ? 0.21 : 0.19), few)
+  const draw = few ? drawReports : pen.upright ? drawUnder : drawRanked
   draw(pen, numbers, parts, made)
 }
 
@@ -36,14 +36,14 @@ export function denseBack(pen, numbers, symbol, cell) {
  * Draw the result with its ring. Return its box and the centre of its cell.
  * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} width @param {boolean} few @returns {{ box: Box, at: number[] }}
  */
-function madeAt(pen, numbers, { symbol, cell }, width, few) {
+function drawResult(pen, numbers, { symbol, cell }, width, few) {
   const shape = numbers.shape(symbol)
   const { limits } = numbers.maps[symbol]
   const high = pen.upright && !few ? 0.27 * pen.height : pen.height - HEAD - 60
   const indent = pen.upright ? 2 * TURN : 0 // past the line that leads to the cell
   if (shape.length === 3) {
-    const box = fitted(numbers, symbol, 3, HEAD, width, high)
-    madeMap(pen, numbers, symbol, cell, box, indent)
+    const box = fitBox(numbers, symbol, 3, HEAD, width, high)
+    drawResultMap(pen, numbers, symbol, cell, box, indent)
     ringCell(pen, numbers, symbol, cell, box)
     return { box, at: middleOf(numbers, symbol, box, cell) }
   }
@@ -51,7 +51,7 @@ function madeAt(pen, numbers, { symbol, cell }, width, few) {
   const size = extentOf(shape, width, high)
   const box = { x: 3, y: HEAD, ...size }
   pen.writeHead(numbers.maps[symbol].label, "", box.x, 13, width, numbers.maps[symbol].plain, pen.tone)
-  const { middle } = unitsOf(
+  const { middle } = drawUnits(
     pen,
     shape,
     (d) => values[d],
@@ -67,13 +67,13 @@ function madeAt(pen, numbers, { symbol, cell }, width, few) {
 
 // Draw a few outputs: the weights, incoming gradient and terms of all units for each, and this unit's terms as bars.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
-function reports(pen, numbers, parts, made) {
+function drawReports(pen, numbers, parts, made) {
   const { symbol, cell, w, dy, all } = parts
   const count = all.length
   const shape = numbers.shape(symbol)
   const { top, last, line, from, size, gap } = pen.upright
-    ? below(pen, shape, count, made.box)
-    : beside(pen, shape, count, made.box)
+    ? placeBelow(pen, shape, count, made.box)
+    : placeBeside(pen, shape, count, made.box)
   const values = [numbers.values(w), numbers.values(dy)]
   const most = numbers.maps[w].limits[1] * numbers.maps[dy].limits[1]
   const at = numbers.offset(symbol, cell)
@@ -106,8 +106,8 @@ function reports(pen, numbers, parts, made) {
     const words = (/** @type {number} */ d) => (known(d) ? productText(weight(d), values[1][n]) : "")
     const ring = { chosen: at, say: words }
     const [left, right] = [shares, weights].map((x) => ({ x, y, ...size }))
-    unitsOf(pen, shape, (d) => weight(d) * values[1][n], [-most, most], "signed", left, ring)
-    unitsOf(pen, shape, weight, numbers.maps[w].limits, "signed", right, ring)
+    drawUnits(pen, shape, (d) => weight(d) * values[1][n], [-most, most], "signed", left, ring)
+    drawUnits(pen, shape, weight, numbers.maps[w].limits, "signed", right, ring)
     if (n === count - 1 && !pen.upright) {
       pen.drawColourBar([-most, most], "signed", left)
       pen.drawColourBar(numbers.maps[w].limits, "signed", right)
@@ -135,14 +135,14 @@ function reports(pen, numbers, parts, made) {
       },
     )
   }
-  barsOf(pen, numbers, parts, made)
+  drawBars(pen, numbers, parts, made)
 }
 
 /**
  * Return the boxes of weights, terms and incoming gradients to the right of the result.
  * @param {Pen} pen @param {number[]} shape @param {number} count @param {Box} made
  */
-function beside(pen, shape, count, made) {
+function placeBeside(pen, shape, count, made) {
   const line = (pen.height - HEAD - 22) / count // the colour bars are under the last one
   const last = { x: pen.width - 146, y: HEAD, width: 142, line }
   const from = made.x + made.width + EDGE
@@ -154,7 +154,7 @@ function beside(pen, shape, count, made) {
  * Return these boxes under the result, for portrait layout.
  * @param {Pen} pen @param {number[]} shape @param {number} count @param {Box} made
  */
-function below(pen, shape, count, made) {
+function placeBelow(pen, shape, count, made) {
   const top = made.y + made.height + 56
   const line = (pen.height - top) / count
   const size = extentOf(shape, (pen.width - EDGE + 16) / 2, line - 8)
@@ -164,7 +164,7 @@ function below(pen, shape, count, made) {
 
 // Draw the terms of one unit, by output, and their sum.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
-function barsOf(pen, numbers, { symbol, cell, dy, all }, { box, at }) {
+function drawBars(pen, numbers, { symbol, cell, dy, all }, { box, at }) {
   const total = numbers.at(symbol, cell)
   const limits = numbers.maps[symbol].limits
   const named = all.map(({ value }, n) => ({ value, term: `n${n}`, name: numbers.nameOf(n, all.length, dy), limits }))
@@ -180,8 +180,8 @@ function barsOf(pen, numbers, { symbol, cell, dy, all }, { box, at }) {
 
 // Draw the largest terms of many outputs as rows, and the sum of all below.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
-function ranked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
-  const [shown] = strongest(all, SHOWN)
+function drawRanked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
+  const [shown] = strongestTerms(all, SHOWN)
   const from = box.x + box.width + 60
   const width = (pen.width - from - 76) / 3
   const height = pen.height - HEAD - 104
@@ -211,7 +211,7 @@ function ranked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
     pen.drawRows(rows, { x, y: HEAD, width, height }, { names: numbers.isClasses(all.length, dy) ? 84 : 40 })
     if (sign) pen.drawSign(sign, x + width + 17, HEAD + height / 2)
   })
-  const bar = added(pen, numbers, { symbol, cell, w, dy, all }, { from, to: pen.width })
+  const bar = drawSum(pen, numbers, { symbol, cell, w, dy, all }, { from, to: pen.width })
   const turn = box.x + box.width + 22
   pen.drawLead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [at[0] + 6, at[1]])
 }
@@ -220,10 +220,10 @@ function ranked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
  * Draw in portrait layout: the largest terms with their products, the rest as one bar, and the total.
  * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made
  */
-function under(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
+function drawUnder(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   const top = box.y + box.height + 60
   const rows = Math.min(SHOWN, Math.floor((pen.height - top) / ROW) - 1)
-  const [shown, rest] = strongest(all, all.length > rows ? rows - 1 : rows)
+  const [shown, rest] = strongestTerms(all, all.length > rows ? rows - 1 : rows)
   const values = [...shown.map(({ term }) => term.value), ...(rest.length ? [exactSum(rest)] : [])]
   const total = numbers.at(symbol, cell)
   const digits = pen.width < TIGHT ? 2 : 4
@@ -253,7 +253,7 @@ function under(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
 }
 
 /** Return the largest terms in their order, and the values of the others. @param {Term[]} all @param {number} most */
-function strongest(all, most) {
+function strongestTerms(all, most) {
   const sorted = all.map((term, n) => ({ n, term })).sort((a, b) => Math.abs(b.term.value) - Math.abs(a.term.value))
   return /** @type {const} */ ([
     sorted.slice(0, most).sort((a, b) => a.n - b.n),
@@ -265,7 +265,7 @@ function strongest(all, most) {
  * Draw all terms from right to left; many are summed up as a positive and a negative total.
  * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ from: number, to: number }} place @returns {Box}
  */
-function added(pen, numbers, { symbol, cell, dy, all }, { from, to }) {
+function drawSum(pen, numbers, { symbol, cell, dy, all }, { from, to }) {
   const total = numbers.at(symbol, cell)
   const paint = pen.colourOf(numbers, symbol, cell)
   const values = all.map(({ value }) => value)

@@ -4,48 +4,48 @@ import { singleIndex } from "../../model/explain/cell_links.js"
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
-import { sides } from "./activation.js"
-import { layerOf, lines } from "./normalisation.js"
-import { threads } from "./pooling_blocks.js"
-import { beam, boxOf, fitted, madeMap, sizeOf, titled } from "./windows.js"
+import { drawSides } from "./activation.js"
+import { layerOf, writeLines } from "./normalisation.js"
+import { drawThreads } from "./pooling_blocks.js"
+import { boxOf, drawBeam, drawResultMap, fitBox, sizeOf, writeChannelName } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
 const [NEAR, NEAR_UPRIGHT] = [4, 3] // rows and columns of printed cells
 const BARS = 40
-const kept = (/** @type {number} */ value) => value || Number.NaN // a dropped cell is pale
+const isKept = (/** @type {number} */ value) => value || Number.NaN // a dropped cell is pale
 
 /** Draw the numbers before and after, with the mask between them. @type {Picture} */
-export function dropped(pen, numbers, symbol, cell) {
+export function drawDropout(pen, numbers, symbol, cell) {
   if (numbers.maps[symbol].kind === "map" && `throws.${symbol}` in numbers.arrays)
-    return closely(pen, numbers, symbol, cell)
-  const box = sides(pen, numbers, numbers.links(symbol)[0].source, symbol, cell, false)
-  mask(pen, numbers, symbol, cell, box)
+    return drawCells(pen, numbers, symbol, cell)
+  const box = drawSides(pen, numbers, numbers.links(symbol)[0].source, symbol, cell, false)
+  drawMask(pen, numbers, symbol, cell, box)
 }
 
 /** @type {Picture} */
-export function droppedBack(pen, numbers, symbol, cell) {
+export function drawDropoutBack(pen, numbers, symbol, cell) {
   const made = layerOf(numbers, symbol)?.symbol ?? symbol
-  const box = sides(pen, numbers, symbol, numbers.links(symbol)[0].source, cell, true)
-  mask(pen, numbers, made, cell, box)
+  const box = drawSides(pen, numbers, symbol, numbers.links(symbol)[0].source, cell, true)
+  drawMask(pen, numbers, made, cell, box)
 }
 
 /**
  * Draw the mask of the chosen channel as a map, or its value for the chosen unit.
  * @param {Pen} pen @param {Numbers} numbers @param {string} made @param {number[]} cell @param {Box} box
  */
-function mask(pen, numbers, made, cell, box) {
+function drawMask(pen, numbers, made, cell, box) {
   const name = `${made}.mask`
-  if (!numbers.arrays[name]) return lines(pen, box, [say("web.mechanism.unchanged")]) // in eval mode
+  if (!numbers.arrays[name]) return writeLines(pen, box, [say("web.mechanism.unchanged")]) // in eval mode
   const values = Array.from(numbers.arrays[name].values)
   const most = values.reduce((a, b) => Math.max(a, b), 0)
   const own = number(numbers.layerValue(name, cell))
   const share = say("web.mechanism.dropped", { n: values.filter((value) => value === 0).length, of: values.length })
   const foot = { y: box.y + box.height - 8, room: box.width + 60 }
   pen.writeNote(share, box.x + box.width / 2, foot.y, { align: "center", room: foot.room })
-  if (numbers.maps[made].kind !== "map") return lines(pen, box, [say("web.mechanism.mask"), `× ${own}`])
+  if (numbers.maps[made].kind !== "map") return writeLines(pen, box, [say("web.mechanism.mask"), `× ${own}`])
   const [, rows, columns] = numbers.shape(made)
-  const place = fitted(numbers, made, box.x, box.y, box.width, box.height - 40)
+  const place = fitBox(numbers, made, box.x, box.y, box.width, box.height - 40)
   place.x += (box.width - place.width) / 2
   pen.writeHead(say("web.mechanism.mask"), `× ${own}`, place.x, place.y - 17, place.width)
   const from = cell[0] * rows * columns
@@ -58,22 +58,22 @@ function mask(pen, numbers, made, cell, box) {
  * other masks.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell
  */
-function closely(pen, numbers, symbol, cell) {
+function drawCells(pen, numbers, symbol, cell) {
   const { source } = numbers.links(symbol)[0]
   const [, rows, columns] = numbers.shape(symbol)
   const { upright } = pen
   const side = upright ? (pen.width - 44) / 3 : Math.min(0.5 * pen.height, 0.14 * pen.width)
   const large = upright ? Math.min(0.28 * pen.height, 0.44 * pen.width) : side
   const near = upright ? NEAR_UPRIGHT : NEAR
-  const left = fitted(numbers, source, 4, HEAD, large, large)
+  const left = fitBox(numbers, source, 4, HEAD, large, large)
   const right = { ...left, x: pen.width - left.width - 5 }
   const [down, across] = [Math.min(near, rows), Math.min(near, columns)]
   const top = Math.min(Math.max(cell[1] - (down >> 1), 0), rows - down)
   const from = Math.min(Math.max(cell[2] - (across >> 1), 0), columns - across)
   const window = { rows: { start: top, count: down, step: 1 }, columns: { start: from, count: across, step: 1 } }
-  titled(pen, numbers, source, cell[0], left, { note: sizeOf(numbers, source) })
+  writeChannelName(pen, numbers, source, cell[0], left, { note: sizeOf(numbers, source) })
   pen.drawMap(numbers, source, [cell[0]], left, [window])
-  madeMap(pen, numbers, symbol, cell, right)
+  drawResultMap(pen, numbers, symbol, cell, right)
   pen.ring(window, rows, columns, right)
   const middle = (pen.width - left.width - right.width) / 3
   const y = upright ? 2 * HEAD + left.height + 28 : HEAD
@@ -92,8 +92,8 @@ function closely(pen, numbers, symbol, cell) {
     each((one) => numbers.at(symbol, one)),
   ]
   upright
-    ? threads(pen, numbers, source, left, boxes[0], window.rows, window.columns)
-    : beam(pen, boxOf(numbers, source, left, window), boxes[0])
+    ? drawThreads(pen, numbers, source, left, boxes[0], window.rows, window.columns)
+    : drawBeam(pen, boxOf(numbers, source, left, window), boxes[0])
   const term = (/** @type {number} */ n) => `n${n}`
   const three = /** @type {[number[], string, string, number[]][]} */ ([
     [
@@ -102,7 +102,7 @@ function closely(pen, numbers, symbol, cell) {
       numbers.maps[source].scale,
       numbers.maps[source].limits,
     ],
-    [mask.map(kept), say("web.mechanism.mask"), "signed", [-1e9, 1e9]], // limits that leave the cells uncoloured
+    [mask.map(isKept), say("web.mechanism.mask"), "signed", [-1e9, 1e9]], // limits that leave the cells uncoloured
     [
       made.map((value, n) => (mask[n] ? value : Number.NaN)),
       say("web.mechanism.masked_cells"),
@@ -126,14 +126,14 @@ function closely(pen, numbers, symbol, cell) {
   pen.drawSign("=", (boxes[1].x + side + boxes[2].x) / 2, y + side / 2)
   const [begin, under] = [upright ? 6 : 0.3 * pen.width, y + side + (upright ? 46 : 62)]
   const width = pen.width - begin - (upright ? 6 : 0.02 * pen.width)
-  throwing(pen, numbers, symbol, cell[0], { x: begin, y: under, width, height: pen.height - under - 26 })
+  drawMasks(pen, numbers, symbol, cell[0], { x: begin, y: under, width, height: pen.height - under - 26 })
 }
 
 /**
  * Draw the sum of a channel's cells without a mask, with this one, and with others as a histogram.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {Box} box
  */
-function throwing(pen, numbers, symbol, channel, box) {
+function drawMasks(pen, numbers, symbol, channel, box) {
   const { values, shape } = numbers.arrays[`throws.${symbol}`]
   const [count, channels] = shape
   const sums = Array.from({ length: count }, (_, n) => values[n * channels + channel])

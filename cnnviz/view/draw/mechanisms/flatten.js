@@ -3,21 +3,21 @@
 import { singleIndex } from "../../model/explain/cell_links.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { channelName, fitted } from "./windows.js"
+import { channelName, fitBox } from "./windows.js"
 
 /** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
 const STRIP = 22 // height of a row of the list
 
 /** Draw the rows of a map joined end to end. @type {Picture} */
-export function flattened(pen, numbers, _symbol, cell) {
+export function drawFlatten(pen, numbers, _symbol, cell) {
   const [link] = numbers.links("v")
   const shape = numbers.shape(link.source)
   const at = numbers.offset("v", cell)
   const count = numbers.count("v")
   const values = numbers.values("v")
   const { limits, scale } = numbers.maps.v
-  if (shape.length === 3) unrolled(pen, numbers, link.source, cell)
+  if (shape.length === 3) drawUnrolled(pen, numbers, link.source, cell)
   const strip = { x: 24, y: pen.height - 50, width: pen.width - 40, height: STRIP }
   pen.writeText("v", 4, strip.y + STRIP / 2, { size: 22, math: true })
   const ring = { rows: singleIndex(0), columns: singleIndex(at), strong: true }
@@ -31,9 +31,9 @@ export function flattened(pen, numbers, _symbol, cell) {
 
 // Draw the first rows, the explained one and the last, each at its origin and its position in the list.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} cell */
-function unrolled(pen, numbers, map, cell) {
+function drawUnrolled(pen, numbers, map, cell) {
   const [, rows, columns] = numbers.shape(map)
-  const box = fitted(numbers, map, 4, HEAD, pen.width * (pen.upright ? 0.6 : 0.26), pen.height - HEAD - 92)
+  const box = fitBox(numbers, map, 4, HEAD, pen.width * (pen.upright ? 0.6 : 0.26), pen.height - HEAD - 92)
   pen.writeHead(channelName(numbers, map, cell[0]), "", box.x, 13, box.width, numbers.maps[map].plain)
   const ring = { rows: singleIndex(cell[1]), columns: singleIndex(cell[2]), strong: true }
   const shown = [...new Set(pen.upright ? [cell[1]] : [0, 1, cell[1], rows - 1])]
@@ -53,7 +53,7 @@ function unrolled(pen, numbers, map, cell) {
       x += 26
     }
     const line = { x: box.x + box.width, y: box.y + (row * box.height) / rows, height: box.height / rows }
-    ribbon(pen, line, { x, y: 42 + STRIP, width: wide })
+    drawRibbon(pen, line, { x, y: 42 + STRIP, width: wide })
     const start = from + row * columns
     pen.writeText(say("web.mechanism.row", { row }), x + wide / 2, 14, { size: SMALL, bold: true, align: "center" })
     pen.writeText(`v[${start} … ${start + columns - 1}]`, x + wide / 2, 30, {
@@ -71,7 +71,7 @@ function unrolled(pen, numbers, map, cell) {
 
 // Draw a ribbon from a row of the map to its position in the list.
 /** @param {Pen} pen @param {{ x: number, y: number, height: number }} row @param {{ x: number, y: number, width: number }} place */
-function ribbon(pen, row, place) {
+function drawRibbon(pen, row, place) {
   const { context } = pen
   const low = row.y + row.height
   const end = place.x + place.width

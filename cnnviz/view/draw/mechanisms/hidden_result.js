@@ -2,9 +2,9 @@
 
 import { brief } from "../../model/numbers/printed_digits.js"
 import { HEAD } from "../sheet.js"
-import { column } from "./outputs.js"
-import { extentOf, unitsOf } from "./units.js"
-import { channelName, fitted, kernelName, sizeOf } from "./windows.js"
+import { drawColumn } from "./outputs.js"
+import { drawUnits, extentOf } from "./units.js"
+import { channelName, fitBox, kernelName, sizeOf } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen, Range } from "../../types/view.js" */
 
@@ -20,36 +20,40 @@ export function hiddenResult(pen, numbers, symbol, cell) {
   for (const link of numbers.links(symbol).length ? numbers.links(symbol) : [step])
     if (link.source !== symbol && pen.done(link.source) > 0 && !read.has(link.source))
       read.set(link.source, numbers.reach(link, cell))
-  if (pen.upright) return above(pen, numbers, symbol, cell, read)
+  if (pen.upright) return drawAbove(pen, numbers, symbol, cell, read)
   const room = {
     width: Math.max((pen.width - WAY - GAP * read.size) / (read.size + 1), ROW),
     height: pen.height - HEAD - 30,
   }
   const backward = numbers.maps[symbol].band === "gradients"
-  const widths = [...read.keys(), symbol].map((name) => sized(numbers, name, room).width)
+  const widths = [...read.keys(), symbol].map((name) => sizeIn(numbers, name, room).width)
   const all = widths.reduce((sum, width) => sum + width, WAY + GAP * (read.size - 1))
   let x = Math.max((pen.width - all) / 2, 3)
   const order = [...read.keys()]
   if (backward) {
-    hidden(pen, numbers, symbol, cell[0] ?? 0, { ...sized(numbers, symbol, room), x, y: HEAD })
+    drawHidden(pen, numbers, symbol, cell[0] ?? 0, { ...sizeIn(numbers, symbol, room), x, y: HEAD })
     x += widths[order.length] + WAY
     pen.drawArrow(x - 20, pen.height / 2, x - WAY + 20, pen.height / 2)
   }
   order.forEach((name, n) => {
-    given(pen, numbers, name, /** @type {Range[]} */ (read.get(name)), { ...sized(numbers, name, room), x, y: HEAD })
+    drawInput(pen, numbers, name, /** @type {Range[]} */ (read.get(name)), {
+      ...sizeIn(numbers, name, room),
+      x,
+      y: HEAD,
+    })
     x += widths[n] + GAP
   })
   if (backward) return
   x += WAY - GAP
   if (order.length) pen.drawArrow(x - WAY + 20, pen.height / 2, x - 20, pen.height / 2)
-  hidden(pen, numbers, symbol, cell[0] ?? 0, { ...sized(numbers, symbol, room), x, y: HEAD })
+  drawHidden(pen, numbers, symbol, cell[0] ?? 0, { ...sizeIn(numbers, symbol, room), x, y: HEAD })
 }
 
 /**
  * Draw the inputs above the result.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Map<string, Range[]>} read
  */
-function above(pen, numbers, symbol, cell, read) {
+function drawAbove(pen, numbers, symbol, cell, read) {
   const across = Math.max(read.size, 1)
   const room = {
     width: (pen.width - 3 - NEXT * (across - 1)) / across,
@@ -57,11 +61,11 @@ function above(pen, numbers, symbol, cell, read) {
   }
   let x = 3
   for (const [name, at] of read) {
-    given(pen, numbers, name, at, { ...sized(numbers, name, room), x, y: HEAD })
+    drawInput(pen, numbers, name, at, { ...sizeIn(numbers, name, room), x, y: HEAD })
     x += room.width + NEXT
   }
-  const box = { ...sized(numbers, symbol, room), x: 3, y: pen.height - room.height - 3 }
-  hidden(pen, numbers, symbol, cell[0] ?? 0, box)
+  const box = { ...sizeIn(numbers, symbol, room), x: 3, y: pen.height - room.height - 3 }
+  drawHidden(pen, numbers, symbol, cell[0] ?? 0, box)
   const from = box.y - HEAD - DOWN
   if (read.size) pen.drawArrow(box.x + box.width / 2, from, box.x + box.width / 2, from + DOWN - 6)
 }
@@ -70,11 +74,11 @@ function above(pen, numbers, symbol, cell, read) {
  * Return the size of an array in a room.
  * @param {Numbers} numbers @param {string} symbol @param {{ width: number, height: number }} room
  */
-function sized(numbers, symbol, { width, height }) {
+function sizeIn(numbers, symbol, { width, height }) {
   const { kind } = numbers.maps[symbol]
-  if (kind === "map") return fitted(numbers, symbol, 0, 0, width, height)
+  if (kind === "map") return fitBox(numbers, symbol, 0, 0, width, height)
   if (kind === "filters") return { width: Math.min(width, height, 260), height: Math.min(width, height, 260) }
-  if (kind === "weights") return extentOf(heads(numbers, symbol), width, height)
+  if (kind === "weights") return extentOf(unitShape(numbers, symbol), width, height)
   return { width: Math.min(width, ROW), height: Math.min(height, 300) }
 }
 
@@ -82,10 +86,10 @@ function sized(numbers, symbol, { width, height }) {
  * Return the shape of the units that the weights read.
  * @param {Numbers} numbers @param {string} symbol @returns {number[]}
  */
-const heads = (numbers, symbol) => numbers.shape(symbol).slice(0, -1)
+const unitShape = (numbers, symbol) => numbers.shape(symbol).slice(0, -1)
 
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Range[]} at @param {Box} box */
-function given(pen, numbers, symbol, at, box) {
+function drawInput(pen, numbers, symbol, at, box) {
   const { kind, label, plain, limits, scale } = numbers.maps[symbol]
   const from = at.map((range) => range.start)
   const [first = 0, second = 0] = from
@@ -100,14 +104,14 @@ function given(pen, numbers, symbol, at, box) {
     return
   }
   pen.writeHead(label, "", box.x, 13, box.width + (pen.upright ? 0 : GAP - 8), plain)
-  if (kind === "row") column(pen, numbers, symbol, -1, box)
+  if (kind === "row") drawColumn(pen, numbers, symbol, -1, box)
   if (kind !== "weights") return
   const [values, outputs] = [numbers.values(symbol), numbers.shape(symbol)[from.length - 1]]
-  unitsOf(pen, heads(numbers, symbol), (d) => values[d * outputs + from[from.length - 1]], limits, scale, box)
+  drawUnits(pen, unitShape(numbers, symbol), (d) => values[d * outputs + from[from.length - 1]], limits, scale, box)
 }
 
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {Box} box */
-function hidden(pen, numbers, symbol, channel, box) {
+function drawHidden(pen, numbers, symbol, channel, box) {
   const { label, plain, kind } = numbers.maps[symbol]
   const name = kind === "map" ? channelName(numbers, symbol, channel) : label
   pen.writeHead(name, "", box.x, box.y - 17, box.width, plain, pen.tone)

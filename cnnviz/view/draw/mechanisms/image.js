@@ -4,8 +4,8 @@ import { singleIndex } from "../../model/explain/cell_links.js"
 import { storedPixel } from "../../model/explain/explanation.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
-import { photographed } from "./photograph.js"
-import { channelName, fitted } from "./windows.js"
+import { drawPhotograph } from "./photograph.js"
+import { channelName, fitBox } from "./windows.js"
 
 /** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
@@ -13,10 +13,10 @@ const PATCH = 7 // rows and columns of printed pixels
 const FEW = 5 // the same beside a photograph and its three channels
 
 /** @type {Picture} */
-export function patch(pen, numbers, _symbol, cell) {
+export function drawPatch(pen, numbers, _symbol, cell) {
   const [channels, rows, columns] = numbers.shape("x")
   const { photo } = numbers.answer.arrays
-  if (photo) return photographed(pen, numbers, cell, photo.values)
+  if (photo) return drawPhotograph(pen, numbers, cell, photo.values)
   const wanted = channels === COLOURS ? FEW : PATCH
   const [down, right] = [Math.min(wanted, rows), Math.min(wanted, columns)]
   const top = Math.min(Math.max(cell[1] - (wanted >> 1), 0), rows - down)
@@ -26,8 +26,8 @@ export function patch(pen, numbers, _symbol, cell) {
   const own = { rows: singleIndex(cell[1]), columns: singleIndex(cell[2]), strong: true }
   const box =
     channels === COLOURS
-      ? colours(pen, numbers, cell[0], [ring, own])
-      : fitted(numbers, "x", 4, HEAD, pen.width * (pen.upright ? 1 : 0.42), side)
+      ? drawColours(pen, numbers, cell[0], [ring, own])
+      : fitBox(numbers, "x", 4, HEAD, pen.width * (pen.upright ? 1 : 0.42), side)
   if (channels !== COLOURS) {
     pen.writeHead(channelName(numbers, "x", cell[0]), `${rows}×${columns}`, box.x, 13, box.width, numbers.maps.x.plain)
     pen.drawMap(numbers, "x", [cell[0]], box, [ring, own])
@@ -58,11 +58,11 @@ const CHANNELS = ["web.channels.red", "web.channels.green", "web.channels.blue"]
 
 // Draw the photograph with its three channels beside it.
 /** @param {Pen} pen @param {Numbers} numbers @param {number} chosen @param {import("../sheet.js").Ring[]} rings */
-function colours(pen, numbers, chosen, rings) {
+function drawColours(pen, numbers, chosen, rings) {
   const [, rows, columns] = numbers.shape("x")
   const free = pen.height - HEAD - 26
   const shares = pen.upright ? [0.23, 0.22] : [0.175, 0.13]
-  const [photo, each] = shares.map((share) => fitted(numbers, "x", 4, HEAD, pen.width * share, free))
+  const [photo, each] = shares.map((share) => fitBox(numbers, "x", 4, HEAD, pen.width * share, free))
   const values = numbers.values("x")
   const [, most] = numbers.maps.x.limits
   const size = rows * columns

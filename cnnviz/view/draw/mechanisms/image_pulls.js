@@ -12,19 +12,21 @@ const [MADE, LEAST, PHOTO] = [184, 20, 42] // side of the mean's kernel, gap bet
 const MOST = 184 // maximum side of an image's kernel
 
 /** @type {Picture} */
-export function pulled(pen, numbers, symbol, cell) {
+export function drawImageGradients(pen, numbers, symbol, cell) {
   const all = numbers.arrays[`pulls.${symbol}`]
   const { kind, shape } = numbers.maps[symbol]
   const ofKernel = kind === "filters" && all && shape[2] <= 5
-  if (pen.upright) return under(pen, numbers, symbol, cell, all?.values, Boolean(ofKernel))
-  ofKernel ? kernels(pen, numbers, symbol, cell, all.values) : rows(pen, numbers, symbol, cell, all?.values)
+  if (pen.upright) return drawUpright(pen, numbers, symbol, cell, all?.values, Boolean(ofKernel))
+  ofKernel
+    ? drawKernels(pen, numbers, symbol, cell, all.values)
+    : drawImageRows(pen, numbers, symbol, cell, all?.values)
 }
 
 /**
  * Draw a row per image.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number> | undefined} all
  */
-function rows(pen, numbers, symbol, cell, all) {
+function drawImageRows(pen, numbers, symbol, cell, all) {
   const { label } = numbers.maps[symbol]
   const { images } = numbers.network
   const box = { x: 4, y: HEAD + 24, width: pen.width - 12, height: pen.height - HEAD - 60 }
@@ -40,7 +42,7 @@ function rows(pen, numbers, symbol, cell, all) {
  * Draw in portrait layout: the resulting kernel, and a row per image with its gradient beside its photograph.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number> | undefined} all @param {boolean} ofKernel
  */
-function under(pen, numbers, symbol, cell, all, ofKernel) {
+function drawUpright(pen, numbers, symbol, cell, all, ofKernel) {
   const { label, limits, plain } = numbers.maps[symbol]
   const names = numbers.network.images
   const [count, at] = [numbers.count(symbol), numbers.offset(symbol, cell)]
@@ -69,13 +71,13 @@ function under(pen, numbers, symbol, cell, all, ofKernel) {
   const each = pulls.map((value, i) => ({ name: names[i], value, term: `i${i}` }))
   const { y } = pen.drawRows([...each, mean], box, { names: 124, line: side + 2 })
   if (numbers.arrays["all.x"])
-    pulls.forEach((_, i) => photo(pen, numbers, i, { x: 4, y: y(i) - side / 2, width: side, height: side }))
+    pulls.forEach((_, i) => drawPhoto(pen, numbers, i, { x: 4, y: y(i) - side / 2, width: side, height: side }))
   const shares = pulls.map((value) => value / names.length)
-  if (all) cancelled(pen, shares, mean.value)
+  if (all) writeCancelled(pen, shares, mean.value)
 }
 
 /** Draw an image. @param {Pen} pen @param {Numbers} numbers @param {number} i @param {Box} box */
-function photo(pen, numbers, i, box) {
+function drawPhoto(pen, numbers, i, box) {
   const { values, shape } = numbers.arrays["all.x"]
   const [, channels, height, width] = shape
   const from = i * channels * height * width
@@ -86,7 +88,7 @@ function photo(pen, numbers, i, box) {
  * Write which share of the images' gradients cancels.
  * @param {Pen} pen @param {number[]} values @param {number} total
  */
-function cancelled(pen, values, total) {
+function writeCancelled(pen, values, total) {
   const pull = values.reduce((all, value) => all + Math.abs(value), 0)
   const share = pull ? Math.max(1 - Math.abs(total) / pull, 0) : 0 // not "−0%" due to round-off
   const words = say("web.mechanism.cancels", { pull: number(pull, 2), left: number(Math.abs(total), 2), share })
@@ -97,7 +99,7 @@ function cancelled(pen, values, total) {
  * Draw the resulting kernel, each image's contribution to it, and below them the sum for one entry.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number>} all
  */
-function kernels(pen, numbers, symbol, cell, all) {
+function drawKernels(pen, numbers, symbol, cell, all) {
   const { images } = numbers.network
   const [k, m] = [numbers.shape(symbol)[2], images.length]
   const from = numbers.offset(symbol, [cell[0], cell[1], 0, 0])
@@ -119,24 +121,24 @@ function kernels(pen, numbers, symbol, cell, all) {
   pen.writeHead(kernelName(numbers, symbol, cell), "", made.x, made.y - 18, MADE, numbers.maps[symbol].plain, pen.tone)
   pen.frame(made, "made")
   boxes.forEach((box, i) => {
-    title(pen, numbers, symbol, i, box, pitch - LEAST)
+    writeTitle(pen, numbers, symbol, i, box, pitch - LEAST)
     const parts = each((n) => part(i, n))
     pen.drawGrid(parts, k, limits, "signed", box, { write, term })
     pen.drawSign(i ? "+" : "=", box.x - (i ? (pitch - side) / 2 : 28), top + side / 2)
   })
   for (const box of [made, ...boxes]) pen.outlineCellAt(box, k, k, cell[2], cell[3])
   const pulls = images.map((_, i) => part(i, chosen))
-  sum(pen, numbers, symbol, cell, pulls, { made, boxes, k, chosen })
+  drawSum(pen, numbers, symbol, cell, pulls, { made, boxes, k, chosen })
 }
 
 /**
  * Draw an image, the share of its gradient, and its own loss.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} i @param {Box} box @param {number} room
  */
-function title(pen, numbers, symbol, i, { x, y, height }, room) {
+function writeTitle(pen, numbers, symbol, i, { x, y, height }, room) {
   const m = numbers.network.images.length
   const top = y - PHOTO - 8
-  photo(pen, numbers, i, { x, y: top, width: PHOTO, height: PHOTO })
+  drawPhoto(pen, numbers, i, { x, y: top, width: PHOTO, height: PHOTO })
   const at = x + PHOTO + 10
   const own = say("web.mechanism.pull_of", {
     m,
@@ -154,7 +156,7 @@ function title(pen, numbers, symbol, i, { x, y, height }, room) {
  * Draw the images' contributions to one entry, and how much of them cancels.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {number[]} values @param {{ made: Box, boxes: Box[], k: number, chosen: number }} at
  */
-function sum(pen, numbers, symbol, cell, values, { made, boxes, k, chosen }) {
+function drawSum(pen, numbers, symbol, cell, values, { made, boxes, k, chosen }) {
   const middle = (/** @type {Box} */ { x, width }) => x + ((chosen % k) + 0.5) * (width / k)
   const places = [...boxes, made].map(middle)
   const top = made.y + MADE + 24
@@ -170,5 +172,5 @@ function sum(pen, numbers, symbol, cell, values, { made, boxes, k, chosen }) {
     paint,
   })
   pen.drawLead([places[boxes.length], own.y], [places[boxes.length], made.y + MADE + 5])
-  cancelled(pen, values, total)
+  writeCancelled(pen, values, total)
 }

@@ -31,7 +31,7 @@ export function stackOf(numbers, name, channel, part = 0) {
  * Return the layout of the images: maps in a square grid, units below each other.
  * @param {Numbers} numbers @param {string} symbol @param {Stack} stack @param {Box} box @returns {Box[]}
  */
-function placesOf(numbers, symbol, { images }, box) {
+function layoutOf(numbers, symbol, { images }, box) {
   const [rows, columns] = numbers.maps[symbol].kind === "map" ? numbers.shape(symbol).slice(-2) : [1, 4]
   const across = numbers.maps[symbol].kind === "map" ? Math.ceil(Math.sqrt(images)) : 1
   const down = Math.ceil(images / across)
@@ -51,8 +51,8 @@ function placesOf(numbers, symbol, { images }, box) {
  * Draw all images of a channel, with a ring around the cell of the shown image.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Stack} stack @param {number[]} cell @param {Box} box @param {boolean} [made] @returns {Box}
  */
-export function images(pen, numbers, symbol, stack, cell, box, made = false) {
-  const places = placesOf(numbers, symbol, stack, box)
+export function drawImages(pen, numbers, symbol, stack, cell, box, made = false) {
+  const places = layoutOf(numbers, symbol, stack, box)
   const isMap = numbers.maps[symbol].kind === "map"
   const [rows, columns] = isMap ? numbers.shape(symbol).slice(-2) : [1, 1]
   const shown = Number(numbers.answer.lesson.image ?? 0)

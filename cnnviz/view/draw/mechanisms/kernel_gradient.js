@@ -8,7 +8,7 @@ import { formatFixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { signedTotals } from "../sums.js"
-import { boxOf, fitted, kernelName, meets, once, ranges, sizeOf, titled } from "./windows.js"
+import { boxOf, fitBox, kernelName, once, ranges, relateCells, sizeOf, writeChannelName } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
 /** @typedef {{ symbol: string, cell: Cell, x: string, dy: string, met: [Cell, Cell][] }} Parts  a gradient and one of its entries, the layer's input, the incoming gradient, and the pairs of cells that meet */
@@ -19,7 +19,7 @@ const SQUARE = 3 // maximum number of rows of a kernel with square cells in port
 const TILES = 72 // side of the filter's other kernels
 
 /** Draw the terms of one kernel weight's gradient: input times incoming gradient at each position. @type {Picture} */
-export function shares(pen, numbers, symbol, cell) {
+export function drawShares(pen, numbers, symbol, cell) {
   const [x, dy] = [numbers.source(symbol, "touched"), numbers.source(symbol, "channel")]
   const parts = { symbol, cell, x, dy, met: numbers.pairs(symbol, cell, x, dy) }
   const values = sharesOf(numbers, parts)
@@ -27,19 +27,19 @@ export function shares(pen, numbers, symbol, cell) {
   const wide = 2 * numbers.shape(dy)[2] + scaleOf(numbers, parts) * numbers.shape(x)[2] // width of all three maps, in cells
   const least = kernelSide(pen, numbers, symbol) + LEAD + 2 * SIGN
   const side = Math.min((pen.height - HEAD - FOOT) / numbers.shape(dy)[1], (pen.width - least) / wide)
-  const own = kernelAt(pen, numbers, symbol, cell)
+  const own = drawKernelAt(pen, numbers, symbol, cell)
   const spare = Math.max(pen.width - least - wide * side, 0) / 4
-  const places = beside(pen, numbers, parts, side, SIGN + spare)
+  const places = placeBeside(pen, numbers, parts, side, SIGN + spare)
   const [most, best] = largestOf(values)
   const [rows, columns] = numbers.shape(dy).slice(-2)
-  drawnMaps(pen, numbers, parts, places, { values, most })
-  const bar = summed(pen, numbers, parts, values, places.shares)
+  drawMaps(pen, numbers, parts, places, { values, most })
+  const bar = drawTotals(pen, numbers, parts, values, places.shares)
   const size = own.width / numbers.shape(symbol)[2]
   const [left, top] = [own.x + (cell[3] + 1) * size, own.y + (cell[2] + 0.84) * size]
   const turn = (own.x + own.width + places.shares.x) / 2 + 14
   pen.drawLead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, top], [left - 3, top])
   pen.outlineCellAt(own, numbers.shape(symbol)[2], numbers.shape(symbol)[2], cell[2], cell[3])
-  lit(pen, numbers, parts, places, { values, rows, columns, best })
+  drawLargest(pen, numbers, parts, places, { values, rows, columns, best })
 }
 
 /**
@@ -60,16 +60,16 @@ function sharesUpright(pen, numbers, parts, values) {
   const top = 2 * HEAD + Math.max(read.height, under.height) + 6
   const places = { x: under, dy: read, shares: { ...read, x: under.x, y: top } }
   const [most, best] = largestOf(values)
-  drawnMaps(pen, numbers, parts, places, { values, most })
+  drawMaps(pen, numbers, parts, places, { values, most })
   const k = numbers.shape(symbol)[2]
   const height = read.width - 4
   const width = k > SQUARE ? Math.max(height, under.x - 40) : height // wide enough for the numbers if there are many
-  const own = kernelAt(pen, numbers, symbol, cell, { x: 4, y: top, width, height })
+  const own = drawKernelAt(pen, numbers, symbol, cell, { x: 4, y: top, width, height })
   pen.outlineCellAt(own, k, k, cell[2], cell[3])
   const middle = under.x + read.width / 2
   pen.drawArrow(middle, HEAD + under.height + 3, middle, top - 28)
-  summed(pen, numbers, parts, values, { x: 2, y: top, width: 0.3 * pen.width, height: read.height })
-  lit(pen, numbers, parts, places, { values, rows, columns, best })
+  drawTotals(pen, numbers, parts, values, { x: 2, y: top, width: 0.3 * pen.width, height: read.height })
+  drawLargest(pen, numbers, parts, places, { values, rows, columns, best })
 }
 
 /** Return the largest magnitude and its index. @param {Float64Array} values */
@@ -97,7 +97,7 @@ function sharesOf(numbers, { x, dy, met }) {
  * Draw the terms, ∂y and x from the right edge on, with cells that meet at equal size.
  * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} side of a cell @param {number} gap between two maps
  */
-function beside(pen, numbers, parts, side, gap) {
+function placeBeside(pen, numbers, parts, side, gap) {
   const { x, dy } = parts
   const [, rows, columns] = numbers.shape(dy)
   const size = side * scaleOf(numbers, parts)
@@ -109,7 +109,7 @@ function beside(pen, numbers, parts, side, gap) {
 }
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, most: number }} of */
-function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values, most }) {
+function drawMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values, most }) {
   const [rows, columns] = numbers.shape(dy).slice(-2)
   const zero = met.length - values.filter((value) => value !== 0).length // positions in the padding have no term
   const words = say("web.mechanism.shares", { n: met.length })
@@ -125,12 +125,12 @@ function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values,
   const middle = HEAD + places.dy.height / 2
   if (!pen.upright) pen.drawSign("=", (places.shares.x + places.shares.width + places.dy.x) / 2, middle)
   const [came, wide] = [say("web.mechanism.gradient_arrived"), places.dy.width + SIGN / 2]
-  titled(pen, numbers, dy, cell[0], places.dy, { word: came, width: wide })
+  writeChannelName(pen, numbers, dy, cell[0], places.dy, { word: came, width: wide })
   pen.drawMap(numbers, dy, [cell[0]], places.dy, [], undefined, !pen.upright)
   pen.frame(places.dy, "read")
   pen.drawSign("⊙", (places.dy.x + places.dy.width + places.x.x) / 2, middle)
-  const word = say(`web.mechanism.${x === "x" ? "pixels_under" : "under"}`, { name: plain(numbers, symbol, cell) })
-  titled(pen, numbers, x, cell[1], places.x, { word, note: sizeOf(numbers, dy) })
+  const word = say(`web.mechanism.${x === "x" ? "pixels_under" : "under"}`, { name: plainName(numbers, symbol, cell) })
+  writeChannelName(pen, numbers, x, cell[1], places.x, { word, note: sizeOf(numbers, dy) })
   pen.drawMap(numbers, x, [cell[1]], places.x, [], undefined, !pen.upright)
   pen.frame(boxOf(numbers, x, places.x, ranges(numbers, symbol, x, cell)), "read")
 }
@@ -139,13 +139,13 @@ function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values,
  * Return the plain name of the parameter entry whose gradient is shown.
  * @param {Numbers} numbers @param {string} symbol @param {Cell} cell
  */
-const plain = (numbers, symbol, cell) => cellName(numbers, symbol.slice(1), cell).replace(/<[^>]*>/g, "")
+const plainName = (numbers, symbol, cell) => cellName(numbers, symbol.slice(1), cell).replace(/<[^>]*>/g, "")
 
 /**
  * Draw the terms as a positive and a negative bar, and their sum.
  * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values @param {Box} over @returns {Box}
  */
-function summed(pen, numbers, { symbol, cell }, values, over) {
+function drawTotals(pen, numbers, { symbol, cell }, values, over) {
   const terms = signedTotals([...values], ["raises", "lowers"], { name: cellName(numbers, symbol.slice(1), cell) })
   const box = { x: over.x, y: over.y + over.height + 28, width: over.width, height: 60 }
   const said = pen.upright ? { name: cellName(numbers, symbol, cell) } : { left: say("web.mechanism.left") }
@@ -156,7 +156,7 @@ function summed(pen, numbers, { symbol, cell }, values, over) {
  * Draw the largest term, and add hit areas for cells that belong together.
  * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, rows: number, columns: number, best: number }} of
  */
-function lit(pen, numbers, { x, dy, met }, places, { values, rows, columns, best }) {
+function drawLargest(pen, numbers, { x, dy, met }, places, { values, rows, columns, best }) {
   const own = once(() => new Map(met.map(([, place]) => [`${place[1]},${place[2]}`, `${place[1]},${place[2]}`])))
   const read = once(() => new Map(met.map(([at, place]) => [`${at[1]},${at[2]}`, `${place[1]},${place[2]}`])))
   const pairs = once(() => new Map(met.map((pair) => [`${pair[1][1]},${pair[1][2]}`, pair])))
@@ -165,9 +165,9 @@ function lit(pen, numbers, { x, dy, met }, places, { values, rows, columns, best
     return pair ? productText(numbers.at(x, pair[0]), numbers.at(dy, pair[1])) : ""
   }
   const named = (/** @type {number} */ row, /** @type {number} */ column) => words(`${row},${column}`)
-  meets(pen, numbers, dy, places.shares, own, named)
-  meets(pen, numbers, dy, places.dy, own, named)
-  meets(pen, numbers, x, places.x, read, (row, column) => words(read().get(`${row},${column}`) ?? ""))
+  relateCells(pen, numbers, dy, places.shares, own, named)
+  relateCells(pen, numbers, dy, places.dy, own, named)
+  relateCells(pen, numbers, x, places.x, read, (row, column) => words(read().get(`${row},${column}`) ?? ""))
   const pair = met.find(([, place]) => place[1] * columns + place[2] === best)
   if (!pair || !values[best]) return
   const ring = (/** @type {Cell} */ [, row, column]) => ({
@@ -208,7 +208,7 @@ const kernelSide = (pen, numbers, symbol) =>
  * Draw the kernel of an entry, with all numbers in one power of ten, and the filter's other kernels under it.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} [place] in portrait layout, where the other kernels are left out @returns {Box}
  */
-function kernelAt(pen, numbers, symbol, cell, place) {
+function drawKernelAt(pen, numbers, symbol, cell, place) {
   const [, channels, k] = numbers.shape(symbol)
   const done = pen.done(symbol)
   const side = kernelSide(pen, numbers, symbol)
@@ -244,7 +244,7 @@ function kernelAt(pen, numbers, symbol, cell, place) {
       bold: true,
     })
   if (channels > 1)
-    tiles(pen, numbers, symbol, cell, { x: box.x, y: box.y + side + 36, width: side + 20, height: TILES })
+    drawTiles(pen, numbers, symbol, cell, { x: box.x, y: box.y + side + 36, width: side + 20, height: TILES })
   return box
 }
 
@@ -252,7 +252,7 @@ function kernelAt(pen, numbers, symbol, cell, place) {
  * Draw the filter's other kernels.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} box
  */
-function tiles(pen, numbers, symbol, [m, chosen], box) {
+function drawTiles(pen, numbers, symbol, [m, chosen], box) {
   const [filters, channels, k] = numbers.shape(symbol)
   const values = numbers.values(symbol)
   const across = Math.ceil(channels / (channels > 5 ? (channels > 20 ? 4 : 2) : 1))
@@ -274,12 +274,12 @@ function tiles(pen, numbers, symbol, [m, chosen], box) {
 }
 
 /** Draw the inputs of one weight, with its kernel beside or below. @type {Picture} */
-export function touched(pen, numbers, symbol, cell) {
+export function drawTouched(pen, numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const x = link.source
   const high = (pen.upright ? 0.5 * pen.height : pen.height) - HEAD - 26
-  const box = fitted(numbers, x, 3, HEAD, pen.width * (pen.upright ? 1 : 0.4) - 6, high)
-  titled(pen, numbers, x, cell[1], box, { word: say("web.mechanism.met") })
+  const box = fitBox(numbers, x, 3, HEAD, pen.width * (pen.upright ? 1 : 0.4) - 6, high)
+  writeChannelName(pen, numbers, x, cell[1], box, { word: say("web.mechanism.met") })
   pen.drawMap(numbers, x, [cell[1]], box, [])
   pen.frame(boxOf(numbers, x, box, ranges(numbers, symbol, x, cell)), "read")
   const [left, top] = pen.upright ? [3, HEAD + box.height + 30 + HEAD] : [box.x + box.width + 80, HEAD]

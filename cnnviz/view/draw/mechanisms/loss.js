@@ -6,7 +6,7 @@ import { equalsText } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { clipTo, drawLine } from "../canvas.js"
 import { HEAD } from "../sheet.js"
-import { against, column, losses, outputs as rows } from "./outputs.js"
+import { drawAgainstTargets, drawColumn, drawLosses, drawOutputs as rows } from "./outputs.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
@@ -21,7 +21,7 @@ const BESIDE = 0.12 // room beside the outermost output or target
  * Return the outputs that have a curve each: all if they are few, else those that contribute to the loss.
  * @param {Numbers} numbers
  */
-export function curved(numbers) {
+export function outputsWithCurve(numbers) {
   const all = Array.from({ length: numbers.count("o") }, (_, n) => n)
   const adding = all.filter((n) => [0.25, 0.75].some((value) => lossOf(numbers, n, value) !== 0))
   const few = adding.length < all.length && all.length > 2 ? adding : all
@@ -29,9 +29,9 @@ export function curved(numbers) {
 }
 
 /** Draw each output's contribution to the loss, and their sum. @type {Picture} */
-export function heights(pen, numbers, symbol, cell) {
-  const outputs = curved(numbers)
-  if (pen.upright && outputs.length > NARROW) return losses(pen, numbers, symbol, cell)
+export function drawHeights(pen, numbers, symbol, cell) {
+  const outputs = outputsWithCurve(numbers)
+  if (pen.upright && outputs.length > NARROW) return drawLosses(pen, numbers, symbol, cell)
   const alone = outputs.length < numbers.count("o")
   const left = alone && !pen.upright ? pen.width * 0.42 : 0
   if (alone) {
@@ -39,13 +39,17 @@ export function heights(pen, numbers, symbol, cell) {
       ? { x: 4, y: DOTS * pen.height + HEAD, width: pen.width - 8 }
       : { x: 4, y: HEAD, width: left - 30 }
     pen.writeRich(say("web.mechanism.dots", { symbol: "<i>o</i>" }), 4, box.y - 17, { fill: pen.soft, room: box.width })
-    pen.drawDots(against(pen, numbers, outputs[0]), { ...box, height: pen.height - box.y - 24 }, { names: 86 })
+    pen.drawDots(
+      drawAgainstTargets(pen, numbers, outputs[0]),
+      { ...box, height: pen.height - box.y - 24 },
+      { names: 86 },
+    )
   }
   const end = outputs.length > 1 && !pen.upright ? pen.width * 0.68 : pen.width
-  const scale = scaled(numbers)
-  frames(pen, outputs.length, left, end, alone ? DOTS : 0.6).forEach((box, i) => {
+  const scale = scaleOf(numbers)
+  boxesOf(pen, outputs.length, left, end, alone ? DOTS : 0.6).forEach((box, i) => {
     const n = outputs[i]
-    const at = curve(pen, numbers, n, box, scale)
+    const at = drawCurve(pen, numbers, n, box, scale)
     const bar = { x: at.x(at.o) - 8, y: at.y(at.height), width: 16, height: Math.max(at.y(0) - at.y(at.height), 1) }
     pen.context.fillStyle = pen.pos
     pen.context.globalAlpha = 0.75
@@ -64,12 +68,12 @@ export function heights(pen, numbers, symbol, cell) {
       halo: true,
     })
   })
-  if (outputs.length > 1) stacked(pen, numbers, outputs, end)
+  if (outputs.length > 1) drawStack(pen, numbers, outputs, end)
 }
 
 // Draw the contributions one after another, and the loss.
 /** @param {Pen} pen @param {Numbers} numbers @param {number[]} outputs @param {number} end */
-function stacked(pen, numbers, outputs, end) {
+function drawStack(pen, numbers, outputs, end) {
   if (!pen.upright) pen.drawArrow(end + 6, pen.height / 2, end + 40, pen.height / 2)
   const terms = outputs.map((n) => ({
     value: lossOf(numbers, n, numbers.values("o")[n]),
@@ -93,22 +97,22 @@ function stacked(pen, numbers, outputs, end) {
 }
 
 /** Draw the tangent at each output, whose slope is the gradient. @type {Picture} */
-export function tangents(pen, numbers, symbol, cell) {
-  const scale = scaled(numbers)
-  const outputs = curved(numbers)
+export function drawTangents(pen, numbers, symbol, cell) {
+  const scale = scaleOf(numbers)
+  const outputs = outputsWithCurve(numbers)
   if (pen.upright && outputs.length > NARROW) return rows(pen, numbers, symbol, cell)
   const left = pen.upright ? 0 : 200
   const top = pen.upright ? 0.64 * pen.height : HEAD + 4
   pen.writeHead(numbers.maps[symbol].label, "", 4, top - 21, 170, say("web.mechanism.slopes"), pen.tone)
   const box = { x: 4, y: top, width: 132, height: pen.height - top - (pen.upright ? 0 : 36) }
-  column(pen, numbers, symbol, cell[0], box, { made: true })
+  drawColumn(pen, numbers, symbol, cell[0], box, { made: true })
   if (pen.upright) pen.drawArrow(pen.width / 2, top - 6, pen.width / 2 - 34, top + 28)
   else pen.drawArrow(left - 4, pen.height / 2, left - 44, pen.height / 2)
-  frames(pen, outputs.length, left, pen.width).forEach((box, i) => {
+  boxesOf(pen, outputs.length, left, pen.width).forEach((box, i) => {
     const n = outputs[i]
     const slope = numbers.values(symbol)[n]
     const title = say("web.mechanism.slope", { name: nameOf(numbers, n), value: number(slope, 4) })
-    const at = curve(pen, numbers, n, box, scale, title, slope < 0 ? pen.neg : pen.pos)
+    const at = drawCurve(pen, numbers, n, box, scale, title, slope < 0 ? pen.neg : pen.pos)
     const run = 0.22 * (scale.high - scale.low)
     const { context } = pen
     context.strokeStyle = pen.tone
@@ -116,13 +120,13 @@ export function tangents(pen, numbers, symbol, cell) {
     const ends = [-run, run].map((by) => [at.x(at.o + by), at.y(at.height + by * slope)])
     clipTo(context, { ...box, y: box.y - 4, height: box.height + 8 }, () => drawLine(context, ...ends))
     pen.drawDot(at.x(at.o), at.y(at.height), pen.tone)
-    rise(pen, at, slope, scale.top)
+    drawRise(pen, at, slope, scale.top)
   })
 }
 
 // Draw the rise or fall of the line over one step: per unit, this is its slope.
 /** @param {Pen} pen @param {{ x: (value: number) => number, y: (value: number) => number, o: number, height: number }} at @param {number} slope @param {number} top */
-function rise(pen, at, slope, top) {
+function drawRise(pen, at, slope, top) {
   const run = [0.2, 0.1, 0.05].find((step) => at.height + Math.abs(slope) * step < 0.95 * top) ?? 0.05
   const [from, to] = slope < 0 ? [at.o - run, at.o] : [at.o, at.o + run]
   const line = at.y(at.height + slope * (from - at.o))
@@ -148,8 +152,8 @@ const nameOf = (numbers, n) => numbers.nameOf(n, numbers.count("o"))
  * Return one scale for all curves. A curve that is undefined outside of 0 … 1 ends there.
  * @param {Numbers} numbers
  */
-function scaled(numbers) {
-  const outputs = curved(numbers)
+function scaleOf(numbers) {
+  const outputs = outputsWithCurve(numbers)
   const [o, y] = [numbers.values("o"), numbers.values("y")]
   const all = [...outputs.flatMap((n) => [o[n], y[n]]), 0, 1]
   const beside = BESIDE * (Math.max(...all) - Math.min(...all))
@@ -165,7 +169,7 @@ function scaled(numbers) {
  * Return boxes side by side.
  * @param {Pen} pen @param {number} count @param {number} from @param {number} to @param {number} [share] of the height, in portrait layout @returns {Box[]}
  */
-function frames(pen, count, from, to, share = 0.6) {
+function boxesOf(pen, count, from, to, share = 0.6) {
   const each = (to - from) / count
   return Array.from({ length: count }, (_, n) => ({
     x: from + n * each + 16,
@@ -179,7 +183,7 @@ function frames(pen, count, from, to, share = 0.6) {
  * Draw the curve of one output, with its value and its target.
  * @param {Pen} pen @param {Numbers} numbers @param {number} n @param {Box} box @param {{ low: number, high: number, top: number }} scale @param {string} [title] @param {string} [fill] its colour
  */
-function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers, n), fill = pen.ink) {
+function drawCurve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers, n), fill = pen.ink) {
   const { context } = pen
   const [o, target] = [numbers.values("o")[n], numbers.values("y")[n]]
   const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low)) * box.width

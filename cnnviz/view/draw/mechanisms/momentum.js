@@ -4,64 +4,64 @@ import { short, timesPower } from "../../model/numbers/format.js"
 import { decimalsOrDigits, distinctDecimals, printSum, withPlus } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"
-import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
+import { drawLines, drawTable, signed, stepColumns, writeHeads } from "./parameter_rows.js"
 
 /** @import { Box, Numbers, Pen, Row } from "../../types/view.js" */
 
 export const PAST = 142 // height of the past gradients
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot */
-export function speeding(pen, numbers, rows, foot) {
+export function drawMomentum(pen, numbers, rows, foot) {
   const [{ parameter, at }] = rows
   const past = numbers.arrays[`past.${parameter}:${at}`]
   if (pen.upright) {
-    tabled(pen, numbers, rows, foot)
-    if (past) remembered(pen, numbers, past.values, { x: 4, y: pen.height - PAST, width: pen.width - 8, height: PAST })
+    drawUprightTable(pen, numbers, rows, foot)
+    if (past) drawPast(pen, numbers, past.values, { x: 4, y: pen.height - PAST, width: pen.width - 8, height: PAST })
     return
   }
   const [old, sum, step, next] = [0.15, 0.27, 0.68, 0.86].map((share) => share * pen.width)
-  heads(pen, [
+  writeHeads(pen, [
     [say("web.mechanism.old"), old],
     [`${say("web.mechanism.kept")} + ${say("web.mechanism.now")} = ${say("web.mechanism.velocity")}`, sum],
     [say("web.mechanism.step_of_velocity"), step],
     [say("web.mechanism.new"), next],
   ])
-  const y = lines(pen, numbers, rows, foot)
+  const y = drawLines(pen, numbers, rows, foot)
   rows.forEach((row, n) => {
     const digits = Math.max(distinctDecimals(row.old, row.next), 2)
     pen.writeText(decimalsOrDigits(row.old, digits), old, y(n))
-    velocity(pen, numbers, row, { x: sum, y: y(n), width: step - sum - 20, height: 0 })
+    velocityTerms(pen, numbers, row, { x: sum, y: y(n), width: step - sum - 20, height: 0 })
     const change = row.next - row.old
     pen.writeText(signed(change), step, y(n), { bold: true, fill: pen.signColour(change) })
     pen.writeText(decimalsOrDigits(row.next, digits), next, y(n), { bold: true })
   })
   const top = pen.height - PAST
-  if (past) remembered(pen, numbers, past.values, { x: 4, y: top, width: pen.width * 0.34, height: PAST })
-  pointed(pen, numbers, rows[0], { x: pen.width * 0.38, y: top + 30, width: pen.width * 0.12, height: 60 })
-  compared(pen, numbers, rows[0], { x: pen.width * 0.72, y: top, width: pen.width * 0.27, height: PAST })
+  if (past) drawPast(pen, numbers, past.values, { x: 4, y: top, width: pen.width * 0.34, height: PAST })
+  drawPointed(pen, numbers, rows[0], { x: pen.width * 0.38, y: top + 30, width: pen.width * 0.12, height: 60 })
+  drawComparison(pen, numbers, rows[0], { x: pen.width * 0.72, y: top, width: pen.width * 0.27, height: PAST })
 }
 
 /**
  * Draw the kept velocity, the gradient, the step and the new value as a table.
  * @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot
  */
-function tabled(pen, numbers, rows, foot) {
+function drawUprightTable(pen, numbers, rows, foot) {
   const kept = (/** @type {Row} */ { parameter, at }) => numbers.part("kept", parameter, at) ?? Number.NaN
   const now = (/** @type {Row} */ { parameter, at }) => numbers.values(`d${parameter}`)[at]
-  /** @type {Parameters<typeof table>[3]} */
+  /** @type {Parameters<typeof drawTable>[3]} */
   const columns = [
     [say("web.mechanism.kept"), (row) => signed(kept(row)), kept],
     [say("web.mechanism.now"), (row) => signed(now(row)), now],
-    ...stepped(),
+    ...stepColumns(),
   ]
-  table(pen, numbers, rows, columns, foot)
+  drawTable(pen, numbers, rows, columns, foot)
 }
 
 /**
  * Draw the terms of an entry's velocity and their sum.
  * @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box `y` is the centre
  */
-function velocity(pen, numbers, { parameter, at }, box) {
+function velocityTerms(pen, numbers, { parameter, at }, box) {
   const part = (/** @type {string} */ which) => numbers.part(which, parameter, at) ?? Number.NaN
   const terms = [part("kept"), numbers.values(`d${parameter}`)[at]]
   const total = part("velocity")
@@ -84,7 +84,7 @@ function velocity(pen, numbers, { parameter, at }, box) {
  * Draw the sum of the pointed entry as bars.
  * @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box
  */
-function pointed(pen, numbers, { parameter, at, name }, box) {
+function drawPointed(pen, numbers, { parameter, at, name }, box) {
   const part = (/** @type {string} */ which) => numbers.part(which, parameter, at) ?? Number.NaN
   pen.writeSymbol(name, box.x, box.y - 22, { size: 19 })
   const terms = [
@@ -98,7 +98,7 @@ function pointed(pen, numbers, { parameter, at, name }, box) {
  * Draw the step, and the step without momentum.
  * @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box
  */
-function compared(pen, numbers, { parameter, at }, box) {
+function drawComparison(pen, numbers, { parameter, at }, box) {
   const velocity = numbers.part("velocity", parameter, at) ?? Number.NaN
   const both = /** @type {[string, number][]} */ ([
     ["web.mechanism.by_velocity", -numbers.rate * velocity],
@@ -119,7 +119,7 @@ function compared(pen, numbers, { parameter, at }, box) {
  * Draw a bar for each past gradient, and in it the part that still counts. The first bar sums up all earlier ones.
  * @param {Pen} pen @param {Numbers} numbers @param {ArrayLike<number>} terms pairs @param {Box} room
  */
-function remembered(pen, numbers, terms, room) {
+function drawPast(pen, numbers, terms, room) {
   const count = terms.length / 2
   const last = numbers.arrays.losses.values.length - 1
   const all = Array.from(terms)

@@ -4,10 +4,10 @@
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { sides } from "./activation.js"
-import { images, stackOf } from "./image_stack.js"
-import { column } from "./outputs.js"
-import { channelName, fitted, sizeOf } from "./windows.js"
+import { drawSides } from "./activation.js"
+import { drawImages, stackOf } from "./image_stack.js"
+import { drawColumn } from "./outputs.js"
+import { channelName, fitBox, sizeOf } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 /** @typedef {{ name: string, values: ArrayLike<number>, own: number, said: string[] }} Heap  a histogram's numbers, the chosen cell's value, and a description */
@@ -27,19 +27,19 @@ export const layerOf = (numbers, map) =>
   )
 
 /** Draw histograms of a channel or group: its sums, normalized, and scaled and shifted. @type {Picture} */
-export function normalised(pen, numbers, symbol, cell) {
+export function drawNormalization(pen, numbers, symbol, cell) {
   const [{ source }] = numbers.links(symbol)
-  const box = sides(pen, numbers, source, symbol, cell, false)
+  const box = drawSides(pen, numbers, source, symbol, cell, false)
   if (pen.upright) Object.assign(box, { y: box.y - LINE, height: box.height + 2 * LINE })
   const [before, after] = [source, symbol].map((name) => groupOf(numbers, symbol, name, cell))
-  heaps(pen, numbers, symbol, cell, before, after, box)
+  drawHistograms(pen, numbers, symbol, cell, before, after, box)
 }
 
 /**
  * Return the text on normalized numbers, which depends on eval mode.
  * @param {Numbers} numbers @param {string} made
  */
-function saidOfHat({ network, answer }, made) {
+function hatText({ network, answer }, made) {
   const isBatch = network.layers.find(({ symbol }) => symbol === made)?.kind === "bn"
   if (isBatch && answer.lesson.mode === "eval") return []
   return [say(isBatch && network.images.length ? "web.mechanism.hat_of_all" : "web.mechanism.hat")]
@@ -60,16 +60,16 @@ function groupOf(numbers, made, symbol, cell) {
 }
 
 /** Draw a channel of all images as one histogram: normalized, then scaled and shifted. @type {Picture} */
-export function normalisedTogether(pen, numbers, symbol, cell) {
+export function drawBatchNormalization(pen, numbers, symbol, cell) {
   const [{ source }] = numbers.links(symbol)
   const [z, n] = [source, symbol].map((name) => stackOf(numbers, `all.${name}`, cell[0]))
   const wide = pen.width * (pen.upright ? 0.42 : 0.22)
   const place = { x: 4, y: HEAD, width: wide, height: pen.upright ? 0.28 * pen.height : pen.height - HEAD - 26 }
-  const left = images(pen, numbers, source, z, cell, place)
+  const left = drawImages(pen, numbers, source, z, cell, place)
   const note = say("web.mechanism.of_all", { channel: cell[0], n: z.images })
   pen.writeHead(numbers.maps[source].label, "", left.x, 13, wide + (pen.upright ? 8 : 90), note)
   pen.drawColourBar(z.limits, "signed", left)
-  const right = images(pen, numbers, symbol, n, cell, { ...place, x: pen.width - left.width - 5 }, true)
+  const right = drawImages(pen, numbers, symbol, n, cell, { ...place, x: pen.width - left.width - 5 }, true)
   pen.writeHead(numbers.maps[symbol].label, "", right.x, 13, right.width, numbers.maps[symbol].plain, pen.tone)
   pen.drawColourBar(n.limits, "signed", right)
   if (pen.upright)
@@ -88,14 +88,14 @@ export function normalisedTogether(pen, numbers, symbol, cell) {
     pen.drawArrow(left.x + left.width + 8, middle, box.x - NAME, middle)
     pen.drawArrow(box.x + box.width + 10, middle, right.x - 10, middle)
   }
-  heaps(pen, numbers, symbol, cell, z.values, n.values, box)
+  drawHistograms(pen, numbers, symbol, cell, z.values, n.values, box)
 }
 
 /**
  * Draw histograms of a layer's input, normalized, and scaled and shifted.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number>} before @param {ArrayLike<number>} after @param {Box} box
  */
-function heaps(pen, numbers, symbol, cell, before, after, box) {
+function drawHistograms(pen, numbers, symbol, cell, before, after, box) {
   const [{ source }, gain, shift] = numbers.links(symbol)
   const [mean, spread] = [numbers.layerValue(`${symbol}.mean`, cell), spreadOf(numbers, symbol, cell)]
   const hat = (/** @type {number} */ value) => (value - mean) / spread
@@ -104,9 +104,9 @@ function heaps(pen, numbers, symbol, cell, before, after, box) {
   const learned = [gain, shift].map(
     (link) => `${numbers.maps[link.source].label} = ${short(numbers.at(link.source, cell.slice(0, 1)))}`,
   )
-  stacked(pen, box, [
+  drawStack(pen, box, [
     { name, values: before, own, said: [`μ = ${short(mean)}`, `σ = ${short(spread)}`] },
-    { name: "x̂", values: Array.from(before, hat), own: hat(own), said: saidOfHat(numbers, symbol) },
+    { name: "x̂", values: Array.from(before, hat), own: hat(own), said: hatText(numbers, symbol) },
     { name: made, values: after, own: numbers.at(symbol, cell), said: learned },
   ])
 }
@@ -115,7 +115,7 @@ function heaps(pen, numbers, symbol, cell, before, after, box) {
  * Draw histograms below each other over one axis, with the path of the chosen cell through them.
  * @param {Pen} pen @param {Box} box @param {Heap[]} all
  */
-function stacked(pen, box, all) {
+function drawStack(pen, box, all) {
   const every = all.flatMap(({ values }) => Array.from(values)).filter(Number.isFinite)
   const low = every.reduce((a, b) => Math.min(a, b), 0)
   const high = every.reduce((a, b) => Math.max(a, b), 0)
@@ -132,8 +132,8 @@ function stacked(pen, box, all) {
     pen.drawHistogram(heap.values, { low, span, count: BARS, fill }, { ...box, y: top, height: tall - next })
     pen.context.fillStyle = pen.soft
     pen.context.fillRect(box.x, base - 0.5, box.width, 1)
-    if (pen.upright) saidAbove(pen, heap, box.x, top - LINE / 2)
-    else saidBeside(pen, heap, box, base, top)
+    if (pen.upright) writeAbove(pen, heap, box.x, top - LINE / 2)
+    else writeBeside(pen, heap, box, base, top)
     way.push([x(heap.own), base])
   })
   pen.drawThread(...way)
@@ -147,7 +147,7 @@ function stacked(pen, box, all) {
 }
 
 /** @param {Pen} pen @param {Heap} heap @param {Box} box @param {number} base @param {number} top */
-function saidBeside(pen, { name, said }, box, base, top) {
+function writeBeside(pen, { name, said }, box, base, top) {
   pen.writeSymbol(name, box.x - 8 - pen.widthOfSymbol(name, { size: 18 }), base - 14, { size: 18 }) // where there is no bar
   said.forEach((text, line) =>
     pen.writeText(text, box.x + box.width, top + 8 + 18 * line, { align: "right", halo: true }),
@@ -158,15 +158,15 @@ function saidBeside(pen, { name, said }, box, base, top) {
  * Write the text above in one line, if there is no room beside.
  * @param {Pen} pen @param {Heap} heap @param {number} x @param {number} y
  */
-function saidAbove(pen, { name, said }, x, y) {
+function writeAbove(pen, { name, said }, x, y) {
   const from = x + pen.writeSymbol(name, x, y, { size: 18 }) + 12
   pen.writeText(said.join(", "), from, y, { room: pen.width - from })
 }
 
 /** Draw the incoming gradient, the outgoing one, and the factors γ and σ between them. @type {Picture} */
-export function normalisedBack(pen, numbers, symbol, cell) {
+export function drawNormalizationBack(pen, numbers, symbol, cell) {
   const [{ source: arrived }, , gain] = numbers.links(symbol)
-  const box = sides(pen, numbers, symbol, arrived, cell, true)
+  const box = drawSides(pen, numbers, symbol, arrived, cell, true)
   const made = layerOf(numbers, symbol)?.symbol ?? symbol
   const values = [
     `${numbers.maps[arrived].label} = ${number(numbers.at(arrived, cell))}`,
@@ -174,11 +174,11 @@ export function normalisedBack(pen, numbers, symbol, cell) {
     `σ = ${short(spreadOf(numbers, made, cell))}`,
     `${numbers.maps[symbol].label} = ${number(numbers.at(symbol, cell))}`,
   ]
-  lines(pen, box, values)
+  writeLines(pen, box, values)
 }
 
 /** @param {Pen} pen @param {Box} box @param {string[]} texts the last one is the result */
-export function lines(pen, box, texts) {
+export function writeLines(pen, box, texts) {
   const line = Math.min(28, (pen.height - box.y - 24 - 10) / (texts.length - 1 || 1))
   texts.forEach((text, n) =>
     pen.writeText(text, box.x + box.width / 2, box.y + 24 + line * n, {
@@ -191,21 +191,21 @@ export function lines(pen, box, texts) {
 }
 
 /** Draw the incoming gradient of a channel, and the gradients of all γ. @type {Picture} */
-export function gained(pen, numbers, symbol, cell) {
+export function drawGains(pen, numbers, symbol, cell) {
   const [{ source }] = numbers.links(symbol)
   const wide = { x: 4, y: HEAD, width: pen.width * 0.45, height: pen.height - HEAD - 26 }
   const label = say("web.mechanism.arrived")
   if (numbers.maps[source].kind === "map") {
-    const box = fitted(numbers, source, wide.x, wide.y, wide.width, wide.height)
+    const box = fitBox(numbers, source, wide.x, wide.y, wide.width, wide.height)
     pen.writeHead(channelName(numbers, source, cell[0]), sizeOf(numbers, source), box.x, 13, box.width, label)
     pen.drawMap(numbers, source, [cell[0]], box)
     pen.frame(box)
   } else {
     pen.writeHead(numbers.maps[source].label, "", wide.x, 13, wide.width, label)
-    column(pen, numbers, source, cell[0], { ...wide, width: Math.min(200, wide.width) })
+    drawColumn(pen, numbers, source, cell[0], { ...wide, width: Math.min(200, wide.width) })
   }
   const made = { ...wide, x: pen.width * 0.62, width: pen.width * 0.36 }
   pen.drawArrow(pen.width * 0.5, HEAD + wide.height / 2, made.x - 20, HEAD + wide.height / 2)
   pen.writeHead(numbers.maps[symbol].label, "", made.x, 13, made.width, numbers.maps[symbol].plain, pen.tone)
-  column(pen, numbers, symbol, cell[0], made, { made: true })
+  drawColumn(pen, numbers, symbol, cell[0], made, { made: true })
 }

@@ -4,7 +4,7 @@ import { number } from "../../model/numbers/format.js"
 import { factorDigits, productText } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { around, unitsOf } from "./units.js"
+import { drawUnits, indicesAround } from "./units.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
@@ -15,7 +15,7 @@ const NEAR = 5 // rows and columns of printed weights
 const [WIDEST, TALLEST] = [84, 52] // maximum size of one of them
 
 /** Draw all weights of one output, and the numbers around one of them. @type {Picture} */
-export function weights(pen, numbers, symbol, cell) {
+export function drawWeights(pen, numbers, symbol, cell) {
   const shape = numbers.shape(symbol)
   const outputs = shape[shape.length - 1]
   const n = cell[cell.length - 1]
@@ -28,11 +28,11 @@ export function weights(pen, numbers, symbol, cell) {
   const box = { x: 4, y: HEAD, width: wide, height: high - HEAD - 26 }
   const chosen = Math.floor(numbers.offset(symbol, cell) / outputs)
   const how = { chosen, symbol, cell: at, say: (/** @type {number} */ d) => number(weight(d)) }
-  const { width, height, lies } = unitsOf(pen, shape.slice(0, -1), weight, limits, "signed", box, how)
+  const { width, height, lies } = drawUnits(pen, shape.slice(0, -1), weight, limits, "signed", box, how)
   pen.drawColourBar(limits, "signed", { ...box, width, height })
   if (!lies) return
   const { part, row, column } = lies
-  const [rows, columns] = [around(row, part.rows, NEAR), around(column, part.columns, NEAR)]
+  const [rows, columns] = [indicesAround(row, part.rows, NEAR), indicesAround(column, part.columns, NEAR)]
   const units = rows.flatMap((i) => columns.map((j) => part.from + i * part.columns + j))
   const inside = (/** @type {number} */ d) => d < values.length / outputs && numbers.isExact(symbol, at(d))
   const [x, y] = pen.upright ? [4, HEAD + height + 36] : [width + 64, HEAD]
@@ -58,11 +58,11 @@ export function weights(pen, numbers, symbol, cell) {
 }
 
 /** Draw a weight's gradient, unit times incoming gradient, within the table of all products. @type {Picture} */
-export function outer(pen, numbers, symbol, cell) {
+export function drawOuterProduct(pen, numbers, symbol, cell) {
   const [x, dy] = [numbers.source(symbol, "unit"), numbers.source(symbol, "last")]
   const outputs = numbers.shape(symbol)[numbers.shape(symbol).length - 1]
   const n = cell[cell.length - 1]
-  const columns = around(n, outputs, pen.upright && pen.width < NARROW ? 2 : MOST_COLUMNS)
+  const columns = indicesAround(n, outputs, pen.upright && pen.width < NARROW ? 2 : MOST_COLUMNS)
   const shown = outputs <= 2 ? columns : [n]
   const shape = numbers.shape(x)
   const values = numbers.values(symbol)
@@ -73,7 +73,7 @@ export function outer(pen, numbers, symbol, cell) {
   let left = 4
   for (const m of shown) {
     const box = { x: left, y: HEAD, width: each, height: high - HEAD - 26 }
-    const { width, height } = unitsOf(pen, shape, (d) => values[d * outputs + m], limits, "signed", box, {
+    const { width, height } = drawUnits(pen, shape, (d) => values[d * outputs + m], limits, "signed", box, {
       chosen: m === n ? d : -1,
       say: (d) => productText(numbers.values(x)[d], numbers.values(dy)[m]),
     })
@@ -87,16 +87,16 @@ export function outer(pen, numbers, symbol, cell) {
     ? { x: 10, y: high + 14, width: pen.width - 12, height: pen.height - high - 16 }
     : { x: left + 64, y: 13, width: pen.width - left - 68, height: pen.height - 16 }
   if (!pen.upright) pen.drawArrow(left + 44, pen.height / 2, left + 4, pen.height / 2)
-  table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, place)
+  drawTable(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, place)
 }
 
 /**
  * Draw units down the side, incoming gradients along the top, and their products.
  * @param {Pen} pen @param {Numbers} numbers @param {{ symbol: string, x: string, dy: string, n: number, d: number, columns: number[], outputs: number }} parts @param {Box} box
  */
-function table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {
+function drawTable(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {
   const count = numbers.count(x)
-  const near = around(d, count, 3)
+  const near = indicesAround(d, count, 3)
   const rows = [...new Set([0, ...near, count - 1])].sort((a, b) => a - b)
   const gaps = rows.map((row, i) => /** @type {number} */ (i && row - rows[i - 1] > 1 ? 18 : 0))
   const line = Math.min((box.height - 18 - gaps.reduce((sum, gap) => sum + gap, 0)) / (rows.length + 1.2), 46)

@@ -4,7 +4,7 @@ import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { drawLine } from "../canvas.js"
 import { HEAD, LARGE, TEXT } from "../sheet.js"
-import { around, unitsOf } from "./units.js"
+import { drawUnits, indicesAround } from "./units.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
@@ -20,7 +20,7 @@ const READ = 16.5 // height of a bar with a legible number
 export const rowsOf = (numbers, symbol, chosen, of = (value) => value) => {
   const count = numbers.count(symbol)
   const values = numbers.values(symbol)
-  return around(Math.max(chosen, 0), count, ROWS).map((n) => ({
+  return indicesAround(Math.max(chosen, 0), count, ROWS).map((n) => ({
     n,
     name: numbers.nameOf(n, count, symbol),
     value: of(values[n], n),
@@ -40,7 +40,7 @@ export const columnOf = (numbers, name) => [numbers.maps[name].label, numbers.va
  * the ends of columns.
  * @param {Pen} pen @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns @param {number} [end] of the last column
  */
-export function listed(pen, rows, columns, end = pen.width - 2) {
+export function drawList(pen, rows, columns, end = pen.width - 2) {
   const free = pen.height - HEAD - 40
   const line = Math.min(free / rows.length, Math.max(32, free / 3.5))
   const size = Math.min(Math.max(TEXT, line / 5), LARGE)
@@ -64,9 +64,9 @@ export function listed(pen, rows, columns, end = pen.width - 2) {
  * Draw a list whose last column, the row's own numbers, has bars if there is room.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns the preceding ones
  */
-export function barred(pen, numbers, symbol, rows, columns) {
-  if (pen.width <= BARRED) return listed(pen, rows, [...columns, columnOf(numbers, symbol)])
-  const found = listed(pen, rows, columns, NAMES + 81 * columns.length)
+export function drawBarList(pen, numbers, symbol, rows, columns) {
+  if (pen.width <= BARRED) return drawList(pen, rows, [...columns, columnOf(numbers, symbol)])
+  const found = drawList(pen, rows, columns, NAMES + 81 * columns.length)
   const x = found.ends[columns.length - 1] + 10
   const unnamed = rows.map((row) => ({ ...row, name: "" }))
   const box = { x, y: HEAD, width: pen.width - x, height: found.line * rows.length }
@@ -80,7 +80,7 @@ export function barred(pen, numbers, symbol, rows, columns) {
  * the chosen one.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {Box} box @param {{ made?: boolean, limits?: number[], write?: (value: number) => string }} [how] @returns {{ x: number, y: number, width: number, height: number }}
  */
-export function column(
+export function drawColumn(
   pen,
   numbers,
   symbol,
@@ -110,30 +110,30 @@ export function column(
     return { x: box.x, y: y(chosen) - line / 2, width: box.width, height: line }
   }
   const how = { chosen, symbol, cell: (/** @type {number} */ n) => [n] }
-  const { middle } = unitsOf(pen, [count], (n) => values[n], limits, scale, box, how)
+  const { middle } = drawUnits(pen, [count], (n) => values[n], limits, scale, box, how)
   return { x: middle[0] - 8, y: middle[1] - 8, width: 16, height: 16 }
 }
 
 /** Draw a row of parameters, such as biases. @type {Picture} */
-export function alone(pen, numbers, symbol, cell) {
+export function drawParameterRow(pen, numbers, symbol, cell) {
   const { label, plain } = numbers.maps[symbol]
   pen.writeHead(label, "", 4, 13, pen.width, plain)
-  column(pen, numbers, symbol, cell[0], { x: 6, y: HEAD, width: pen.width - 12, height: pen.height - HEAD - 10 })
+  drawColumn(pen, numbers, symbol, cell[0], { x: 6, y: HEAD, width: pen.width - 12, height: pen.height - HEAD - 10 })
 }
 
 /** Draw outputs against their targets, and the resulting value of the chosen one. @type {Picture} */
-export function outputs(pen, numbers, symbol, cell) {
+export function drawOutputs(pen, numbers, symbol, cell) {
   const isGradient = numbers.maps[symbol].band === "gradients"
   if (pen.upright && isGradient) {
     const columns = ["o", "y"].map((name) => columnOf(numbers, name))
-    barred(pen, numbers, symbol, rowsOf(numbers, symbol, cell[0]), columns)
+    drawBarList(pen, numbers, symbol, rowsOf(numbers, symbol, cell[0]), columns)
     return
   }
   const half = pen.width / 2 - 50
   const x = isGradient ? half + 90 : 4
   const box = { x, y: HEAD, width: pen.width - x - 8, height: pen.height - HEAD - 40 }
   pen.writeRich(say("web.mechanism.dots", { symbol: numbers.maps.o.label }), x, 13, { fill: pen.soft, room: box.width })
-  const rows = against(pen, numbers, cell[0], symbol)
+  const rows = drawAgainstTargets(pen, numbers, cell[0], symbol)
   const { y } = pen.drawDots(
     rows,
     isGradient || pen.upright ? box : { ...box, width: Math.min(box.width, half * 1.4) },
@@ -154,25 +154,29 @@ export function outputs(pen, numbers, symbol, cell) {
  * Draw outputs with their targets, or the targets only before outputs are computed.
  * @param {Pen} pen @param {Numbers} numbers @param {number} chosen @param {string} [symbol]
  */
-export function against(pen, numbers, chosen, symbol = "o") {
+export function drawAgainstTargets(pen, numbers, chosen, symbol = "o") {
   const targets = numbers.values("y")
   const source = symbol === "y" && pen.done("o") === 0 ? "y" : "o"
   return rowsOf(numbers, source, chosen).map((row) => ({ ...row, mark: targets[row.n] }))
 }
 
 /** Draw outputs against targets, and the loss so far. @type {Picture} */
-export function losses(pen, numbers) {
+export function drawLosses(pen, numbers) {
   const all = numbers.arrays.losses.values
   const few = all.length === 1 || pen.upright // one loss does not make a curve
   const half = few ? pen.width - 8 : pen.width / 2 - 20
   pen.writeRich(say("web.mechanism.dots", { symbol: "<i>o</i>" }), 4, 13, { fill: pen.soft })
-  pen.drawDots(against(pen, numbers, -1), { x: 4, y: HEAD, width: half, height: pen.height - HEAD - 30 }, { names: 86 })
-  if (!few) sofar(pen, all, half + 50)
+  pen.drawDots(
+    drawAgainstTargets(pen, numbers, -1),
+    { x: 4, y: HEAD, width: half, height: pen.height - HEAD - 30 },
+    { names: 86 },
+  )
+  if (!few) drawLossHistory(pen, all, half + 50)
 }
 
 // Draw the loss of all updates so far.
 /** @param {Pen} pen @param {ArrayLike<number>} all @param {number} at */
-function sofar(pen, all, at) {
+function drawLossHistory(pen, all, at) {
   const last = all.length - 1
   const most = Math.max(...Array.from(all), 1e-12)
   const x = (/** @type {number} */ n) => at + (n / last) * (pen.width - at - 20)

@@ -17,7 +17,7 @@ export const signed = (value, digits = 3) => `${value > 0 ? "+" : ""}${number(va
 
 // Draw lines for rows, each with a name and, if there is room, the number of entries that it represents.
 /** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot height below the rows @returns {(n: number) => number} */
-export function lines(pen, numbers, rows, foot) {
+export function drawLines(pen, numbers, rows, foot) {
   const line = Math.min((pen.height - HEAD - foot) / rows.length, 66)
   rows.forEach(({ parameter, name }, n) => {
     const middle = HEAD + (n + 0.5) * line
@@ -32,12 +32,12 @@ export function lines(pen, numbers, rows, foot) {
  * Draw a table in portrait layout: each entry's name above its line of numbers, or beside it if there is little room.
  * @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {[title: string, value: (row: Row) => string, hue?: (row: Row) => number][]} columns @param {number} foot height below the rows
  */
-export function table(pen, numbers, rows, columns, foot) {
+export function drawTable(pen, numbers, rows, columns, foot) {
   const line = Math.min((pen.height - HEAD - foot) / rows.length, 66)
   const low = line < LINE
   const left = low ? NAMES : 4
   const each = (pen.width - left) / columns.length
-  columns.forEach(([title], n) => titled(pen, title, left + n * each, each - 12))
+  columns.forEach(([title], n) => writeTitle(pen, title, left + n * each, each - 12))
   rows.forEach((row, i) => {
     const y = HEAD + (i + 0.5) * line
     const after = pen.writeSymbol(row.name, 4, low ? y : y - 11, { size: low ? 18 : 19 })
@@ -58,7 +58,7 @@ export function table(pen, numbers, rows, columns, foot) {
  * Write a title in one line, or in two if it is long.
  * @param {Pen} pen @param {string} title @param {number} x @param {number} room
  */
-function titled(pen, title, x, room) {
+function writeTitle(pen, title, x, room) {
   const how = { size: SMALL, bold: true, room }
   const words = title.split(" ")
   const taken = (/** @type {number} */ n) => pen.widthOf(words.slice(0, n).join(" "), how)
@@ -72,10 +72,10 @@ function titled(pen, title, x, room) {
  * Return the columns of an entry's step and its new value.
  * @returns {[string, (row: Row) => string, ((row: Row) => number)?][]}
  */
-export const stepped = () => [
+export const stepColumns = () => [
   [say("web.mechanism.step"), ({ old, next }) => signed(next - old), ({ old, next }) => next - old],
   [say("web.mechanism.new"), ({ old, next }) => decimalsOrDigits(next, Math.max(distinctDecimals(old, next), 2))],
 ]
 
 /** @param {Pen} pen @param {[string, number][]} all */
-export const heads = (pen, all) => all.forEach(([text, x]) => pen.writeText(text, x, 13, { bold: true }))
+export const writeHeads = (pen, all) => all.forEach(([text, x]) => pen.writeText(text, x, 13, { bold: true }))

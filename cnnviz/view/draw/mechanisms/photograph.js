@@ -6,7 +6,7 @@ import { storedPixel } from "../../model/explain/explanation.js"
 import { short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
-import { fitted } from "./windows.js"
+import { fitBox } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen } from "../../types/view.js" */
 
@@ -17,7 +17,7 @@ const [WORD, LINE, PITCH] = [96, 28, 36] // layout of a channel's number
 const WIDE = 320 // width from which both stored and read values fit
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Cell} cell @param {ArrayLike<number>} photo rows, columns and channels, 0 … 255 */
-export function photographed(pen, numbers, [, row, column], photo) {
+export function drawPhotograph(pen, numbers, [, row, column], photo) {
   const [, rows, columns] = numbers.shape("x")
   const free = pen.height - HEAD - 26
   const [down, right] = [Math.min(FEW, rows), Math.min(FEW, columns)]
@@ -27,7 +27,7 @@ export function photographed(pen, numbers, [, row, column], photo) {
   const paint = (/** @type {number} */ i, /** @type {number} */ j) =>
     [0, 1, 2].map((c) => photo[(i * columns + j) * 3 + c])
   const half = Math.min(0.44 * pen.width, (pen.height - 2 * HEAD - 20) / 2) // its numbers are below, at the same size
-  const whole = fitted(numbers, "x", 4, HEAD, pen.upright ? half : pen.width * 0.26, free)
+  const whole = fitBox(numbers, "x", 4, HEAD, pen.upright ? half : pen.width * 0.26, free)
   pen.writeText(say("web.mechanism.photograph"), 4, 13, { fill: pen.soft })
   pen.pixels(rows, columns, (n) => paint(Math.floor(n / columns), n % columns), whole, [ring])
   const size = Math.min(whole.height, pen.width * (pen.upright ? 0.44 : 0.22))
@@ -47,16 +47,16 @@ export function photographed(pen, numbers, [, row, column], photo) {
       [near.x + ((column - left + 1) * size) / right, HEAD + ((row - top + 0.5) * size) / down],
       [at - 8, y],
     )
-  three(pen, numbers, paint(row, column), at, y)
+  drawThree(pen, numbers, paint(row, column), at, y)
   const cell = (/** @type {number} */ n) => [0, top + Math.floor(n / right), left + (n % right)]
   const values = Array.from({ length: down * right }, (_, n) => numbers.at("x", cell(n)))
   const chosen = (row - top) * right + column - left
-  read(pen, numbers, { values, columns: right, chosen, cell }, { x: at + WORD + 34, y: under, size })
+  drawRead(pen, numbers, { values, columns: right, chosen, cell }, { x: at + WORD + 34, y: under, size })
 }
 
 // Draw red, green and blue of one pixel, with a frame around the channel that the network reads.
 /** @param {Pen} pen @param {Numbers} numbers @param {number[]} colours @param {number} x @param {number} y of the centre */
-function three(pen, numbers, colours, x, y) {
+function drawThree(pen, numbers, colours, x, y) {
   const { ch } = numbers.answer.lesson
   const { context } = pen
   colours.forEach((value, c) => {
@@ -77,7 +77,7 @@ function three(pen, numbers, colours, x, y) {
 
 // Draw the channel's numbers as stored and, if there is room, as read.
 /** @param {Pen} pen @param {Numbers} numbers @param {{ values: number[], columns: number, chosen: number, cell: (n: number) => Cell }} patch @param {{ x: number, y: number, size: number }} place */
-function read(pen, numbers, { values, columns, chosen, cell }, { x, y, size }) {
+function drawRead(pen, numbers, { values, columns, chosen, cell }, { x, y, size }) {
   const { ch, scale } = numbers.answer.lesson
   const room = pen.width - x - 6
   const twice = scale !== "raw" && room > WIDE

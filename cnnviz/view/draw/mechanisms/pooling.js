@@ -4,26 +4,26 @@ import { singleIndex } from "../../model/explain/cell_links.js"
 import { number } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
-import { blocks, inBlocks, threads } from "./pooling_blocks.js"
-import { fitted, titled } from "./windows.js"
+import { drawBlocks, drawThreads, inBlocks } from "./pooling_blocks.js"
+import { fitBox, writeChannelName } from "./windows.js"
 
 /** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
 const [LEGEND, NEXT] = [28, 44] // height of the colour bar under a map, and gap between two windows
 
 /** @type {Picture} */
-export function pool(pen, numbers, symbol, cell) {
+export function drawPool(pen, numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const x = link.source
-  if (inBlocks(link)) return blocks(pen, numbers, { link, place: cell, map: x, pooled: symbol, back: false }, 4)
+  if (inBlocks(link)) return drawBlocks(pen, numbers, { link, place: cell, map: x, pooled: symbol, back: false }, 4)
   const reached = numbers.reach(link, cell)
   const under = numbers.sources({ ...link, pattern: "pool" }, cell)
   const values = under.map((at) => numbers.at(x, at))
   const won = link.pattern === "winner" ? String(numbers.sources(link, cell)[0]) : ""
-  const { first, last, grid } = placed(pen, numbers, x, symbol, 0.27, 26)
-  titled(pen, numbers, x, cell[0], first)
+  const { first, last, grid } = placeMaps(pen, numbers, x, symbol, 0.27, 26)
+  writeChannelName(pen, numbers, x, cell[0], first)
   pen.drawMap(numbers, x, [cell[0]], first, [{ rows: reached[1], columns: reached[2] }])
-  titled(pen, numbers, symbol, cell[0], last)
+  writeChannelName(pen, numbers, symbol, cell[0], last)
   pen.drawMap(numbers, symbol, [cell[0]], last, [
     { rows: singleIndex(cell[1]), columns: singleIndex(cell[2]), strong: true },
   ])
@@ -32,7 +32,7 @@ export function pool(pen, numbers, symbol, cell) {
   pen.writeText(say("web.mechanism.window"), box.x, box.y - 10, { fill: pen.soft })
   const lit = won ? { lit: (/** @type {number} */ n) => String(under[n]) === won } : {}
   pen.drawGrid(values, link.geometry.k, numbers.maps[x].limits, numbers.maps[x].scale, box, lit)
-  threads(pen, numbers, x, first, box, reached[1], reached[2])
+  drawThreads(pen, numbers, x, first, box, reached[1], reached[2])
   const from = [box.x + size + 8, box.y + size / 2]
   const to = pen.upright ? [last.x + last.width / 2, last.y + last.height + LEGEND] : [last.x - 8, from[1]]
   const middle = (from[0] + (pen.upright ? pen.width : to[0])) / 2
@@ -49,11 +49,11 @@ export function pool(pen, numbers, symbol, cell) {
  * Return the boxes of two maps, and of a window's cells between or, in portrait layout, under them.
  * @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number} share of the width, for a map @param {number} foot height below the maps
  */
-function placed(pen, numbers, left, right, share, foot) {
+function placeMaps(pen, numbers, left, right, share, foot) {
   const high = pen.upright ? 0.36 * pen.height : pen.height - HEAD - foot
   const wide = pen.width * (pen.upright ? 0.45 : share)
-  const first = fitted(numbers, left, 4, HEAD, wide, high)
-  const last = fitted(numbers, right, 0, HEAD, wide, high)
+  const first = fitBox(numbers, left, 4, HEAD, wide, high)
+  const last = fitBox(numbers, right, 0, HEAD, wide, high)
   last.x = pen.width - last.width - 4
   const under = HEAD + Math.max(first.height, last.height) + LEGEND + 24
   const grid = pen.upright
@@ -63,7 +63,7 @@ function placed(pen, numbers, left, right, share, foot) {
 }
 
 /** Draw from right to left: the incoming gradient, the window that it goes to, and its map. @type {Picture} */
-export function unpool(pen, numbers, symbol, cell) {
+export function drawUnpool(pen, numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const dy = link.source
   const forward = numbers.network.links[dy.slice(1)][0]
@@ -75,15 +75,15 @@ export function unpool(pen, numbers, symbol, cell) {
   const best = chosen ? String(numbers.sources(forward, place)[0]) : ""
   const k = forward.geometry.k
   if (inBlocks(forward)) {
-    blocks(pen, numbers, { link: forward, place, map: symbol, pooled: dy, back: true }, 40)
-    pen.writeText(share(numbers, symbol, cell), 4, pen.height - 10, { fill: pen.soft, room: pen.width - 8 })
+    drawBlocks(pen, numbers, { link: forward, place, map: symbol, pooled: dy, back: true }, 40)
+    pen.writeText(shareText(numbers, symbol, cell), 4, pen.height - 10, { fill: pen.soft, room: pen.width - 8 })
     return
   }
-  const { first: left, last: right, grid } = placed(pen, numbers, symbol, dy, 0.23, 34)
+  const { first: left, last: right, grid } = placeMaps(pen, numbers, symbol, dy, 0.23, 34)
   const strong = { rows: singleIndex(cell[1]), columns: singleIndex(cell[2]), strong: true }
-  titled(pen, numbers, symbol, cell[0], left, { word: say("web.mechanism.goes_on") })
+  writeChannelName(pen, numbers, symbol, cell[0], left, { word: say("web.mechanism.goes_on") })
   pen.drawMap(numbers, symbol, [cell[0]], left, [{ rows: window[1], columns: window[2] }, strong])
-  titled(pen, numbers, dy, cell[0], right, { word: say("web.mechanism.arrived") })
+  writeChannelName(pen, numbers, dy, cell[0], right, { word: say("web.mechanism.arrived") })
   pen.drawMap(numbers, dy, [cell[0]], right, [{ rows: singleIndex(place[1]), columns: singleIndex(place[2]) }])
   const size = Math.min(grid.width / 2 - NEXT, grid.height - (pen.upright ? 24 : 0))
   const y = pen.upright ? grid.y : HEAD + (left.height - size) / 2
@@ -97,7 +97,7 @@ export function unpool(pen, numbers, symbol, cell) {
     const values = under.map((place) => numbers.at(name, place))
     pen.drawGrid(values, k, limits, scale, boxes[n], { lit })
   })
-  threads(pen, numbers, symbol, left, boxes[0], window[1], window[2])
+  drawThreads(pen, numbers, symbol, left, boxes[0], window[1], window[2])
   const last = boxes[shown.length - 1]
   const [end, middle] = [last.x + size + 10, y + size / 2]
   if (chosen) pen.drawArrow(last.x - 10, middle, last.x - NEXT + 10, middle)
@@ -114,7 +114,7 @@ export function unpool(pen, numbers, symbol, cell) {
       room: to - from - 8,
     })
   }
-  pen.writeNote(share(numbers, symbol, cell), 4, pen.height - 10, { room: pen.width - 8 })
+  pen.writeNote(shareText(numbers, symbol, cell), 4, pen.height - 10, { room: pen.width - 8 })
 }
 
 /**
@@ -130,7 +130,7 @@ function firstWindow(numbers, symbol, cell) {
  * Return a sentence on the gradient that a cell gets from the first window that contains it.
  * @param {Numbers} numbers @param {string} symbol @param {number[]} cell
  */
-function share(numbers, symbol, cell) {
+function shareText(numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const forward = numbers.network.links[link.source.slice(1)][0]
   const { k, stride } = forward.geometry

@@ -3,7 +3,7 @@
 import { coarse, exponentOf, short, timesPower } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
-import { fitted, titled } from "./windows.js"
+import { fitBox, writeChannelName } from "./windows.js"
 
 /** @import { Box, Cell, Link, Numbers, Pen, Range } from "../../types/view.js" */
 /** @typedef {{ link: Link, place: Cell, map: string, pooled: string, back: boolean }} Parts  the pool's link, the index of the window, and the two maps: of cells and of windows */
@@ -18,7 +18,7 @@ export const inBlocks = ({ geometry: { k, stride, before } }) => k <= MOST && st
  * Return the range of windows in a row around one.
  * @param {number} at @param {number} count @param {number} k @returns {Range}
  */
-function around(at, count, k) {
+function windowsAround(at, count, k) {
   const shown = Math.min(Math.floor(CELLS / k), 3, count)
   return { start: Math.min(Math.max(at - 1, 0), count - shown), count: shown, step: 1 }
 }
@@ -30,17 +30,17 @@ const cellsOf = ({ start, count }, k) => ({ start: start * k, count: count * k, 
  * Draw a map, some of its windows enlarged, and their results.
  * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} foot height below the grids
  */
-export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
+export function drawBlocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   const { k } = link.geometry
   const [channel, row, column] = place
   const [, high, wide] = numbers.shape(pooled)
-  const [rows, columns] = [around(row, high, k), around(column, wide, k)]
+  const [rows, columns] = [windowsAround(row, high, k), windowsAround(column, wide, k)]
   const [down, across] = [cellsOf(rows, k), cellsOf(columns, k)]
   const side = pen.height - 40 - foot
   const left = pen.upright
-    ? fitted(numbers, map, 4, HEAD, pen.width * 0.5, 0.32 * pen.height)
-    : fitted(numbers, map, 4, HEAD, pen.width * 0.25, side)
-  titled(pen, numbers, map, channel, left, back ? { word: say("web.mechanism.goes_on") } : {})
+    ? fitBox(numbers, map, 4, HEAD, pen.width * 0.5, 0.32 * pen.height)
+    : fitBox(numbers, map, 4, HEAD, pen.width * 0.25, side)
+  writeChannelName(pen, numbers, map, channel, left, back ? { word: say("web.mechanism.goes_on") } : {})
   pen.drawMap(numbers, map, [channel], left, [{ rows: down, columns: across }])
   const under = left.y + left.height + 28
   const large = pen.upright
@@ -62,11 +62,11 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
     numbers.at(pooled, [channel, rows.start + Math.floor(n / columns.count), columns.start + (n % columns.count)]),
   )
   const exponent = exponentOf(Math.max(...values.map(Math.abs), ...made.map(Math.abs))) // a common exponent, because they are compared
-  printed(pen, numbers, map, values, across.count, grid, exponent, lit)
+  printNumbers(pen, numbers, map, values, across.count, grid, exponent, lit)
   const chosen = (/** @type {Box} */ box, /** @type {string} */ tone) =>
     pen.outlineCellAt(box, rows.count, columns.count, row - rows.start, column - columns.start, tone)
   chosen(grid, back ? pen.ink : pen.tone)
-  threads(pen, numbers, map, left, grid, down, across)
+  drawThreads(pen, numbers, map, left, grid, down, across)
   const block = pen.upright ? pen.width * 0.12 : (Math.min(side, pen.width * 0.24) / 3) * (back ? 0.9 : 0.85)
   const last = {
     x: pen.width - block * columns.count - 6,
@@ -75,8 +75,15 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
     height: block * rows.count,
   }
   last.y = pen.upright ? HEAD + 14 : grid.y + (grid.height - last.height) / 2
-  titled(pen, numbers, pooled, channel, { ...last, y: last.y + 3 }, back ? { word: say("web.mechanism.arrived") } : {})
-  printed(pen, numbers, pooled, made, columns.count, last, exponent)
+  writeChannelName(
+    pen,
+    numbers,
+    pooled,
+    channel,
+    { ...last, y: last.y + 3 },
+    back ? { word: say("web.mechanism.arrived") } : {},
+  )
+  printNumbers(pen, numbers, pooled, made, columns.count, last, exponent)
   chosen(last, back ? pen.tone : pen.ink)
   const words = link.pattern === "winner" ? say("web.mechanism.largest") : say("web.mechanism.mean")
   const between = back && link.pattern !== "winner" ? `÷ ${k * k}` : back ? say("web.mechanism.winner") : words
@@ -95,7 +102,7 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
 
 // Print numbers with a common exponent, if they are small.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} values @param {number} columns @param {Box} box @param {number} exponent @param {(n: number) => boolean} [lit] */
-function printed(pen, numbers, map, values, columns, box, exponent, lit) {
+function printNumbers(pen, numbers, map, values, columns, box, exponent, lit) {
   const { limits, scale } = numbers.maps[map]
   const exact = (/** @type {number} */ value) => short(value / 10 ** exponent)
   const room = pen.fontSizeFor(values.map(exact), box.width / columns, (box.height * columns) / values.length)
@@ -109,7 +116,7 @@ function printed(pen, numbers, map, values, columns, box, exponent, lit) {
  * Draw lines from cells of a map to their enlargements.
  * @param {Pen} pen @param {Numbers} numbers @param {string} map @param {Box} left @param {Box} grid @param {Range} down @param {Range} across
  */
-export function threads(pen, numbers, map, left, grid, down, across) {
+export function drawThreads(pen, numbers, map, left, grid, down, across) {
   const [, rows, columns] = numbers.shape(map)
   const corner = left.x + ((across.start + across.count) * left.width) / columns
   if (pen.upright) {

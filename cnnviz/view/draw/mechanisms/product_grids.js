@@ -5,7 +5,7 @@ import { exponentOf, short, timesPower } from "../../model/numbers/format.js"
 import { gridFormatters } from "../../model/numbers/printed_digits.js"
 import { formatFixed, printSum, withPlus } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
-import { kernelName, largest, underKernel } from "./windows.js"
+import { drawLargest, kernelName, underKernel } from "./windows.js"
 
 /** @import { Write } from "../../model/numbers/printed_digits.js" */
 /** @import { PrintedSum } from "../../model/numbers/printed_sums.js" */
@@ -22,7 +22,7 @@ import { kernelName, largest, underKernel } from "./windows.js"
  * @param {Box[]} boxes
  * @param {number} roomy  width of a step that has room for its number
  */
-export function productGrids(pen, numbers, { symbol, cell, read, f, at, met, bias, back = false }, boxes, roomy) {
+export function drawProductGrids(pen, numbers, { symbol, cell, read, f, at, met, bias, back = false }, boxes, roomy) {
   const { a, b, cells } = underKernel(numbers, { f, read, met }, at, 0)
   const k = numbers.shape(f)[2]
   const [under, kernel, last] = back ? boxes.toReversed() : boxes
@@ -33,7 +33,7 @@ export function productGrids(pen, numbers, { symbol, cell, read, f, at, met, bia
   const pitch = (boxes[2].x + width - boxes[0].x) / (k * k + (bias ? 1 : 0))
   const fits = pitch > roomy ? { fits: (/** @type {string} */ text) => pen.fitsUnder(text, pitch) } : {}
   const written = printSum(added, numbers.at(symbol, cell), { below: 0.1, ...fits })
-  const three = threeGrids(pen, a, b, written, width / k, width / k)
+  const three = fitGrids(pen, a, b, written, width / k, width / k)
   const most = Math.max(...known.map(Math.abs), back ? 0 : numbers.maps[symbol].limits[1]) // the result has the same colours
   const term = String
   const unit = (/** @type {Box} */ box, /** @type {number} */ power) =>
@@ -53,7 +53,7 @@ export function productGrids(pen, numbers, { symbol, cell, read, f, at, met, bia
   pen.drawGrid(values, k, [-most, most], "signed", last, { write: three.writes[2], term })
   const signs = back ? [three.sign, "⊙"] : ["⊙", three.sign]
   signs.forEach((sign, n) => pen.drawSign(sign, (boxes[n].x + width + boxes[n + 1].x) / 2, y + width / 2))
-  if (!three.fits) largest(pen, { a, b, k, boxes }, boxes[0].x, y + width + 14, 3 * width)
+  if (!three.fits) drawLargest(pen, { a, b, k, boxes }, boxes[0].x, y + width + 14, 3 * width)
   /** @type {Term[]} */
   const steps = values.map((value, n) => ({
     value: value || 0,
@@ -64,16 +64,16 @@ export function productGrids(pen, numbers, { symbol, cell, read, f, at, met, bia
 }
 
 /** @param {Pen} pen @param {number[]} a @param {number[]} b @param {PrintedSum} written the sum of the products @param {number} width of a cell @param {number} height @returns {Three} */
-export function threeGrids(pen, a, b, written, width, height) {
+export function fitGrids(pen, a, b, written, width, height) {
   const exponent = exponentOf(Math.max(...a.map((value) => Math.abs(value) || 0)))
   const unit = 10 ** exponent
   const scaled = a.map((value) => value / unit)
   const tried = [written.write, (/** @type {number} */ value) => short(value / 10 ** written.power)].map((write) => {
     const { writes, sign } = gridFormatters(scaled, b, (value) => write(value * unit))
-    return { writes, sign, texts: texts(scaled, b, writes) }
+    return { writes, sign, texts: formatTexts(scaled, b, writes) }
   })
   const size = (/** @type {string[]} */ all) => pen.fontSizeFor(all, width, height, false)
-  const found = tried.find((each) => size(each.texts)) ?? rounded(scaled, b, unit, written)
+  const found = tried.find((each) => size(each.texts)) ?? roundedFormatters(scaled, b, unit, written)
   const [first, second, third] = found.writes
   return {
     writes: [(value, n) => first(value / unit, n), second, (value, n) => withPlus(value, third(value / unit, n))],
@@ -84,7 +84,7 @@ export function threeGrids(pen, a, b, written, width, height) {
 }
 
 /** @param {number[]} a @param {number[]} b @param {Write[]} writes */
-const texts = (a, b, [first, second, third]) =>
+const formatTexts = (a, b, [first, second, third]) =>
   a.flatMap((value, n) =>
     Number.isNaN(value) ? [] : [first(value, n), second(b[n], n), withPlus(value * b[n], third(value * b[n], n))],
   )
@@ -93,10 +93,10 @@ const texts = (a, b, [first, second, third]) =>
  * Return formatters with two decimals, or one if more do not fit.
  * @param {number[]} a @param {number[]} b @param {number} unit @param {PrintedSum} written
  */
-function rounded(a, b, unit, written) {
+function roundedFormatters(a, b, unit, written) {
   /** @type {Write} */
   const two = (value) => formatFixed(value, Number.isInteger(value) ? 0 : 2)
   /** @type {[Write, Write, Write]} */
   const writes = [two, two, (value) => two((value * unit) / 10 ** written.power)]
-  return { writes, sign: "≈", texts: texts(a, b, writes) }
+  return { writes, sign: "≈", texts: formatTexts(a, b, writes) }
 }

@@ -5,18 +5,18 @@ import { exactSum } from "../../model/numbers/exact_sum.js"
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { barred, columnOf, rowsOf } from "./outputs.js"
+import { columnOf, drawBarList, rowsOf } from "./outputs.js"
 
 /** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
 /** Draw the effect of every sum on every output through the total. @type {Picture} */
-export function softmax(pen, numbers, symbol, cell) {
+export function drawSoftmax(pen, numbers, symbol, cell) {
   const z = numbers.links(symbol)[0].source
   const sums = numbers.values(z)
   const all = Array.from(numbers.arrays[`powers.${symbol}`].values)
   const total = all.pop() ?? 0
   const taken = Math.max(...all) === 1 && Math.max(...sums) !== 0 // the largest sum is subtracted, because its power cannot be printed
-  if (pen.upright) return powersListed(pen, numbers, symbol, cell[0], { z, powers: all, total })
+  if (pen.upright) return drawPowers(pen, numbers, symbol, cell[0], { z, powers: all, total })
   const [width, middle] = [(pen.width - 210) / 3, 130]
   const height = pen.height - HEAD - 28
   const titles = [
@@ -36,7 +36,7 @@ export function softmax(pen, numbers, symbol, cell) {
     0,
   )
   const at = (y(0) + y(powers.length - 1)) / 2
-  coupling(pen, powers.length, own, y, { from: places[1] + width + 4, to: places[2] + 4, at, total })
+  drawCoupling(pen, powers.length, own, y, { from: places[1] + width + 4, to: places[2] + 4, at, total })
   for (let n = 0; n < powers.length; n++)
     pen.drawArrow(
       places[1] - 50,
@@ -49,17 +49,17 @@ export function softmax(pen, numbers, symbol, cell) {
   const [chosen] = cell
   const more = all[chosen] * (Math.E - 1)
   const then = all.map((value, n) => (value + (n === chosen ? more : 0)) / (total + more))
-  ifItRose(pen, numbers, symbol, chosen, { ...box(2), x: places[2] + 8, width: width - 12 }, then)
+  drawIfLarger(pen, numbers, symbol, chosen, { ...box(2), x: places[2] + 8, width: width - 12 }, then)
 }
 
 /**
  * Draw a table of sums, powers and shares, with the total of the powers.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {{ z: string, powers: number[], total: number }} of
  */
-function powersListed(pen, numbers, symbol, chosen, { z, powers, total }) {
+function drawPowers(pen, numbers, symbol, chosen, { z, powers, total }) {
   const rows = rowsOf(numbers, symbol, chosen)
-  const columns = /** @type {Parameters<typeof barred>[4]} */ ([columnOf(numbers, z), ["e", powers]])
-  const { y, line, ends } = barred(pen, numbers, symbol, rows, columns)
+  const columns = /** @type {Parameters<typeof drawBarList>[4]} */ ([columnOf(numbers, z), ["e", powers]])
+  const { y, line, ends } = drawBarList(pen, numbers, symbol, rows, columns)
   const parts = ends[1] // right end of the powers
   pen.writeText(numbers.maps[z].label, parts - 11, 7, { size: SMALL, math: true })
   pen.writeText(`Σ ${short(total)}`, parts, y(rows.length - 1) + line / 2 + 18, { align: "right", bold: true })
@@ -67,7 +67,7 @@ function powersListed(pen, numbers, symbol, chosen, { z, powers, total }) {
 
 // Draw lines from every power to the total, and from it to every share.
 /** @param {Pen} pen @param {number} count @param {number} chosen @param {(n: number) => number} y @param {{ from: number, to: number, at: number, total: number }} parts */
-function coupling(pen, count, chosen, y, { from, to, at, total }) {
+function drawCoupling(pen, count, chosen, y, { from, to, at, total }) {
   const middle = (from + to) / 2
   const { context } = pen
   for (let n = 0; n < count; n++) {
@@ -89,7 +89,7 @@ function coupling(pen, count, chosen, y, { from, to, at, total }) {
 
 // Draw the shares, and dashed ones for a chosen sum that is larger by 1.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../../model/layout/image_layout.js").Box} box @param {number[]} shares if the chosen sum were larger */
-function ifItRose(pen, numbers, symbol, chosen, box, shares) {
+function drawIfLarger(pen, numbers, symbol, chosen, box, shares) {
   const rows = rowsOf(numbers, symbol, chosen)
   const then = rows.map(({ n }) => shares[n])
   const limits = [0, Math.max(...then, ...rows.map(({ value }) => value))]
@@ -115,7 +115,7 @@ function ifItRose(pen, numbers, symbol, chosen, box, shares) {
  * Draw the incoming gradients relative to their weighted mean: the difference times the share is passed back.
  * @type {Picture}
  */
-export function softmaxBack(pen, numbers, symbol, cell) {
+export function drawSoftmaxBack(pen, numbers, symbol, cell) {
   const [dy, y] = ["d", ""].map(
     (start) =>
       numbers.links(symbol).find(({ source }) => numbers.maps[source].band === (start ? "gradients" : "values"))?.source
@@ -126,7 +126,7 @@ export function softmaxBack(pen, numbers, symbol, cell) {
     const listing = [dy, y].map((name) => columnOf(numbers, name))
     const words = `Σ ${numbers.maps[dy].label} · ${numbers.maps[y].label} ≈ ${number(mean)}`
     const rows = rowsOf(numbers, symbol, cell[0])
-    const { y: at, line } = barred(pen, numbers, symbol, rows, listing)
+    const { y: at, line } = drawBarList(pen, numbers, symbol, rows, listing)
     pen.writeText(words, pen.width - 2, at(rows.length - 1) + line / 2 + 18, { align: "right", bold: true })
     return
   }

@@ -11,7 +11,7 @@ import { SMALL } from "../sheet.js"
 const GREY = "#8fa1ba" // colour of all bars but the largest
 
 /** @param {Pen} pen @param {Numbers} numbers @param {number} chosen @param {Box} box @param {number} each height of an output */
-export function targets(pen, numbers, chosen, box, each) {
+export function drawTargets(pen, numbers, chosen, box, each) {
   const [o, y] = [numbers.values("o"), numbers.values("y")]
   const [low, high] = [Math.min(0, ...o, ...y), Math.max(1, ...o, ...y)]
   const count = o.length
@@ -37,7 +37,7 @@ export function targets(pen, numbers, chosen, box, each) {
       symbol: "y",
       cell: [n],
     })
-    gap(pen, [x(o[n]), x(y[n])], bar.y + bar.height + 12, o[n] - y[n], !pen.upright && each - bar.height > 60)
+    drawGap(pen, [x(o[n]), x(y[n])], bar.y + bar.height + 12, o[n] - y[n], !pen.upright && each - bar.height > 60)
   }
 }
 
@@ -45,7 +45,7 @@ export function targets(pen, numbers, chosen, box, each) {
  * Draw the distance from an output to its target.
  * @param {Pen} pen @param {number[]} ends @param {number} y @param {number} by @param {boolean} worded
  */
-function gap(pen, [from, to], y, by, worded) {
+function drawGap(pen, [from, to], y, by, worded) {
   if (Math.abs(to - from) > 14) pen.drawArrow(from, y, to, y, pen.soft, 1.5)
   pen.context.fillStyle = pen.soft
   pen.context.fillRect(from - 0.75, y - 5, 1.5, 10)

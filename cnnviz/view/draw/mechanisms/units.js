@@ -13,7 +13,7 @@ const PRINTED = 44 // side of a cell that has room for its number
  * Return the layout of units: as the flattened map with channels side by side, or in lines.
  * @param {number[]} shape @param {number} width @param {number} height @returns {Part[]}
  */
-function lying(shape, width, height) {
+function layOutUnits(shape, width, height) {
   if (shape.length === 3) {
     const [channels, rows, columns] = shape
     const sideOf = (/** @type {number} */ across) => {
@@ -44,7 +44,7 @@ function lying(shape, width, height) {
 
 /** Return the size of units in a room. @param {number[]} shape @param {number} width @param {number} height */
 export function extentOf(shape, width, height) {
-  const parts = lying(shape, width, height)
+  const parts = layOutUnits(shape, width, height)
   return {
     width: Math.max(...parts.map((part) => part.x + part.width)),
     height: Math.max(...parts.map((part) => part.y + part.height)),
@@ -52,11 +52,11 @@ export function extentOf(shape, width, height) {
 }
 
 /** @param {Pen} pen @param {number[]} shape @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {{ chosen?: number, say?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} [how] `chosen` is a unit with a ring; `say` returns the value of a unit, whose term is "u12"; `symbol` and `cell` are what the numbers belong to @returns {{ width: number, height: number, middle: number[], lies: { part: Part, row: number, column: number } | undefined }} their size, and the box of the chosen one */
-export function unitsOf(pen, shape, pick, limits, scale, box, { chosen = -1, ...how } = {}) {
+export function drawUnits(pen, shape, pick, limits, scale, box, { chosen = -1, ...how } = {}) {
   const count = shape.reduce((all, n) => all * n, 1)
   let middle = [box.x, box.y]
   let lies
-  for (const part of lying(shape, box.width, box.height)) {
+  for (const part of layOutUnits(shape, box.width, box.height)) {
     const place = { x: box.x + part.x, y: box.y + part.y, width: part.width, height: part.height }
     const at = chosen - part.from
     const [row, column] = [Math.floor(at / part.columns), at % part.columns]
@@ -77,13 +77,13 @@ export function unitsOf(pen, shape, pick, limits, scale, box, { chosen = -1, ...
         place.y + ((row + 0.5) * part.height) / part.rows,
       ]
     }
-    belong(pen, part, place, count, how)
+    addUnitSpots(pen, part, place, count, how)
   }
   return { ...extentOf(shape, box.width, box.height), middle, lies }
 }
 
 /** @param {Pen} pen @param {Part} part @param {Box} box @param {number} count @param {{ say?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} how */
-function belong(pen, { from, rows, columns }, box, count, { say, symbol, cell }) {
+function addUnitSpots(pen, { from, rows, columns }, box, count, { say, symbol, cell }) {
   const at = (/** @type {number} */ row, /** @type {number} */ column) => from + row * columns + column
   pen.fields.push({
     box,
@@ -101,7 +101,7 @@ function belong(pen, { from, rows, columns }, box, count, { say, symbol, cell })
 }
 
 /** Return up to `most` indices around one. @param {number} at @param {number} count @param {number} most */
-export function around(at, count, most) {
+export function indicesAround(at, count, most) {
   const from = Math.min(Math.max(at - Math.floor(most / 2), 0), Math.max(count - most, 0))
   return Array.from({ length: Math.min(count, most) }, (_, n) => from + n)
 }

@@ -7,10 +7,10 @@ import { COLON, number, timesPower } from "../../model/numbers/format.js"
 import { decimalsOrDigits, distinctDecimals, formatFixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { scaled } from "./adam.js"
-import { PAST, speeding } from "./momentum.js"
-import { heads, lines, MEASURE, signed, stepped, table } from "./parameter_rows.js"
-import { extentOf, unitsOf } from "./units.js"
+import { drawAdam } from "./adam.js"
+import { drawMomentum, PAST } from "./momentum.js"
+import { drawLines, drawTable, MEASURE, signed, stepColumns, writeHeads } from "./parameter_rows.js"
+import { drawUnits, extentOf } from "./units.js"
 import { isLegible, kernelName } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture, Row } from "../../types/view.js" */
@@ -23,45 +23,45 @@ const [DENSE, LOW, BESIDE] = [5, 14, 30] // up to this many rows, a cell has two
 const MOST = 3 // maximum number of parameters that are drawn completely
 const FOOT = 24
 const [APART, CLOSE] = [20, 8] // between two parameters, in landscape and in portrait layout
-const plain = (/** @type {string} */ html) => html.replace(/<[^>]*>/g, "")
+const stripMarkup = (/** @type {string} */ html) => html.replace(/<[^>]*>/g, "")
 
 /** @type {Picture} */
-export function update(pen, numbers, first, cell) {
+export function drawUpdate(pen, numbers, first, cell) {
   pen.tone = pen.soft
   const { optimizer } = numbers.network
   const has = (/** @type {string} */ part) => numbers.part(part, first, numbers.offset(first, cell)) !== undefined
   const part = optimizer === "gd" ? "" : (["size", "velocity"].find(has) ?? "")
-  if (part || numbers.said.update.makes.length > MOST) byRows(pen, numbers, first, cell, part)
-  else whole(pen, numbers, first, cell)
-  if (!part) promised(pen, numbers)
+  if (part || numbers.said.update.makes.length > MOST) drawRows(pen, numbers, first, cell, part)
+  else drawComplete(pen, numbers, first, cell)
+  if (!part) writePromise(pen, numbers)
 }
 
 /**
  * Draw a row for one entry of each parameter, by the rule of the optimizer.
  * @param {Pen} pen @param {Numbers} numbers @param {string} first @param {number[]} cell @param {string} part whose numbers a row needs
  */
-function byRows(pen, numbers, first, cell, part) {
-  const [draw, least] = /** @type {[typeof scaled, number]} */ (
+function drawRows(pen, numbers, first, cell, part) {
+  const [draw, least] = /** @type {[typeof drawAdam, number]} */ (
     part === "size"
-      ? [scaled, pen.upright ? 0 : MEASURE]
+      ? [drawAdam, pen.upright ? 0 : MEASURE]
       : part
-        ? [speeding, PAST + 10]
-        : [plainly, pen.upright ? 30 : MEASURE]
+        ? [drawMomentum, PAST + 10]
+        : [drawPlain, pen.upright ? 30 : MEASURE]
   )
   const { rows, others, next } = rowsOf(pen, numbers, first, cell, part, least)
   const foot = least + (others.length ? LEAST : 0)
   draw(pen, numbers, rows, foot)
-  if (others.length) unshown(pen, others, next, pen.height - foot + LEAST / 2)
+  if (others.length) writeUnshown(pen, others, next, pen.height - foot + LEAST / 2)
 }
 
 /**
  * Name the parameters that a tap will show, for lack of room.
  * @param {Pen} pen @param {string[]} others @param {number} next @param {number} y
  */
-function unshown(pen, others, next, y) {
+function writeUnshown(pen, others, next, y) {
   const words = say("web.mechanism.unshown", { n: others.length })
   const all = `${words}${COLON}${others.map((name) => `<i>${name}</i>`).join(", ")}`
-  const text = isLegible(pen, plain(all), pen.width) ? all : words
+  const text = isLegible(pen, stripMarkup(all), pen.width) ? all : words
   const width = pen.writeRich(text, 4, y, { size: SMALL, fill: pen.accent, room: pen.width - 4 })
   pen.addSpot({ x: 0, y: y - 14, width: width + 8, height: 28 }, "rest", { open: next })
 }
@@ -70,7 +70,7 @@ function unshown(pen, others, next, y) {
  * Write the change of the loss that the gradients predict, and the actual one.
  * @param {Pen} pen @param {Numbers} numbers
  */
-function promised(pen, { answer: { promise } }) {
+function writePromise(pen, { answer: { promise } }) {
   if (!promise) return
   const { promised, falls } = promise
   const text = say("web.mechanism.promised", { promised: signed(-promised), really: signed(-falls) })
@@ -84,7 +84,7 @@ function promised(pen, { answer: { promise } }) {
  */
 function rowsOf(pen, numbers, first, cell, part, foot) {
   const room = (/** @type {number} */ lines) => Math.max(Math.floor((pen.height - HEAD - foot) / LEAST) - lines, 1)
-  const all = known.get(numbers) ?? numbers.said.update.makes.map((name) => largest(numbers, name))
+  const all = known.get(numbers) ?? numbers.said.update.makes.map((name) => largestStep(numbers, name))
   known.set(numbers, all)
   const fits = (/** @type {Row} */ { parameter, at }) =>
     parameter !== first && (!part || numbers.part(part, parameter, at) !== undefined)
@@ -111,12 +111,12 @@ const known = new WeakMap()
 /** @param {Numbers} numbers @param {string} parameter @param {number} at @returns {Row} */
 function rowAt(numbers, parameter, at) {
   const old = numbers.values(parameter)[at]
-  const name = plain(cellName(numbers, parameter, numbers.cell(parameter, at)))
+  const name = stripMarkup(cellName(numbers, parameter, numbers.cell(parameter, at)))
   return { parameter, at, name, old, next: numbers.next(parameter, at) }
 }
 
 /** @param {Numbers} numbers @param {string} name */
-function largest(numbers, name) {
+function largestStep(numbers, name) {
   const old = numbers.values(name)
   const wide = numbers.quantized[name]
   if (wide) return rowAt(numbers, name, wide.largest(numbers.values(`d${name}`)))
@@ -131,7 +131,7 @@ function largest(numbers, name) {
 // ---- few parameters, drawn completely
 
 /** @param {Pen} pen @param {Numbers} numbers @param {string} first @param {number[]} cell */
-function whole(pen, numbers, first, cell) {
+function drawComplete(pen, numbers, first, cell) {
   const left = pen.upright ? 2 : 118
   const share = numbers.answer.promise && !pen.upright ? 330 : 0
   const gap = pen.upright ? 12 : 30
@@ -176,11 +176,12 @@ function whole(pen, numbers, first, cell) {
       headed(y + 6)
       y += HEAD
     }
-    titled(pen, numbers, group, y, height)
+    writeTitle(pen, numbers, group, y, height)
     y += over
-    if (stacks(group)) stacked(pen, numbers, group, { x: 2, y, width: pen.width - 4, height }, titles)
+    if (stacks(group)) drawStacked(pen, numbers, group, { x: 2, y, width: pen.width - 4, height }, titles)
     else drawGroup(pen, numbers, group, places, { y, width: wide, height }, group.symbol === first)
-    if (share) shareOf(pen, numbers, group.symbol, { x: at, y: y + height / 2, width: pen.width - at - 78, height: 0 })
+    if (share)
+      drawShare(pen, numbers, group.symbol, { x: at, y: y + height / 2, width: pen.width - at - 78, height: 0 })
     y += height + between
   })
 }
@@ -198,7 +199,7 @@ function heightOf(pen, numbers, { symbol, shape }, stacks) {
  * side would be too narrow.
  * @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {Box} box @param {string[]} titles
  */
-function stacked(pen, numbers, { symbol, cell, values, shape }, box, titles) {
+function drawStacked(pen, numbers, { symbol, cell, values, shape }, box, titles) {
   const k = shape[shape.length - 1]
   const { limits } = numbers.maps[symbol]
   const [w, h] = [box.width / k, box.height / k]
@@ -234,7 +235,7 @@ function stacked(pen, numbers, { symbol, cell, values, shape }, box, titles) {
 
 /** @param {Numbers} numbers @param {string} symbol @param {number[]} [chosen] @returns {Group} */
 function groupOf(numbers, symbol, chosen) {
-  const cell = chosen ?? numbers.cell(symbol, largest(numbers, symbol).at)
+  const cell = chosen ?? numbers.cell(symbol, largestStep(numbers, symbol).at)
   const { kind, shape } = numbers.maps[symbol]
   const from = kind === "filters" ? numbers.offset(symbol, [cell[0], cell[1], 0, 0]) : 0
   const values = (/** @type {number} */ which, /** @type {number} */ n) => {
@@ -246,7 +247,7 @@ function groupOf(numbers, symbol, chosen) {
 }
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number} y @param {number} height */
-function titled(pen, numbers, { symbol, cell }, y, height) {
+function writeTitle(pen, numbers, { symbol, cell }, y, height) {
   const { kind, label, plain } = numbers.maps[symbol]
   const middle = y + (pen.upright ? 22 : Math.min(height / 2, 40))
   const name = kind === "filters" ? kernelName(numbers, symbol, cell) : label
@@ -269,7 +270,7 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
   const all = [0, 1, 2].map((which) => Array.from({ length: count }, (_, n) => group.values(which, n)))
   const most = Math.max(...all[1].map(Math.abs))
   const digits = Math.max(...all[0].map((old, n) => distinctDecimals(old, all[2][n])), 3) - (kind === "filters" ? 1 : 0)
-  const kept = writing(pen, [...all[0], ...all[2]], digits, size.width / columns, (size.height * columns) / count)
+  const kept = cellFormatter(pen, [...all[0], ...all[2]], digits, size.width / columns, (size.height * columns) / count)
   const exponent = exponentOf(most)
   const step = (/** @type {number} */ value) => formatFixed(value / 10 ** exponent, exponent ? 1 : 2)
   const from = kind === "filters" ? numbers.offset(symbol, [group.cell[0], group.cell[1], 0, 0]) : 0
@@ -300,7 +301,7 @@ const exponentOf = (most) => (most < 0.1 && most > 0 ? Math.floor(Math.log10(mos
  * numbers.
  * @param {Pen} pen @param {number[]} values @param {number} digits @param {number} w @param {number} h @returns {{ power: number, write: (value: number) => string }}
  */
-function writing(pen, values, digits, w, h) {
+function cellFormatter(pen, values, digits, w, h) {
   const small = exponentOf(Math.max(...values.map(Math.abs)))
   const ways = [[digits, 0], ...(small ? [] : [[2, 0]]), [1, small]].map(([digits, power]) => ({
     power,
@@ -328,20 +329,20 @@ function drawWeights(pen, numbers, { symbol, cell, values }, places, { y, width,
       const limits = which === 1 ? [-most, most] : numbers.maps[symbol].limits
       const value = (/** @type {number} */ d) => values(which, d * outputs + n)
       const say = (/** @type {number} */ d) => number(value(d), 5)
-      unitsOf(pen, units, value, limits, "signed", { ...box, width: each, height: height - 18 }, { say })
-      pen.writeNote(toOutput(numbers, n, outputs, symbol), box.x, y + extent.height + 12, { room: each })
+      drawUnits(pen, units, value, limits, "signed", { ...box, width: each, height: height - 18 }, { say })
+      pen.writeNote(outputName(numbers, n, outputs, symbol), box.x, y + extent.height + 12, { room: each })
     })
 }
 
 /** @param {Numbers} numbers @param {number} n @param {number} outputs @param {string} symbol */
-const toOutput = (numbers, n, outputs, symbol) =>
+const outputName = (numbers, n, outputs, symbol) =>
   say("web.mechanism.to_output", { name: numbers.nameOf(n, outputs, symbol) })
 
 /**
  * Write the number of a parameter's entries, and its share of the predicted decrease.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box `y` is the centre
  */
-function shareOf(pen, numbers, symbol, { x, y, width }) {
+function drawShare(pen, numbers, symbol, { x, y, width }) {
   const part = numbers.answer.promise?.shares[symbol]
   if (part === undefined) return
   const all = numbers.said.update.makes.reduce((sum, name) => sum + numbers.count(name), 0)
@@ -354,7 +355,7 @@ function shareOf(pen, numbers, symbol, { x, y, width }) {
     const middle = y + (n - 0.5) * 24
     const length = Math.max(value * width, 2)
     const text = say(`web.mechanism.${id}`, { value })
-    const inside = pen.widthOf(plain(text), { size: SMALL, bold: true }) + 12 < length
+    const inside = pen.widthOf(stripMarkup(text), { size: SMALL, bold: true }) + 12 < length
     pen.context.fillStyle = fill
     pen.context.fillRect(x, middle - 8, length, 16)
     pen.writeRich(text, x + (inside ? 8 : length + 8), middle, { size: SMALL, fill: inside ? pen.paper : pen.ink })
@@ -368,13 +369,13 @@ function shareOf(pen, numbers, symbol, { x, y, width }) {
  * Draw old value, step and new value of one entry, and each parameter's share of the predicted decrease.
  * @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot
  */
-function plainly(pen, numbers, rows, foot) {
+function drawPlain(pen, numbers, rows, foot) {
   const { promise } = numbers.answer
   const before = (/** @type {Row} */ { old, next }) => decimalsOrDigits(old, Math.max(distinctDecimals(old, next), 2))
-  if (pen.upright) return table(pen, numbers, rows, [[say("web.mechanism.old"), before], ...stepped()], foot)
+  if (pen.upright) return drawTable(pen, numbers, rows, [[say("web.mechanism.old"), before], ...stepColumns()], foot)
   const [old, step, next, share] = [0.17, 0.31, 0.6, 0.75].map((at) => at * pen.width)
   const reach = next - step - 130
-  heads(pen, [
+  writeHeads(pen, [
     [say("web.mechanism.old"), old],
     [say("web.mechanism.step"), step],
     [say("web.mechanism.new"), next],
@@ -384,7 +385,7 @@ function plainly(pen, numbers, rows, foot) {
   const [low, high] = [Math.min(...changes, 0), Math.max(...changes, 0)]
   const span = high - low || 1e-300
   const zero = step - (low / span) * reach
-  const y = lines(pen, numbers, rows, foot)
+  const y = drawLines(pen, numbers, rows, foot)
   rows.forEach((row, n) => {
     const change = changes[n]
     const digits = Math.max(distinctDecimals(row.old, row.next), 2)

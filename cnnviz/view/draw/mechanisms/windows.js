@@ -20,7 +20,7 @@ export const sizeOf = (numbers, symbol) => numbers.shape(symbol).slice(-2).join(
  * Return a box with the proportions of a map, within a maximum size.
  * @param {Numbers} numbers @param {string} symbol @param {number} x @param {number} y @param {number} width @param {number} height @returns {Box}
  */
-export function fitted(numbers, symbol, x, y, width, height) {
+export function fitBox(numbers, symbol, x, y, width, height) {
   const [rows, columns] = numbers.shape(symbol).slice(-2)
   const side = Math.min(width / columns, height / rows)
   return { x, y, width: side * columns, height: side * rows }
@@ -30,7 +30,7 @@ export function fitted(numbers, symbol, x, y, width, height) {
  * Write the name of a map's channel above it.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} c @param {Box} box @param {{ word?: string, note?: string, width?: number, fill?: string }} [how] `word` replaces the map's own
  */
-export function titled(pen, numbers, symbol, c, box, how = {}) {
+export function writeChannelName(pen, numbers, symbol, c, box, how = {}) {
   const { word = numbers.maps[symbol].plain, note = "", width = box.width, fill } = how
   pen.writeHead(channelName(numbers, symbol, c), note, box.x, box.y - 17, width, word, fill)
 }
@@ -40,9 +40,9 @@ export function titled(pen, numbers, symbol, c, box, how = {}) {
  * the left.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} box @param {number} [indent]
  */
-export function madeMap(pen, numbers, symbol, [channel], box, indent = 0) {
+export function drawResultMap(pen, numbers, symbol, [channel], box, indent = 0) {
   const { limits, scale } = numbers.maps[symbol]
-  titled(pen, numbers, symbol, channel, box, { note: sizeOf(numbers, symbol), fill: pen.tone })
+  writeChannelName(pen, numbers, symbol, channel, box, { note: sizeOf(numbers, symbol), fill: pen.tone })
   pen.drawMap(numbers, symbol, [channel], box, [], limits, !indent)
   if (indent) pen.drawColourBar(limits, scale, { ...box, x: box.x + indent, width: box.width - indent })
   pen.frame(box, "made")
@@ -97,7 +97,7 @@ export function padding(numbers, symbol, source) {
  * Draw the zeros around a padded map, and return the box of the map itself.
  * @param {Pen} pen @param {number[]} shape rows and columns @param {ReturnType<typeof padding>} zeros @param {Box} place @returns {Box}
  */
-export function padded(pen, [rows, columns], { before, below, right }, place) {
+export function drawPadded(pen, [rows, columns], { before, below, right }, place) {
   const [down, across] = [rows + before + below, columns + before + right]
   const cell = Math.min(place.width / across, place.height / down)
   const box = { x: place.x + before * cell, y: place.y + before * cell, width: cell * columns, height: cell * rows }
@@ -136,7 +136,7 @@ export function boxOf(numbers, symbol, map, { rows, columns }) {
  * Draw a ring around cells of a map.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {import("../sheet.js").Ring} ring @param {Box} map
  */
-export function ringIn(pen, numbers, symbol, ring, map) {
+export function drawRingIn(pen, numbers, symbol, ring, map) {
   const [rows, columns] = numbers.shape(symbol).slice(-2)
   pen.ring(ring, rows, columns, map)
 }
@@ -146,7 +146,7 @@ export function ringIn(pen, numbers, symbol, ring, map) {
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} map
  */
 export const ringCell = (pen, numbers, symbol, [, row, column], map) =>
-  ringIn(pen, numbers, symbol, { rows: singleIndex(row), columns: singleIndex(column), strong: true }, map)
+  drawRingIn(pen, numbers, symbol, { rows: singleIndex(row), columns: singleIndex(column), strong: true }, map)
 
 /**
  * Add hit areas that relate cells of a map to the terms of a sum.
@@ -188,7 +188,7 @@ export function once(make) {
  * Relate every cell of a map to the term that it contributes to, if any.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box @param {() => Map<string, string>} terms by row and column, "3,4"; computed when the pointer moves @param {(row: number, column: number) => string} [words]
  */
-export function meets(pen, numbers, symbol, box, terms, words) {
+export function relateCells(pen, numbers, symbol, box, terms, words) {
   const [rows, columns] = numbers.shape(symbol).slice(-2)
   const places = once(() => new Map([...terms()].map(([place, term]) => [term, place])))
   pen.fields.push({
@@ -205,7 +205,7 @@ export function meets(pen, numbers, symbol, box, terms, words) {
  * Draw lines from a window in a map to its enlargement, to the right or below.
  * @param {Pen} pen @param {Box} window @param {Box} large
  */
-export function beam(pen, window, large) {
+export function drawBeam(pen, window, large) {
   const right = large.x >= window.x + window.width
   const [end, low] = [window.x + window.width, window.y + window.height]
   const near = right
@@ -250,7 +250,7 @@ export const isLegible = (pen, text, room) => 0.7 * pen.widthOf(text, { size: SM
  * Draw the largest product, with a ring in each grid, if cells are too small for their numbers.
  * @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room
  */
-export function largest(pen, { a, b, k, boxes }, x, y, room) {
+export function drawLargest(pen, { a, b, k, boxes }, x, y, room) {
   const size = (/** @type {number} */ n) => Math.abs(a[n] * b[n]) || 0
   const n = a.reduce((best, _, at) => (size(at) > size(best) ? at : best), 0)
   if (!size(n)) return
