@@ -366,5 +366,5 @@ export default function show() {
  */
 const leaves = (address) => Object.keys(ownKeys(address)).some((key) => key !== "lang")
 
-/** A setup without its page and the presenter's veil. @param {Setup} setup @param {Setup} setup */
+/** A setup without its page and the presenter's veil. @param {Setup} address */
 const pageless = ({ page, veiled, ...setup }) => setup
