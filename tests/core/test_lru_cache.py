@@ -155,7 +155,7 @@ COUNTED = {
 """Modules with caches that count entries instead of bytes, and what bounds the size of an entry."""
 FOR_EVER = {
     "security_headers", "_font", "missions", "bundled", "lectures", "release", "bound_connections", "files", "sheet", "catalogue", "gallery", "spec", "sprite",
-    "guessed_share", "_second_thread", "_blas", "keep_memory", "pages", "beside", "story", "_facts", "code", "_notebook",
+    "guessed_share", "_second_thread", "_blas", "keep_freed_memory", "pages", "beside", "story", "_facts", "code", "_notebook",
     "_codes", "_known",
 }  # fmt: skip
 """Functions whose results are kept for good: they have no arguments, or only some that no visitor chooses freely."""
@@ -167,7 +167,7 @@ def test_every_cache_is_bounded_in_bytes_or_says_what_bounds_its_entries():
     for path in root.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                weighed = {"LruCache": 2, "Once": 2, "Budgets": 3}.get(node.func.id)
+                weighed = {"LruCache": 2, "SingleFlightCache": 2, "BudgetedCache": 3}.get(node.func.id)
                 if weighed and len(node.args) < weighed and not any(keyword.arg == "weigh" for keyword in node.keywords):
                     counted.add(str(path.relative_to(root)))
             if isinstance(node, ast.FunctionDef):
