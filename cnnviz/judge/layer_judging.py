@@ -142,7 +142,7 @@ def judge_layer(
     if kind not in KINDS:
         raise Problem("judge.kind", kind=repr(kind), known=KINDS)
     letters = _letters(kind, axes)
-    if unknown := sorted({*(weights or {}), *(one.removeprefix("d") for one in gradients or {})} - set(_PARAMETERS.get(kind, ()))):
+    if unknown := sorted({*(weights or {}), *(role.removeprefix("d") for role in gradients or {})} - set(_PARAMETERS.get(kind, ()))):
         raise Problem("judge.layer_role", names=unknown, known=_PARAMETERS.get(kind, ()))
     if arrays is not None and (not arrays or not set(arrays) <= set(RETURNS[kind])):
         raise Problem("judge.layer_arrays", names=list(arrays), known=RETURNS[kind])
@@ -236,8 +236,8 @@ def _sizes(kind: str, letters: str, fixed: Mapping[str, int | float]) -> list[La
         raise Problem("judge.layer_fixed", names=unknown, known=[name for name in LayerSize.__dataclass_fields__ if name != "shape"])
     absent_axes = ({} if "N" in letters else {"images": 1}) | ({} if "C" in letters or "X" in letters else {"channels": 1})
     sizes = []
-    for one in _SIZES[kind]:
-        size = LayerSize(**{**one, **absent_axes, **fixed})  # type: ignore[arg-type]
+    for fields in _SIZES[kind]:
+        size = LayerSize(**{**fields, **absent_axes, **fixed})  # type: ignore[arg-type]
         if kind in ("conv", *POOLS):
             height, width = (_fitted_side(n, size) for n in (size.height, size.width))
             size = replace(size, height=fixed.get("height", height), width=fixed.get("width", width))  # type: ignore[arg-type]

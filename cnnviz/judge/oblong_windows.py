@@ -61,5 +61,5 @@ def _of_pooling(case: Case) -> tuple[Array, Gradients, Gradients]:
         shares = shares.reshape(windows.shape)
     if dout.shape != out.shape:
         return out, {}, {}
-    dx = {name: add_back(shares * given[..., None, None], x.shape, stride) for name, given in (("dx", dout), ("size", np.abs(dout)))}
+    dx = {name: add_back(shares * gradient[..., None, None], x.shape, stride) for name, gradient in (("dx", dout), ("size", np.abs(dout)))}
     return out, {"dx": dx["dx"]}, {"dx": dx["size"]}

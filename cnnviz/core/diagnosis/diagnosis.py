@@ -82,7 +82,7 @@ class Diagnosis:
     @property
     def precision(self) -> Precision:
         """The precision of the least precise array."""
-        return max((one.precision for one in self.arrays.values()), key=lambda one: (one.relative, one.epsilon), default=DOUBLE)
+        return max((comparison.precision for comparison in self.arrays.values()), key=lambda comparison: (comparison.relative, comparison.epsilon), default=DOUBLE)
 
     @property
     def is_reference_finite(self) -> bool:

@@ -68,12 +68,12 @@ class LineOverride:
         needed = {name for name, needed in arguments(self.function).items() if needed}
         return frozenset(filter(is_parameter, (name.removeprefix("d") for name in (self.role, *needed))))
 
-    def fits(self, network: Architecture, place: int) -> bool:
+    def fits(self, network: Architecture, layer_index: int) -> bool:
         """Return whether it is possible in this layer."""
-        layer, names = network.layers[place], network.names[place]
+        layer, names = network.layers[layer_index], network.names[layer_index]
         if (self.role == "unflatten" and not names.flattens) or self._parameters - {*layer.parameter_letters}:
             return False
-        return any(isinstance(kind, type) and isinstance(layer, kind) for kind in self.on) and self.where(network, place)
+        return any(isinstance(kind, type) and isinstance(layer, kind) for kind in self.on) and self.where(network, layer_index)
 
 
 @dataclass(frozen=True)
@@ -121,10 +121,10 @@ class Mistake:
         return _last_placed(self, self.places(program.network)).run(program, params, trace, y, gd(learning_rate))
 
 
-def _last_placed(mistake: Mistake, places: tuple[PlacedMistake, ...]) -> PlacedMistake:
-    if not places:
+def _last_placed(mistake: Mistake, placed_mistakes: tuple[PlacedMistake, ...]) -> PlacedMistake:
+    if not placed_mistakes:
         raise Problem("mistake.nowhere", name=mistake.name, kinds=mistake.kinds)
-    return places[-1]
+    return placed_mistakes[-1]
 
 
 @dataclass(frozen=True)

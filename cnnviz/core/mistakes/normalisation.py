@@ -107,8 +107,8 @@ def places_forgotten_dx(dy: Array, g: Array, x: Array, hat: Array, axes: Axes) -
 
 def _over_images(x: Array, axes: Axes) -> Array:
     """Return σ of each position, over the images only."""
-    found: Array = np.sqrt(x.var(axis=axes[:1], keepdims=True) + EPS)
-    return found
+    sigma: Array = np.sqrt(x.var(axis=axes[:1], keepdims=True) + EPS)
+    return sigma
 
 
 @mistake("running_reversed", BatchNorm, "running_mean", anywhere, "{target} = 0.1 * {target} + 0.9 * {mean}", "{target} = 0.9 * {target} + 0.1 * {mean}")

@@ -71,8 +71,8 @@ def group_sigma_forgotten(exact: Array, var: Array, groups: int, image_axes: int
 
 def _times_sigma(array: Array, var: Array, groups: int, image_axes: int, power: int) -> Array:
     """Return an array times a power of its group's σ."""
-    made: Array = grouped(array, groups, image_axes) * np.sqrt(var[..., None] + EPS) ** power
-    return made.reshape(array.shape)
+    product: Array = grouped(array, groups, image_axes) * np.sqrt(var[..., None] + EPS) ** power
+    return product.reshape(array.shape)
 
 
 _GAIN = "{dg} = ({dy} * ({x} - {mean}) / sqrt({var} + eps)).sum(axes)"

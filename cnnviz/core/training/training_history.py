@@ -96,11 +96,11 @@ class History:
         self.reports.append(replace(report, params=Params.of({})))
 
     def _keep(self, epoch: Epoch) -> None:
-        every = self.every
+        interval = self.every
         while True:
-            epochs = [one for one in self.epochs if one.report.epoch % every == 0]
+            epochs = [one for one in self.epochs if one.report.epoch % interval == 0]
             if len(epochs) < 2 or sum(one.nbytes for one in (*epochs, epoch)) <= self.most:
                 break
-            every *= 2
+            interval *= 2
         # replaced, not changed, so that concurrent readers keep a complete sequence
-        self.every, self.epochs = every, (*epochs, epoch)
+        self.every, self.epochs = interval, (*epochs, epoch)

@@ -21,8 +21,8 @@ def _divided_by(name: str, total: str, axis: int | None, below: float) -> None:
 
     def shares(x: Array) -> Array:
         e = np.exp(x - below * x.max(axis=1, keepdims=True))
-        made: Array = e / e.sum(axis=axis, keepdims=True)
-        return made
+        result: Array = e / e.sum(axis=axis, keepdims=True)
+        return result
 
     def loss(x: Array, targets: Array, n: int) -> Array:
         return np.array(-(targets * np.log(shares(x))).sum() / n)

@@ -115,12 +115,12 @@ def instead(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, righ
 
 def compile_line(line: str, then: str = "") -> Callable[[CaseValues], Array]:
     """Return a function that evaluates a line, or the expression `then` that reads its result."""
-    made, _, value = _ROLE.sub(r"\1", line).partition(" = ")
-    value_code, result_code = (compile(text, line, "eval") for text in (value, then or made))
+    target, _, value = _ROLE.sub(r"\1", line).partition(" = ")
+    value_code, result_code = (compile(text, line, "eval") for text in (value, then or target))
 
     def run(values: CaseValues) -> Array:
         names = {"np": np, "sigmoid": sigmoid, "one_hot": lambda _: values["targets"], **values}
-        return np.asarray(eval(result_code, names | {made: eval(value_code, names)}), np.float64)
+        return np.asarray(eval(result_code, names | {target: eval(value_code, names)}), np.float64)
 
     return run
 
