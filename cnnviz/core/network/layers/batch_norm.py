@@ -107,7 +107,7 @@ class BatchNorm(Normalization):
         return statistics | {
             "hat": call(normalise, "x mean var", **axes),
             "y": call(scale_and_shift, "hat g s", **axes),
-            "y_bound": call(normalized_bound, "x_bound var g s", together=over_images),
+            "y_bound": call(normalized_bound, "x_bound var g s", over_images=over_images),
             "dx": self._dx(x, axes, run),
             "dg": call(gain_dg, "dy hat", image_axes=image_axes),
             "ds": call(shift_ds, "dy", image_axes=image_axes),
@@ -117,7 +117,7 @@ class BatchNorm(Normalization):
         if not run.training:
             return call(affine_dx, "dy g var", **axes)
         if run.many and run.images:
-            return call(normalise_dx_by_sums, "dy g hat var dg ds", places=math.prod(x[1:]), **axes)
+            return call(normalise_dx_by_sums, "dy g hat var dg ds", position_count=math.prod(x[1:]), **axes)
         return call(normalise_dx, "dy g hat var", **axes)
 
     def buffers(self, x: Shape) -> dict[str, Buffer]:

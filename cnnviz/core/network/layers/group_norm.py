@@ -88,10 +88,10 @@ class GroupNorm(Normalization):
             "var": call(group_variance, "x mean", **settings),
             "hat": call(group_normalise, "x mean var", **settings),
             "y": call(scale_and_shift, "hat g s", **axes),
-            "y_bound": call(normalized_bound, "x_bound var g s", together=False),
+            "y_bound": call(normalized_bound, "x_bound var g s", over_images=False),
             "dx": call(group_normalise_dx, "dy g hat var", **settings, **axes),
-            "dg": call(gain_dg, "dy hat", **axes_setting),
-            "ds": call(shift_ds, "dy", **axes_setting),
+            "dg": call(gain_dg, "dy hat", image_axes=len(x)),
+            "ds": call(shift_ds, "dy", image_axes=len(x)),
         }
 
     def magnitude(self, values: Values) -> np.ndarray:
