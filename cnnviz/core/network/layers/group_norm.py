@@ -81,7 +81,7 @@ class GroupNorm(Normalization):
         return x
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
-        axes_setting, settings = {"image_axes": len(x)}, {"groups": self.groups, "image_axes": len(x)}
+        settings = {"groups": self.groups, "image_axes": len(x)}
         axes = {"axes": tuple(range(1 - len(x), 0))}
         return {
             "mean": call(group_mean, "x", **settings),
