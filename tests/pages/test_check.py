@@ -17,7 +17,7 @@ from cnnviz.core.network.network import DEFAULT, Network
 from cnnviz.core.runtime.work_cancellation import cancellable
 from cnnviz.core.setup.setup import SETUP_KEYS
 from cnnviz.pages.check import checking, user_gradients
-from cnnviz.pages.check.checked_chain import chain, check_records, drawn_errors
+from cnnviz.pages.check.checked_chain import chain, check_records, mask_undecided
 from cnnviz.pages.check.examined_pass import ExaminedPass
 from cnnviz.pages.gradient_chain import encode_chain, operations
 from cnnviz.pages.map_settings import SCALES
@@ -439,7 +439,7 @@ def test_entries_at_a_kink_are_drawn_as_such_and_a_given_nan_as_wrong():
     check = check_gradients(here.snapshot.params, here.snapshot.trace.x, np.array(setup.y), network=setup.network)
     drawn = chain_of(setup, here.snapshot, {}).arrays()
     assert check.at_kinks and np.isnan(drawn["error.df"]).sum() == (check.marks["f"] >= KINK).sum() > 0
-    assert drawn_errors(np.array([np.nan, 0.1]), np.array([True, False])).tolist()[0] == np.inf
+    assert mask_undecided(np.array([np.nan, 0.1]), np.array([True, False])).tolist()[0] == np.inf
 
 
 def test_a_run_that_is_not_finite_gets_the_sentence_that_says_so():

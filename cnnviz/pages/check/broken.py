@@ -156,13 +156,13 @@ def _rising_sentence(setup: Setup, snapshot: Snapshot) -> Message | None:
 
 def _losses(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake | None) -> np.ndarray:
     key = (setup.start, setup.k, snapshot.trace.x.tobytes(), mistake.address if mistake else "")
-    return _known.get_or_make(key, lambda: descent(setup, snapshot, mistake))
+    return _RUNS.get_or_make(key, lambda: descent(setup, snapshot, mistake))
 
 
 MOST_BYTES = 4_000_000
 """Cache size of all runs, in bytes."""
 
-_known: LruCache[tuple[Hashable, ...], np.ndarray] = LruCache(MOST_BYTES, held_bytes)
+_RUNS: LruCache[tuple[Hashable, ...], np.ndarray] = LruCache(MOST_BYTES, held_bytes)
 
 
 def _with_gaps(losses: np.ndarray) -> list[float | None]:

@@ -25,7 +25,7 @@ def chain(subject: ExaminedPass) -> GradientChain:
     problem = mistake_of(subject.query, setup)[1]
     with np.errstate(all="ignore"):  # a mistake may divide by 0
         symbols = subject.gradient_symbols if subject.wrong_arrays else ()
-        distances = {symbol: subject.of_image(symbol, drawn_errors(relative_error(subject.ours[symbol], subject.exact[symbol]))) for symbol in symbols}
+        distances = {symbol: subject.of_image(symbol, mask_undecided(relative_error(subject.ours[symbol], subject.exact[symbol]))) for symbol in symbols}
     # central differences may be undecided where a mistake has changed an entry
     errors = distances | _errors(check) | {symbol: distances[symbol] for symbol in subject.wrong_arrays if mistake}
     chosen = one_entry.chosen_entry(subject)
@@ -111,13 +111,13 @@ def _errors(check: GradientCheck | None) -> dict[str, np.ndarray]:
     """Return the errors of parameters and image against central differences; NaN for undecided entries."""
     if not check:
         return {}
-    return {f"d{name}": drawn_errors(error, check.marks[name] <= WRONG) for name, error in check.relative_error.items()}
+    return {f"d{name}": mask_undecided(error, check.marks[name] <= WRONG) for name, error in check.relative_error.items()}
 
 
-def drawn_errors(error: np.ndarray, is_decided: np.ndarray | bool = True) -> np.ndarray:
+def mask_undecided(error: np.ndarray, is_decided: np.ndarray | bool = True) -> np.ndarray:
     """Return errors for drawing: NaN for undecided entries, ∞ for an error of NaN.
 
-    >>> drawn_errors(np.array([0.5, np.nan, 0.1]), np.array([True, True, False])).tolist()
+    >>> mask_undecided(np.array([0.5, np.nan, 0.1]), np.array([True, True, False])).tolist()
     [0.5, inf, nan]
     """
     return np.where(is_decided, np.where(np.isnan(error), np.inf, error), np.nan)

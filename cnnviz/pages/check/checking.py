@@ -77,7 +77,7 @@ class CheckQueue:
     def poll(self, key: Hashable, work: Callable[[Checking], None]) -> Checking:
         """Return the check of that key in its current state; start it if its turn has come."""
         with self.lock:
-            if existing := self.under_way.get(key) or _known.get(key):
+            if existing := self.under_way.get(key) or _CHECKS.get(key):
                 return existing.poll()
             now = time.monotonic()
             self._forget(now)
@@ -104,7 +104,7 @@ class CheckQueue:
         try:
             with in_background():
                 work(checking)
-            _known.put(key, checking)
+            _CHECKS.put(key, checking)
         except TimeoutError:
             checking.given_up = True
         finally:
@@ -118,7 +118,7 @@ def effort(setup: Setup, x_shape: tuple[int, ...]) -> int:
     return entries * program.multiplications * images
 
 
-_known: LruCache[Hashable, Checking] = LruCache(MOST_BYTES, held_bytes)
+_CHECKS: LruCache[Hashable, Checking] = LruCache(MOST_BYTES, held_bytes)
 _turns = CheckQueue()
 
 
@@ -131,14 +131,14 @@ def check_of(setup: Setup, snapshot: Snapshot) -> Checking:
     """Return the check of the setup's exact gradients, perhaps unfinished. It serves to judge other gradients, too."""
     x = snapshot.trace.x
     key = (setup.start, setup.k, snapshot.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
-    result = _known.get(key)
+    result = _CHECKS.get(key)
     if result is not None:
         return result
     if THREADS and effort(setup, x.shape) > AT_ONCE:
         return _turns.poll(key, lambda checking: checking.work(setup, snapshot))
     result = Checking(in_background=False)
     result.work(setup, snapshot)
-    _known.put(key, result)
+    _CHECKS.put(key, result)
     return result
 
 

@@ -99,13 +99,13 @@ def _steps_and_nudges(subject: ExaminedPass, entry: Entry) -> tuple[list[float],
     options = (subject.pass_inputs, subject.training)
     # a mistake's entry is nudged in float64 only
     key = (subject.setup.start, subject.setup.k, x.tobytes(), entry.parameter, index, subject.training, subject.mistake is None)
-    return steps, _known.get_or_make(key, lambda: (nudges(*args, np.float64, *options), [] if subject.mistake else nudges(*args, np.float32, *options)))
+    return steps, _NUDGES.get_or_make(key, lambda: (nudges(*args, np.float64, *options), [] if subject.mistake else nudges(*args, np.float32, *options)))
 
 
 MOST_BYTES = 2_000_000
 """Cache size of all nudged entries, in bytes."""
 
-_known: LruCache[Hashable, tuple[list[Nudge], list[Nudge]]] = LruCache(MOST_BYTES, held_bytes)
+_NUDGES: LruCache[Hashable, tuple[list[Nudge], list[Nudge]]] = LruCache(MOST_BYTES, held_bytes)
 
 
 def entry_data(subject: ExaminedPass, entry: Entry | None) -> EntryData | None:

@@ -21,7 +21,7 @@ from cnnviz.core.runtime.read_only import freeze_all
 from cnnviz.data.user_gradients import UserGradients, read_gradients_of
 from cnnviz.export.user_gradients_report import close_matches, example_of, match_messages, reference_of, undecided
 from cnnviz.pages.address import PageRequest
-from cnnviz.pages.check.checked_chain import drawn_errors
+from cnnviz.pages.check.checked_chain import mask_undecided
 from cnnviz.pages.check.tabs import tabs, view_switches
 from cnnviz.pages.gradient_chain import ERROR, RATIO, GradientChain, Operation, Row, operations
 from cnnviz.pages.map_parts import Part, filled_part, part
@@ -44,7 +44,7 @@ def compare_file(request: PageRequest, file: File | None) -> Comparison:
     if file is None:
         return None
     key = (request.setup.start, request.setup.k, request.setup.mode, request.snapshot.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
-    return _known.get_or_make(key, lambda: _compare(request, file[1]))
+    return _COMPARISONS.get_or_make(key, lambda: _compare(request, file[1]))
 
 
 def _compare(request: PageRequest, data: bytes) -> Comparison:
@@ -60,7 +60,7 @@ def _compare(request: PageRequest, data: bytes) -> Comparison:
 MOST_BYTES = 20_000_000
 """Cache size of all comparisons, in bytes."""
 
-_known: LruCache[tuple[Hashable, ...], Comparison] = LruCache(MOST_BYTES, held_bytes)
+_COMPARISONS: LruCache[tuple[Hashable, ...], Comparison] = LruCache(MOST_BYTES, held_bytes)
 
 
 def chain(request: PageRequest, file: File | None, comparison: Comparison) -> GradientChain:
@@ -119,7 +119,7 @@ def _explanations(diagnosis: Diagnosis) -> dict[str, Message]:
 def _errors(array: ArrayComparison) -> np.ndarray:
     """Return the error of each entry; NaN if undecided or dominated by round-off."""
     with np.errstate(all="ignore"):
-        return drawn_errors(relative_error(array.theirs, array.ours), array.marks <= verdict.WRONG)
+        return mask_undecided(relative_error(array.theirs, array.ours), array.marks <= verdict.WRONG)
 
 
 def _absolute_errors(array: ArrayComparison) -> np.ndarray:

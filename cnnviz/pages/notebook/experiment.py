@@ -29,7 +29,7 @@ def experiment(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
 def _sets(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
     """Return which of the 256 sets of deviations move f, from this snapshot's parameters."""
     key = (setup.start, setup.k, snapshot.trace.x.tobytes())
-    moves = _known.get_or_make(key, lambda: moving_sets(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr))
+    moves = _SETS.get_or_make(key, lambda: moving_sets(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr))
     count, smallest_sets = int(moves.sum()), minimal_sets(moves)
     words: list[Message] = [message("ui.notebook.sets.some", n=count, count=len(moves))]
     if smallest_sets == [()]:
@@ -43,4 +43,4 @@ def _sets(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
 MOST_BYTES = 1_000_000
 """Cache size of all sets, in bytes."""
 
-_known: LruCache[tuple[Hashable, ...], np.ndarray] = LruCache(MOST_BYTES, held_bytes)
+_SETS: LruCache[tuple[Hashable, ...], np.ndarray] = LruCache(MOST_BYTES, held_bytes)

@@ -36,14 +36,14 @@ class _TrainHandler(PageHandler):
 
     def estimate_seconds(self, setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> float:
         """Return the estimated time of the recording, if it is not cached, and of the sweep, in seconds."""
-        return film.estimate_seconds(setup, x, _alone(query)) + (sweeping.estimate_seconds(setup, x, query) if query.get("sweep") else 0.0)
+        return film.estimate_seconds(setup, x, _without_comparison(query)) + (sweeping.estimate_seconds(setup, x, query) if query.get("sweep") else 0.0)
 
 
 def _film(request: PageRequest) -> film.FilmPage:
-    return film.film_page(request.setup, request.snapshot.image, _alone(request.query))
+    return film.film_page(request.setup, request.snapshot.image, _without_comparison(request.query))
 
 
-def _alone(query: Mapping[str, str]) -> Mapping[str, str]:
+def _without_comparison(query: Mapping[str, str]) -> Mapping[str, str]:
     """Drop the comparison and held parameters if the query has a sweep."""
     return {key: text for key, text in query.items() if key not in ("vs", "hold")} if query.get("sweep") else query
 

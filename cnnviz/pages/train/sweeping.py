@@ -11,7 +11,7 @@ from cnnviz.core.setup.setup import Setup, as_text
 from cnnviz.core.training.sweep import seconds_of_runs, updates_that_fit
 from cnnviz.data.sweeps import Sweep, sweep
 from cnnviz.pages.address import PageRequest
-from cnnviz.pages.train.film.asked import parse_updates
+from cnnviz.pages.train.film.query_parameters import parse_updates
 from cnnviz.wire.film import SweepData
 from cnnviz.words import Message, Problem, join_messages
 

@@ -21,14 +21,14 @@ from cnnviz.pages.address import PageRequest
 from cnnviz.pages.encoding import encode, header
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.train.film import frames
-from cnnviz.pages.train.film.asked import (
+from cnnviz.pages.train.film.choices import choices, halves, opening_change
+from cnnviz.pages.train.film.query_parameters import (
     DEFAULT_UPDATES,
     parse_checkpoints,
     parse_held_parameters,
     parse_other_setup,
     parse_updates,
 )
-from cnnviz.pages.train.film.choices import choices, halves, opening_change
 from cnnviz.pages.train.film.words import difference, fault_sentence, outcome_sentence
 from cnnviz.wire.film import FilmData, FilmHeader, FilmOutcome, SweepData
 from cnnviz.wire.parts import SwitchData, SwitchGroup
@@ -110,7 +110,7 @@ def film_page(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> FilmPage
     vs, missing = query.get("vs", ""), None
     if name := parse_checkpoints(query):
         try:
-            return dataclasses.replace(_of_checkpoints(checkpoints(setup, name), setup, x, query), files=file_names(name))
+            return dataclasses.replace(_checkpoint_page(checkpoints(setup, name), setup, x, query), files=file_names(name))
         except NotStored as error:
             missing = error.message
     n, wrong_updates = parse_updates(query.get("n", ""), setup.k, setup.most_updates)
@@ -132,12 +132,12 @@ def film_page(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> FilmPage
     return FilmPage(n, runs, tuple(sentences), run_outcome, problems, choices(setup, n, vs, hold), halves(query.get("of", "")))
 
 
-def _of_checkpoints(setups: tuple[Setup, ...], setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> FilmPage:
+def _checkpoint_page(setups: tuple[Setup, ...], setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> FilmPage:
     """Return a recording of checkpoints. Raise NotStored if they have been deleted or belong to another network."""
     if not setups:
         raise NotStored("lesson.kept.gone")
     n, start = len(setups) - 1, setups[0]
-    recording = _FILMS.get_or_make((*setups, x.tobytes(), x.shape), lambda: checkpoint_film(setups, x, *_frames_of(start, x, n, 1)))
+    recording = _FILMS.get_or_make((*setups, x.tobytes(), x.shape), lambda: checkpoint_film(setups, x, *_frame_plan(start, x, n, 1)))
     run = Run(message("ui.train.film.checkpoints"), dataclasses.replace(start, k=min(setup.k, n)), recording, x.shape)
     return FilmPage(n, (run,), (), None, (), choices(setup, n, "", (), len(setups)), halves(query.get("of", "")), setups)
 
@@ -150,11 +150,11 @@ def estimate_seconds(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> f
     vs, hold = query.get("vs", ""), query.get("hold")
     is_cached = _FILMS.get((setup.start, x.tobytes(), x.shape, n, 2 if vs or hold else 1, frozenset())) is not None
     run_seconds = 2 * estimated_seconds(setup.network, x.shape, n)  # an update, and its share of curves and frames
-    other_seconds = _seconds_beside(setup, vs, n) if vs else run_seconds if hold else 0.0
+    other_seconds = _other_run_seconds(setup, vs, n) if vs else run_seconds if hold else 0.0
     return run_seconds * (not is_cached) + other_seconds
 
 
-def _seconds_beside(setup: Setup, vs: str, n: int) -> float:
+def _other_run_seconds(setup: Setup, vs: str, n: int) -> float:
     try:
         other, _ = parse_other_setup(vs, setup)
         shape = load_image(other.img, other.ch, other.scale).shape
@@ -184,13 +184,13 @@ def encode_film(request: PageRequest, page: FilmPage, sweep: SweepData | None = 
 
 def _cached_film(setup: Setup, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:
     def made() -> Film:
-        frame_count, maps = _frames_of(setup.start, x, n, parts)
+        frame_count, maps = _frame_plan(setup.start, x, n, parts)
         return film(setup.start, x, n, frame_count, maps, hold=hold)
 
     return _FILMS.get_or_make((setup.start, x.tobytes(), x.shape, n, parts, hold), made)
 
 
-def _frames_of(start: Setup, x: np.ndarray, n: int, parts: int) -> tuple[int, tuple[str, ...]]:
+def _frame_plan(start: Setup, x: np.ndarray, n: int, parts: int) -> tuple[int, tuple[str, ...]]:
     """Return the number of frames of a recording, and the symbols of the maps in them."""
     parts_of, kernel = frames.parts_of(start, x.shape), frames.kernel_of(start, x.shape)
     sizes = tuple(part.rows * part.columns for part in parts_of)

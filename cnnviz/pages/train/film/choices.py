@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from cnnviz.core.network.stages import label
 from cnnviz.core.setup.setup import MAX_SEED, Setup, as_text
 from cnnviz.pages.switches import group, switch
-from cnnviz.pages.train.film.asked import LENGTHS
+from cnnviz.pages.train.film.query_parameters import LENGTHS
 from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import message
 

@@ -28,7 +28,7 @@ def form(settings: Settings, text: str, job: Job | None, sentences: Sequence[Mes
         kinds=[[(name, class_words(name)) for name in names] for names in (CLASSES, DIGITS)],
         values={name: as_text(getattr(settings, name)) for name in (*NUMBERS, "net", "ch", "opt", "dtype")},
         choices=_choices(settings),
-        fits=_fits(),
+        fits=_presets(),
         rates=RATES,
         layers=_layers(job) if job else [],
         learn=message("ui.train.training.fields.learn", n=_count(job)) if job else "",
@@ -49,7 +49,7 @@ def _choices(settings: Settings) -> dict[str, list[tuple[str, Message | str]]]:
     }
 
 
-def _fits() -> dict[str, tuple[str, str]]:
+def _presets() -> dict[str, tuple[str, str]]:
     """Return the channel and the optimizer that each network was designed for."""
     fits = {preset.query["net"]: (preset.query["ch"], preset.query["opt"]) for preset in PRESETS}
     return {LEARNS: ("rgb", "adam")} | fits
