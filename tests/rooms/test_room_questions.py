@@ -314,7 +314,7 @@ async def test_votes_are_bounded():
     assert (await here.vote(1, 1))[0] == 200 and (await here.vote(10**6, 1))[0] == 503
     status = [(await here.vote(2, 1))[0] for _ in range(30)]
     assert status.count(200) == 20 and status.count(429) == 10
-    client.rooms.questions.voted.left["1.1.1.3"] = (0.0, client.rooms.questions.voted.clock())
+    client.rooms.questions.voted.buckets["1.1.1.3"] = (0.0, client.rooms.questions.voted.clock())
     assert (await here.vote(3, 1))[0] == 429
     await here.put(**HANDS)
     assert not room.ballots and client.rooms.store.kept <= 0

@@ -331,7 +331,7 @@ def test_who_is_asked_for_by_the_machines_own_name_is_found_by_its_address(monke
 def test_a_rate_forgets_who_came_long_ago():
     rate = Rate(1, 10, known=5)
     assert all(rate.take(str(number)) for number in range(100))
-    assert len(rate.left) == 5
+    assert len(rate.buckets) == 5
 
 
 # ---- a server that has forgotten its rooms

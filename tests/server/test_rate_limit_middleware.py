@@ -45,7 +45,7 @@ async def ask(app: RateLimitMiddleware, **asked: str | int) -> tuple[int, dict[s
 
 async def test_past_its_requests_an_address_is_told_to_wait_and_no_other_is():
     app = RateLimitMiddleware(PlainTextResponse("here"))
-    app.asked = Rate(3, 1_000)
+    app.requests = Rate(3, 1_000)
     assert [(await ask(app))[0] for _ in range(4)] == [200] * 3 + [429]
     status, headers, body = await ask(app)
     assert (status, headers["retry-after"], headers["connection"]) == (429, "2", "close")
@@ -57,7 +57,7 @@ async def test_past_its_requests_an_address_is_told_to_wait_and_no_other_is():
 def test_past_its_requests_those_of_an_address_who_ask_seldom_have_as_many_and_no_more_over_however_many_connections(beyond):
     async def tried() -> int:
         app, now = RateLimitMiddleware(PlainTextResponse("here")), [0.0]
-        app.asked, app.infrequent_requests = Rate(200, 1.0, clock=lambda: now[0]), Rate(beyond, 1_000, clock=lambda: now[0])
+        app.requests, app.infrequent_requests = Rate(200, 1.0, clock=lambda: now[0]), Rate(beyond, 1_000, clock=lambda: now[0])
         for port in range(50):
             assert (await ask(app, port=port))[0] == 200
         while (await ask(app, port=50))[0] == 200:  # all that is left
@@ -83,7 +83,7 @@ async def test_a_refusal_takes_its_time_and_so_much_of_them_wait_and_no_more(mon
 
     monkeypatch.setattr(asyncio, "sleep", slept)
     app = RateLimitMiddleware(PlainTextResponse("here"))
-    app.asked = Rate(0, 1_000)
+    app.requests = Rate(0, 1_000)
     asked = [asyncio.create_task(ask(app)) for _ in range(5)]
     async with asyncio.timeout(60):
         for first in itertools.islice(asyncio.as_completed(asked), 3):
@@ -91,7 +91,7 @@ async def test_a_refusal_takes_its_time_and_so_much_of_them_wait_and_no_more(mon
         assert waits == [rate_limit_middleware.TARPIT] * 2 and [one.done() for one in asked].count(False) == 2
         go.set()
         assert [(await one)[0] for one in asked] == [429] * 5
-    assert not app.refused
+    assert not app.delayed_refusals
 
 
 async def test_what_nobody_reads_is_counted_until_it_is_sent_and_a_rooms_stream_is_not(monkeypatch):
@@ -135,7 +135,7 @@ async def test_sessions_of_one_address_and_of_all_are_bounded(monkeypatch, limit
 
 async def test_sessions_opened_in_a_loop_are_refused_though_each_is_left_at_once():
     app = RateLimitMiddleware(PlainTextResponse("here"))
-    app.opened = Rate(2, 1_000)
+    app.new_sessions = Rate(2, 1_000)
     assert [(await ask(app, kind="websocket"))[0] for _ in range(3)] == [200, 200, 429]
 
 
@@ -165,7 +165,7 @@ def heard(said: list[tuple[float, int]], sessions: int) -> list[float]:
 
     async def tried() -> None:
         app = RateLimitMiddleware(None)
-        app.said = Rate(rate_limit_middleware.MESSAGES_OF_ALL, rate_limit_middleware.EACH_OF_ALL, clock=lambda: now[0])
+        app.messages = Rate(rate_limit_middleware.MESSAGES_OF_ALL, rate_limit_middleware.EACH_OF_ALL, clock=lambda: now[0])
         receives: list = []
         go = asyncio.Event()
 
@@ -179,7 +179,7 @@ def heard(said: list[tuple[float, int]], sessions: int) -> list[float]:
         async def slept(seconds: float) -> None:
             found[-1] = seconds
 
-        app.app, app.opened = session, Rate(2_000, 1.0)
+        app.app, app.new_sessions = session, Rate(2_000, 1.0)
         opened = [asyncio.create_task(app(scope("websocket", port=number), receive, None)) for number in range(sessions)]
         while len(receives) < sessions:
             await real(0)

@@ -223,7 +223,7 @@ async def test_of_a_thousand_sessions_of_one_address_one_is_opened_at_a_time():
         opened.append(scope["client"][0])
 
     app = RateLimitMiddleware(session)
-    app.opened = Rate(2_000, 1.0)
+    app.new_sessions = Rate(2_000, 1.0)
     asked = [asyncio.create_task(app(scope("websocket", client), None, None)) for client in [FLOOD] * 1_000 + [OTHER]]
     await asyncio.wait(asked)
     assert opened.index(OTHER) <= 2 and len(opened) == 1_001 and not app.turns.under_way
