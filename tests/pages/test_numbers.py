@@ -59,7 +59,7 @@ def test_an_answer_for_several_images_looks_whether_others_wait_between_its_part
     where: list[str] = []
     with cancellable(lambda: where.append(sys._getframe(2).f_code.co_name)):
         compute_resource(page_of("step"), {"img": "cat-0,dog-1", "net": "conv2x3-bn-relu-gap-softmax-ce"})
-    assert where.count("live") == 3 and "encode" in where
+    assert where.count("map_response") == 3 and "encode" in where
 
 
 def test_what_is_sent_along_hides_no_work_that_the_address_asks_for(monkeypatch):
