@@ -161,6 +161,6 @@ def pytest_runtest_makereport(item, call):
     """Shows the server's log beside a failure of a test that used it."""
     report = yield
     page = getattr(item, "funcargs", {}).get("server")
-    if report.failed and isinstance(page, Server) and report.snapshot_label != "teardown":  # by then its log is gone, too
+    if report.failed and isinstance(page, Server) and report.when != "teardown":  # by then its log is gone, too
         report.sections.append(("the page's server", page.log()))
     return report
