@@ -55,11 +55,11 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, snapshots, networks, files, wide, setups, batch, averaged, drawn):
+    for make in (words, colours, addresses, snapshots, networks, files, wide, lessons, batch, averaged, drawn):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=format_value), encoding="utf-8")
 
 
-def setups() -> list[dict]:
+def lessons() -> list[dict]:
     """What the page Learn gets of every step of the lessons."""
     asked = [{"lesson": deck.id, "step": str(n)} for deck in bundled() for n in range(1, len(deck.screens) + 1)]
     return [{"answer": base64.b64encode(page_answer("learn", query)).decode()} for query in asked]

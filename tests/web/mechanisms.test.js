@@ -68,7 +68,7 @@ function sums(numbers, map, cell, room = ROOM) {
     found.push({ terms: terms.map(({ value }) => value), total })
     return { x, y, width: 1, height: 1 }
   }
-  instead({ stairs: sum, balance: sum, shares: sum }, () =>
+  instead({ drawStairs: sum, drawBalance: sum, drawShares: sum }, () =>
     drawMechanism(new Canvas(), numbers, map, cell, room, palette, all),
   )
   return found
@@ -78,7 +78,7 @@ function sums(numbers, map, cell, room = ROOM) {
 function written(numbers, map, cell, { room = ROOM, stepping = false } = {}) {
   const found = []
   const text = (text, _x, _y, { size = TEXT } = {}) => found.push({ text, size })
-  instead({ text }, () => drawMechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping))
+  instead({ writeText: text }, () => drawMechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping))
   return found
 }
 
@@ -119,7 +119,9 @@ test("under each step of a sum stands its own number, also of a window that reac
         const block = (_, value) => steps.push(value)
         const text = (text, _x, _y, { align, bold, halo } = {}) => align === "center" && bold && halo && said.push(text)
         const head = () => {}
-        instead({ block, text, head }, () => drawMechanism(new Canvas(), numbers, symbol, cell, ROOM, palette, all))
+        instead({ drawBlock: block, writeText: text, drawHead: head }, () =>
+          drawMechanism(new Canvas(), numbers, symbol, cell, ROOM, palette, all),
+        )
         if (said.length < steps.length || steps.length < 9) continue // many channels, or too narrow for numbers
         found[symbol] += steps.includes(0)
         const read = steps
@@ -190,7 +192,7 @@ function placed(numbers, map, cell, { room = ROOM, stepping = false, hidden = ""
     if (words.trim())
       found.push({ words, size, left, right: left + width, top: y - 0.36 * size, bottom: y + 0.36 * size })
   }
-  instead({ text }, () =>
+  instead({ writeText: text }, () =>
     drawMechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping, () => false, hidden),
   )
   return found
@@ -249,7 +251,9 @@ test("the largest share of a kernel's gradient is told beside the maps, and not 
   }
   for (const symbol of ["df1", "df2"]) {
     const cell = symbol === "df1" ? [0, 0, 4, 4] : [11, 0, 4, 4]
-    const texts = instead({ map: kept }, () => placed(numbers, symbol, cell, { room: { width: 1168, height: 358 } }))
+    const texts = instead({ drawMap: kept }, () =>
+      placed(numbers, symbol, cell, { room: { width: 1168, height: 358 } }),
+    )
     const told = texts.find(({ words }) => words.startsWith("largest share"))
     assert.ok(told, symbol)
     const onMap = ({ x, y, width, height }) =>
@@ -260,7 +264,7 @@ test("the largest share of a kernel's gradient is told beside the maps, and not 
 
 test("all lines of a normalisation's way back stand within a picture that is low", () => {
   const at = []
-  const pen = { height: 372, text: (_words, _x, y) => at.push(y) }
+  const pen = { height: 372, writeText: (_words, _x, y) => at.push(y) }
   writeLines(pen, { x: 4, y: 262, width: 300, height: 88 }, ["∂n = 1", "γ = 1", "σ = 2", "∂z = 0"])
   assert.ok(at.length === 4 && at.every((y) => y < 364), String(at))
 })
@@ -280,7 +284,7 @@ test("on a tablet's channels no words are squeezed until they can't be read", ()
     if (room < 0.7 * this.widthOf(words, { size, math, bold })) squeezed.push(words)
   }
   const room = { width: 988, height: 340 }
-  instead({ text }, () => drawMechanism(new Canvas(), numbers, "z2", [3, 2, 4], room, palette, all))
+  instead({ writeText: text }, () => drawMechanism(new Canvas(), numbers, "z2", [3, 2, 4], room, palette, all))
   assert.deepEqual(squeezed, [])
 })
 
@@ -296,7 +300,7 @@ test("on a phone a kernel of five rows has a number in each cell of its gradient
     if (fits) numbered.push(values.length)
     return fits
   }
-  instead({ grid: counted }, () => written(numbers, "df", [0, 0, 2, 2], { room: { ...PHONE, height: 426 } }))
+  instead({ drawGrid: counted }, () => written(numbers, "df", [0, 0, 2, 2], { room: { ...PHONE, height: 426 } }))
   assert.deepEqual(numbered, [25])
 })
 
@@ -345,7 +349,7 @@ test("the name of a normalisation's axis stands on none of its bars, nor do its 
   for (const picture of ["of all images", "of one"]) {
     const bars = []
     const histogram = (_values, _how, { x, y, height }) => bars.push({ x, top: y, bottom: y + height })
-    const texts = instead({ histogram }, () => placed(images, "n1", [0, 0, 0]))
+    const texts = instead({ drawHistogram: histogram }, () => placed(images, "n1", [0, 0, 0]))
     assert.equal(bars.length, 3, picture)
     for (const { x, top, bottom } of bars)
       for (const { words, left, right, top: high, bottom: low } of texts)
@@ -416,7 +420,7 @@ test("the number of a step stands within the picture, also under the last place 
     if (align === "center" && how.bold) ends.push([text, x + wide.widthOf(text, how) / 2])
   }
   const room = { width: 900, height: 340 }
-  instead({ text }, () => drawMechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
+  instead({ writeText: text }, () => drawMechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
   assert.ok(ends.length >= numbers.network.images.length)
   for (const [text, end] of ends) assert.ok(end <= room.width, `${text} ends at ${end}`)
 })
@@ -551,7 +555,9 @@ test("on a phone the bars of what a unit sends back end before the shares of all
         const room = { width, height: 412, upright: true }
         const [bars, maps] = [[], []]
         const [block, picture] = [(box) => bars.push(box), (...all) => maps.push(all[5])]
-        instead({ block, picture }, () => drawMechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
+        instead({ drawBlock: block, picture }, () =>
+          drawMechanism(new Canvas(), numbers, symbol, cell, room, palette, all),
+        )
         count += bars.length * maps.length
         const found = bars.filter((bar) => maps.some((map) => over(bar, map)))
         assert.deepEqual(found, [], `${numbers.network.text} ${symbol} ${width}`)
@@ -602,7 +608,9 @@ test("at the update a title's formula is whole, or left out: the rule stands und
       found.push(words)
       assert.ok(width <= (how.room ?? width) && x + width <= this.width, `${words} in ${room.width}`)
     }
-    instead({ text }, () => drawMechanism(new Canvas(), numbers, "f", [0, 0, 1, 1], room, palette, all, true))
+    instead({ writeText: text }, () =>
+      drawMechanism(new Canvas(), numbers, "f", [0, 0, 1, 1], room, palette, all, true),
+    )
     return found.length
   }
   assert.deepEqual([ROOM, TABLET, { ...PHONE, height: 426 }].map(formulas), [3, 3, 0])
@@ -652,7 +660,7 @@ test("two outputs after softmax have rows high enough to fill half of a stage, f
       ]) {
         const found = {}
         const text = (text, _x, y) => (found[text] ??= y)
-        instead({ text }, () => drawMechanism(new Canvas(), numbers, symbol, [0], room, palette, all))
+        instead({ writeText: text }, () => drawMechanism(new Canvas(), numbers, symbol, [0], room, palette, all))
         const [one, other] = [0, 1].map((n) => found[numbers.nameOf(n, 2)])
         assert.ok(other - one > least, `${numbers.network.text} ${symbol}: ${one}, ${other}`)
       }
@@ -670,13 +678,13 @@ test("on a tablet the map that becomes a list takes half of the width, and the b
     const sizes = []
     const { drawTerm: lying } = Pen.prototype
     const own = function own(...given) {
-      const { rich } = this
-      this.rich = (text, x, y, how) => sizes.push(how.size) && rich.call(this, text, x, y, how)
+      const { writeRich: rich } = this
+      this.writeRich = (text, x, y, how) => sizes.push(how.size) && rich.call(this, text, x, y, how)
       const end = lying.apply(this, given)
-      delete this.rich
+      delete this.writeRich
       return end
     }
-    instead({ lying: own }, () => drawMechanism(new Canvas(), numbers, symbol, cell, TABLET, palette, all))
+    instead({ drawTerm: own }, () => drawMechanism(new Canvas(), numbers, symbol, cell, TABLET, palette, all))
     assert.ok(sizes.length >= 2 && sizes.every((size) => size >= TEXT), `${symbol} ${sizes}`)
   }
 })
@@ -699,7 +707,10 @@ test("no line of a phone's picture crosses the colours under a map", () => {
   const room = { width: 358, height: 426, upright: true }
   for (const { symbol } of numbers.stages.filter(({ symbol }) => symbol !== "update")) {
     const [lines, bars] = [[], []]
-    const methods = { lead: (...points) => lines.push(points), ends: (_limits, _scale, box) => bars.push(box) }
+    const methods = {
+      drawLead: (...points) => lines.push(points),
+      drawColourBar: (_limits, _scale, box) => bars.push(box),
+    }
     const cell = numbers.shape(symbol).map((n) => (n - 2 > 0 ? n - 2 : n >> 1))
     instead(methods, () => drawMechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
     for (const points of lines)
@@ -734,9 +745,9 @@ test("momentum's picture asks for what the velocity is made of, and draws every 
   const { numbers } = snapshots.find(({ numbers }) => numbers.network.optimizer === "momentum")
   const cell = [1, 0, 2, 0]
   const of = `past.f:${numbers.offset("f", cell)}`
-  assert.deepEqual(numbers.missing("update", cell), [of])
-  numbers.learn(of, { [of]: { values: Float64Array.of(0.5, 0.2, -1, -0.8, 2, 2), shape: [3, 2] } })
-  assert.deepEqual(numbers.missing("update", cell), [])
+  assert.deepEqual(numbers.missingParts("update", cell), [of])
+  numbers.storePart(of, { [of]: { values: Float64Array.of(0.5, 0.2, -1, -0.8, 2, 2), shape: [3, 2] } })
+  assert.deepEqual(numbers.missingParts("update", cell), [])
   const words = written(numbers, "update", cell).map(({ text }) => text)
   const [{ terms, total }] = sums(numbers, "update", cell)
   const at = (name) => numbers.arrays[name].values[numbers.offset("f", cell)]
@@ -760,7 +771,7 @@ test("with up to four channels every window and every kernel is printed on a scr
       return fits
     }
     const cell = numbers.shape(map).map((n) => n >> 1)
-    instead({ grid: counted }, () => sums(numbers, map, cell))
+    instead({ drawGrid: counted }, () => sums(numbers, map, cell))
     assert.deepEqual(printed, Array(2 * channels).fill(9))
   }
 })
@@ -817,7 +828,7 @@ test("a kernel is written to a tenth of its numbers or not at all, however narro
         }
         return printed
       }
-      instead({ kernel: wrapped }, () =>
+      instead({ drawKernel: wrapped }, () =>
         drawMechanism(new Canvas(), numbers, symbol, [0, 2, 2], { width, height: 330 }, palette, all),
       )
     }
@@ -911,7 +922,7 @@ test("at the update every parameter has its row, or is shown by a touch", () => 
     const symbol = (name) => 20 * names.push(name.split("[")[0])
     const rich = (text) => said.push(text)
     const cell = numbers.shape(makes[0]).map(() => 0)
-    instead({ symbol, rich }, () => drawUpdate(pen, numbers, makes[0], cell))
+    instead({ writeSymbol: symbol, writeRich: rich }, () => drawUpdate(pen, numbers, makes[0], cell))
     const [others] = said.filter((text) => /^show (another|\d+ others)/.test(text))
     return { names, others, next: pen.spots.find(({ term }) => term === "rest")?.choose.open }
   }
@@ -967,7 +978,7 @@ test("of images that pull one way nothing cancels, and not −0 %", () => {
   images.values("df").fill(0.7 * (1 + 1e-15)) // added in another order
   const said = []
   const rich = (text) => said.push(text)
-  instead({ rich }, () => drawMechanism(new Canvas(), images, "df", [0, 0, 0, 0], ROOM, palette, all))
+  instead({ writeRich: rich }, () => drawMechanism(new Canvas(), images, "df", [0, 0, 0, 0], ROOM, palette, all))
   assert.match(said.join(""), /<b>0%/)
 })
 
@@ -1019,7 +1030,7 @@ test("pooling prints the cells of a window and its neighbours, one winner lit in
     ]) {
       const drawn = []
       const grid = (values, across, _limits, _scale, _box, { lit } = {}) => drawn.push({ values, across, lit })
-      instead({ grid }, () => sums(numbers, map, cell))
+      instead({ drawGrid: grid }, () => sums(numbers, map, cell))
       const [cells, windows] = drawn
       assert.deepEqual([cells.values.length, windows.values.length], [36, 9])
       assert.equal(cells.values.filter((_, n) => cells.lit(n)).length, 9)

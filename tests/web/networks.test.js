@@ -57,7 +57,7 @@ test("every cell has the sources that the core says, in every pattern", () => {
 test("a cell stands in the address as the core writes it, and is found there again", () => {
   for (const { numbers, cells } of networks) {
     for (const { map, cell, address } of cells) {
-      assert.equal(numbers.written(map, cell), address)
+      assert.equal(numbers.addressText(map, cell), address)
       if (address) assert.deepEqual(numbers.read(address), { map, cell })
     }
     for (const text of ["", "z1", "q:0", "z1:", "o:99", "o:0,0", "o:-1", "o:0.5"])
@@ -89,7 +89,7 @@ test("a cell that nothing comes back to is 0, and has no sum", () => {
 test("a number that a template itself has is written with the language's decimal point, too", async () => {
   const french = await import("../../cnnviz/view/model/explain/arithmetic.js?fr")
   const { numbers } = networks.find(({ numbers }) => numbers.network.text.includes("-bn-"))
-  const written = [cellArithmetic, french.filled].map((fill) => fill(numbers, "n1", [0, 0, 0]))
+  const written = [cellArithmetic, french.cellArithmetic].map((fill) => fill(numbers, "n1", [0, 0, 0]))
   assert.ok(written[0].includes(" + 0.00001)"))
   assert.ok(written[1].includes(" + 0,00001)") && !/\d\.\d/.test(written[1]), written[1])
 })
@@ -97,7 +97,7 @@ test("a number that a template itself has is written with the language's decimal
 test("in a list of numbers a decimal comma is not taken for the next number's", async () => {
   const french = await import("../../cnnviz/view/model/explain/arithmetic.js?fr")
   const { numbers } = networks.find(({ numbers }) => numbers.network.text.includes("-leaky20-"))
-  const [english, other] = [cellArithmetic, french.filled].map((fill) => fill(numbers, "a2", [0, 0, 0]))
+  const [english, other] = [cellArithmetic, french.cellArithmetic].map((fill) => fill(numbers, "a2", [0, 0, 0]))
   assert.match(english, /= max\([^,;]+, 0\.2 · [^,;]+\)/)
   assert.match(other, /= max\([^;]+\u202f; 0,2 · [^;]+\)/)
 })

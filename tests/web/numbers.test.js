@@ -41,7 +41,7 @@ test("what is decoded is number for number what the core computed", () => {
 test("formulas have the language's decimal point too", async () => {
   const french = await import("../../cnnviz/view/model/explain/explanation.js?fr")
   const { numbers } = snapshots.find(({ numbers }) => numbers.network.optimizer === "adam")
-  const formulas = [explainCell, french.explained].map((said) => said(numbers, "update", [0, 0]).formula)
+  const formulas = [explainCell, french.explainCell].map((said) => said(numbers, "update", [0, 0]).formula)
   const decimals = formulas.map((html) => html.match(/\d[.,]\d+/g))
   assert.ok(decimals[0].includes("0.999"))
   assert.deepEqual(
@@ -175,7 +175,7 @@ test("gray is called a weighted sum, which no channel stores, and zeros of the p
   assert.ok(Math.abs(Number(said) / 255 - numbers.at("x", [0, 3, 4])) < 1e-5)
   const [link] = numbers.links("f")
   const corners = [0, 2].flatMap((u) => [0, 2].map((v) => explainCell(numbers, "f", [0, 0, u, v]).numbers))
-  const counts = corners.map((text) => /multiplies (\d+) values(?:; zeros of the padding: (\d+))?/.exec(text))
+  const counts = corners.map((text) => /multiplies (\d+) values(?:; padding zeros: (\d+))?/.exec(text))
   for (const [, values, zeros = "0"] of counts)
     assert.equal(Number(values) + Number(zeros), link.places[0] * link.places[1])
   assert.ok(

@@ -191,8 +191,11 @@ test("of an experiment each run is painted as it came, one's own by its own curv
   assert.deepEqual([...runs.curve(1)], [1, 0.1, 0.001])
   assert.deepEqual([...runs.last], [0.2, 0.001, 0.2])
   assert.match(saidOf(own, found), /0 of 2/)
-  assert.match(saidOf({ ...own, run: 0, curve: packed([1, 1, 0.2], Float64Array) }, found), /your loss: 1/)
-  assert.doesNotMatch(saidOf({ ...own, run: 9 }, found), /Others/, "whose place is not among those that are known yet")
+  assert.match(
+    saidOf({ ...own, run: 0, curve: packed([1, 1, 0.2], Float64Array) }, found),
+    /1 other has exactly your loss/,
+  )
+  assert.doesNotMatch(saidOf({ ...own, run: 9 }, found), /other/i, "whose place is not among those that are known yet")
   assert.match(saidOf({ ...own, curve: packed([1, Number.NaN], Float64Array) }, found), /diverged/)
 })
 

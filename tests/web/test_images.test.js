@@ -232,16 +232,19 @@ test("the words are those of the epoch that is shown", () => {
   )
   assert.match(words.note(report, state), /Wilson's 95% interval for 4 images, after the last epoch/)
   const first = states.sought(state, 0)
-  assert.match(words.note(report, states.sought(state, 6)), /for 4 images\. To stop at the best epoch would promise/)
+  assert.match(
+    words.note(report, states.sought(state, 6)),
+    /for 4 images\. Stopping at the best epoch would make it too optimistic/,
+  )
   assert.equal(words.note(report, first), "") // no interval stands above
-  assert.match(words.sentence(report, first), /nothing yet. verdict 0\./)
+  assert.match(words.sentence(report, first), /has not learned anything yet\. verdict 0\./)
   const before = { ...state, at: -1 }
   assert.equal(words.title(report, before), "Can the network learn to tell cat, dog and frog apart?")
   assert.match(
     words.sentence(report, before),
-    /30 images, 12 times each, and is tested on 4 others\. Guessing gets 33%/,
+    /30 images for 12 epochs and is tested on 4 others\. Guessing scores 33%/,
   )
-  assert.match(words.sentence({ ...report, epochs: 1 }, before), /30 images, once each, and is tested on 4 others\./)
+  assert.match(words.sentence({ ...report, epochs: 1 }, before), /30 images for one epoch and is tested on 4 others\./)
   assert.equal(words.note({ ...report, warning: "stuck" }, state), "stuck")
   assert.equal(words.note({ ...report, active: true }, state), "under way")
   assert.match(words.foot({ ...report, shown: 3 }, state), /how sure.*3 of 4, the first 1 of each class/)

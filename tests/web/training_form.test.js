@@ -20,7 +20,7 @@ test("a number outside its bounds gets a sentence that says them", () => {
     ["rate", "-1"],
     ["rate", "x"],
   ])
-    assert.match(outside(name, value), /number from \d+ to \d/, `${name} ${value}`)
+    assert.match(outside(name, value), /must be an? (?:integer|number) from \d+ to \d/, `${name} ${value}`)
   assert.match(outside("epochs", "201"), /^Epochs must be an integer from 1 to 200\.$/)
   for (const [name, value] of [
     ["epochs", "200"],

@@ -9,7 +9,7 @@ test("values are written as Python writes them, in every language", async () => 
   for (const [lang, cases] of Object.entries(values)) {
     const own = await import(`../../cnnviz/view/model/words.js?${lang}`)
     for (const [value, spec, text] of cases)
-      assert.equal(own.written(value, spec), text, `${value} as "${spec}" in ${lang}`)
+      assert.equal(own.formatValue(value, spec), text, `${value} as "${spec}" in ${lang}`)
   }
   assert.equal(formatValue(Number.NaN, "3"), "NaN")
   assert.equal(formatValue([1, "a", -2.5]), "1, a, −2.5")
@@ -21,7 +21,7 @@ test("plural forms are those of Python", () => {
 
 test("numbers have the separators that Unicode gives the language, and are understood as they are written", async () => {
   for (const lang of Object.keys(values)) {
-    const { say, written } = await import(`../../cnnviz/view/model/words.js?${lang}`)
+    const { say, formatValue } = await import(`../../cnnviz/view/model/words.js?${lang}`)
     const { number, plainNumber, inField, localFormula } = await import(
       `../../cnnviz/view/model/numbers/format.js?${lang}`
     )
@@ -32,17 +32,17 @@ test("numbers have the separators that Unicode gives the language, and are under
     assert.equal(say("words.percent").trim(), sign("percentSign"))
     assert.equal(/^\s/.test(say("words.percent")), parts.at(-2)?.type === "literal")
     for (const value of [0.5, -12.25, 1234.5, 1234567, 0.001]) {
-      assert.equal(Number(plainNumber(written(value))), value, lang)
+      assert.equal(Number(plainNumber(formatValue(value))), value, lang)
       assert.equal(Number(plainNumber(inField(String(value)))), value, lang)
     }
     assert.deepEqual(
       ["1.234.567", "-1.234", "0.125", "1.5", "12.345,6"].map((text) => plainNumber(text, ".")),
       ["1234567", "-1234", "0.125", "1.5", "12345.6"],
     )
-    assert.equal(number(0.25, 3), `${written(0.25)}0`)
+    assert.equal(number(0.25, 3), `${formatValue(0.25)}0`)
     assert.equal(
       localFormula("<mn>0.9</mn><mtext>velocity</mtext>"),
-      `<mn>${written(0.9)}</mn><mtext>${say("formula.velocity")}</mtext>`,
+      `<mn>${formatValue(0.9)}</mn><mtext>${say("formula.velocity")}</mtext>`,
     )
     assert.deepEqual([".5", "0,5", "0.5", "−3", "1.234.567,5"].map(plainNumber), [
       ".5",
