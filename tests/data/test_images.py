@@ -294,7 +294,7 @@ def test_an_array_that_is_no_image_is_refused_by_shape_or_value(image, words):
 def test_an_unknown_channel_or_scale_is_refused_by_name():
     with pytest.raises(ValueError, match="load_image: channel must be one of red, green, blue, gray, rgb, not 'purple'$"):
         load_image("test-0", "purple")
-    with pytest.raises(ValueError, match="load_image: scale 'percent' is none of unit, raw"):
+    with pytest.raises(ValueError, match="load_image: scale must be one of unit, raw, not 'percent'"):
         load_image("test-0", "red", "percent")
     with pytest.raises(ImageUnavailable):
         load_image("no such image")

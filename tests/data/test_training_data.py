@@ -53,7 +53,7 @@ def test_without_the_full_set_the_sample_is_used_and_the_words_say_so():
     assert data.train.ids == [f"{name}-{i}" for name in data.names for i in range(120)]
     assert data.held_out.ids == [f"{name}-h{i}" for name in data.names for i in range(30)]
     words = str(describe(data))
-    assert words.startswith("cat against dog: 240 training images, 60 test images, a small sample of CIFAR-10: it will be memorized.")
+    assert words.startswith("cat against dog: 240 training images, 60 test images, a small sample of CIFAR-10, which the network will memorize.")
     assert words.endswith("The full CIFAR-10 is a download of 170 MB.")
 
 
@@ -127,7 +127,7 @@ def test_what_cannot_be_had_is_said():
         training_data(source="imagenet")
     with pytest.raises(Problem, match="needs the full CIFAR-10. The full CIFAR-10 is a download"):
         training_data(source="cifar10")
-    with pytest.raises(Problem, match="channel 'infrared' is none of red"):
+    with pytest.raises(Problem, match="channel must be one of red, .*not 'infrared'"):
         training_data().train.pixels("infrared")
 
 

@@ -42,7 +42,7 @@ DIAGNOSTICS = [
     ('"/train?k=0"', '"/train?img=cat-0,cat-1"', 8, "Choose one"),
     ('"/train?k=0"', '"/check?k=0"', 9, "write /train"),
     ('"/train?k=0"', '"k=0"', 9, "write /train"),
-    ('"seed"', '"kernel"', 9, "kernel is no experiment: seed, start, lr"),
+    ('"seed"', '"kernel"', 9, "no experiment kernel. Known: seed, start, lr"),
     ('experiment = "seed"\n', "", 9, "“updates” needs an experiment"),
     ("updates = 200", "updates = 0", 10, "from 1 to 10,000"),
     ("updates = 200", "updates = 2.5", 10, "needs to be a whole number"),

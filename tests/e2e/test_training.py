@@ -248,7 +248,7 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
 def test_a_training_that_cannot_be_gets_a_sentence_with_what_stands_in_the_address_as_it_stands(screen: Screen):
     asked = "[a](b.org),WWW.a.org,$a$ ![x](a.png)"  # as long as is quoted
     screen.open("/train", of="many", train=asked)
-    expect(screen.page.locator(".training .what")).to_contain_text("is no training; cat,dog,30,64,0.05,0")
+    expect(screen.page.locator(".training .what")).to_contain_text("is not a valid training setting; using cat,dog,30,64,0.05,0")
     screen.prints_no_trace()
     alert = screen.page.locator(".training-settings .wrong").first
     assert asked in alert.inner_text()

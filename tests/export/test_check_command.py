@@ -53,7 +53,7 @@ def test_a_mistake_is_named_with_its_line(setup, address, tmp_path, capsys):
     code, lines, _ = check(capsys, tmp_path / "own.json", link(setup))
     assert (code, lines[-1]) == (1, f"first wrong: {stage}")
     title = str(placed(address, setup.network).title)
-    assert any(line.startswith(f"# {title}: exactly, all ") for line in lines)
+    assert any(line.startswith(f"# {title}: explains all ") for line in lines)
     wrong_line, right_line = placed(address, setup.network).code(setup.network.program(setup.x_shape))
     assert f"- {wrong_line}" in lines and f"+ {right_line}" in lines
 

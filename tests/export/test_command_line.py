@@ -218,7 +218,7 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
         (["?w=held-0123456789abcdef"], "and use --params"),
         (["--colour", "red"], "unrecognized arguments: --colour"),
         (["--k"], "expected one argument"),
-        (("--html", "a.html", "--around", "51"), "'51' is no whole number up to 50"),
+        (("--html", "a.html", "--around", "51"), "'51' is not an integer up to 50"),
         (("--html", "a.html", "--server", "cnnviz.example.edu"), "is not the address of a page"),
     ],
 )

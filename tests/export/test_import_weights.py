@@ -109,7 +109,7 @@ def test_one_filter_for_a_network_that_has_filters_alone_is_its_first():
 def test_of_all_parameters_and_one_array_more_it_is_not_said_that_some_are_missing():
     params = SETUP.first_params()
     _, said = read_start(npz(**{f"{name}_": array for name, array in params.items()}, epoch=np.array([3])), SETUP)
-    assert str(said[-1]).startswith(f"These are not exactly the parameters of {NET}, so the rest is not taken: ")
+    assert str(said[-1]).startswith(f"The file does not have exactly the parameters of {NET}; ignored: ")
 
 
 def test_keras_itself_gives_the_same_outputs():

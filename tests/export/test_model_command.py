@@ -54,7 +54,7 @@ def test_its_weights_are_fitted_to_the_images_that_it_was_trained_on(tmp_path, c
     shapes = {"0.weight": (4, 1, 3, 3), "0.bias": (4,), "4.weight": (10, 676), "4.bias": (10,)}
     np.savez(tmp_path / "mine.npz", **{name: np.ones(shape) for name, shape in shapes.items()})
     code, lines, _ = model(capsys, tmp_path / "net.py", "--weights", tmp_path / "mine.npz")
-    assert code == 0 and f'arrays of {tmp_path}/mine.npz that fit: 4; open them with --params {tmp_path}/mine.npz "?net=' in lines[-2]
+    assert code == 0 and f'4 arrays of {tmp_path}/mine.npz fit; open them with --params {tmp_path}/mine.npz "?net=' in lines[-2]
     query = lines[-2].partition('"')[2].rstrip('"')
     assert main([query, "--params", str(tmp_path / "mine.npz"), "--json", str(tmp_path / "out.json")]) == 0
     assert Setup(img="digit7-0").x_shape[-2:] == (28, 28) and "img=digit7-0" in query
