@@ -34,7 +34,7 @@ def test_without_a_server_stages_go_on_and_an_update_says_why_it_does_not(screen
     fragile.stop()
     screen.press("PageDown", "PageDown", "PageDown")  # one of them was asked for ahead
     notice = screen.page.locator(".notice")
-    expect(notice).to_contain_text("The server has not answered")
+    expect(notice).to_contain_text("The server has not responded")
     expect(screen.root).to_have_attribute("data-update", re.compile("[12]"))
     screen.close_dialog()  # Streamlit's own, which says that the connection is lost
     for symbol in ("a1", "v"):

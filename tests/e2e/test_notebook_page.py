@@ -177,7 +177,7 @@ def test_what_stands_between_the_rows_says_at_a_touch_what_it_means(screen: Scre
     expect(screen.page.locator("#notes")).to_be_hidden()
     notes.last.click()
     expect(screen.page.locator("#notes")).to_be_visible()
-    expect(screen.page.locator("#notes")).to_contain_text("how many times as long")
+    expect(screen.page.locator("#notes")).to_contain_text("its relative length")
 
 
 def test_the_story_has_the_second_call_too(screen: Screen):
@@ -215,7 +215,7 @@ def test_the_step_page_obeys_the_rule(screen: Screen):
     screen.shows(setup)
     assert screen.setup == setup
     assert np.any(values(setup)["df"])
-    expect(screen.page.locator(".remark")).to_contain_text("The notebook's number")
+    expect(screen.page.locator(".remark")).to_contain_text("The number that the notebook computes")
     screen.press("PageDown")
     screen.shows(dataclasses.replace(setup, k=2))
     screen.select("rule", "exact")
