@@ -247,7 +247,7 @@ test("the words are those of the epoch that is shown", () => {
   assert.match(words.sentence({ ...report, epochs: 1 }, before), /30 images for one epoch and is tested on 4 others\./)
   assert.equal(words.note({ ...report, warning: "stuck" }, state), "stuck")
   assert.equal(words.note({ ...report, active: true }, state), "under way")
-  assert.match(words.foot({ ...report, shown: 3 }, state), /how sure.*3 of 4, the first 1 of each class/)
+  assert.match(words.foot({ ...report, shown: 3 }, state), /its confidence.*3 of 4, the first 1 per class/)
   assert.match(words.foot({ ...report, floor: 0 }, state), /its largest output/)
 })
 
