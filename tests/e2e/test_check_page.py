@@ -190,7 +190,7 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
         hit = stages_hit(wrong, exact, now.params, setup.lr)
         shown = "db" if hit[0] == "dw" and "dw" not in differing else hit[0]
         expect(screen.page.locator(".verdict")).to_have_class(re.compile("bad"))
-        expect(screen.page.locator(".verdict")).to_contain_text(re.compile("wrong|spoils"))
+        expect(screen.page.locator(".verdict")).to_contain_text(re.compile("wrong|affects"))
         first = screen.page.locator("[data-column][data-state=first]")
         expect(first).to_have_count(1)
         expect(first).to_have_attribute("data-column", shown)
