@@ -43,8 +43,8 @@ class Screen:
     """One screen: its setup (`at`, a query) and `place`, its texts, its planned `seconds`, and optionally a question.
     `experiment` names the setting that differs between devices; each device's run makes `updates` updates.
 
-    `show` are the visible maps (None: those that the texts name), `reveal` the maps added after the answer, and `cells` the
-    cells that the question is about ("": those that the key names).
+    `show` are the visible maps (None: the ones that the texts name), `reveal` the maps added after the answer, and `cells` the
+    cells that the question is about ("": the ones that the key names).
     """
 
     at: str

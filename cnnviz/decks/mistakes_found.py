@@ -1,4 +1,4 @@
-"""Mistakes that a question can detect: those that change its key if the backward pass contains them."""
+"""Mistakes that a question can detect: the ones that change its key if the backward pass contains them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def matrix(decks: Sequence[Deck]) -> Matrix:
 @np.errstate(all="ignore")  # values may become infinite after a mistake
 def changes_key(screen: Screen, mistake: str) -> bool | None:
     """Return whether a question's key changes if all updates and the backward pass contain this mistake, at any
-    position where it is possible. None if there is no such position, if nothing is computed, or if the setup follows
+    position where it is possible. None if no such position exists, if nothing is computed, or if the setup follows
     the notebook's rule."""
     setup = setup_of(screen.at)
     if not screen.key or setup.deviations:

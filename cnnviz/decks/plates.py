@@ -87,7 +87,7 @@ def cells(screen: Screen, scope: Scope) -> tuple[str, tuple[range, ...]] | None:
 
 
 def hidden(screen: Screen, scope: Scope) -> tuple[str, ...]:
-    """Return the maps that are masked until the answer: those that the screen names, or all that its stage computes."""
+    """Return the maps that are masked until the answer: the ones that the screen names, or all that its stage computes."""
     if screen.hide is not None:
         return screen.hide
     if screen.kind in ("", "construct", "order"):

@@ -120,7 +120,7 @@ def _all_languages(message: Message) -> LocalizedText:
 
 
 def _options(screen: Screen, scope: Scope, key: np.ndarray, right_text: LocalizedText, allowance: Allowance) -> Iterator[Option]:
-    """Yield the file's answers. Skip those that equal the key or an earlier one, so that exactly one is right."""
+    """Yield the file's answers. Skip the ones that equal the key or an earlier one, so that exactly one is right."""
     earlier_values: list[np.ndarray] = []
     has_key = screen.kind != "choose"  # only a choice lists its key
     for answer in screen.answers:

@@ -16,7 +16,7 @@ Passed = tuple[float, Sequence[np.ndarray]]
 LONGEST, SHORTEST = 1e-4, 1e-8
 """Longest and shortest step of the nudges."""
 SCREENED = 5
-"""Number of entries that are nudged once, per checked entry, to find those that change the loss."""
+"""Number of entries that are nudged once, per checked entry, to find the ones that change the loss."""
 
 
 def round_off(loss_with: Callable[..., Passed], arrays: Mapping[str, np.ndarray]) -> float:

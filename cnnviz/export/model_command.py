@@ -16,7 +16,7 @@ from cnnviz.words import Problem, say
 
 def run(arguments: list[str]) -> int:
     """Print each layer's counterpart and net=…. Return 0 if all layers are converted exactly, 1 if some are not, 2 if
-    there is no network."""
+    no network exists."""
     options = _parse(arguments)
     try:
         content = read_content(options.file, MOST_BYTES)
@@ -62,7 +62,7 @@ def _weights(args: argparse.Namespace, content: bytes, net: str) -> list[str]:
 def _write(name: str, arrays: Mapping[str, np.ndarray]) -> None:
     try:
         with open(name, "wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]  # of its keywords only allow_pickle is no array
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # of its keywords all but allow_pickle are arrays
     except OSError as error:
         raise Problem("terminal.unwritable", file=repr(name), error=error.strerror) from None
 

@@ -13,7 +13,7 @@ from cnnviz.words import Problem, say
 
 
 def run(arguments: list[str]) -> int:
-    """Run the test on every mutant and print those that pass. Return 0 if none passes, 1 if any does, 2 if the
+    """Run the test on every mutant and print the ones that pass. Return 0 if none passes, 1 if any does, 2 if the
     correct function fails."""
     args = _parse(arguments)
     try:

@@ -123,7 +123,7 @@ def load_test(name: str, function: str | None = None) -> Test:
 
     The test takes the backward function; a unittest's method runs with its setUp and tearDown. If it has no parameter, the
     function that it calls is replaced: the one named `function` in its file, or the only one with "backward" in its name.
-    Raise Problem if there is no such test or function.
+    Raise Problem if no such test or function exists.
     """
     file, *inner = name.split("::")
     path = Path(file).resolve()

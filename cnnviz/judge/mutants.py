@@ -1,6 +1,6 @@
 """Mutants of correct backward functions, for judging tests: which known mistakes does a test miss?
 
-A mutant is the correct function with one mistake, for arrays of any shape. There is no mutant for mistakes that do not change the
+A mutant is the correct function with one mistake, for arrays of any shape. No mutant exists for mistakes that do not change the
 result on our cases, which have no ties and no zeros, and only one for mistakes with equal results.
 """
 

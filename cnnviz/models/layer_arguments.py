@@ -1,4 +1,4 @@
-"""Supported arguments of layers: those that a rule reads, those without effect on results, and others at their
+"""Supported arguments of layers: the ones that a rule reads, those without effect on results, and others at their
 default values."""
 
 from collections.abc import Mapping

@@ -15,7 +15,7 @@ def answer(page: str, query: Mapping[str, str]) -> bytes:
     """Return the uncompressed body of `GET numbers/<page>?…` for "step", "train", "check", "notebook", "learn",
     "curve" or "script".
 
-    Invalid values in the query are ignored and reported in the response. Raise Problem if there is no such page.
+    Invalid values in the query are ignored and reported in the response. Raise Problem if no such page exists.
 
     >>> answer("step", {"k": "3"}) == answer("step", {"k": "3", "utm": "x"})
     True

@@ -23,7 +23,7 @@ def screen_query(deck: Deck, number: int) -> tuple[str, dict[str, str]]:
 
 
 def screen_number(deck: Deck, text: str) -> int | None:
-    """Return the number of the screen that an address names, from 1, or None if there is no such screen.
+    """Return the number of the screen that an address names, from 1, or None if no such screen exists.
 
     >>> from cnnviz.decks.library import lectures
     >>> screen_number(lectures()[0], "12"), screen_number(lectures()[0], "13"), screen_number(lectures()[0], "")

@@ -54,7 +54,7 @@ def query_of(request: PageRequest) -> dict[str, str]:
 
 
 def _stages(request: PageRequest) -> list[StageRecord]:
-    """Return the stages to show: in eval mode there is no update."""
+    """Return the stages to show: eval mode has no update."""
     stages = stage_records(program_of(request.setup, request.snapshot), request.setup.opt)
     return stages if request.setup.mode == "train" else stages[:-1]
 
@@ -76,7 +76,7 @@ def finite_or_none(value: float) -> float | None:
 
 
 def first_filters(setup: Setup) -> FiltersRecord | None:
-    """Return the initial filters of the first convolution, for editing, or None if there is no convolution."""
+    """Return the initial filters of the first convolution, for editing, or None if no convolution exists."""
     bank = next(iter(banks(setup.network, setup.x_shape)), None)
     if bank is None:
         return None

@@ -102,7 +102,7 @@ def velocity_of(setup: Setup, snapshot: Snapshot, part: str) -> dict[str, np.nda
 
 def raised_entry_change(setup: Setup, snapshot: Snapshot, part: str) -> dict[str, np.ndarray]:
     """Return the change of the loss if one entry is raised (`change_of_loss`), named as in "raised.z1:57:0.1"; empty
-    if there is no such entry."""
+    if no such entry exists."""
     match = re.fullmatch(r"raised\.([a-z][0-9]{0,2}):([0-9]{1,7}):(0\.0{0,2}1)", part, re.ASCII)
     program = map_records.program_of(setup, snapshot)
     if not match or match[1] not in program.shapes or int(match[2]) >= math.prod(program.shapes[match[1]]):

@@ -31,7 +31,7 @@ FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "app
 """Media types by the ending of the path: "" is the view's own format, the others are for programs."""
 
 INSTEAD = "instead"
-"""Key of a fallback setup, as a query: its values replace those that are invalid in the address."""
+"""Key of a fallback setup, as a query: its values replace the ones that are invalid in the address."""
 
 EXACT = "exact"
 """Key of a part of a page, whose exact numbers are a resource of their own."""

@@ -130,7 +130,7 @@ class StoredRoom:
 
 
 def room_in(fields: Mapping[str, str]) -> StoredRoom | None:
-    """Parse a room's hash. Return None if there is no room. Raise Unreadable if it is invalid, so that the known
+    """Parse a room's hash. Return None if no room exists. Raise Unreadable if it is invalid, so that the known
     state stays."""
     if "number" not in fields:
         return None
@@ -168,7 +168,7 @@ def _poll(text: str) -> Poll | None:
 
 
 def followers_in(text: str) -> tuple[int, int, float]:
-    """Parse a process's report: followers, those who explore alone, and its time. Return zeros if it is invalid."""
+    """Parse a process's report: followers, people who explore alone, and its time. Return zeros if it is invalid."""
     try:
         count, alone, at, *_ = json.loads(text)
         return int(count), int(alone), float(at)

@@ -310,7 +310,7 @@ class RedisStore:
     # ---- background tasks
 
     def _begin(self) -> None:
-        """Start the background tasks in the running event loop, and restart those that have ended."""
+        """Start the background tasks in the running event loop, and restart the ones that have ended."""
         self.tasks = [task for task in self.tasks if not task.done()]
         running = {task.get_name() for task in self.tasks}
         for name, task_function in (("listen", self._listen), ("tell", self._report)):

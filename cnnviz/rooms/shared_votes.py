@@ -104,7 +104,7 @@ class SharedVotes:
                 pass  # another process wrote at the same time
 
     async def _put_back_lost(self, room: Room, poll: Poll, round: int) -> int:
-        """Return the number of answers in Redis to one round, after restoring those that it has lost."""
+        """Return the number of answers in Redis to one round, after restoring the ones that it has lost."""
         name = ballot_name(room.code, poll, round)
         count = int(await self.redis.hlen(name))
         if room.poll and room.poll.number == poll.number and count < len(room.ballots.get(round, {})):

@@ -122,7 +122,7 @@ class Store(Protocol):
         """End the room for everybody. Raise StoreLost."""
 
     async def followers(self, room: Room) -> tuple[int, int]:
-        """Return the number of followers in all processes, and of those who explore alone. Raise StoreLost."""
+        """Return the number of followers in all processes, and of people who explore alone. Raise StoreLost."""
 
     async def count(self, room: Room, by: int, alone: bool = False) -> None:
         """Add `by` followers here: 1, -1, or 0 for a projector, which only has a stream."""
@@ -251,7 +251,7 @@ class MemoryStore:
         return found
 
     async def renew(self, room: Room) -> None:
-        pass  # there is no other process
+        pass  # no other process runs
 
     async def move(self, room: Room, query: str, screen: str | None = None) -> int:
         room.query, room.number, room.touched = query, room.number + 1, self.clock()

@@ -27,7 +27,7 @@ Item = TypeVar("Item")
 CREDIT = 0.02
 """Head start, in seconds of virtual time, of a connection that uses less than its share."""
 ORDINARY_JOBS, PAUSING_JOBS = 4, 16
-"""Number of jobs per address at the base price: from connections that do not pause, and from those that do."""
+"""Number of jobs per address at the base price: from connections that do not pause, and from the ones that do."""
 MAX_PRICE = 20.0
 """Upper limit of the price of a job."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.075, 0.5

@@ -31,7 +31,7 @@ clicks."""
 MESSAGES_OF_ALL, EACH_OF_ALL = 300, 1 / 20
 """Token bucket of messages per address: a burst, and the seconds until one more. Each message runs a script.
 
-The sessions share it equally, and those that need more share a second bucket of the same size.
+The sessions share it equally, and the ones that need more share a second bucket of the same size.
 """
 TARPIT = 1.0
 """Delay before a refusal, in seconds, so that immediate retries gain nothing."""

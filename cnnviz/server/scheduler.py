@@ -6,7 +6,7 @@ from cnnviz.server.fair_queue import FairQueue, Ticket, TicketHeap
 from cnnviz.server.job import Job, Result
 
 UNDER_WAY, MOST_UNDER_WAY = 3, 6
-"""Number of expensive jobs that may have begun, and the number including those that are shorter than all of these.
+"""Number of expensive jobs that may have begun, and the number including the ones that are shorter than all of these.
 Others wait without a thread."""
 
 

@@ -52,7 +52,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Store:
-    """Parameter store of a task: those sent with it, and those that it stores."""
+    """Parameter store of a task: those sent with it, and the ones that it stores."""
 
     sent: Mapping[str, Arrays]
     kept: list[Arrays] = field(default_factory=list)

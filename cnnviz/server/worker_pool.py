@@ -86,7 +86,7 @@ class WorkerPool:
 
     def __call__(self, work: Callable[..., Result], arguments: tuple[Any, ...], seconds: float, /) -> Result:
         """Return `work(*arguments)` from a worker. Raise Problem if it raises one or exceeds a limit, TimeoutError if
-        the result is no longer needed."""
+        the result is not needed any more."""
         outcome = self._outcome(work, arguments, seconds)
         if outcome.error:
             logging.getLogger(__name__).error("a worker failed\n%s", outcome.error)

@@ -107,7 +107,7 @@ class Workers(Generic[Result]):
             return False
 
     def _check(self, job: Job[Result]) -> None:
-        """Cancellation point: raise TimeoutError if the job is no longer needed or takes too long, and wait while
+        """Cancellation point: raise TimeoutError if the job is not needed any more or takes too long, and wait while
         another job goes first."""
         with self.lock:
             elapsed = self.clock() - job.since

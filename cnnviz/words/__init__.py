@@ -218,7 +218,7 @@ def say(id: str, /, lang: str = "", **values: object) -> str:
 
     A field `{name}` accepts a text, a number, a message, or a sequence of these. `{x:3}` prints three significant digits,
     `{share:%}` a percentage (`:1%` with one decimal), and `{seed:plain}` no separators. The value `n` selects the plural
-    form. Raise Problem if there is no such message, and KeyError if a value is missing.
+    form. Raise Problem if no such message exists, and KeyError if a value is missing.
 
     >>> say("words.unknown", id="x")
     'No message x.'

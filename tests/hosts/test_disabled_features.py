@@ -21,7 +21,7 @@ def test_tensorflow_that_is_switched_off_is_never_started(monkeypatch):
 def test_training_and_the_full_set_that_are_switched_off_are_not_offered(monkeypatch):
     monkeypatch.setenv(SETTING, "training cifar10")
     monkeypatch.setattr(cifar10.LOADER, "start", lambda: pytest.fail("it was started"))
-    monkeypatch.setattr(cifar10.keras_cache, "extracted", lambda: "there")
+    monkeypatch.setattr(cifar10.keras_cache, "extracted_folder", lambda: "there")
     test = run("train", {})
     header, _ = handed_all(test)[-1]
     assert "Training on images is disabled" in header["notice"]

@@ -128,7 +128,7 @@ def test_what_files_need_is_loaded_outside_the_event_loop():
 MADE = """
 import asyncio
 from starlette.requests import Request
-from cnnviz.server.files import made_once
+from cnnviz.server.files import lazy_route
 
 kept = []
 
@@ -143,7 +143,7 @@ def megabytes():
 
 async def asked():
     before = megabytes()
-    await made_once("/x", "text/css", make).endpoint(Request({"type": "http", "query_string": b"", "headers": []}))
+    await lazy_route("/x", "text/css", make).endpoint(Request({"type": "http", "query_string": b"", "headers": []}))
     print(megabytes() - before < 10)
 
 asyncio.run(asked())

@@ -76,7 +76,7 @@ class Explanation:
         return "\n".join(self._spoil(line) for line in mistaken.split("\n")), right
 
     def _relevant_lines(self, program: Program, wrong: tuple[str, ...]) -> list[tuple[str, str]]:
-        """Return each line of the mistake, wrong and correct: only those that assign to the arrays `wrong`, if there
+        """Return each line of the mistake, wrong and correct: only the ones that assign to the arrays `wrong`, if there
         are any."""
         assert self.placed
         line_pairs = [*zip(*(lines.split("\n") for lines in self.placed.code(program)), strict=True)]

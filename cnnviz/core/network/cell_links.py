@@ -48,7 +48,7 @@ def cells(ranges: tuple[Range, ...]) -> Iterator[Cell]:
 
 
 def sources(link: Link, cell: Cell, values: Mapping[str, np.ndarray]) -> list[Cell]:
-    """Return the source cells, including those that are selected by value.
+    """Return the source cells, including the ones that are selected by value.
 
     `values` holds the array of the source in its layout on screen. For "won" it also holds "x" and "y", the pool's input and
     output. "tie.<source>" is the difference up to which cells of a pool's input are equal (core/network/ties.py), by default 0.
@@ -91,7 +91,7 @@ def _touched(link: Link, weight: int, size: int, axis: int) -> Range:
 
 
 def _covering(link: Link, at: int, size: int) -> Range:
-    """Return the window positions that cover a cell; with a dilation, those that have a weight on it."""
+    """Return the window positions that cover a cell; with a dilation, the ones that have a weight on it."""
     g = link.geometry
     positions = [
         position

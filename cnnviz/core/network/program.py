@@ -364,7 +364,7 @@ class Program:
         return Trace.of_frozen(shown, stride, padding, Pass(self, params, values))
 
     def all_values(self, params: Mapping[str, np.ndarray], trace: Trace) -> PassValues:
-        """Return all arrays of a pass, including those that the trace does not show. They are recomputed if the trace
+        """Return all arrays of a pass, including the ones that the trace does not show. They are recomputed if the trace
         does not hold them."""
         forward_pass = trace.forward_pass
         if isinstance(forward_pass, Pass) and forward_pass.program is self:

@@ -10,7 +10,7 @@ Cell = tuple[str, tuple[int, ...]]
 
 
 def cell_shape(program: Program, symbol: str) -> tuple[int, ...] | None:
-    """Return the shape that a symbol's cell indices refer to, or None if there is no such array.
+    """Return the shape that a symbol's cell indices refer to, or None if no such array exists.
 
     This is the shape in the trace, except for w behind a map, whose rows have the map's axes: (row, column, output) for one channel.
 

@@ -82,7 +82,7 @@ class ImageId:
 
 
 def parse_image_id(text: str) -> ImageId:
-    """Parse an image id. Raise Problem with the valid options if there is no such image.
+    """Parse an image id. Raise Problem with the valid options if no such image exists.
 
     >>> parse_image_id("cat-h17")
     ImageId(kind='sample', name='cat', number=17, held_out=True)

@@ -37,7 +37,7 @@ class PageState:
     screen: str = ""
 
     def to_query(self) -> dict[str, str]:
-        """Return the settings as a query, without those that have their default value."""
+        """Return the settings as a query, without the ones that have their default value."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return {name: "1" if value is True else value for name, value in values.items() if value not in (False, "")}
 

@@ -62,7 +62,7 @@ def film(
 
     The numbers are those of `run_updates`, bit for bit. `maps` are the symbols of maps or parameters that get frames,
     `default_maps` by default. Frames show `channel` of a map, and `image` of a batch. Parameters in `hold` are not updated.
-    `filter` is the filter whose weights are recorded, the first if there is no such filter. Raise Problem if n exceeds
+    `filter` is the filter whose weights are recorded, the first if no such filter exists. Raise Problem if n exceeds
     the limit of the network.
 
     >>> film(Setup(), np.zeros((32, 32)), 4, most_frames=3).updates

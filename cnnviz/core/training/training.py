@@ -135,7 +135,7 @@ class Progress:
 
     @property
     def diverged(self) -> bool:
-        """Whether the loss is no longer finite, which ends the training."""
+        """Whether the loss is not finite any more, which ends the training."""
         return not math.isfinite(self.loss)
 
 

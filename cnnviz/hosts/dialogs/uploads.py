@@ -41,7 +41,7 @@ def _weights(setup: Setup, content: bytes) -> Adopted:
 def model(asked: Mapping[str, str], content: bytes) -> UploadedModel:
     """Return a model layer by layer, and the change to its network; `name` selects one of several models.
 
-    `instead` is the reason if there is no change, since the network is invalid or too large. Raise Problem if the
+    `instead` is the reason if nothing changes, since the network is invalid or too large. Raise Problem if the
     file cannot be read.
     """
     return run_isolated(_model, _setup(asked), asked.get("name", ""), content)

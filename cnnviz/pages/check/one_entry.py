@@ -109,7 +109,7 @@ _NUDGES: LruCache[Hashable, tuple[list[Nudge], list[Nudge]]] = LruCache(MOST_BYT
 
 
 def entry_data(subject: ExaminedPass, entry: Entry | None) -> EntryData | None:
-    """Return the record of an entry with a long, the best and a short nudge, or None if there is no entry."""
+    """Return the record of an entry with a long, the best and a short nudge, or None if no entry exists."""
     if entry is None:
         return None
     steps, (entry_nudges, _) = _steps_and_nudges(subject, entry)

@@ -37,7 +37,7 @@ def pass_label(setup: Setup, mistake: PlacedMistake | None) -> Message | str:
 
 
 def verdict(subject: ExaminedPass) -> Message:
-    """Return the verdict: the number of entries that agree, or the first wrong array and those that inherit its
+    """Return the verdict: the number of entries that agree, or the first wrong array and the ones that inherit its
     error."""
     check = subject.check
     assert check is not None

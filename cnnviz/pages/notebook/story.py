@@ -83,7 +83,7 @@ def _facts(setup: Setup) -> dict[str, object]:
 
 
 def printed_numbers() -> dict[str, object]:
-    """Return the notebook's printed numbers beside those that its deviations reproduce."""
+    """Return the notebook's printed numbers beside the ones that its deviations reproduce."""
     rerun_output = rerun(load_image("train-0", "red", "raw"))
     named_kernels = zip(("before", "call_1", "call_2", "printed"), [*rerun_output.kernels[:3], np.array(KERNEL)], strict=True)
     return {

@@ -1,4 +1,4 @@
-// Marks on the maps: those that the stage computes and reads, and the cells behind the selected one.
+// Marks on the maps: the ones that the stage computes and reads, and the cells behind the selected one.
 
 import { singleIndex } from "../../view/model/explain/cell_links.js"
 

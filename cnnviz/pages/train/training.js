@@ -1,4 +1,4 @@
-// The Train page's other half: a training on many images, as a test images of those that it has never learned from. The training
+// The Train page's other half: a training on many images, as a test images of the ones that it has never learned from. The training
 // itself stays on the server, which says again and again how far it is.
 
 import { actionButton } from "../../view/controls/actions.js"

@@ -1,4 +1,4 @@
-"""The kinds of layers, one per file in this folder. A new file adds a kind; there is no list to extend."""
+"""The kinds of layers, one per file in this folder. A new file adds a kind; no list has to be extended."""
 
 import importlib
 import inspect

@@ -104,7 +104,7 @@ def _buttons(trainer: Trainer | None, job: Job | None, moved: bool) -> tuple[str
 
 
 def _do(act: str, setup: Setup, job: Job | None, trainer: Trainer | None) -> None:
-    """Perform the action of a button, unless it is no longer available."""
+    """Perform the action of a button, unless it is not available any more."""
     if act == "train" and job:
         session.begin(job)
     elif act == "train_back" and trainer:

@@ -51,7 +51,7 @@ class Run:
 
     @property
     def kernel(self) -> Part | None:
-        """The filter that is shown at every update, or None if there is no convolution."""
+        """The filter that is shown at every update, or None if no convolution exists."""
         return frames.kernel_of(self.setup, self.x_shape)
 
 

@@ -70,7 +70,7 @@ def _hold(setup: Setup, hold: tuple[str, ...]) -> tuple[SwitchData, ...]:
 
 
 def _compare(setup: Setup, vs: str) -> tuple[SwitchData, ...]:
-    """Return switches for other starts of the setup, without those that equal it."""
+    """Return switches for other starts of the setup, without the ones that equal it."""
     others: dict[str, dict[str, object]] = {
         "seed": {"seed": (setup.seed + 1) % (MAX_SEED + 1), "w": "normal"},
         "rate_up": {"lr": min(setup.lr * 10, 1e6)},

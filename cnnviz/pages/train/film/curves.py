@@ -10,7 +10,7 @@ from cnnviz.core.training.film import Film
 from cnnviz.words import Message, message
 
 MOST_LINES = 9
-"""Largest number of filter entries with a line each; of more, those that change most."""
+"""Largest number of filter entries with a line each; of more, the ones that change most."""
 
 
 @dataclass(frozen=True)

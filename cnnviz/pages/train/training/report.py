@@ -62,7 +62,7 @@ NOTHING: Report = (
      "learn": (), "held": 0, "shown": 0, "of_each": 0, "measured": 0, "floor": 0.0, "images": "", "ids": (), "verdicts": [], "mixed": [], "tiles": []},
     freeze_all({name: np.zeros(0) for name in ("at", *CURVES, "low", "high", "labels", "crowd_at", "o", "confusion", "told")}),
 )  # fmt: skip
-"""The report if there is no training and none can start."""
+"""The report if no training runs and none can start."""
 
 
 def _header(job: Job, history: History) -> dict[str, object]:
