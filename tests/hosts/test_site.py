@@ -119,7 +119,7 @@ def test_a_question_gets_the_servers_answer_and_one_that_fails_a_sentence(monkey
     def fails(*_, **__):
         raise MemoryError("too large")
 
-    monkeypatch.setattr("cnnviz.hosts.static.in_browser.made", fails)
+    monkeypatch.setattr("cnnviz.hosts.static.in_browser.compute_resource", fails)
     status, _, body = get("numbers/0/step?k=2")
     assert status == 422 and "too large" in json.loads(body)["sentence"]
 

@@ -66,8 +66,8 @@ def yield_to_requests(seconds: float = MAX_YIELD) -> None:
 
 
 def check_cancelled() -> None:
-    """Cancellation point, called every few milliseconds by long computations. Raises if the result is no longer
-    needed.
+    """Cancellation point, called every few milliseconds by long computations. Raises if nobody needs the result
+    any more.
 
     >>> def gone():
     ...     raise TimeoutError
