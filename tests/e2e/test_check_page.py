@@ -51,7 +51,7 @@ def test_all_entries_agree_and_the_chain_shows_them(screen: Screen):
     expect(screen.page.locator(".live")).to_have_text(re.compile(r"as the gradient says\. +Loss"))
     screen.open("/check", k=2, stage="df")
     # Who listens hears a question with its own sign, and words that stand apart one after the other.
-    expect(screen.page.locator(".live")).to_have_text(re.compile(r"Is our gradient right\? Yes\. .*backward pass −?0\.\d+ nudging −?0\.\d+"))
+    expect(screen.page.locator(".live")).to_have_text(re.compile(r"Is our gradient right\? Yes\. .*backward pass −?0\.\d+ central differences −?0\.\d+"))
     shown = screen.page.locator("canvas[data-map]").evaluate_all("(all) => all.map((c) => c.dataset.map)")
     assert sorted(shown) == sorted(f"ours.{symbol}" for symbol in CARDS)
     assert states(screen) == {symbol: "right" if symbol in NUDGED else "follows" for symbol in CARDS}
@@ -225,7 +225,7 @@ def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
     screen.switch("break_it")
     screen.switch("mistake_stride_forgotten")
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))  # at stride 1 nothing shows
-    expect(screen.page.locator(".sentence")).to_contain_text("does not show")
+    expect(screen.page.locator(".sentence")).to_contain_text("has no effect here")
     screen.switch("shows_there")
     assert screen.setup == Setup(k=1, stage="df", stride=2)
     expect(screen.page.locator(".wrong-line").first).to_contain_text("stride=1")

@@ -89,7 +89,7 @@ def test_a_whole_lesson_by_keyboard(screen: Screen):
     expect(screen.key("learn_commit")).to_be_disabled()
     screen.ready()
     other = ask(script.screens[0], setup_at(script.screens[0], screen.address))
-    assert screen.address["img"] == other.lesson.img != questions[0].lesson.img
+    assert screen.address["img"] == other.setup.img != questions[0].setup.img
     right = next(n for n, option in enumerate(other.options) if option.right)
     screen.press("ABC"[right])  # by its letter
     expect(screen.page.locator("[name=answer]").nth(right)).to_be_checked()
