@@ -181,7 +181,7 @@ def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
 
 def test_what_the_file_says_of_its_lesson_in_vain_is_told(tmp_path):
     data = json.loads(parameters_json(Setup(), run_updates(Setup(), load_image("test-0"), 0).params))
-    for said, words in (({"img": 5, "k": 2}, "Image: '5' names no image"), ([], "names no lesson")):
+    for said, words in (({"img": 5, "k": 2}, "Image: '5' is not an image"), ([], "names no lesson")):
         (tmp_path / "p.json").write_text(json.dumps(data | {"lesson": said}))
         done = here("--params", "p.json", folder=tmp_path)
         assert done.returncode == 0 and words in done.stderr
@@ -197,7 +197,7 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--img", "cat.png"], "Image 'cat.png' names no image"),
+        (["--img", "cat.png"], "Image 'cat.png' is not an image"),
         (["--net", "conv3x3"], "Network 'conv3x3': A network ends with its loss"),
         (["--img", "train-5"], "train-5 needs the full CIFAR-10."),
         (["--img", "upload-abc"], "incomplete or altered"),
@@ -205,7 +205,7 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
         (["?lr=nan"], "Learning rate 'nan' is not a finite number"),
         (["--f", "-1,0,1"], "is not 9 numbers"),
         (["--rule", "procedural", "--stride", "2"], "need stride 1 and padding valid"),
-        (["lesson"], "'lesson' is no link or query"),
+        (["lesson"], "'lesson' is not a link or a query"),
         (["--params", "missing.json"], "missing.json cannot be read: No such file"),
         (["--params", __file__], "The file is not JSON"),
         (["--film", "film.avi"], "must end in .gif or .webp"),

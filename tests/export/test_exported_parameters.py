@@ -138,7 +138,7 @@ def test_only_a_head_that_says_so_makes_room_for_many_numbers():
     assert len(text) > MAX_BYTES and read_parameters(text)
     with pytest.raises(ValueError, match="larger than 1 MB"):
         read_parameters(text.replace('"shapes"', '"forms"', 1))
-    with pytest.raises(ValueError, match="over .* MB"):
+    with pytest.raises(ValueError, match="larger than .* MB"):
         read_parameters(text.replace("[120, 84]", "[120, 9999999]") + " " * 40 * MOST_PARAMETERS)
 
 

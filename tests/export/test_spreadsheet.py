@@ -219,5 +219,5 @@ def test_the_gradient_of_a_bias_is_not_called_that_of_a_weight():
     data = spreadsheet(setup, run_updates(setup, load_image("test-0"), 0))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         texts = [text.text or "" for text in ElementTree.fromstring(archive.read("xl/sharedStrings.xml")).iterfind(".//m:t", NS)]
-    for of, formula in (("weight", "∂w = "), ("kernel number", "∂f[")):
+    for of, formula in (("weight", "∂w = "), ("kernel weight", "∂f[")):
         assert [formula in text for text in texts if f"What one {of} does to the loss" in text] == [True], of
