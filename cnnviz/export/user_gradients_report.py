@@ -120,8 +120,8 @@ def _worst(comparison: ArrayComparison) -> Iterator[str]:
 
 
 def example_of(reference: ReferencePass) -> tuple[PlacedMistake, Mapping[str, np.ndarray]] | None:
-    """Return a typical mistake in the first hidden activation and the gradients that result from it, or None if there
-    is no such layer.
+    """Return a typical mistake in the first hidden activation and the gradients that result from it, or None if
+    no such layer exists.
 
     >>> from cnnviz.core.setup.setup import Setup
     >>> from cnnviz.core.training.snapshots import run_updates

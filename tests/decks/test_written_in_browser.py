@@ -21,7 +21,7 @@ const all = JSON.parse(readFileSync(process.argv[1], "utf-8"))
 writeFileSync(process.argv[1], JSON.stringify(all.map(act)))
 """
 WRITE = f'import {{ tomlOf as act }} from "{MODEL}/toml.js"{EACH}'
-ASK = f'import {{ asking }} from "{MODEL}/draft_question.js"\nconst act = ([screen, asked]) => asking(screen, asked, (what) => `It is ${{what}}.`)' + EACH
+ASK = f'import {{ withQuestion }} from "{MODEL}/draft_question.js"\nconst act = ([screen, asked]) => withQuestion(screen, asked, (what) => `It is ${{what}}.`)' + EACH
 
 
 def by_node(program: str, given: list, folder: Path) -> list:
