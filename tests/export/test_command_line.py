@@ -104,7 +104,7 @@ def test_a_heading_for_every_stage_and_the_pinned_channel_alone():
     assert "# Back through the gate: ∂z₁ = ∂a₁ ⊙ [z₁ > 0]\n" in done.stdout
 
 
-@pytest.mark.parametrize(("rule", "title"), [("gd", "One small step against the gradient"), ("momentum", "One step with momentum"), ("adam", "One step on each")])
+@pytest.mark.parametrize(("rule", "title"), [("gd", "One small step against the gradient"), ("momentum", "One step with momentum"), ("adam", "One step, scaled per parameter")])
 def test_the_step_is_called_by_its_rule(rule, title):
     assert f"# {title}" in here(f"?opt={rule}").stdout
 
@@ -181,7 +181,7 @@ def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
 
 def test_what_the_file_says_of_its_lesson_in_vain_is_told(tmp_path):
     data = json.loads(parameters_json(Setup(), run_updates(Setup(), load_image("test-0"), 0).params))
-    for said, words in (({"img": 5, "k": 2}, "Image: '5' is not an image"), ([], "names no lesson")):
+    for said, words in (({"img": 5, "k": 2}, "Image: '5' is not an image"), ([], "does not name its setup")):
         (tmp_path / "p.json").write_text(json.dumps(data | {"lesson": said}))
         done = here("--params", "p.json", folder=tmp_path)
         assert done.returncode == 0 and words in done.stderr
