@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.explain.latex_to_text import pixel_formula, latex_to_unicode, translate_words
+from cnnviz.core.explain.latex_to_text import latex_to_unicode, pixel_formula, translate_words
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.optimizers import OPTIMIZERS
 from cnnviz.core.setup.presets import PRESETS
