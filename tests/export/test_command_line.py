@@ -104,7 +104,7 @@ def test_a_heading_for_every_stage_and_the_pinned_channel_alone():
     assert "# Back through the gate: ∂z₁ = ∂a₁ ⊙ [z₁ > 0]\n" in done.stdout
 
 
-@pytest.mark.parametrize(("rule", "title"), [("gd", "One small step against the gradient"), ("momentum", "One step with momentum"), ("adam", "One step, scaled per parameter")])
+@pytest.mark.parametrize(("rule", "title"), [("gd", "One small step against the gradient"), ("momentum", "One step with momentum"), ("adam", "One step, scaled")])
 def test_the_step_is_called_by_its_rule(rule, title):
     assert f"# {title}" in here(f"?opt={rule}").stdout
 
