@@ -50,5 +50,5 @@ export function announceChange(view) {
   const hasMoved = view.announcedPosition !== position || view.data !== view.announcedData
   const announcement = (!hasMoved && content.focus.hover && content.brief()) || content.spoken()
   view.$(".live").textContent = announcement.replace(/(?<=[.?!])\./g, "") // a title may be a question
-  Object.assign(view, { spokenOf: position, spokenData: view.data })
+  Object.assign(view, { announcedPosition: position, announcedData: view.data })
 }
