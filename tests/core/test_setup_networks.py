@@ -98,8 +98,8 @@ def test_any_query_gives_a_lesson_and_sentences_whatever_was_on_the_screen(query
 def test_a_network_that_cannot_be_is_said_and_the_one_on_the_screen_stays(net):
     shown = Setup(net="conv3x3-relu-gap-softmax-ce", f="blur", y="0,1,0")
     setup, wrong = Setup.read({"net": net}, shown)
-    assert setup.net == shown.net and wrong["net"].startswith("Network: ") and wrong["net"].endswith(f"It stays {shown.net}.")
-    with pytest.raises(ValueError, match="Lesson: Network"):
+    assert setup.net == shown.net and wrong["net"].startswith("Network: ") and wrong["net"].endswith(f"Using {shown.net}.")
+    with pytest.raises(ValueError, match="Setup: Network"):
         Setup(net=net)
 
 
@@ -182,7 +182,7 @@ def test_the_parameters_name_says_which_convolution_and_f_means_the_first():
     assert Setup.from_query({"net": net, "f": "emboss", "f1": "blur"}) == (Setup(net=net, f="blur"), [])
     for key, query in (("f3", {"net": net}), ("f1", {}), ("f", {"net": "dense2-mse"})):
         setup, (said,) = Setup.from_query(query | {key: "blur"})
-        assert "does not belong to this network" in said and said.endswith("It is left out.")
+        assert "does not belong to this network" in said and said.endswith("It is ignored.")
         assert setup == Setup(**query)
 
 
@@ -225,7 +225,7 @@ def test_trained_parameters_are_the_start_and_what_is_gone_or_does_not_fit_says_
         assert start.without_stored_params() == Setup()
     with pytest.raises(NotStored, match=r"has shape \(2, 1, 3, 3\), not \(2, 3, 3, 3\)"):
         Setup(net=net, f=name, ch="rgb").first_params()
-    with pytest.raises(NotStored, match="Initial weights: w"):
+    with pytest.raises(NotStored, match="Starting weights: w"):
         Setup(w=store_params(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))).first_params()
 
 
@@ -323,7 +323,7 @@ def test_a_cell_is_kept_where_there_is_one(net, ch, good, bad):
         assert f"{symbol}:{','.join(map(str, at))}" == cell
     for cell in bad.split():
         setup, (said,) = Setup.from_query({"net": net, "ch": ch, "cell": cell})
-        assert setup.cell == "" and said.startswith(f"Cell: '{cell}'") and said.endswith("It is left out.")
+        assert setup.cell == "" and said.startswith(f"Cell: '{cell}'") and said.endswith("It is ignored.")
 
 
 def test_a_rule_needs_the_notebooks_network_on_one_channel_and_gradient_descent():

@@ -152,5 +152,5 @@ def test_what_no_film_can_be_is_refused(options, word):
 
 
 def test_an_image_too_large_for_the_film_is_refused():
-    with pytest.raises(ValueError, match="at most 240"):
+    with pytest.raises(ValueError, match="limit is 240"):
         animation(Setup(), np.zeros((250, 20)))

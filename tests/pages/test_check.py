@@ -355,7 +355,7 @@ def test_of_a_wrong_entry_no_nudge_is_called_a_good_one():
 def test_a_wrong_number_is_printed_apart_from_the_right_one_and_infinite_where_it_is():
     almost = now(Setup(w="normal", k=4, seed=3, lr=0.5))
     (said,) = besides(almost.setup, almost.snapshot, {"mistake": "weights_updated_first"})["best"]["words"]
-    wrong, right = re.search("becomes (.*), not (.*)[.]", str(said)).groups()
+    wrong, right = re.search("becomes (.*) instead of (.*)[.]", str(said)).groups()
     assert wrong != right and wrong[:5] == right[:5]
     raw = now(Setup(scale="raw", k=1))
     (said,) = besides(raw.setup, raw.snapshot, {"mistake": "product_divided@dz1"})["best"]["words"]

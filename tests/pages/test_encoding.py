@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cnnviz import Setup
 from cnnviz.pages import map_records
 from cnnviz.pages.encoding import encode, thin_values
-from cnnviz.pages.step import answer as step
+from cnnviz.pages.step.handler import HANDLER
 from cnnviz.view.constants import spec
 from tests.pages.running import decode, now
 
@@ -26,7 +26,7 @@ def test_what_is_encoded_is_decoded(words, kinds, size):
 
 def test_the_step_page_gets_every_array_of_the_core_bit_for_bit():
     here = now(Setup(k=3, f="random-2", stride=2))
-    header, found = decode(step.answer(here))
+    header, found = decode(HANDLER.respond(here))
     for symbol in map_records.symbols(map_records.program_of(here.setup, here.snapshot)):
         np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, here.setup, here.snapshot))
     assert header["lesson"] == here.setup.to_query()
@@ -34,7 +34,7 @@ def test_the_step_page_gets_every_array_of_the_core_bit_for_bit():
 
 
 def test_one_update_stays_small():
-    assert len(step.answer(now(Setup(k=500, pad="full")))) < 125_000
+    assert len(HANDLER.respond(now(Setup(k=500, pad="full")))) < 125_000
 
 
 @given(st.integers(1, 500), st.integers(2, 200))

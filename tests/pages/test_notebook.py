@@ -46,9 +46,9 @@ def test_of_gradients_that_vanish_or_explode_the_direction_is_said_too(size):
     assert str(_note("df", *arrays)) == "opposite × 2" and str(_note("df", arrays[0], np.array([np.nan, 1]))) == "2 of 2 differ"
     assert str(_note("do", size * np.array([0.0, 1]), size * np.array([-1.0, 1]))) == "similar direction × 1.41"  # 45°
     ahead = size * np.exp(1j * np.radians([0, 5.98, 174.02])).view(float).reshape(3, 2)
-    assert [str(_note("df", ahead[0], other)) for other in ahead] == ["same", "same way × 1", "opposite × 1"]  # within 6°
+    assert [str(_note("df", ahead[0], other)) for other in ahead] == ["same", "same direction × 1", "opposite × 1"]  # within 6°
     here = now(Setup(rule="procedural", lr=30, k=2))
-    assert "way" in str(chain_of(here.setup, here.snapshot, {"part": "experiment"}).notes["dz2"])
+    assert "direction" in str(chain_of(here.setup, here.snapshot, {"part": "experiment"}).notes["dz2"])
 
 
 def test_the_story_is_true():

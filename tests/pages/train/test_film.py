@@ -166,9 +166,9 @@ def test_a_run_that_goes_wrong_says_where_and_why_and_leads_there(setup, words, 
 @pytest.mark.parametrize(
     "query, words",
     [
-        ({"n": "0000000019999999999"}, "Updates: '0000000019999999999' is not a whole number"),
-        ({"n": "0"}, "Updates: '0' is not a whole number"),
-        ({"vs": "http://["}, "this is no lesson's link"),
+        ({"n": "0000000019999999999"}, "Updates: '0000000019999999999' is not an integer"),
+        ({"n": "0"}, "Updates: '0' is not an integer"),
+        ({"vs": "http://["}, "this is not the link of a setup"),
         ({"vs": "w=held-0123456789abcdef"}, "no longer stores these"),
         ({"vs": "img=train-7&k=1"}, "train-7"),
         ({"vs": "lr=fast&seed=3"}, "Learning rate: 'fast' is not a number"),
