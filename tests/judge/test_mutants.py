@@ -178,7 +178,7 @@ def test_no_two_mutants_of_a_kind_print_the_same_lines():
 @pytest.mark.parametrize(
     "test, said",
     [
-        ("::test_relu_wrongly", "the test fails the right function"),
+        ("::test_relu_wrongly", "the test fails for the right function"),
         ("::test_nothing", "has no function test_nothing"),
         ("", "There is no test"),
         (".other::test_relu", "There is no test"),
