@@ -170,7 +170,7 @@ def judge_layer(
 
 @dataclass(frozen=True)
 class _Source:
-    """Where to find a layer's parameters and gradients, and how to call it."""
+    """Names of a layer's parameters, gradients and methods."""
 
     kind: str
     weights: Mapping[str, str]

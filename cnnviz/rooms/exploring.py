@@ -1,4 +1,4 @@
-"""What followers may explore by themselves: everything, screens where the lecture has been, or nothing."""
+"""Limits on exploring by followers: everything, screens where the lecture has been, or nothing."""
 
 from urllib.parse import parse_qsl, urlencode
 

@@ -29,9 +29,9 @@ MOST_DECKS = 40_000_000
 """Size limit of the decks of all rooms, in bytes."""
 
 EXPLORE = ("free", "screens", "paused")
-"""What followers may explore: everything, screens where the lecture has been, or nothing."""
+"""Limits on exploring: everything, screens where the lecture has been, or nothing."""
 COVERS = ("", "black", "join")
-"""What projectors show: the lecture, black, or how to join."""
+"""Content of projectors: the lecture, black, or how to join."""
 
 Ballot = dict[str, float]
 """Last answer of each device."""

@@ -31,7 +31,7 @@ def is_together(room: Room) -> bool:
 
 @dataclass(eq=False)
 class Stream:
-    """What one stream has sent: the last move's number, the deck's screen, the question's state, and the counts for a
+    """State that one stream has sent: the last move's number, the deck's screen, the question's state, and the counts for a
     projector."""
 
     room: Room

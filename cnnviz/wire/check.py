@@ -81,7 +81,7 @@ class UserGradientsData(TypedDict):
 
 
 class BestData(TypedDict):
-    """Where a mistake shows best, in sentences. `units` counts units by pre-activation, in equal bins of the slope's
+    """The setup in which a mistake shows best, in sentences. `units` counts units by pre-activation, in equal bins of the slope's
     chart."""
 
     words: Sequence[records.Text]

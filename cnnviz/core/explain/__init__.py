@@ -1,1 +1,1 @@
-"""Where a number comes from: its terms, its formula and its round-off."""
+"""The origin of a number: its terms, its formula and its round-off."""

@@ -32,7 +32,7 @@ def total_bytes(arrays: Mapping[str, np.ndarray]) -> int:
 
 
 class TrainingInfo(NamedTuple):
-    """What the parameters were trained on: the number of images, and of epochs."""
+    """Training data of the parameters: the number of images, and of epochs."""
 
     images: int
     epochs: int

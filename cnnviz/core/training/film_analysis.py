@@ -10,7 +10,7 @@ NEARLY_ALL = 0.9
 """Share of saturated units from which a run counts as saturated. The notebook's threshold, a half, is never reached."""
 
 LEAP = 0.05
-"""How far a loss lies above the best so far when a step counts as a leap over the valley."""
+"""Distance of a loss above the best so far from which a step counts as a leap over the valley."""
 
 
 def fall_shares(run: Film) -> tuple[np.ndarray, np.ndarray]:

@@ -80,7 +80,7 @@ Draw = partial[np.ndarray]
 
 @dataclass(frozen=True)
 class Run:
-    """How a pass runs.
+    """Options of a pass.
 
     `images` is whether it runs over several images, whose axis precedes an array's own axes. Axes before it, or all leading
     axes if `images` is false, are independent copies. `many` selects operations that are faster for many copies. `training`
