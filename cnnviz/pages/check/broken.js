@@ -17,10 +17,10 @@ export const listed = ({ chain }) => html`<section class="mistakes"><h2>${say("w
 /** @param {CodeData} code */
 export const lines = ({ wrong, right }) => html`<div class="code">${difference(wrong, right)}</div>`
 
-/** Tells whether a gradient differs from the right one. @param {GradientChainData} chain */
+/** Return whether a gradient differs from the right one. @param {GradientChainData} chain */
 const isSeen = ({ cards }) => cards.some(({ state }) => state === "first" || state === "another")
 
-/** Gives what the mistake does to the error over the nudge, or to the loss. @param {Shown} shown */
+/** Return what the mistake does to the error over the nudge, or to the loss. @param {Shown} shown */
 function effect({ chain, check, falls }) {
   const chart = (/** @type {string} */ wanted) => chain.charts.find(({ name }) => name === wanted)
   const [sweep, loss] = [chart("sweep"), chart("falls")]

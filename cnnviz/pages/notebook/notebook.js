@@ -60,7 +60,7 @@ const FULL = 8 // columns whose heads have room for words
 /** A number without more digits than it has. @param {number} value */
 const plainly = (value) => number(value, 3).replace(/[.,]0+$/, "")
 
-/** Gives what becomes of an entry of the kernel with both mistakes left in, with one fixed, and with both. @param {RepairsData} repairs */
+/** Return what becomes of an entry of the kernel with both mistakes left in, with one fixed, and with both. @param {RepairsData} repairs */
 function fixes({ entry, before, after, names }) {
   const cell = (/** @type {number} */ n) =>
     html`<td class=${after[n] === before ? "" : "moves"}>${plainly(before)} → ${plainly(after[n])}</td>`

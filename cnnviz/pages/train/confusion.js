@@ -11,7 +11,7 @@ const FEW = 5 // classes whose names stand beside each other
 export const ofClass = ({ confusion, classes }, i) =>
   confusion.subarray(i * classes, (i + 1) * classes).reduce((sum, count) => sum + count, 0)
 
-/** Tells how many images are given this answer, and of how many it is the right one. @param {TestImages} crowd @param {number} j @returns {[number, number]} */
+/** Return how many images are given this answer, and of how many it is the right one. @param {TestImages} crowd @param {number} j @returns {[number, number]} */
 export function answered({ confusion, classes }, j) {
   let all = 0
   for (let i = 0; i < classes; i++) all += confusion[i * classes + j]

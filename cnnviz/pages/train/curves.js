@@ -72,7 +72,7 @@ export class Curves {
     return large ? [large, ...all.filter((one) => one !== large)] : []
   }
 
-  /** Tells whether its values can stand on powers of ten. */
+  /** Return whether its values can stand on powers of ten. */
   get powers() {
     return this.name !== "kernel"
   }

@@ -32,7 +32,7 @@ export class FilmMaps {
   views = []
   /** @type {unknown[]}  the numbers that the maps show */
   sources = []
-  /** Tells whether changes are shown, and not the parameters themselves. */
+  /** Return whether changes are shown, and not the parameters themselves. */
   changes = true
 
   /** @param {Film} film */
@@ -136,7 +136,7 @@ export class FilmMaps {
     return this.film.arrays[`${place}.${part.symbol}_ends`].values.subarray(2 * frame, 2 * frame + 2)
   }
 
-  /** Tells how many times what pushes is smaller than at the start, as text; "" where it is not. @param {FilmMap} part */
+  /** Return how many times what pushes is smaller than at the start, as text; "" where it is not. @param {FilmMap} part */
   smaller(part) {
     const most = (/** @type {number} */ frame) => Math.max(...Array.from(this.ends(0, part, frame), Math.abs))
     const times = most(0) / most(frameAt(this.film.updates(0), this.film.k))

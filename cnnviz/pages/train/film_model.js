@@ -30,7 +30,7 @@ export function fallen(losses, k) {
   return whole > 0 && Number.isFinite(whole) ? (losses[0] - losses[k]) / whole : null
 }
 
-/** Tells how the loss has moved: an id below web.film.fell. @param {number} from @param {number} to */
+/** Return how the loss has moved: an id below web.film.fell. @param {number} from @param {number} to */
 export const moved = (from, to) => (!Number.isFinite(to) ? "lost" : to < from ? "fell" : to > from ? "rose" : "same")
 
 const NEARLY = 0.9995 // from here on 100 % would be printed

@@ -20,14 +20,14 @@ const PADDING = 8 // of a button, on both sides together
 /** @type {CanvasRenderingContext2D | null} */
 let ruler = null
 
-/** Tells how wide a text is, without laying the page out. @param {string} text @param {string} font */
+/** Return how wide a text is, without laying the page out. @param {string} text @param {string} font */
 function widthOf(text, font) {
   ruler ??= /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"))
   ruler.font = `${font} Inter, system-ui, sans-serif`
   return ruler.measureText(text.replace(/\d/g, "0")).width // digits are as wide as each other
 }
 
-/** Gives what makes the loss fall, and what has come of it; of two runs, how each stands. @param {Film} film */
+/** Return what makes the loss fall, and what has come of it; of two runs, how each stands. @param {Film} film */
 export function head(film) {
   const { view, k } = film
   const { runs, sentences, outcome } = film.film

@@ -124,7 +124,7 @@ export function facts(last, reached) {
   }
 }
 
-/** Gives what is said of all runs, as a sentence. @param {ReturnType<typeof facts>} found @param {number} n  updates of each */
+/** Return what is said of all runs, as a sentence. @param {ReturnType<typeof facts>} found @param {number} n  updates of each */
 export function headline(found, n) {
   const split = found.high > 0 && found.high < found.runs
   const ends = { n, runs: found.runs, least: number(found.least, 2), most: number(found.most, 2) }

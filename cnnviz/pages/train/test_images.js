@@ -80,7 +80,7 @@ export class TestImages {
     return /** @type {Report} */ (this.report).arrays.labels.values
   }
 
-  /** Tells how large the images to learn from are, before a training. */
+  /** Return how large the images to learn from are, before a training. */
   get example() {
     const { frame } = this
     return Math.floor(Math.min((columnWidth(frame) - 16) / 3, LARGEST_EXAMPLE, OF_HEIGHT * frame.height))
@@ -191,7 +191,7 @@ export class TestImages {
     })
   }
 
-  /** Tells how many of a class are shown. @param {number} n */
+  /** Return how many of a class are shown. @param {number} n */
   shownOf(n) {
     return Array.from(this.labels).filter((label) => label === n).length
   }

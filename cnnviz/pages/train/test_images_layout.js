@@ -22,7 +22,7 @@ const [ROWS, LOWER] = [1 / 6, 1 / 8] // of the height: what an even share of a c
 const LEVELS = [1, 0.97, 0.9, 0.7, 0.5, 0.3, 0.1, 0]
 const APART = 22 // pixels between two levels, at least
 
-/** Tells how high an output stands, 0 to 1: arcsin √p parts what is nearly sure and what is torn alike; what is no number is at 0. @param {number} p */
+/** Return how high an output stands, 0 to 1: arcsin √p parts what is nearly sure and what is torn alike; what is no number is at 0. @param {number} p */
 export const angle = (p) => (Math.asin(Math.sqrt(Math.min(Math.max(p, 0), 1))) || 0) / (Math.PI / 2)
 
 /** The outputs of one image. @param {{ o: Float64Array, classes: number }} crowd @param {number} i */
@@ -118,7 +118,7 @@ export function layOutTestImages(crowd, frame) {
   return { size, x, y, order: surest.reverse(), columns }
 }
 
-/** Tells how far below each other images stand at least, by column. @param {number[]} columns @param {number} classes @param {number} beside @param {number} height @param {number} size */
+/** Return how far below each other images stand at least, by column. @param {number[]} columns @param {number} classes @param {number} beside @param {number} height @param {number} size */
 function pitches(columns, classes, beside, height, size) {
   const rows = (/** @type {number} */ n) => Math.ceil(columns.filter((column) => column === n).length / beside)
   return Array.from({ length: classes }, (_, n) => Math.min(size * PITCH, (height * LOWER) / Math.max(rows(n), 1)))

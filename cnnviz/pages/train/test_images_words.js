@@ -9,7 +9,7 @@ const MOST_TICKS = 13
 
 const sum = (/** @type {ArrayLike<number>} */ values) => Array.from(values).reduce((all, one) => all + one, 0)
 
-/** Tells how many of those held out are named right. @param {TestImages} crowd */
+/** Return how many of those held out are named right. @param {TestImages} crowd */
 const rightOf = ({ confusion, classes }) => sum(confusion.filter((_, n) => n % (classes + 1) === 0))
 
 /** @param {Report} report @param {TestImagesState} state */
@@ -41,7 +41,7 @@ export function note({ warning, active, kind, state: progress, held }, { crowds,
   return say(last ? "web.training.worth_last" : "web.training.worth_picked", { n: held })
 }
 
-/** Gives what stands under the test images. @param {Report} report @param {TestImagesState} state */
+/** Return what stands under the test images. @param {Report} report @param {TestImagesState} state */
 export function foot({ shown, held, of_each, floor, names }, { crowds, at }) {
   if (!names.length) return ""
   const first = say(!crowds.has(at) ? "web.training.before" : floor ? "web.training.where_sure" : "web.training.where")
