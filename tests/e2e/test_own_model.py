@@ -16,7 +16,7 @@ def open_dialog(screen: Screen):
 def test_a_pasted_model_is_shown_layer_by_layer_and_opened(screen: Screen):
     screen.open("/", img="test-3", k=5)
     dialog = open_dialog(screen)
-    dialog.get_by_role("textbox").fill("nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.LSTM(4, 4), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(900, 10))")
+    screen.key("model_text").fill("nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.LSTM(4, 4), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(900, 10))")
     screen.key("model_read").click()
     expect(dialog).to_contain_text("nn.LSTM(4, 4) → left out")
     expect(dialog).to_contain_text("conv4x3b-relu-max2-dense10-softmax-ce")
