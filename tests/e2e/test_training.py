@@ -83,7 +83,7 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     page.locator('[data-page="train"]').click()
     expect(page.locator(".training h2")).to_have_text(right)
     screen.key("half_one").click()
-    expect(page.locator(".film .sentence")).to_contain_text("Learned from 240 images, 10 epochs: L is 0.")
+    expect(page.locator(".film .sentence")).to_contain_text("Trained on 240 images, 10 epochs: L is 0.")
 
 
 def test_a_cell_of_the_matrix_leaves_its_images_bright_and_pointing_tells_of_one(screen: Screen):
