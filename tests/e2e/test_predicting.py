@@ -103,7 +103,7 @@ def test_a_mission_is_taken_reached_and_remembered_and_a_mistake_is_named(screen
     expect(strip.get_by_role("status")).to_contain_text("no. ∂o[0] would be")
     here = snapshot(Setup())
     right = blind(Setup(), here, 4)
-    choice.select_option(next(address for address in right.choices if right.named(address, here)[0]))
+    choice.select_option(next(address for address in right.choices if right.check_choice(address, here)[0]))
     strip.get_by_text("Name it").click()
     expect(strip.get_by_role("status")).to_contain_text("Reached.")
 

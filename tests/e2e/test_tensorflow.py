@@ -55,7 +55,7 @@ def test_tensorflow_is_started_by_its_switch_and_gives_a_third_opinion(screen: S
     screen.press("PageDown")
     screen.ready(update=2)  # and goes on
     expect(opinion).to_contain_text("TensorFlow agrees", timeout=TENSORFLOW_MS)
-    apart = read(opinion.inner_text().partition("at most ")[2].removesuffix(" apart."))
+    apart = read(opinion.inner_text().partition("within ")[2].removesuffix("."))
     assert apart < 1e-12
     assert screen.address["tf"] == "1"
     assert has_tensorflow(offline) or not sys.platform.startswith("linux")
