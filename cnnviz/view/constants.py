@@ -12,6 +12,7 @@ from functools import cache
 
 from PIL import Image as Pillow
 
+from cnnviz.core.mistakes import MISTAKES
 from cnnviz.core.network.network import WEIGHTS
 from cnnviz.core.network.notebook_ops import PADDINGS
 from cnnviz.core.network.optimizers import OPTIMIZERS
@@ -122,6 +123,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "CLASSES": {"": CLASSES, **{kind: CLASSES_OF[kind] for kind in SIDES}},
         "PAGES": [{"path": page.path, "name": page.name, "keys": screen_address.keys_of(page.path)} for page in pages()],
         "TENSORFLOW": served and is_installed() and not disabled_message("tensorflow"),
+        "MISTAKES": list(MISTAKES),
         "LESSONS": [{"id": lesson.id, "title": str(lesson.title)} for lesson in library().lessons],
     }
 

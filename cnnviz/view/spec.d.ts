@@ -24,6 +24,7 @@ export const DEFAULT_CLASSES: string[]
 export const CLASSES: Record<string, string[]>
 export const PAGES: PageData[]
 export const TENSORFLOW: boolean
+export const MISTAKES: string[]
 export const LESSONS: LessonData[]
 export const CODE: string
 export const LANG: string

@@ -88,6 +88,7 @@ class Spec(TypedDict):
     CLASSES: Mapping[str, Sequence[str]]
     PAGES: Sequence[PageData]
     TENSORFLOW: bool
+    MISTAKES: Sequence[str]
     LESSONS: Sequence[LessonData]
     CODE: str
     LANG: str

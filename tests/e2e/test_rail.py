@@ -205,7 +205,7 @@ def test_words_find_settings_pages_lessons_and_every_mistake(screen: Screen):
     screen.press("Escape")
     screen.press("ControlOrMeta+k")
     screen.key("find").fill("momentum")  # one of a setting's choices
-    expect(screen.page.locator("#found > li")).to_contain_text("Settings")
+    expect(screen.page.locator("#found > li", has_text="Optimizer")).to_contain_text("Settings")
     screen.press("Escape")
     for page in pages()[1:]:
         screen.press("ControlOrMeta+k")

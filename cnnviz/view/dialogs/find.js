@@ -7,7 +7,7 @@ import { reveal } from "../controls/rail.js"
 import { matchesOf } from "../model/find.js"
 import { has, say } from "../model/words.js"
 import { closest, html, input, render } from "../shell/html.js"
-import { IMAGES, LESSONS, PAGES, PRESETS, WORDS } from "../spec.js"
+import { IMAGES, LESSONS, MISTAKES, PAGES, PRESETS } from "../spec.js"
 
 /** @import { Findable } from "../model/find.js" */
 /** @import { Dialog, Setup, View } from "../types/view.js" */
@@ -15,7 +15,6 @@ import { IMAGES, LESSONS, PAGES, PRESETS, WORDS } from "../spec.js"
 
 const MATCH_LIMIT = 60 // maximal number of matches shown
 const SLOPE = "σ′" // any activation's derivative in a mistake's name
-const MISTAKE = /^mistake\.(\w+)\.title$/
 
 export const findField = () => `
   <div class="find">${input("find", say("web.find.label"), "text", `role="combobox" aria-controls="found" aria-expanded="false" aria-autocomplete="list" autofocus placeholder="${say("web.find.label")}"`)}
@@ -55,7 +54,12 @@ const staticEntries = () => [
     also: id,
     go: changeAction({ img: id }),
   })),
-  ...Object.keys(WORDS).flatMap((id) => mistake(id, MISTAKE.exec(id)?.[1])),
+  ...MISTAKES.filter((name) => has(mistakeTitle(name))).map((name) => ({
+    kind: say("web.find.mistake"),
+    text: say(mistakeTitle(name), { slope: SLOPE }),
+    also: name,
+    go: (/** @type {View} */ view) => view.adopt({ page: "check", mistake: name, check: "break" }),
+  })),
   ...LESSONS.map(({ id, title }) => ({
     kind: say("web.learn.lessons"),
     text: title,
@@ -70,12 +74,8 @@ const staticEntries = () => [
   })),
 ]
 
-/** @param {string} id @param {string | undefined} name @returns {Entry[]} */
-function mistake(id, name) {
-  if (!name) return []
-  const go = (/** @type {View} */ view) => view.adopt({ page: "check", mistake: name, check: "break" })
-  return [{ kind: say("web.find.mistake"), text: say(id, { slope: SLOPE }), also: name, go }]
-}
+/** @param {string} name */
+const mistakeTitle = (name) => `mistake.${name}.title`
 
 /** Return the actions that the page has, by their buttons' labels. @param {View} view @returns {Entry[]} */
 const actions = (view) =>

@@ -37,7 +37,7 @@ export interface ArchitectureData {
 
 export type Band = "values" | "gradients" | "parameters"
 
-/** Where a mistake shows best, in sentences. `units` counts units by pre-activation, in equal bins of the slope's
+/** The setup in which a mistake shows best, in sentences. `units` counts units by pre-activation, in equal bins of the slope's
     chart. */
 export interface BestData {
   words: string[]
