@@ -14,6 +14,7 @@ from cnnviz.core.setup.presets import PRESETS
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import _answer, packing, setup_html
 from cnnviz.hosts.file.deck import deck_html
+from cnnviz.hosts.file.document import document
 from cnnviz.hosts.file.packing import Store
 from cnnviz.hosts.file.predictors import predictors
 from cnnviz.hosts.jupyter import SetupView
@@ -61,6 +62,17 @@ def test_a_file_and_a_notebooks_cell_are_in_the_language_of_whoever_asks_for_the
     for text in (file, SetupView(Setup(), "fr").document):
         assert '<html lang="fr"' in text
         assert b'LANG = "fr"' in zlib.decompress(base64.b85decode(part(text, "program").replace(",", "<")))
+
+
+@pytest.mark.parametrize(("host", "pages"), [("hosts/file/file", False), ("hosts/file/deck", True), ("hosts/jupyter/cell", False)])
+def test_modules_in_a_document_export_every_name_that_others_import(host, pages):
+    """Also those that replace others: an undefined import throws when it is called, in a browser."""
+    program = zlib.decompress(base64.b85decode(part(document(host, "", pages=pages), "program").replace(",", "<"))).decode()
+    returned = re.findall(r"^const (\$\w+) = \(\(\) => \{$.*?^return \{([^\n]*)\}\n\}\)\(\)$", program, re.MULTILINE | re.DOTALL)
+    exports = {scope: {name.split(":")[0].strip() for name in names.split(",")} for scope, names in returned}
+    imports = re.findall(r"^const \{([^{}]*)\} = (\$\w+)", program, re.MULTILINE)
+    assert len(imports) > len(exports) > 50
+    assert not {(scope, name) for names, scope in imports for name in re.findall(r"([\w$]+)(?:: [\w$]+)?", names) if name not in exports[scope]}
 
 
 @pytest.mark.parametrize(("k", "around", "updates"), [(0, 1, "01"), (5, 2, "34567"), (4, 0, "4")])

@@ -9,4 +9,4 @@ export function bindDrawer({ root }) {
 export const addScreen = () => {}
 export const toggleDrawer = () => {}
 export const fillDrawer = () => {}
-export const seenScreen = () => {}
+export const captureThumbnail = () => {}
