@@ -91,7 +91,7 @@ def test_a_bad_entry_gets_a_sentence_beside_it(screen: Screen):
             ("learning_rate", "-0.1", "lr", "'-0.1' is negative"),
             ("learning_rate", "", "lr", "is not a number"),
             ("target_0", "one", "y", "'one' is not a number"),
-            ("seed", "1.5", "seed", "'1.5' is not a whole number"),
+            ("seed", "1.5", "seed", "'1.5' is not an integer"),
         )
     ):
         setup = Setup(k=k)
