@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { staticEntries } from "../../cnnviz/view/dialogs/find.js"
 import { matchesOf, normalized } from "../../cnnviz/view/model/find.js"
+import { MISTAKES } from "../../cnnviz/view/spec.js"
 
 const things = ["Réseau", "∂z₁ · Back through the sigmoid", "z₁ · The kernel slides", "Tiny VGG", "tanh"].map(
   (text) => ({
@@ -31,4 +33,14 @@ test("every word has to be there, in the name, the kind or what else it is found
   assert.equal(matchesOf([{ kind: "Images", text: "test-0", also: "cat" }], "cat", 1).length, 1)
   assert.deepEqual(names("  "), [])
   assert.equal(names("stages", 2).length, 2)
+})
+
+test("each mistake that Check offers is found once, and no other", () => {
+  const opened = []
+  const view = { adopt: ({ page, mistake }) => opened.push([page, mistake]) }
+  for (const { go } of matchesOf(staticEntries(), "mistakes", 99)) go(view)
+  assert.deepEqual(
+    opened,
+    MISTAKES.map((name) => ["check", name]),
+  )
 })

@@ -36,7 +36,7 @@ const stages = ({ data, kind }) =>
   }))
 
 /** @returns {Entry[]} */
-const staticEntries = () => [
+export const staticEntries = () => [
   ...PAGES.map(({ path, name }) => ({
     kind: say("web.frame.pages"),
     text: name,
