@@ -177,7 +177,7 @@ def test_a_run_that_saturates_says_when_and_a_click_leads_there(screen: Screen):
 def test_the_headline_names_what_makes_the_promised_fall_and_the_outputs_stand_before_their_targets(screen: Screen):
     screen.open("/train", k=60)
     expect(screen.page.locator(".title")).to_have_text("w accounts for 99.5% of the predicted decrease")
-    expect(screen.page.locator(".sentence")).to_have_text(re.compile(r"^After 60 updates, L fell from 0\.245 to 0\.00432\. .*half of L's fall takes 3 updates\."))
+    expect(screen.page.locator(".sentence")).to_have_text(re.compile(r"^After 60 updates, L fell from 0\.245 to 0\.00432\. .*half of L's fall is done by update 3\."))
     expect(screen.page.locator(".track b").first).to_have_text("0.934")
     expect(screen.page.locator(".track small").first).to_have_text("adds 0.0022 to L")
     expect(screen.page.locator(".loss-sum")).to_have_text("L ≈ 0.002206 + 0.002117 = 0.00432")
