@@ -222,7 +222,7 @@ P, X = init_params(np.ones((3, 3)), (6, 6)), np.ones((6, 6))
         (lambda: forward(Params(P.f, np.ones((16, 0)), np.ones(0)), X), ["forward", "(16, 0)", "at least 1"]),
         (lambda: forward(Params(P.f, P.w, np.ones(3)), X), ["forward", "b has shape (3,)", "(2,)"]),
         (lambda: forward(P, np.ones((6, 6, 3))), ["conv2d", "(6, 6, 3)", "(H, W)"]),
-        (lambda: forward(P, X, stride=1.5), ["conv2d", "stride 1.5", "whole number"]),
+        (lambda: forward(P, X, stride=1.5), ["conv2d", "stride 1.5", "not an integer"]),
         (lambda: backward(P, forward(P, X), np.ones(3)), ["mse", "y has shape (3,)", "(2,)"]),
     ],
 )
