@@ -3,7 +3,6 @@
 
 import math
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -12,6 +11,7 @@ from pathlib import Path as File
 import numpy as np
 
 from cnnviz.core.mistakes import placed
+from cnnviz.core.runtime.isolation import thread_time
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.page_state import PageState
 from cnnviz.core.setup.read_sweep import read_sweep
@@ -71,7 +71,7 @@ def check(content: bytes, seconds: float = math.inf) -> tuple[Deck | None, list[
     >>> [str(diagnostic.what)[-15:] for diagnostic in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
     ['Add [[screen]].']
     """
-    deadline = time.thread_time() + seconds
+    deadline = thread_time() + seconds
     deck, reading = read(content)
     for n, screen in reading.screens.items() if deck or seconds == math.inf else ():
         _ScreenChecker(reading, (reading.name, n), screen, deadline).run()
@@ -109,7 +109,7 @@ class _ScreenChecker:
     def check_time(self) -> None:
         """Raise Problem if no time is left. This is a cancellation point."""
         check_cancelled()
-        if time.thread_time() > self.deadline:
+        if thread_time() > self.deadline:
             raise Problem("lessons.check.too_long")
 
     def add_diagnostic(self, path: tuple[str | int, ...], what: Message) -> None:
@@ -319,7 +319,7 @@ class _ScreenChecker:
         for change in OTHERS.get(self.screen.change, ()):
             if self.screen.kind == "construct":
                 continue
-            if time.thread_time() > self.deadline:
+            if thread_time() > self.deadline:
                 return self.add_diagnostic(("change",), message("lessons.check.too_long"))
             try:
                 question = ask(self.screen, setup_at(self.screen, change))

@@ -16,6 +16,9 @@ Result = TypeVar("Result")
 SECONDS = 1.8
 """Default limit for a file or a text, in seconds of CPU time."""
 
+thread_time: Callable[[], float] = getattr(time, "thread_time", time.monotonic)
+"""CPU time of the calling thread in seconds, or elapsed time in WebAssembly, where Python lacks `time.thread_time`."""
+
 
 class Runner(Protocol):
     """Call `work(*arguments)` in another process, limited to `seconds` of CPU time. Raise Problem if it fails or
@@ -42,10 +45,10 @@ def run_isolated(work: Callable[..., Result], *arguments: Any, seconds: float = 
     """
     for runner in _RUNNERS:
         return runner(work, arguments, seconds)
-    deadline = time.thread_time() + seconds
+    deadline = thread_time() + seconds
 
     def in_time() -> None:
-        if time.thread_time() > deadline:
+        if thread_time() > deadline:
             raise time_limit_problem(seconds)
 
     with also_checking(in_time):
