@@ -120,7 +120,7 @@ def test_it_is_live_with_webassembly_from_page_to_page_and_back(page: Page, site
     shows(page, setup)
     expect(page).to_have_title("Step · cnnviz")
     page.evaluate("document.querySelector('[data-key=model_in]').click()")
-    page.get_by_role("dialog").get_by_role("textbox").fill("nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(3600, 10))")
+    page.locator("[data-key=model_text]").fill("nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(3600, 10))")
     page.locator("[data-key=model_read]").click()
     page.locator("[data-key=model_open]").click()
     page.wait_for_url("**net=conv4x3b-relu-dense10-softmax-ce**")
