@@ -99,9 +99,9 @@ def _sigmas(values, line, power):
     x, var = values[line.sources[0]], values[line.sources[3]]
     if "groups" not in line.settings:
         return np.sqrt(np.expand_dims(var, line.settings["axes"]) + 1e-5) ** power
-    lead, channels = x.shape[: x.ndim - line.settings["own"]], x.shape[x.ndim - line.settings["own"]]
+    lead, channels = x.shape[: x.ndim - line.settings["image_axes"]], x.shape[x.ndim - line.settings["image_axes"]]
     each = np.repeat(np.sqrt(var + 1e-5), channels // line.settings["groups"], axis=-1)
-    return each.reshape(*lead, channels, *[1] * (line.settings["own"] - 1)) ** power
+    return each.reshape(*lead, channels, *[1] * (line.settings["image_axes"] - 1)) ** power
 
 
 def _off(rows, columns, wrap=False):

@@ -47,7 +47,7 @@ def test_the_number_after_the_last_is_refused_with_the_numbers_that_there_are(id
     "text", ["cat", "cat-", "cat-h", "cat-01", "cat-hh1", "CAT-1", "cat7-1", "digit-1", "digit10-1", "digit7-h", "unicorn-1", "cat-1 ", "cat-1\n", "digit٣-1"]
 )  # fmt: skip
 def test_near_misses_are_refused(text):
-    with pytest.raises(Problem, match="choose "):
+    with pytest.raises(Problem, match="Choose "):
         parse_image_id(text)
 
 

@@ -37,7 +37,7 @@ def test_those_of_the_batch_need_two_images_and_each_has_its_stage():
     for name in OF_SEVERAL:
         with pytest.raises(Problem, match="needs several images"):
             placed(name, NETWORK)
-    with pytest.raises(Problem, match="mode=eval alone"):
+    with pytest.raises(Problem, match="only with mode=eval"):
         run("batch_statistics@n1")
 
 

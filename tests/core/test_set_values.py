@@ -54,7 +54,8 @@ def by_hand(setup: Setup, x: np.ndarray, k: int):
             trace = network.forward(params, x)
             gradients = network.backward(params, trace, y)
             after, state = optimizer.step(params, gradients, state)
-        yield params, trace, gradients, after, network.loss(trace, y)
+            loss = network.loss(trace, y)
+        yield params, trace, gradients, after, loss
         params = after
 
 

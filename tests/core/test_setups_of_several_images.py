@@ -101,7 +101,7 @@ def test_a_film_has_every_images_outputs_and_the_frames_of_one():
 def test_the_limits_of_several_images_are_said():
     wide = "conv64x5p2-relu-max2-dense10-softmax-ce"
     _, wrong = Setup.parse_query({"img": ",".join(["cat-0"] * 8), "net": wide, "ch": "rgb"})
-    assert wrong["net"].id == "lesson.instead" and "at most" in str(wrong["net"])
+    assert wrong["net"].id == "lesson.instead" and "limit is 1,000,000" in str(wrong["net"])
     assert step_work(Network.parse(NET), (4, 1, 32, 32)) == 4 * step_work(Network.parse(NET), (32, 32))
 
 

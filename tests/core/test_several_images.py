@@ -124,9 +124,9 @@ def test_the_mean_of_the_pulls_is_the_gradient_and_each_is_a_slope_of_its_own_lo
     per_image_gradients, h = case.network.per_image_gradients(case.params, trace, case.y), 1e-6
     assert set(per_image_gradients) == {f"d{name}" for name in case.params}
     for name, array in case.params.items():
-        gradients = per_image_gradients[f"d{name}"]
-        assert gradients.shape == (len(case.x), *array.shape)
-        np.testing.assert_allclose(gradients.mean(axis=0), gradients[f"d{name}"], rtol=1e-9, atol=1e-12)
+        of_images = per_image_gradients[f"d{name}"]
+        assert of_images.shape == (len(case.x), *array.shape)
+        np.testing.assert_allclose(of_images.mean(axis=0), gradients[f"d{name}"], rtol=1e-9, atol=1e-12)
     name = next(name for name in reversed([*case.params]) if name[0] == "w")
     sides = []
     for sign in (1, -1):

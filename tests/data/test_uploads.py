@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import struct
 import tracemalloc
 import zlib
@@ -20,6 +21,9 @@ from cnnviz.data import uploads
 from cnnviz.data.uploads import FORMATS, MAX_BYTES, PIXEL_BYTES, pack, read_upload, unpack
 
 NOISE = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+# What is wrong, and then what to do.
+REMEDY = r"^[^.]+(\. |: )(Choose|Save)\b.+\.$"
+
 SLOPE = ((np.add.outer(2 * np.arange(80), np.arange(120))[..., None] + [0, 20, 60]) // 2).clip(0, 255).astype(np.uint8)
 PIXELS = arrays(np.uint8, (32, 32, 3), elements=st.integers(0, 255))
 
@@ -190,7 +194,7 @@ def test_a_file_that_cannot_be_used_is_answered_with_one_sentence(data, words):
     finally:
         tracemalloc.stop()
     sentence = str(caught.value)
-    assert sentence.endswith(".") and ": " in sentence and "\n" not in sentence and len(sentence) < 150
+    assert re.search(REMEDY, sentence) and "\n" not in sentence and len(sentence) < 150
     assert peak < 20e6
 
 
@@ -247,7 +251,7 @@ def check_answer(data: bytes):
     try:
         assert unpack(read_upload(data)).shape == (32, 32, 3)
     except ValueError as error:
-        assert str(error).endswith(".") and ": " in str(error)
+        assert re.search(REMEDY, str(error))
 
 
 @given(

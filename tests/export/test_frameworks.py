@@ -133,5 +133,5 @@ def test_a_rule_that_is_not_exact_gets_a_sentence(library):
 )
 def test_a_script_that_pytorch_refuses_begins_by_saying_so(change, refused):
     setup = Setup.parse_query(change)[0]
-    first = pytorch_script(setup, np.zeros((*setup.x_shape[-2:], 3), np.uint8)).splitlines()[0]
+    first = pytorch_script(setup, np.zeros((*setup.batch_shape[:-3], *setup.x_shape[-2:], 3), np.uint8)).splitlines()[0]
     assert first.startswith(f"# PyTorch refuses this pass: in training, {refused} ") if refused else first.startswith('"""')

@@ -359,7 +359,7 @@ def test_a_wrong_number_is_printed_apart_from_the_right_one_and_infinite_where_i
     assert wrong != right and wrong[:5] == right[:5]
     raw = now(Setup(scale="raw", k=1))
     (said,) = besides(raw.setup, raw.snapshot, {"mistake": "product_divided@dz1"})["best"]["words"]
-    assert str(said) == "∂z₁[0,1] becomes −∞, not 0."
+    assert str(said) == "∂z₁[0,1] becomes −∞ instead of 0."
 
 
 def test_digits_of_a_power_of_ten_are_none_that_cancel():

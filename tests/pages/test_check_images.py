@@ -72,7 +72,7 @@ def test_of_another_forward_pass_it_says_that_its_own_check_passes(mistake, stag
     header, _ = checked(check="break", mistake=mistake)
     assert f"From {stage} on" in header["road"]["title"] and "the gradients are right" in header["road"]["verdict"]["text"]
     foot = header["check"]["foot"]
-    assert len(foot) == 1 and "Of another forward pass" in foot[0] and "nudging" not in foot[0]
+    assert len(foot) == 1 and "belong to another forward pass" in foot[0] and "nudging" not in foot[0]
     assert header["road"]["verdict"]["good"] is None and not {"first", "inherits", "wrong"} & {*states(header).values()}
     assert not [card for card in header["road"]["cards"] if card["slip"]] and "sweep" not in {chart["name"] for chart in header["road"]["charts"]}
 
