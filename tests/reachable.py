@@ -16,7 +16,8 @@ _LEADS_ELSEWHERE = (types.ModuleType, types.CodeType, types.FrameType, types.Bui
 def caches() -> list[object]:
     """Every cache of a function's results, every store of recent values, and what the package's modules and classes hold."""
     modules = [module for name, module in sys.modules.items() if name.partition(".")[0] == "cnnviz"]
-    of_modules = [value for module in modules for value in vars(module).values()]
+    # A module that pytest has imported leads from its __spec__ to the session, and so to every test's arrays.
+    of_modules = [value for module in modules for name, value in vars(module).items() if name not in ("__spec__", "__loader__")]
     classes = [value for value in of_modules if isinstance(value, type) and value.__module__.startswith("cnnviz")]
     of_classes = [value for cls in classes for value in vars(cls).values()]
     return [*of_modules, *of_classes, *(one for one in gc.get_objects() if isinstance(one, LruCache) or _is_cache(one))]
