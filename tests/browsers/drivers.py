@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 PATIENCE = 60
 """Seconds in which a state has to be there."""
@@ -89,8 +89,8 @@ class Firefox(Browser):
 
     name = "Firefox"
 
-    def __init__(self, address: str):
-        self.socket = connect(f"{address}/session", max_size=None)
+    def __init__(self, connection: ClientConnection):
+        self.socket = connection
         self.count = 0
         self.command("session.new", capabilities={})
         self.context = self.command("browsingContext.getTree")["contexts"][0]["context"]
@@ -166,9 +166,9 @@ def firefox() -> Iterator[Browser]:
     with tempfile.TemporaryDirectory() as profile, _started(
         [binary, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"], {"HOME": profile}
     ) as process:
-        page = Firefox(_said(process, r"WebDriver BiDi listening on (ws://\S+)"))
-        yield page
-        page.socket.close()
+        address = _said(process, r"WebDriver BiDi listening on (ws://\S+)")
+        with connect(f"{address}/session", max_size=None) as connection:
+            yield Firefox(connection)
 
 
 @contextlib.contextmanager
