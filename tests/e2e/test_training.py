@@ -17,8 +17,8 @@ BOXES = """(all) => all.map((e) => {
 
 def done(screen: Screen) -> None:
     """The training has ended, and all images stand where its last epoch puts them."""
-    expect(screen.page.locator('.training[data-state="done"][data-follows=""]')).to_be_visible()
-    expect(screen.page.locator('.crowd canvas[data-walks=""]')).to_be_visible()
+    at_rest = '.training[data-state="done"][data-follows=""]:has(.crowd canvas[data-walks=""])'  # one query: data-follows is of the last landing
+    expect(screen.page.locator(at_rest)).to_be_visible()
 
 
 def train(screen: Screen) -> None:
