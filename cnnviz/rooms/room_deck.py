@@ -46,11 +46,11 @@ def deck_of(deck: str) -> Deck:
         return deck_found
     digest = hashlib.sha256(deck.encode("utf-8", "replace")).digest()
     # the checker's own limit comes first
-    return _KNOWN.get_or_make(digest, lambda: run_isolated(_check_deck, deck, seconds=CHECK_SECONDS + 1.0))
+    return _KNOWN.get_or_make(digest, lambda: run_isolated(_check_deck, deck, CHECK_SECONDS, seconds=CHECK_SECONDS + 1.0))
 
 
-def _check_deck(text: str) -> Deck:
-    deck, diagnostics = check(text.encode("utf-8", "replace"), CHECK_SECONDS)
+def _check_deck(text: str, seconds: float) -> Deck:
+    deck, diagnostics = check(text.encode("utf-8", "replace"), seconds)
     if deck is None:
         error = next(diagnostic for diagnostic in diagnostics if diagnostic.is_fatal)
         raise Problem("ui.rooms.script", line=error.line, what=error.what)
