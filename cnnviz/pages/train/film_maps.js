@@ -32,12 +32,17 @@ export class FilmMaps {
   views = []
   /** @type {unknown[]}  the numbers that the maps show */
   sources = []
-  /** Return whether changes are shown, and not the parameters themselves. */
-  changes = true
+  /** @type {boolean | undefined}  whether the visitor has chosen changes, or the parameters themselves */
+  chosen = undefined
 
   /** @param {Film} film */
   constructor(film) {
     this.film = film
+  }
+
+  /** Return whether changes are shown, and not the parameters themselves. At the start there are none yet. */
+  get changes() {
+    return this.chosen ?? this.film.k > 0
   }
 
   /** Takes the canvases that there are now. @param {HTMLElement} root */
