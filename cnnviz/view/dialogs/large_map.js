@@ -1,6 +1,7 @@
 // A map enlarged to the available space, with all channels. Hovering shows a cell's number, a click goes to the cell,
 // and the wheel zooms until cells show their numbers.
 
+import { cssZoom } from "../draw/css_zoom.js"
 import { Heatmap } from "../draw/heatmap.js"
 import { singleIndex } from "../model/explain/cell_links.js"
 import { spread } from "../model/layout/image_layout.js"
@@ -53,7 +54,7 @@ export class LargeMap {
     this.place.addEventListener("wheel", (event) => this.wheel(event, leave), { signal, passive: false })
     bindPinch(this.place, signal, (by, where) => {
       const { left, top } = canvas.getBoundingClientRect()
-      const zoom = this.element.currentCSSZoom || 1
+      const zoom = cssZoom(this.element)
       this.zoomBy(by, (where.clientX - left) / zoom, (where.clientY - top) / zoom, leave)
     })
   }
@@ -89,7 +90,7 @@ export class LargeMap {
     const exponent = exponentOf(Math.max(...limits.map(Math.abs)))
     Object.assign(map, { values: source.values, face, limits, scale, marks: [], power: exponent })
     const { clientWidth, clientHeight } = document.documentElement
-    const zoom = element.currentCSSZoom || 1
+    const zoom = cssZoom(element)
     const room = {
       width: clientWidth / zoom - MARGINS.width,
       height: clientHeight / zoom - MARGINS.height - this.otherHeight,
