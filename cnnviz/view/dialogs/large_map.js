@@ -6,6 +6,7 @@ import { Heatmap } from "../draw/heatmap.js"
 import { singleIndex } from "../model/explain/cell_links.js"
 import { spread } from "../model/layout/image_layout.js"
 import { COLON, exponentOf, number, timesPower } from "../model/numbers/format.js"
+import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { bindPinch } from "../pointer/pinch.js"
 import { setText } from "../shell/html.js"
@@ -99,7 +100,7 @@ export class LargeMap {
     const factor = Math.min(this.zoom, MAX_SIDE / Math.max(width, height))
     Object.assign(map, { across, size: [width * factor, height * factor] })
     map.canvas.style.cssText = `width:${width * factor}px;height:${height * factor}px`
-    map.canvas.setAttribute("aria-label", `${source.label}${COLON}${source.words}`)
+    map.canvas.setAttribute("aria-label", `${spoken(source.label)}${COLON}${source.words}`)
     map.change()
     map.draw()
     const unit = exponent && map.hasPrintedNumbers() ? `${timesPower(exponent)}; ` : ""
