@@ -29,6 +29,7 @@ from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import pages
 from cnnviz.pages.version import code
 from cnnviz.view.constants import spec
+from cnnviz.view.notices import notices
 from cnnviz.words import Problem
 from tests.conftest import ROOT
 
@@ -80,6 +81,14 @@ def test_nothing_in_it_is_loaded_from_elsewhere(written: Path):
         addresses = set(re.findall(r"""https?://[^\s"'`)<]+""", path.read_text("utf-8")))
         assert all("www.w3.org" in address or path.name == "site.js" for address in addresses), (path.name, addresses)
     assert "default-src 'self'" in (written / "index.html").read_text("utf-8")
+
+
+def test_it_has_the_licences_of_its_fonts_and_the_credits_of_its_images(written: Path):
+    assert (written / "licences.txt").read_text("utf-8") == notices()
+    for path in written.rglob("index.html"):
+        text = path.read_text("utf-8")
+        name = re.search(r'rel="license" href="([^"]*)"', text)[1]
+        assert (path.parent / re.search(r'<base href="([^"]*)"', text)[1] / name).is_file()
 
 
 def test_who_is_offline_has_all_of_it(written: Path):

@@ -209,6 +209,7 @@ function mount(root, told) {
     },
     fetch: (path, how) => fetch(new URL(path, base), how),
     plotly: () => plotly(base),
+    licences: new URL("web/licences.txt", base).href,
     speak(lang) {
       address.visit({ ...ownKeys(address.read()), lang }, { replace: true })
       location.reload()
