@@ -200,7 +200,8 @@ def test_the_files_of_a_folder_are_taken_where_their_hashes_are_right(release, t
 def test_without_a_network_a_sentence_says_what_to_do(release, tmp_path, capsys):
     assert main(["--site", str(tmp_path / "site")]) == 2
     said = capsys.readouterr().err
-    assert "http://127.0.0.1:9/1.2/pyodide.mjs cannot be fetched" in said and "--pyodide" in said
+    assert "http://127.0.0.1:9/1.2/pyodide.mjs cannot be fetched" in said and "--pyodide FOLDER" in said
+    assert all(f"\nhttp://127.0.0.1:9/{name}" in said or f"\nhttp://127.0.0.1:9/1.2/{name}" in said for name in release)
     assert not (tmp_path / "site").exists()
 
 
