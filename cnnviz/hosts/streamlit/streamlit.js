@@ -311,6 +311,7 @@ function keep() {
   else if (waits) return
   else document.querySelector(MAIN)?.prepend(root)
   restored(root)
+  view.content.invalidate() // WebKit shows a canvas that was moved only after it is drawn again
   view.paint()
 }
 new MutationObserver(keep).observe(document.body, { childList: true, subtree: true })
