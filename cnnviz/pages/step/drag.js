@@ -1,6 +1,7 @@
 // Dragging a number: by mouse or pen, by finger after a long press, or with Shift and arrow keys on a cell. The
 // address changes only when the number is released.
 
+import { cssZoom } from "../../view/draw/css_zoom.js"
 import { cellName } from "../../view/model/explain/arithmetic.js"
 import { singleIndex } from "../../view/model/explain/cell_links.js"
 import { COLON, number } from "../../view/model/numbers/format.js"
@@ -184,7 +185,7 @@ export class Dragging {
     const element = /** @type {HTMLElement} */ (document.activeElement)
     const { left, top, width, height } = element.getBoundingClientRect()
     const [box] = this.step.plates[symbol]?.boxes(cell.map(singleIndex)) ?? []
-    const zoom = element.currentCSSZoom
+    const zoom = cssZoom(element)
     return box
       ? { x: left + (box.x + box.width / 2) * zoom, y: top + (box.y + box.height / 2) * zoom }
       : { x: left + width / 2, y: top + height / 2 }
