@@ -9,7 +9,7 @@ import pytest
 
 import cnnviz
 from cnnviz import words
-from cnnviz.words import Message, Problem, catalogue, format_value, languages, read_catalogue, say
+from cnnviz.words import Message, Problem, catalogue, flatten, format_value, languages, read_catalogue, say
 
 FIELD = re.compile(r"\{(\w+)")
 FORMULA = re.compile(r"\$([^$]+)\$")
@@ -77,6 +77,15 @@ def test_every_language_has_every_message_with_the_same_fields(lang):
     own = read_catalogue(lang)
     assert _faults(own) == []
     assert [id for id in catalogue() if id not in own and not id.startswith("words.plurals.")] == []
+
+
+def test_a_table_is_plural_forms_only_if_all_its_keys_are():
+    plurals = {"words": {"plurals": {"one": "i = 1"}}}
+    assert flatten({**plurals, "kind": {"conv": "conv", "other": "another"}, "rest": {"other": "the rest"}}) == {
+        "words.plurals.one": "i = 1", "kind.conv": "conv", "kind.other": "another", "rest.other": "the rest",
+    }  # fmt: skip
+    assert flatten({**plurals, "n": {"one": "1", "other": "{n}"}})["n"] == {"one": "1", "other": "{n}"}
+    assert flatten({"n": {"other": "{n}"}}) == {"n": {"other": "{n}"}}, "in a language without plurals"
 
 
 @pytest.mark.parametrize("lang", languages())
