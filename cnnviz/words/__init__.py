@@ -207,6 +207,16 @@ def catalogue(lang: str = DEFAULT) -> Mapping[str, str | Mapping[str, str]]:
     return {**{id: text for id, text in catalogue().items() if not id.startswith("words.plurals.")}, **messages}
 
 
+def missing_messages(lang: str) -> list[str]:
+    """Return the ids of the messages that a language lacks, which fall back to English.
+
+    >>> missing_messages("en")
+    []
+    """
+    own = read_catalogue(lang)
+    return [id for id in catalogue() if id not in own and not id.startswith("words.plurals.")]
+
+
 def read_catalogue(lang: str) -> Mapping[str, str | Mapping[str, str]]:
     """Return the messages of a language's own file, or nothing if there is none."""
     path = FOLDER / f"{lang}.toml"
