@@ -5,6 +5,7 @@
         trace = case.network.forward(case.params, case.x)
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.words import Problem
 
 Shape = tuple[int, ...]
 
@@ -121,6 +123,17 @@ OTHERS = [
 
 ALL = {**COURSES, **{case.text: case for case in OTHERS}}
 """All of the above, by name."""
+
+
+
+def network_with(layer: str) -> str:
+    """A network with this layer between others: behind maps if it takes them, else behind a row."""
+    for text in (f"conv6x3-{layer}-dense2-mse", f"conv6x3-gap-{layer}-dense2-mse"):
+        with suppress(Problem):
+            Network.parse(text).program((32, 32))
+            return text
+    raise ValueError(f"No network has a place for {layer}")
+
 
 ELEMENTWISE = ["sigmoid", "tanh", "relu", "leaky", "leaky20", "identity"]
 
