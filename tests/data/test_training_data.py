@@ -53,7 +53,7 @@ def test_without_the_full_set_the_sample_is_used_and_the_words_say_so():
     assert data.train.ids == [f"{name}-{i}" for name in data.names for i in range(120)]
     assert data.held_out.ids == [f"{name}-h{i}" for name in data.names for i in range(30)]
     words = str(describe(data))
-    assert words.startswith("cat against dog: 240 training images, 60 test images, a small sample of CIFAR-10, which the network will memorize.")
+    assert words.startswith("cat against dog: 240 training images, 60 test images, a small sample of CIFAR-10.")
     assert words.endswith("The full CIFAR-10 is a download of 170 MB.")
 
 
@@ -109,7 +109,7 @@ def test_the_source_can_be_chosen(full):
     assert training_data(source="sample").source == "sample"
     assert training_data(("0", "9")).source == training_data(("0", "9"), "digits").source == "digits"
     assert str(describe(training_data(("0", "9", "4")))) == (
-        "0, 9, 4 against one another: 600 training images, 150 test images, from MNIST's bundled digits."
+        "0, 9, 4 against one another: 600 training images, 150 test images, from MNIST."
     )
 
 

@@ -228,13 +228,13 @@ test("the words are those of the epoch that is shown", () => {
   assert.equal(words.title(report, state), "Accuracy 75.0%: 3 of 4 test images right")
   assert.equal(
     words.sentence(report, state),
-    "verdict 12. On other new images, expect 25% to 75%. Trained on 30 images.",
+    "verdict 12. On other images, expect 25% to 75%. Trained on 30 images.",
   )
   assert.match(words.note(report, state), /Wilson's 95% interval for 4 images, after the last epoch/)
   const first = states.sought(state, 0)
   assert.match(
     words.note(report, states.sought(state, 6)),
-    /for 4 images\. Stopping at the best epoch would make it too optimistic/,
+    /for 4 images; too optimistic if you stop at the best epoch/,
   )
   assert.equal(words.note(report, first), "") // no interval stands above
   assert.match(words.sentence(report, first), /has not learned anything yet\. verdict 0\./)
@@ -242,9 +242,9 @@ test("the words are those of the epoch that is shown", () => {
   assert.equal(words.title(report, before), "Can the network learn to tell cat, dog and frog apart?")
   assert.match(
     words.sentence(report, before),
-    /30 images for 12 epochs and is tested on 4 others\. Guessing scores 33%/,
+    /30 images for 12 epochs; tested on 4 others\. Guessing scores 33%/,
   )
-  assert.match(words.sentence({ ...report, epochs: 1 }, before), /30 images for one epoch and is tested on 4 others\./)
+  assert.match(words.sentence({ ...report, epochs: 1 }, before), /30 images for one epoch; tested on 4 others\./)
   assert.equal(words.note({ ...report, warning: "stuck" }, state), "stuck")
   assert.equal(words.note({ ...report, active: true }, state), "under way")
   assert.match(words.foot({ ...report, shown: 3 }, state), /its confidence.*3 of 4, the first 1 per class/)
