@@ -80,9 +80,9 @@ def test_what_is_held_still_takes_no_steps_and_the_shares_are_those_of_the_steps
     [
         (Setup(opt="adam"), ""),
         (Setup(net="dense2-sigmoid-mse", opt="momentum"), ""),
-        (Setup(lr=0.0), "The gradient promises no fall for these steps."),
-        (Setup(rule="procedural"), "This rule is not the gradient and predicts nothing."),
-        (Setup(net="dense3-dense2-mse", lr=10.0, img="digit7-3"), "The gradients are too large for a prediction."),
+        (Setup(lr=0.0), "The gradient promises no fall."),
+        (Setup(rule="procedural"), "This rule is not the gradient."),
+        (Setup(net="dense3-dense2-mse", lr=10.0, img="digit7-3"), "The gradients are too large."),
     ],
     ids=str,
 )
