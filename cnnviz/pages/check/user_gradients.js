@@ -1,4 +1,5 @@
-// Check, your own: yours beside ours where they part first, what a wrong stage looks like, and its line of code.
+// Check, tab “your own”: the user's gradients beside the right ones where they first differ, the diagnosis, and the
+// likely line of code.
 
 import { actionButton } from "../../view/controls/actions.js"
 import { say } from "../../view/model/words.js"
@@ -17,7 +18,7 @@ const bar = ({ title, share, count }) => html`
 const todo = ({ code: { wrong, right } }) =>
   html`<p class="soft">${say(wrong ? "web.check.own_code" : "web.check.own_line")} <button type="button" class="link" data-act="copy" data-code=${right}>${say("web.check.copy")}</button></p>`
 
-/** A stage; that of an example has no code. @param {UserStage} stage */
+/** One stage of the diagnosis. An example has no code. @param {UserStage} stage */
 const stageOf = (stage) => {
   const { how, title, matches, code, words } = stage
   return html`

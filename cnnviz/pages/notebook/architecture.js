@@ -1,5 +1,5 @@
-// The notebook's architecture, drawn with this setup's numbers: image, kernel, maps, units as nodes with their
-// links, its letters, its one matrix, and the loss as a landscape (cnnviz/pages/notebook/architecture.py).
+// The notebook's architecture with this setup's numbers: image, kernel, maps, units and their weights, the legend,
+// the single matrix, and the loss landscape (cnnviz/pages/notebook/architecture.py).
 
 import { MapView } from "../../view/draw/map_view.js"
 import { colour, css, textColour } from "../../view/model/numbers/colour.js"
@@ -9,10 +9,10 @@ import { closest, html, nothing, render, setText, svg } from "../../view/shell/h
 
 /** @import { ArchitectureData, Arrays, Scale, View } from "../../view/types/view.js" */
 
-const [WIDTH, HEIGHT] = [520, 220] // of the drawing of nodes and links, in its own units
-const DRAWN = 60 // links of either output that are drawn thin
+const [WIDTH, HEIGHT] = [520, 220] // SVG units of the drawing of units and weights
+const DRAWN = 60 // links per output that are drawn thin
 
-/** A part's name, which opens its stage where it has one. @type {(stage: string, label: string) => string} */
+/** Return a part's name, as a button if it has a stage. @type {(stage: string, label: string) => string} */
 const named = (stage, label) =>
   stage
     ? `<button type="button" class="name" data-stage="${stage}" title="${say("web.actions.open_in_step.text")}">${formula(label)}</button>`
@@ -112,7 +112,7 @@ export class Architecture {
 }
 
 /**
- * Units as nodes, and every link to both outputs: red is positive, thick is large.
+ * Draw units as nodes, linked to both outputs: red is positive, thick is large.
  * @param {ArchitectureData} data
  * @param {ArrayLike<number>} w  (D,N), row after row
  */
@@ -199,7 +199,7 @@ const letters = ({ letters: all }) =>
   )}</table>`
 
 /**
- * The weights with the bias as one more column, times the units with a 1 below them.
+ * Draw the weights with the bias as an extra column, times the units with an extra 1.
  * @param {ArchitectureData} data
  */
 function matrix({ nodes, b, sums, products, names, units }) {
@@ -225,7 +225,7 @@ function matrix({ nodes, b, sums, products, names, units }) {
 }
 
 /**
- * The steps on the landscape, numbered where there is room.
+ * Draw the steps on the landscape, numbered if there is space.
  * @param {ArchitectureData} data
  */
 function way({ landscape: { ends, path } }) {

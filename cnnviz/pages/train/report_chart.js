@@ -1,4 +1,4 @@
-// A curve over the epochs of a training, as SVG: learned images and those held out, against what guessing gets.
+// A curve over the epochs of a training, as SVG: training and test images, compared with guessing.
 
 import { spreadLabels } from "../../view/model/layout/axes.js"
 import { nearestIndex } from "../../view/model/numbers/extremes.js"
@@ -19,11 +19,11 @@ import { formatValue, say } from "../../view/model/words.js"
 
 const [WIDTH, HEIGHT] = [420, 138]
 const [LEFT, RIGHT, TOP, BOTTOM] = [52, 300, 8, 112]
-const STEPS = 2 // parts of an axis
-const LINE = 33 // a name and its value below it
+const STEPS = 2 // sections of an axis
+const LINE = 33 // a name and the value below it
 
 /**
- * The end of an axis from 0 that holds `most` and parts evenly into four.
+ * Return the end of an axis that starts at 0, contains `most` and divides evenly into four.
  * @param {number} most
  */
 export function niceEnd(most) {
@@ -33,14 +33,14 @@ export function niceEnd(most) {
 }
 
 /**
- * A place across, of an epoch.
+ * Return the horizontal position of an epoch.
  * @param {number} epoch
  * @param {number} epochs
  */
 const across = (epoch, epochs) => LEFT + ((RIGHT - LEFT) * epoch) / epochs
 
 /**
- * The value that stands nearest to a place, given as a share of the picture's width.
+ * Return the index of the value nearest to a position, given as a share of the width.
  * @param {ArrayLike<number>} x
  * @param {number} epochs
  * @param {number} share
@@ -77,7 +77,7 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
   }
   const names = curves
     .map(({ name, values, main }) => ({ name, main, value: values[at], y: up(values[at]) }))
-    .filter(({ value }) => Number.isFinite(value)) // none before there is a test images, or where the loss is no number
+    .filter(({ value }) => Number.isFinite(value)) // a diverged loss has no position
   if (guessing !== null) {
     parts.push(`<path class="guess" d="M${LEFT} ${up(guessing)}H${RIGHT + 6}"/>`)
     names.push({ name: say("web.training.guessing"), main: false, value: guessing, y: up(guessing) })

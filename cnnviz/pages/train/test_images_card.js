@@ -1,4 +1,4 @@
-// The card of the image that is told of: the image, its outputs at this epoch, and their way over all epochs.
+// The card of the selected image: the image, its outputs at this epoch, and their curves over all epochs.
 
 import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { decimals, number } from "../../view/model/numbers/format.js"
@@ -8,12 +8,12 @@ import { outputsOf } from "./test_images_layout.js"
 
 /** @import { TestImages, TestImagesState, Report } from "./test_images_state.js" */
 
-const MOST_ROWS = 4 // outputs that are listed
-const [WIDTH, HEIGHT] = [160, 46] // of the way
-const [SURE, NEVER] = [0.9995, 0.0005] // what would be rounded to 1 and to 0
+const MOST_ROWS = 4 // largest number of listed outputs
+const [WIDTH, HEIGHT] = [160, 46] // size of the curves
+const [SURE, NEVER] = [0.9995, 0.0005] // limits beyond which a probability would round to 1 or 0
 
 /**
- * An output in words: a share where outputs are probabilities, else the number.
+ * Format an output: as a percentage if outputs are probabilities, otherwise as a number.
  * @param {number} p
  * @param {{ floor: number }} report
  * @param {number} digits
@@ -25,7 +25,11 @@ export function certainty(p, { floor }, digits = 1) {
   return formatValue(p, digits ? "1%" : "%")
 }
 
-/** The outputs that are listed, in the classes' order: all of a few, else the largest and the true one. @param {ArrayLike<number>} o @param {number} label */
+/**
+ * Return the outputs to list, in the order of the classes: all if they are few, otherwise the largest and the true
+ * class's.
+ * @param {ArrayLike<number>} o @param {number} label
+ */
 export function listed(o, label) {
   const all = Array.from(o, (_, n) => n)
   if (all.length <= MOST_ROWS) return all
@@ -36,7 +40,7 @@ export function listed(o, label) {
   return found
 }
 
-/** An image in a sentence. @param {Report} report @param {TestImages | undefined} crowd @param {number} i */
+/** Describe an image in a sentence. @param {Report} report @param {TestImages | undefined} crowd @param {number} i */
 export function wordsOf({ names, arrays, ids }, crowd, i) {
   const label = arrays.labels.values[i]
   if (!crowd) return say("web.training.is_class", { id: ids[i], name: names[label] })
@@ -69,7 +73,7 @@ export function card(report, state, i) {
 }
 
 /**
- * Of its class, and of the answer where that is another, the output at each epoch, as lines of an SVG.
+ * Return SVG lines of the output at each epoch: that of the true class, and that of the answer if it differs.
  * @param {TestImagesState} state
  * @param {number} i
  * @param {number} label
