@@ -58,7 +58,7 @@ export class Film extends Content {
   share = "all"
   length = 0 // width of the scrubber in pixels
   k = 0
-  rest = 0 // fraction of a frame that playing has advanced
+  rest = 0 // exact position during playback, with its fraction
   plan = ""
   drawn = false
 
