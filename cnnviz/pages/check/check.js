@@ -151,9 +151,9 @@ export class Check extends GradientChain {
     const lines = this.mapsOf(map).map(
       ({ name, label }) => html`<dt>${label}</dt><dd><b>${this.printed(name, values)}</b></dd>`,
     )
-    const told = this.check?.tab !== "ours" || this.cards[map].state !== "follows"
+    const hasError = this.check?.tab !== "ours" || this.cards[map].state !== "follows"
     const follows = html`<p class="soft">${say("web.check.reasons.follows")}</p>`
-    const written = html`<dl class="lines">${lines}</dl>${told ? this.error(values.error) : follows}`
+    const written = html`<dl class="lines">${lines}</dl>${hasError ? this.error(values.error) : follows}`
     render(written, /** @type {HTMLElement} */ (place))
   }
 

@@ -34,7 +34,7 @@ export function own({ chain, check, subject, maps }) {
   const see = first
     ? html`<button type="button" class="link" data-act="see" data-stage=${first.symbol}>${say("web.check.see")}</button>`
     : nothing
-  const told = stages.map(stageOf)
+  const stageParts = stages.map(stageOf)
   return html`
     <section class="entry numbers"><div class="own-file doings">${markup(actionButton("own_gradients"))}<span>${file}</span></div>
       ${example ? nothing : html`<h2><span class="entry-name"></span></h2>`}<div class="compared">${
@@ -47,9 +47,9 @@ export function own({ chain, check, subject, maps }) {
       }${example ? nothing : html`<div class="readout"></div>`}</div>
       ${chain.sentences.map((words) => html`<p class="sentence">${words}</p>`)}</section>
     ${
-      first || example || told.length
+      first || example || stageParts.length
         ? html`<section class=${first ? "opened" : "opened calm"}>
-      ${example ? html`<div class="own-example"><h2>${say("web.check.own_example")}</h2><p>${example}</p>${told}</div>` : told}${see}</section>`
+      ${example ? html`<div class="own-example"><h2>${say("web.check.own_example")}</h2><p>${example}</p>${stageParts}</div>` : stageParts}${see}</section>`
         : nothing
     }`
 }

@@ -96,13 +96,13 @@ export class Architecture {
   show(one, arrays, { limits }) {
     const { values, shape } = arrays[one.canvas.dataset.map ?? ""]
     const [rows, columns] = shape
-    const most = Math.max(...Array.from(values, Math.abs))
+    const maximum = Math.max(...Array.from(values, Math.abs))
     /** @type {Record<string, [Scale, [number, number]]>} */
     const kinds = {
       x: ["pixel", /** @type {[number, number]} */ ([0, Math.max(1, limits.x[1])])],
       a1: ["activation", [0, 1]],
     }
-    const [scale, ends] = kinds[one.symbol] ?? ["signed", [-most, most]]
+    const [scale, ends] = kinds[one.symbol] ?? ["signed", [-maximum, maximum]]
     one.receive(values, { rows, columns, layers: 1, flat: false, words: one.symbol }, ends, scale)
   }
 
@@ -119,7 +119,7 @@ export class Architecture {
 function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
   const n = sums.length
   const units = w.length / n
-  const most = Math.max(...Array.from(w, Math.abs), 1e-12)
+  const maximum = Math.max(...Array.from(w, Math.abs), 1e-12)
   const up = (/** @type {number} */ at) => 14 + (at / Math.max(1, units - 1)) * (HEIGHT - 56)
   const out = (/** @type {number} */ at) => 50 + (at * (HEIGHT - 100)) / Math.max(1, n - 1)
   const sign = (/** @type {number} */ value) => `var(--${value < 0 ? "neg" : "pos"})`
@@ -136,13 +136,13 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
   )
   const links = thin.flatMap((at) =>
     sums.map((_, o) =>
-      line(up(at), out(o), w[at * n + o], 0.2 + 1.2 * Math.abs(w[at * n + o] / most), { opacity: 0.35 }),
+      line(up(at), out(o), w[at * n + o], 0.2 + 1.2 * Math.abs(w[at * n + o] / maximum), { opacity: 0.35 }),
     ),
   )
   const places = nodes.map((_, i) => 22 + (i * (HEIGHT - 90)) / Math.max(1, nodes.length - 1))
   const thick = nodes.flatMap(({ at, w: weights }, i) =>
     weights.map((weight, o) =>
-      line(places[i], out(o), weight, 0.8 + 4 * Math.abs(weight / most), { opacity: at === strong ? 1 : 0.8 }),
+      line(places[i], out(o), weight, 0.8 + 4 * Math.abs(weight / maximum), { opacity: at === strong ? 1 : 0.8 }),
     ),
   )
   const bias = b.map((value, o) => line(HEIGHT - 22, out(o), value, 1.4, { dashes: "4 3" }))

@@ -218,8 +218,8 @@ export class Notebook extends GradientChain {
       render(html`${back}${theory(explained)}`, view.$(".below"))
       return
     }
-    const said = html`<p class="sentence" ${inner(linesOf([...chain.sentences]))}></p>`
-    const aside = html`<div class="asides-of"><div class="switches">${chain.switches.map(group)}</div>${experiment?.sets ? field(experiment.sets) : nothing}${said}<div class="charts">${chain.charts.map(chartFigure)}</div></div>`
+    const sentences = html`<p class="sentence" ${inner(linesOf([...chain.sentences]))}></p>`
+    const aside = html`<div class="asides-of"><div class="switches">${chain.switches.map(group)}</div>${experiment?.sets ? field(experiment.sets) : nothing}${sentences}<div class="charts">${chain.charts.map(chartFigure)}</div></div>`
     const panels = html`<div class="panels" tabindex="0">${story ? [story.about.map((name, n) => card(/** @type {DeviationRow} */ (switches.find((row) => row.name === name)), n)), printout(story.printed)] : experiment ? table(experiment, switches) : nothing}</div>`
     render(html`${panels}${story ? nothing : aside}`, view.$(".below"))
     for (const each of chain.charts)
@@ -235,8 +235,8 @@ export class Notebook extends GradientChain {
     const { map, cell } = subject
     const values = this.numbersAt(subject)
     const lines = (this.chain?.rows ?? []).filter(({ name }) => name in values)
-    const said = html`<span class="numbers"><i ${inner(formula(this.labelOf(map)))}></i>[${this.indexOf(map, cell)}] <span class="lines">${lines.map(({ name, label }) => html`<span>${label}</span> <b>${number(values[name], 9)}</b> `)}</span></span>`
-    render(said, this.view.$(".told"))
+    const readout = html`<span class="numbers"><i ${inner(formula(this.labelOf(map)))}></i>[${this.indexOf(map, cell)}] <span class="lines">${lines.map(({ name, label }) => html`<span>${label}</span> <b>${number(values[name], 9)}</b> `)}</span></span>`
+    render(readout, this.view.$(".told"))
   }
 
   /** @override */

@@ -98,12 +98,12 @@ export class FilmMaps {
     const zero = moved instanceof Uint8Array ? HALF + 1 : 0
     const by = (/** @type {number} */ i) => (moved[frame * size + i] - zero) * unit
     const shown = Float64Array.from({ length: size }, (_, i) => (changes ? 0 : start[i]) + by(i))
-    const most = changes ? film.change : part.most
+    const limit = changes ? film.change : part.most
     map.signs = changes
-    map.receive(shown, part, [-most, most], "signed")
+    map.receive(shown, part, [-limit, limit], "signed")
     map.power = 0
     map.caption(".limits .power", "")
-    const [low, high] = changes ? ["", ""] : ["", `±${short(most)}`]
+    const [low, high] = changes ? ["", ""] : ["", `±${short(limit)}`]
     map.caption(".limits .low", low)
     map.caption(".limits .high", high)
   }
@@ -118,8 +118,8 @@ export class FilmMaps {
   showPush(map, place, part, frame) {
     const { values } = this.film.arrays[`${place}.${part.symbol}`]
     const size = part.rows * part.columns
-    const own = values.subarray(frame * size, (frame + 1) * size)
-    const shown = Float64Array.from(own, (byte) => (byte - HALF - 1) / HALF)
+    const bytes = values.subarray(frame * size, (frame + 1) * size)
+    const shown = Float64Array.from(bytes, (byte) => (byte - HALF - 1) / HALF)
     map.receive(shown, part, [-1, 1], "signed")
     const [low, high] = this.ends(place, part, frame)
     map.describe([low, high])
@@ -142,8 +142,8 @@ export class FilmMaps {
    * @param {FilmMap} part
    */
   smaller(part) {
-    const most = (/** @type {number} */ frame) => Math.max(...Array.from(this.ends(0, part, frame), Math.abs))
-    const times = most(0) / most(frameAt(this.film.updates(0), this.film.k))
+    const magnitude = (/** @type {number} */ frame) => Math.max(...Array.from(this.ends(0, part, frame), Math.abs))
+    const times = magnitude(0) / magnitude(frameAt(this.film.updates(0), this.film.k))
     if (!(times >= 1.5 && Number.isFinite(times))) return ""
     return say("web.film.curves.smaller", { times: number(times, times < 10 ? 2 : 3).replace(/\.$/, "") })
   }

@@ -26,8 +26,8 @@ export function frameAt(updates, k) {
  * @param {number} k
  */
 export function fallen(losses, k) {
-  const whole = losses[0] - losses[losses.length - 1]
-  return whole > 0 && Number.isFinite(whole) ? (losses[0] - losses[k]) / whole : null
+  const totalFall = losses[0] - losses[losses.length - 1]
+  return totalFall > 0 && Number.isFinite(totalFall) ? (losses[0] - losses[k]) / totalFall : null
 }
 
 /** Return how the loss has moved: a key of web.film.fell. @param {number} from @param {number} to */
@@ -37,9 +37,9 @@ const NEARLY = 0.9995 // from here on, 100 % would be printed
 
 /** Return the sentence on the parameter with the largest share of the predicted decrease. @param {FilmShare} share */
 export function headline({ names, all }) {
-  const most = largestIndex(all)
-  const how = all.length === 1 ? "alone" : all[most] > NEARLY && all[most] <= 1 ? "nearly" : "most"
-  return say(`web.film.headline.${how}`, { name: names[most], share: all[most] })
+  const leader = largestIndex(all)
+  const how = all.length === 1 ? "alone" : all[leader] > NEARLY && all[leader] <= 1 ? "nearly" : "most"
+  return say(`web.film.headline.${how}`, { name: names[leader], share: all[leader] })
 }
 
 /** @typedef {{ name: string, names: number, part: number, count: number }} Row  a parameter, or how many without a name, the share of the promised fall, and the numbers */
@@ -53,10 +53,10 @@ export function headline({ names, all }) {
  */
 export function shareRows({ names, all, counts }, part, most) {
   const order = names.map((_, n) => n).sort((one, other) => all[other] - all[one])
-  const own = order.slice(0, order.length > most ? most - 1 : most)
-  const rest = order.slice(own.length)
+  const separate = order.slice(0, order.length > most ? most - 1 : most)
+  const rest = order.slice(separate.length)
   const sum = (/** @type {(n: number) => number} */ of) => rest.reduce((total, n) => total + of(n), 0)
-  const rows = own.map((n) => ({ name: names[n], names: 1, part: part(n), count: counts[n] }))
+  const rows = separate.map((n) => ({ name: names[n], names: 1, part: part(n), count: counts[n] }))
   if (!rest.length) return rows
   return [...rows, { name: "", names: rest.length, part: sum(part), count: sum((n) => counts[n]) }]
 }

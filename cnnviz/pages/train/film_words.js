@@ -44,13 +44,13 @@ export function head(film) {
         ? say("web.film.title.after", { n: k, fell })
         : say("web.film.title.zero", { learned: capitalize(view.data?.learned ?? ""), to: number(to, 3) })
   const [{ share, unshared }] = runs
-  const told = share && runs.length === 1 && fallen(film.losses, 0) !== null // without a fall there is nothing to divide up
-  setHTML(view.$(".title"), withSymbols(told ? headline(share) : stands))
+  const hasShare = share && runs.length === 1 && fallen(film.losses, 0) !== null // without a fall there is nothing to divide up
+  setHTML(view.$(".title"), withSymbols(hasShare ? headline(share) : stands))
   const why = outcome ? [outcome.words] : sentences.length || runs.length > 1 ? [] : [share ? counts(share) : unshared]
-  const said = [...(told ? [`${stands}.`] : []), ...why, ...sentences].map(withSymbols).join(" ")
+  const sentence = [...(hasShare ? [`${stands}.`] : []), ...why, ...sentences].map(withSymbols).join(" ")
   const text = outcome
-    ? `${said} <button type="button" class="link" data-key="film_look">${say("web.film.look", { k: outcome.k })} ›</button>`
-    : said
+    ? `${sentence} <button type="button" class="link" data-key="film_look">${say("web.film.look", { k: outcome.k })} ›</button>`
+    : sentence
   const line = view.$(".sentence")
   setHTML(line, text)
   line.classList.toggle("wraps", (line.textContent ?? "").length > LONG)
@@ -63,9 +63,9 @@ const LONG = 125 // largest number of characters on one line of large text
  * @param {import("../../view/types/wire.js").FilmShare} share
  */
 function counts({ names, counts, all }) {
-  const most = largestIndex(all)
+  const leader = largestIndex(all)
   const n = counts.reduce((sum, count) => sum + count, 0)
-  return names.length > 1 ? say("web.film.counts", { name: names[most], own: counts[most], n }) : ""
+  return names.length > 1 ? say("web.film.counts", { name: names[leader], own: counts[leader], n }) : ""
 }
 
 /** Draw the scrubber: the current position and the marked updates. @param {Film} film */
@@ -91,8 +91,11 @@ export function scrubber(film) {
     moves: wrong,
   }))
   const order = [...named.keys()].sort((a, b) => Number(runs[0].marks[b].wrong) - Number(runs[0].marks[a].wrong))
-  const [own, ...rest] = placed([{ at: at(k) - label / 2 + width / 2, width }, ...order.map((i) => named[i])], length)
-  view.$(".stands").style.transform = `translateX(${own}px)`
+  const [currentLeft, ...rest] = placed(
+    [{ at: at(k) - label / 2 + width / 2, width }, ...order.map((i) => named[i])],
+    length,
+  )
+  view.$(".stands").style.transform = `translateX(${currentLeft}px)`
   const lefts = named.map((_, i) => rest[order.indexOf(i)])
   render(marks([...runs[0].marks], lefts, at), view.$(".marks"))
   render(stepsOf(ticks(0, n), at), view.$(".steps"))

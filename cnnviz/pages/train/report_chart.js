@@ -54,7 +54,7 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
   const finite = curves.flatMap(({ values }) => Array.from(values).filter(Number.isFinite))
   const end = percent ? 1 : niceEnd(Math.max(...finite, guessing ?? 0))
   const up = (/** @type {number} */ value) => BOTTOM - ((BOTTOM - TOP) * Math.min(Math.max(value, 0), end)) / end
-  const told = (/** @type {number} */ value) =>
+  const formatShare = (/** @type {number} */ value) =>
     percent ? say("web.training.share", { share: value }) : number(value, 3)
   const last = across(x[x.length - 1] ?? 0, epochs)
   const parts = []
@@ -98,7 +98,7 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
   for (const [i, y] of places) {
     const { name, main, value } = names[i]
     parts.push(
-      `<text class="${main ? "main" : ""}" x="${RIGHT + 10}" y="${y}"><tspan class="line-name">${escapeHtml(name)}</tspan><tspan x="${RIGHT + 10}" dy="15">${told(value)}</tspan></text>`,
+      `<text class="${main ? "main" : ""}" x="${RIGHT + 10}" y="${y}"><tspan class="line-name">${escapeHtml(name)}</tspan><tspan x="${RIGHT + 10}" dy="15">${formatShare(value)}</tspan></text>`,
     )
   }
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">${parts.join("")}</svg>`

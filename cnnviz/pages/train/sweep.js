@@ -63,7 +63,7 @@ export class Sweep {
   /** @param {ReturnType<typeof facts>} found */
   say(found) {
     const { n, key } = /** @type {SweepData} */ (this.data)
-    const said = [
+    const sentences = [
       say(`web.sweep.differs.${key}`, { runs: found.runs }),
       found.times ? say("web.sweep.same", { times: found.times, loss: number(found.same, 4) }) : "",
       found.lost ? say("web.sweep.lost", { n: found.lost }) : "",
@@ -72,7 +72,7 @@ export class Sweep {
         : say("web.sweep.right", { right: found.right, runs: found.runs, half: found.half }),
     ]
     setText(this.view.$(".sweep .starts"), headline(found, n))
-    setText(this.view.$(".sweep .said"), said.filter(Boolean).join(" "))
+    setText(this.view.$(".sweep .said"), sentences.filter(Boolean).join(" "))
     this.tell()
   }
 

@@ -168,8 +168,8 @@ export function groupsOf(last) {
  * @param {number} own
  */
 export function standing(last, own) {
-  const found = { lower: 0, same: -1, higher: 0 }
+  const rank = { lower: 0, same: -1, higher: 0 }
   for (const by of Array.from(last, height))
-    found[by < height(last[own]) ? "lower" : by > height(last[own]) ? "higher" : "same"]++
-  return found
+    rank[by < height(last[own]) ? "lower" : by > height(last[own]) ? "higher" : "same"]++
+  return rank
 }

@@ -180,13 +180,13 @@ export class TestImages {
   paintExamples(context, soft) {
     const { frame, report, state, example } = this
     if (!report || !state || state.at >= 0) return
-    const asked = frame.classes <= 4 ? "asked_of" : ""
+    const hasCaptions = frame.classes <= 4
     context.textAlign = "left"
     context.textBaseline = "alphabetic"
     context.fillStyle = soft
     report.names.forEach((_, n) => {
       const left = LEFT + n * columnWidth(frame) + 6
-      if (asked) context.fillText(say("web.training.asked_of", { shown: this.shownOf(n) }), left, this.below - 7)
+      if (hasCaptions) context.fillText(say("web.training.asked_of", { shown: this.shownOf(n) }), left, this.below - 7)
       for (let i = 0; this.sheets[1] && i < EXAMPLES; i++) {
         const [x, y] = [left + (i % 3) * (example + 3), Math.floor(i / 3) * (example + 3)]
         drawImage(context, this.sheets[1], n * EXAMPLES + i, false, x, y, example)

@@ -34,19 +34,19 @@ export function listed(o, label) {
   const all = Array.from(o, (_, n) => n)
   if (all.length <= MOST_ROWS) return all
   const surest = [...all].sort((a, b) => o[b] - o[a] || a - b).slice(0, MOST_ROWS - 1)
-  const found = surest.includes(label)
+  const indices = surest.includes(label)
     ? all.filter((n) => surest.includes(n))
     : all.filter((n) => surest.includes(n) || n === label)
-  return found
+  return indices
 }
 
 /** Describe an image in a sentence. @param {Report} report @param {TestImages | undefined} crowd @param {number} i */
 export function wordsOf({ names, arrays, ids }, crowd, i) {
   const label = arrays.labels.values[i]
   if (!crowd) return say("web.training.is_class", { id: ids[i], name: names[label] })
-  const said = largestIndex(outputsOf(crowd, i))
-  const id = said === label ? "web.training.named_right" : "web.training.named_wrong"
-  return say(id, { id: ids[i], name: names[label], said: names[said] })
+  const answer = largestIndex(outputsOf(crowd, i))
+  const id = answer === label ? "web.training.named_right" : "web.training.named_wrong"
+  return say(id, { id: ids[i], name: names[label], said: names[answer] })
 }
 
 /**
@@ -60,14 +60,14 @@ export function card(report, state, i) {
   const { names, arrays } = report
   const label = arrays.labels.values[i]
   const o = outputsOf(crowd, i)
-  const said = largestIndex(o)
+  const answer = largestIndex(o)
   const row = (/** @type {number} */ n) => html`
-    <li class=${n === said ? "said" : ""}><span>${names[n]}${n === label ? " ✓" : ""}</span>
+    <li class=${n === answer ? "said" : ""}><span>${names[n]}${n === label ? " ✓" : ""}</span>
       <i style="--part:${(100 * Math.min(Math.max(o[n], 0), 1)).toFixed(2)}%"></i><b>${certainty(o[n], report)}</b></li>`
   return html`<canvas width="1" height="1"></canvas>
     <ul class="outputs">${listed(o, label).map(row)}</ul>
     <p class="who">${wordsOf(report, crowd, i)}</p>
-    <div class="way">${markup(way(state, i, label, said, report.epochs))}
+    <div class="way">${markup(way(state, i, label, answer, report.epochs))}
       <span class="ends"><span>${say("web.training.epoch")} 0</span><span>${report.epochs}</span></span></div>
     <div class="open"><p>${say("web.training.way")}</p><button type="button" data-open=${i}>${say("web.actions.open_in_step.text")} ›</button></div>`
 }

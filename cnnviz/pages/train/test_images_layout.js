@@ -50,12 +50,13 @@ export function down(p, { height, floor }, size) {
  */
 export function levels(frame, size) {
   /** @type {{ p: number, y: number }[]} */
-  const found = []
+  const visibleLevels = []
   for (const p of LEVELS) {
     const y = down(p, frame, size)
-    if (p >= frame.floor - 1e-9 && (!found.length || y - found[found.length - 1].y >= APART)) found.push({ p, y })
+    if (p >= frame.floor - 1e-9 && (!visibleLevels.length || y - visibleLevels[visibleLevels.length - 1].y >= APART))
+      visibleLevels.push({ p, y })
   }
-  return found
+  return visibleLevels
 }
 
 /** @param {Frame} frame */
@@ -112,9 +113,9 @@ export function layOutTestImages(crowd, frame) {
   const pitch = pitches(columns, crowd.classes, places[0].length, frame.height, size)
   for (const i of surest) {
     const exact = down(sure[i], frame, size) - size / 2
-    const own = places[columns[i]]
-    const free = own.find((slot) => slot.free + size + GAP <= exact)
-    const slot = free ?? own.reduce((best, one) => (one.free < best.free ? one : best))
+    const columnSlots = places[columns[i]]
+    const free = columnSlots.find((slot) => slot.free + size + GAP <= exact)
+    const slot = free ?? columnSlots.reduce((best, one) => (one.free < best.free ? one : best))
     x[i] = slot.left
     y[i] = Math.min(Math.max(exact, slot.free + (free ? 0 : pitch[columns[i]])), frame.height - size)
     slot.free = y[i]
@@ -141,12 +142,12 @@ function pitches(columns, classes, beside, height, size) {
 export function startLayout(labels, frame, top) {
   const columns = Array.from(labels)
   const width = columnWidth(frame)
-  const most = Math.max(
+  const largestClass = Math.max(
     ...Array.from({ length: frame.classes }, (_, n) => columns.filter((label) => label === n).length),
   )
   const besides = (/** @type {number} */ size) => Math.max(1, Math.floor((width - 2 * MARGIN + GAP) / (size + GAP)))
   let size = AT_START
-  while (size > SMALLEST && top + Math.ceil(most / besides(size)) * (size + GAP) > frame.height) size -= 1
+  while (size > SMALLEST && top + Math.ceil(largestClass / besides(size)) * (size + GAP) > frame.height) size -= 1
   const beside = besides(size)
   const seen = new Array(frame.classes).fill(0)
   const [x, y] = [new Float64Array(columns.length), new Float64Array(columns.length)]

@@ -40,15 +40,15 @@ export function sheetOf(images, size, colours) {
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext("2d"))
   context.imageSmoothingQuality = "high"
   /** @type {OffscreenCanvas | null} */
-  let one = null
+  let buffer = null
   for (let i = 0; i < count; i++) {
-    one = imageOf(rows, columns, colourFill(rows, columns, coloursOf(images, i)), one)
+    buffer = imageOf(rows, columns, colourFill(rows, columns, coloursOf(images, i)), buffer)
     for (const wrong of [0, 1]) {
       context.save()
       context.translate((i % beside) * side, (Math.floor(i / beside) + wrong * lines) * side)
       rounded(context, 0, 0, side, side * ROUND)
       context.clip()
-      context.drawImage(one, 0, 0, side, side)
+      context.drawImage(buffer, 0, 0, side, side)
       if (wrong) cross(context, side, colours)
       context.restore()
     }

@@ -270,8 +270,8 @@ export class Training {
     }
     const figure = this.$(`[data-chart="${name}"]`)
     setHTML(/** @type {HTMLElement} */ (figure.querySelector(".drawn")), reportChart(place))
-    const said = at < 0 ? [] : curves.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`)
-    setText(/** @type {Element} */ (figure.querySelector(".spoken")), said.join(", "))
+    const values = at < 0 ? [] : curves.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`)
+    setText(/** @type {Element} */ (figure.querySelector(".spoken")), values.join(", "))
   }
 
   // ---- selected image
@@ -288,8 +288,8 @@ export class Training {
     const { report, state } = this
     if (!report) return
     const crowd = state.crowds.get(state.at)
-    const told = [...toldOf(crowd, WRONG), ...toldOf(crowd, TORN)][0] ?? 0
-    const i = this.pointed < 0 || this.pointed >= report.ids.length ? told : this.pointed
+    const mostTelling = [...toldOf(crowd, WRONG), ...toldOf(crowd, TORN)][0] ?? 0
+    const i = this.pointed < 0 || this.pointed >= report.ids.length ? mostTelling : this.pointed
     if (this.pointed < 0) this.crowd.pointed = crowd ? i : -1
     const place = this.$(".beside .one")
     render(card(report, state, i), place)
