@@ -231,7 +231,7 @@ class RedisStore:
             return False
 
     async def _joins(self, joined: str, name: str, by: int) -> tuple[int, int]:
-        """Add `by` to the devices of an address. Return the number of the address, and of all."""
+        """Add `by` to the count of an address's devices. Return this count and the total."""
         async with self.redis.pipeline() as pipeline:
             pipeline.hincrby(joined, name, by)
             pipeline.hincrby(joined, ALL, by)
