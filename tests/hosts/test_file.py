@@ -98,7 +98,7 @@ def test_what_cannot_be_used_gets_a_sentence(options, sentence):
 def test_no_text_of_a_lesson_closes_a_part_of_the_document():
     image = dataclasses.replace(find_image("test-0"), label="</script><b>")
     text = setup_html(Setup(), image, server="https://a.example/</script>")
-    assert text.count("</script>") == 5 and "<b>" not in text
+    assert text.count("</script>") == 6 and "<b>" not in text
     assert "default-src 'none'" in text and "import(" not in text
 
 

@@ -160,7 +160,7 @@ def test_a_dialog_gets_the_servers_answer_with_what_was_sent_as_a_browser_has_it
 
 def test_without_threads_all_is_worked_out_while_one_waits(monkeypatch):
     query = {"net": "conv4x3-relu-max2-dense10-softmax-ce", "k": "1"}
-    monkeypatch.setattr(checking, "AT_ONCE", 0)
+    monkeypatch.setattr(checking, "AT_ONCE", 1)
     monkeypatch.setattr(checking, "PATIENCE", -1.0)  # nobody looks while it is worked out
     for module in (threads, checking):
         monkeypatch.setattr(module, "THREADS", False)
