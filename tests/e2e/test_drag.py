@@ -36,7 +36,7 @@ def test_everything_follows_and_the_card_keeps_what_was_promised_beside_what_cam
     value = round(along.at + 40 * along.span / 100, 6)
     expect(screen.root).to_have_attribute("data-dragged", re.compile(r"^[\d.]+$"))
     expect(card(screen).locator("h2")).to_have_text("The loss along b[0]")
-    expect(screen.page.locator(".explain .title")).to_have_text("b[0] changes, and everything computed from it")
+    expect(screen.page.locator(".explain .title")).to_have_text("b[0] changes, and everything after it")
     expect(screen.numbers).to_have_text(re.compile(r"^.+: \S+ → \S+$"))  # a cell, before and now
     screen.page.wait_for_function("(most) => Math.abs(Number(document.querySelector('.cnnviz').dataset.dragged) - most) < 0.01", arg=value)
     shown = float(screen.root.get_attribute("data-dragged"))

@@ -246,7 +246,7 @@ def test_words_above_the_length_never_stand_on_each_other(screen: Screen):
 
 def test_many_starts_are_dots_each_of_which_opens_its_run(screen: Screen):
     screen.open("/train", net="conv1x3-relu-dense2-sigmoid-mse", sweep="start:1..40", n="50")
-    expect(screen.page.locator(".live")).to_contain_text("40 runs, each with kernel and weights from its own seed")
+    expect(screen.page.locator(".live")).to_contain_text("40 runs, each with its own kernel and weights")
     canvas = screen.page.locator(".sweep canvas")
     expect(canvas).to_have_attribute("data-runs", "40")
     setup = Setup(net="conv1x3-relu-dense2-sigmoid-mse")

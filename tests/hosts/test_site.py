@@ -31,6 +31,7 @@ from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import pages
 from cnnviz.pages.version import code
 from cnnviz.view.constants import spec
+from cnnviz.view.notices import notices
 from cnnviz.words import Problem
 from tests.conftest import ROOT
 
@@ -92,6 +93,14 @@ def test_nothing_in_it_is_loaded_from_elsewhere(written: Path):
     assert "default-src 'self'" in (written / "index.html").read_text("utf-8")
 
 
+def test_it_has_the_licences_of_its_fonts_and_the_credits_of_its_images(written: Path):
+    assert (written / "licences.txt").read_text("utf-8") == notices()
+    for path in written.rglob("index.html"):
+        text = path.read_text("utf-8")
+        name = re.search(r'rel="license" href="([^"]*)"', text)[1]
+        assert (path.parent / re.search(r'<base href="([^"]*)"', text)[1] / name).is_file()
+
+
 def test_who_is_offline_has_all_of_it(written: Path):
     kept = json.loads(re.search(r"= \[\"\w+\", (\[.*?\])\]", (written / "offline.js").read_text("utf-8"))[1])
     there = {path.relative_to(written).as_posix().removesuffix("index.html") for path in written.rglob("*") if path.is_file()}
@@ -151,7 +160,7 @@ def test_a_dialog_gets_the_servers_answer_with_what_was_sent_as_a_browser_has_it
 
 def test_without_threads_all_is_worked_out_while_one_waits(monkeypatch):
     query = {"net": "conv4x3-relu-max2-dense10-softmax-ce", "k": "1"}
-    monkeypatch.setattr(checking, "AT_ONCE", 0)
+    monkeypatch.setattr(checking, "AT_ONCE", 1)
     monkeypatch.setattr(checking, "PATIENCE", -1.0)  # nobody looks while it is worked out
     for module in (threads, checking):
         monkeypatch.setattr(module, "THREADS", False)
@@ -201,7 +210,8 @@ def test_the_files_of_a_folder_are_taken_where_their_hashes_are_right(release, t
 def test_without_a_network_a_sentence_says_what_to_do(release, tmp_path, capsys):
     assert main(["--site", str(tmp_path / "site")]) == 2
     said = capsys.readouterr().err
-    assert "http://127.0.0.1:9/1.2/pyodide.mjs cannot be fetched" in said and "--pyodide" in said
+    assert "http://127.0.0.1:9/1.2/pyodide.mjs cannot be fetched" in said and "--pyodide FOLDER" in said
+    assert all(f"\nhttp://127.0.0.1:9/{name}" in said or f"\nhttp://127.0.0.1:9/1.2/{name}" in said for name in release)
     assert not (tmp_path / "site").exists()
 
 

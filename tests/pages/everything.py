@@ -20,17 +20,20 @@ from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.export.terminal import report
 from cnnviz.hosts.file import setup_html
 from cnnviz.pages.handlers import Unfinished
+from cnnviz.pages.registry import pages
 from cnnviz.pages.resource import FORMS, PICTURE, canonical_query, compute_resource, page_of
 from tests.pages.running import decode, now
 
-PAGES = {
-    "step": [{}, {"missions": "1", "case": "4"}],
-    "train": [{}, {"vs": "lr=1"}, {"of": "many"}, {"instead": "k=3"}],
-    "check": [{}, {"mistake": "sign_flipped"}, {"check": "break"}, {"check": "own"}],
-    "notebook": [{}, {"part": "2"}, {"part": "experiment"}],
-    "learn": [{}, {"lesson": "kernel", "step": "2"}],
+KEYS = {
+    "step": [{"mission": "blind", "case": "4"}],
+    "train": [{"vs": "lr=1"}, {"of": "many"}, {"instead": "k=3"}],
+    "check": [{"mistake": "sign_flipped"}, {"check": "break"}, {"check": "own"}],
+    "notebook": [{"part": "2"}, {"part": "experiment"}],
+    "learn": [{"lesson": "kernel", "step": "2"}],
 }
-"""Pages, and keys of their own that show something else."""
+"""Keys of pages that show something else."""
+PAGES = {page.id: [{}, *KEYS.get(page.id, [])] for page in pages()}
+"""Every page, as it opens and with such keys."""
 
 
 def answered(page: str, query: dict[str, str]) -> None:

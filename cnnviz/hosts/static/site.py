@@ -22,8 +22,11 @@ from cnnviz.pages.version import code
 from cnnviz.view.bundle import bundle
 from cnnviz.view.constants import sprite
 from cnnviz.view.modules import module, script, styles
+from cnnviz.view.notices import notices
 from cnnviz.words import KEY, Problem, current_language, say
 
+LICENCES = "licences.txt"
+"""Licences and credits of everything that the site contains."""
 FILES = "files"
 """Folder for all files that are not pages."""
 STARTS = "hosts/static/pyodide"
@@ -64,6 +67,7 @@ def _site(python: Mapping[str, bytes], starts: str, decks: Sequence[Path]) -> It
         *((f"{page.path}/index.html".lstrip("/"), _page(page, answers).encode()) for page in pages()),
         *((name, content) for content, name in names.items()),
         ("cnnviz.mjs", Path(__file__).with_name("cnnviz.mjs").read_bytes()),
+        (LICENCES, notices().encode()),
         (f"{FILES}/site.js", script("hosts/static/site", "{}()", served=False).encode()),
         (f"{FILES}/worker.js", worker.encode()),
         (f"{FILES}/style.css", styles().encode()),
@@ -111,6 +115,7 @@ def _page(page: Page, answers: Mapping[str, str]) -> str:
         title=html.escape(page_title(page)),
         preview=preview_tags(page, _CARD),
         files=FILES,
+        licences=LICENCES,
         version=code(),
         noscript=html.escape(say("export.html.noscript")),
         answers=json.dumps(answers).replace("<", r"\u003c"),

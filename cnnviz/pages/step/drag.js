@@ -2,6 +2,7 @@
 // address changes only when the number is released.
 
 import { storePreference } from "../../view/controls/preferences.js"
+import { cssZoom } from "../../view/draw/css_zoom.js"
 import { cellName } from "../../view/model/explain/arithmetic.js"
 import { singleIndex } from "../../view/model/explain/cell_links.js"
 import { COLON, number } from "../../view/model/numbers/format.js"
@@ -186,7 +187,7 @@ export class Dragging {
     const element = /** @type {HTMLElement} */ (document.activeElement)
     const { left, top, width, height } = element.getBoundingClientRect()
     const [box] = this.step.plates[symbol]?.boxes(cell.map(singleIndex)) ?? []
-    const zoom = element.currentCSSZoom
+    const zoom = cssZoom(element)
     return box
       ? { x: left + (box.x + box.width / 2) * zoom, y: top + (box.y + box.height / 2) * zoom }
       : { x: left + width / 2, y: top + height / 2 }

@@ -566,7 +566,7 @@ export class Step extends Content {
   /** Return why the numbers of a map are hidden, or "" if they are visible. @param {string} symbol */
   hiddenReason(symbol) {
     if (!this.isAhead(symbol)) return ""
-    return say(this.isMasked(symbol) ? this.hidden.map : "web.maps.ahead", { map: symbol })
+    return say(this.isMasked(symbol) ? this.hidden.map : "web.maps.ahead", { map: this.numbers.maps[symbol].label })
   }
 
   /** @override */

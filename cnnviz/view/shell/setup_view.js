@@ -15,6 +15,7 @@ import { bindDrawer } from "../decks/drawer_bind.js"
 import { DIALOGS } from "../dialogs/dialogs.js"
 import { showChart } from "../dialogs/large_chart.js"
 import { forgetWidths } from "../draw/text_width.js"
+import { spokenSymbol } from "../model/spoken.js"
 import { isEqual } from "../model/state/address.js"
 import { withSets } from "../model/state/set_values.js"
 import { accepts, canHide, initialState, isWaiting, next } from "../model/state/state.js"
@@ -594,7 +595,7 @@ export class View {
   // The position as text: update, stage and number of the stage.
   get place() {
     const number = this.order.indexOf(this.stage) + 1
-    const stage = this.stage === "update" ? say("web.phases.update") : this.stage
+    const stage = this.stage === "update" ? say("web.phases.update") : spokenSymbol(this.stage)
     return say("web.spoken.place", { k: this.k, number, count: this.order.length, stage })
   }
 }

@@ -3,6 +3,7 @@
 
 import { readPreference, storePreference } from "../../../view/controls/preferences.js"
 import { reveal } from "../../../view/controls/rail.js"
+import { cssZoom } from "../../../view/draw/css_zoom.js"
 import { HASH } from "../../../view/model/decks/deck_link.js"
 import { ownKeys } from "../../../view/model/state/address.js"
 import { closest, render } from "../../../view/shell/html.js"
@@ -278,7 +279,7 @@ export class Story {
   /** Return the boxes of the screen's slots for maps. @returns {import("../../../view/draw/sheet.js").Shown[]} */
   boxes() {
     const holder = this.view.$(".drawn")
-    const zoom = holder.currentCSSZoom
+    const zoom = cssZoom(holder)
     const from = holder.getBoundingClientRect()
     const seats = /** @type {NodeListOf<HTMLElement>} */ (holder.querySelectorAll("[data-seat]"))
     return Array.from(seats, (seat) => ({ symbol: seat.dataset.seat ?? "", at: [], box: boxWithin(seat, from, zoom) }))
