@@ -383,7 +383,7 @@ def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
 def test_what_a_mistake_does_to_the_loss_is_computed(mistake, how):
     here = now(Setup())
     found = besides(here.setup, here.snapshot, {"mistake": mistake})
-    assert how in str(found["falls"]) and "4 of 28 mistakes, so a falling loss" in str(found["falls"])
+    assert how in str(found["falls"]) and "4 of 28 mistakes keep the loss up: a falling loss" in str(found["falls"])
     assert (found["code"] is None) == (mistake == "stride_forgotten") and found["tab"] == "break"
 
 
