@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.losses import LOSSES as CORE_LOSSES
 from cnnviz.core.network.network import Network
 from cnnviz.core.setup.presets import PRESETS
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
-from cnnviz.export.cell_formulas import FIRST_COLUMN, FIRST_ROW, LOSSES, MAKERS, CellFormulas, letters
+from cnnviz.export.cell_formulas import ENDS, FIRST_COLUMN, FIRST_ROW, LOSSES, MAKERS, CellFormulas, letters
 from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.words import Problem
 from tests.core.networks import OTHERS, Case, cases
@@ -165,6 +167,17 @@ SHEETS = {
     if preset.name in ("seed", "deeplearning_ai")  # the larger ones have the same formulas
 }  # fmt: skip
 """Setups to be recomputed. Those on raw pixels saturate: their sums go to a thousand and more."""
+
+
+WITHOUT_FORMULAS = {"bn", "drop", "gn", "ln"}
+"""Kinds of layers whose cells hold values alone."""
+
+
+def test_every_kind_of_layer_and_every_loss_has_its_formulas():
+    assert {kind for kind, _ in MAKERS} == LAYERS.keys() - WITHOUT_FORMULAS
+    assert {(kind, role) for kind in LAYERS.keys() - WITHOUT_FORMULAS for role in ("y", "dx")} <= MAKERS.keys()
+    losses = {f"{last} {loss}" if last in of.merged else loss for loss, of in CORE_LOSSES.items() for last in of.after or ("",)}
+    assert set(LOSSES) == set(ENDS) == losses
 
 
 def test_what_is_recomputed_has_each_kind_of_formula():

@@ -194,7 +194,7 @@ def test_the_pinned_entry_is_the_one_that_is_nudged():
 
 
 def test_a_long_check_goes_on_beside_the_page_and_is_given_up_when_nobody_looks(monkeypatch):
-    monkeypatch.setattr(checking, "AT_ONCE", 0)
+    monkeypatch.setattr(checking, "AT_ONCE", 1)
     monkeypatch.setattr(checking, "GRACE", 0.0)
     gate, real = threading.Event(), checking.check_gradients
 
@@ -244,7 +244,7 @@ def test_who_waits_for_a_check_that_goes_on_beside_the_page_lets_other_work_go_o
 
 
 def test_checks_that_go_on_beside_their_pages_do_not_hold_up_each_other(monkeypatch):
-    monkeypatch.setattr(checking, "AT_ONCE", 0)
+    monkeypatch.setattr(checking, "AT_ONCE", 1)
     monkeypatch.setattr(checking, "_turns", checking.CheckQueue())
     page, nets = page_of("check"), ("dense2-mse", "dense3-mse")  # two, one at a time, are enough to hold up each other, and are soon done
 
@@ -383,7 +383,8 @@ def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
 def test_what_a_mistake_does_to_the_loss_is_computed(mistake, how):
     here = now(Setup())
     found = besides(here.setup, here.snapshot, {"mistake": mistake})
-    assert how in str(found["falls"]) and "4 of 28 mistakes keep the loss up: a falling loss" in str(found["falls"])
+    up, count = re.search(r"Only (\d+) of (\d+) mistakes keep the loss up", str(found["falls"])).groups()
+    assert how in str(found["falls"]) and 4 <= int(up) < int(count) / 2 and int(count) == len(mistakes_for(here.setup.network))
     assert (found["code"] is None) == (mistake == "stride_forgotten") and found["tab"] == "break"
 
 

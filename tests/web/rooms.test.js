@@ -22,7 +22,7 @@ import {
   windowAt,
 } from "../../cnnviz/rooms/question.js"
 import { bestOf, hasDiverged, powersIn, tick } from "../../cnnviz/rooms/rate_chart.js"
-import { foundIt } from "../../cnnviz/rooms/results.js"
+import { foundIt, spokenResults } from "../../cnnviz/rooms/results.js"
 import { inReaders } from "../../cnnviz/rooms/screen_bar.js"
 import { clock } from "../../cnnviz/view/model/numbers/format.js"
 import { parseForeign } from "../../cnnviz/view/model/state/address.js"
@@ -115,6 +115,20 @@ test("counts and times are those of the last round", () => {
 test("of a question that nobody answered it is not said how many found it", () => {
   const said = (votes) => foundIt({ rounds: [{ votes, counts: [] }], groups: [] })
   assert.deepEqual([said(0), said(2)], ["Nobody answered.", "<b>0 of 2</b> answered correctly."])
+})
+
+test("a screen reader gets the counts, and the right answer once it is revealed", () => {
+  const question = { kind: "choose", options: [{ label: "up" }, { label: "down" }] }
+  const rounds = [{ votes: 3, counts: [[1, 1, 3]] }, { votes: 4, counts: [[0, 0, 1], [1, 1, 3]] }] // biome-ignore format: a round a line
+  const groups = [
+    { right: false, counts: [0, 1] },
+    { right: true, counts: [3, 3] },
+  ]
+  assert.equal(
+    spokenResults(question, { revealed: false, rounds: rounds.slice(0, 1), groups: [] }),
+    "3 answers. A: 0, B: 3.",
+  )
+  assert.equal(spokenResults(question, { revealed: true, rounds, groups }), "3 of 4 answered correctly. A: 1, B ✓: 3.")
 })
 
 test("a form asks for what the server knows", () => {

@@ -1,6 +1,7 @@
 // Curves below the recording, one chart at a time: the past opaque, the future pale. Dragging a chart seeks.
 
 import { chart } from "../../view/draw/chart.js"
+import { cssZoom } from "../../view/draw/css_zoom.js"
 import { COLON, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { closest, html, markup, render, setText, toggleGroup } from "../../view/shell/html.js"
@@ -176,7 +177,7 @@ export class Curves {
     if (!plot) return null
     const canvas = /** @type {HTMLElement} */ (this.element.querySelector("canvas"))
     const { left, width } = canvas.getBoundingClientRect()
-    const zoom = canvas.currentCSSZoom
+    const zoom = cssZoom(canvas)
     const share = (clientX - left - plot.left * zoom) / (width - (plot.left + plot.right) * zoom)
     return Math.round(Math.min(Math.max(share, 0), 1) * this.film.film.n)
   }

@@ -103,7 +103,7 @@ export class Film extends Content {
         return view.turn("", { k: String(outcome.k), stage: outcome.stage })
       const { k, tab = "" } = closest(event, "[data-k], [data-tab]")?.dataset ?? {}
       if (k) view.go({ k })
-      if (tab.startsWith("maps ")) this.maps.changes = tab === "maps change"
+      if (tab.startsWith("maps ")) this.maps.chosen = tab === "maps change"
       if (tab.startsWith("share ")) this.share = tab.slice(6)
       if (tab) this.invalidate()
       view.paint()
@@ -303,6 +303,7 @@ export class Film extends Content {
   draw() {
     if (this.sweep.data) return this.sweep.draw()
     if (!this.drawn) this.drawOnce()
+    render(mapsHead(this.maps.changes, this.film.change), this.view.$(".maps-head"))
     this.maps.draw()
     this.curves.follow()
     head(this)
@@ -316,8 +317,7 @@ export class Film extends Content {
 
   /** Draw the parts that do not change during playback. */
   drawOnce() {
-    const { film, view, maps, curves } = this
-    render(mapsHead(maps.changes, film.change), view.$(".maps-head"))
+    const { view, maps, curves } = this
     this.drawn = curves.draw()
     const { pushed } = this
     render(pushed && curves.name === "norms" ? pushes(pushed) : "", view.$(".pushes"))

@@ -33,12 +33,17 @@ export class FilmMaps {
   views = []
   /** @type {unknown[]}  the numbers that the maps show */
   sources = []
-  /** Whether changes are shown instead of the parameters. */
-  changes = true
+  /** @type {boolean | undefined}  whether the visitor has chosen changes, or the parameters themselves */
+  chosen = undefined
 
   /** @param {Film} film */
   constructor(film) {
     this.film = film
+  }
+
+  /** Return whether changes are shown instead of the parameters. At the start, nothing has changed yet. */
+  get changes() {
+    return this.chosen ?? this.film.k > 0
   }
 
   /** Use the canvases that are in the document now. @param {HTMLElement} root */

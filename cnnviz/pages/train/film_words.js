@@ -2,7 +2,7 @@
 
 import { ticks } from "../../view/model/layout/axes.js"
 import { largestIndex } from "../../view/model/numbers/extremes.js"
-import { capitalize, number, percent, withSymbols } from "../../view/model/numbers/format.js"
+import { capitalize, decimals, number, percent, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, render, setHTML, setText, toggleGroup } from "../../view/shell/html.js"
 import { fallen, headline, moved, placed, shareRows } from "./film_model.js"
@@ -44,10 +44,13 @@ export function head(film) {
         ? say("web.film.title.after", { n: k, fell })
         : say("web.film.title.zero", { learned: capitalize(view.data?.learned ?? ""), to: number(to, 3) })
   const [{ share, unshared }] = runs
-  const hasShare = share && runs.length === 1 && fallen(film.losses, 0) !== null // without a fall there is nothing to divide up
-  setHTML(view.$(".title"), withSymbols(hasShare ? headline(share) : stands))
-  const why = outcome ? [outcome.words] : sentences.length || runs.length > 1 ? [] : [share ? counts(share) : unshared]
-  const sentence = [...(hasShare ? [`${stands}.`] : []), ...why, ...sentences].map(withSymbols).join(" ")
+  const begins = k === 0 && runs.length === 1 && !checkpoints && film.outputs.length > 1 ? verdict(film) : null
+  const hasShare = k > 0 && share && runs.length === 1 && fallen(film.losses, 0) !== null // without a fall there is nothing to divide up
+  setHTML(view.$(".title"), withSymbols(begins ? begins.title : hasShare ? headline(share) : stands))
+  const isExplained = begins || sentences.length || runs.length > 1
+  const why = outcome ? [outcome.words] : isExplained ? [] : [share ? counts(share) : unshared]
+  const first = begins ? [begins.sentence, `${stands}.`] : hasShare ? [`${stands}.`] : []
+  const sentence = [...first, ...why, ...sentences].filter(Boolean).map(withSymbols).join(" ")
   const text = outcome
     ? `${sentence} <button type="button" class="link" data-key="film_look">${say("web.film.look", { k: outcome.k })} ›</button>`
     : sentence
@@ -57,6 +60,28 @@ export function head(film) {
 }
 
 const LONG = 125 // largest number of characters on one line of large text
+
+/**
+ * Return what the network says before the first update, and what it should say.
+ * @param {Film} film
+ */
+function verdict(film) {
+  const { outputs } = film
+  const { targets } = film.film
+  const values = outputs.map((_, n) => film.curve(0, "o", n))
+  const [says, wants] = [largestIndex(values), largestIndex(targets)]
+  const margin = values[says] - Math.max(...values.filter((_, n) => n !== says))
+  const isClass = targets.filter((target) => target === targets[wants]).length === 1
+  const kind = isClass && says !== wants ? "should" : margin < HARDLY ? "hardly" : "says"
+  const [a, b] = values.map((value) => decimals(value, 2))
+  const sentence =
+    outputs.length === 2
+      ? say("web.film.start", { a, b, one: outputs[0], other: outputs[1], first: targets[0], second: targets[1] })
+      : ""
+  return { title: say(`web.film.title.${kind}`, { said: outputs[says], true: outputs[wants] }), sentence }
+}
+
+const HARDLY = 0.1 // lead of an answer below which the network hardly decides
 
 /**
  * Return the sentence on the share of all parameters that the leading parameter has.

@@ -6,6 +6,7 @@ import { arrange, FIXED, GAP } from "../model/layout/overview.js"
 import { faceOf, faceOfImages, isLayered } from "../model/numbers/array_faces.js"
 import { escapeHtml, formula } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
+import { cssZoom } from "./css_zoom.js"
 import { COLOUR_CHANNELS, Plate } from "./plate.js"
 
 /** @import { Numbers } from "../types/view.js" */
@@ -119,9 +120,9 @@ export class Overview {
       "--m",
       `${whole ? Math.max(...layouts.map((layOutColumns) => layOutColumns.height)) : band}px`,
     )
+    const smallest = whole ? least / cssZoom(this.element) : least
     shownColumns.forEach((column, n) => {
-      for (const symbol of [...column.values, ...column.gradients])
-        this.sizeMap(symbol, column, layouts[n], whole ? least / this.element.currentCSSZoom : least)
+      for (const symbol of [...column.values, ...column.gradients]) this.sizeMap(symbol, column, layouts[n], smallest)
     })
     for (const plate of Object.values(this.plates)) plate.receive(this.numbers)
     if (this.single) this.hideOverlaps(whole)
