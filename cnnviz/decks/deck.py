@@ -44,7 +44,8 @@ class Screen:
     `experiment` names the setting that differs between devices; each device's run makes `updates` updates.
 
     `show` are the visible maps (None: the ones that the texts name), `reveal` the maps added after the answer, and `cells` the
-    cells that the question is about ("": the ones that the key names).
+    cells that the question is about ("": the ones that the key names). If `shuffles`, a choice lists its answers in an
+    order that the setup determines, otherwise as written.
     """
 
     at: str
@@ -71,6 +72,7 @@ class Screen:
     show: tuple[Shown, ...] | None = None
     reveal: tuple[Shown, ...] = ()
     cells: str = ""
+    shuffles: bool = True
 
     @property
     def asks(self) -> bool:

@@ -138,7 +138,7 @@ def test_a_text_has_its_languages_each_with_its_way_of_writing_numbers():
     step = setup.screens[0]
     question = ask(step, setup_of(step.at))
     assert question.text.by_language == {"fr": "Le plus grand poids est 0,5.", "en": "The largest weight is 0.5."}
-    assert question.options[0].label.by_language == {"fr": "9", "en": "9"}
+    assert next(option for option in question.options if option.right).label.by_language == {"fr": "9", "en": "9"}
     half, diagnostics = check(BOTH.replace('ask.en = "How many?"\n', "").encode())
     assert [diagnostic.line for diagnostic in diagnostics] == [10] and half is not None and half.screens[0].ask.say("en") == "Combien ?"
     only, _ = check(FINE.replace("[[step]]", 'languages = ["fr"]\n[[step]]', 1).encode())

@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 import PIL
 import pytest
+from PIL import Image
 
 from cnnviz.__main__ import main
 from cnnviz.core.runtime import threads
 from cnnviz.core.setup.presets import PRESETS
+from cnnviz.export.share_card import SIZE
 from cnnviz.hosts.dialogs import answers
 from cnnviz.hosts.static import pyodide
 from cnnviz.hosts.static.in_browser import get
@@ -74,6 +76,14 @@ def test_it_has_a_page_a_folder_and_all_that_they_name(written: Path):
         answers = json.loads(re.search(r'id="answers">([^<]*)<', text)[1])
         for address, name in answers.items():
             assert address.startswith(f"numbers/{code()}/") and decode((base / name).read_bytes())
+
+
+def test_all_of_its_pages_have_one_share_card(written: Path):
+    card = Image.open(written / "files" / "card.png")
+    assert card.size == SIZE
+    for page in pages():
+        text = (written / page.path / "index.html").read_text("utf-8")
+        assert 'property="og:image" content="files/card.png"' in text and f"<title>{page.name} · cnnviz</title>" in text
 
 
 def test_nothing_in_it_is_loaded_from_elsewhere(written: Path):
@@ -150,7 +160,7 @@ def test_a_dialog_gets_the_servers_answer_with_what_was_sent_as_a_browser_has_it
 
 def test_without_threads_all_is_worked_out_while_one_waits(monkeypatch):
     query = {"net": "conv4x3-relu-max2-dense10-softmax-ce", "k": "1"}
-    monkeypatch.setattr(checking, "AT_ONCE", 0)
+    monkeypatch.setattr(checking, "AT_ONCE", 1)
     monkeypatch.setattr(checking, "PATIENCE", -1.0)  # nobody looks while it is worked out
     for module in (threads, checking):
         monkeypatch.setattr(module, "THREADS", False)

@@ -9,7 +9,8 @@ test("the browser's own zoom is used if it has one", () => {
 })
 
 test("otherwise the zoom is the product of those of all ancestors", () => {
-  /** @type {any} */ ;(globalThis).getComputedStyle = (/** @type {{ zoom: string }} */ { zoom }) => ({ zoom })
+  /** @type {any} */
+  globalThis.getComputedStyle = (/** @type {{ zoom: string }} */ { zoom }) => ({ zoom })
   const page = { zoom: "1.5", parentElement: { zoom: "1", parentElement: null } }
   const inner = { zoom: "normal", parentElement: { zoom: ".5", parentElement: page } }
   assert.equal(cssZoom(/** @type {Element} */ (/** @type {unknown} */ (inner))), 0.75)

@@ -31,6 +31,7 @@ from cnnviz.view.fonts import FACES
 from cnnviz.view.fonts import FOLDER as FONTS
 from cnnviz.view.modules import FOLDER
 from cnnviz.words import format_value, languages, plural_form, say
+from tests.core.layers.test_layers import ROWS
 from tests.web.networks import networks
 
 SETUPS = (
@@ -55,8 +56,13 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, snapshots, networks, files, wide, lessons, batch, averaged, drawn):
+    for make in (words, colours, addresses, snapshots, networks, layers, files, wide, lessons, batch, averaged, drawn):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=format_value), encoding="utf-8")
+
+
+def layers() -> list[tuple[str, str]]:
+    """Layers' texts and their kinds: at least one of each kind."""
+    return [(row.text, kind) for kind, rows in ROWS.items() for row in rows]
 
 
 def lessons() -> list[dict]:

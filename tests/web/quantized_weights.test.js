@@ -52,7 +52,7 @@ test("of the step of a parameter that came as colours everything is the core's t
 })
 
 for (const name of Object.keys(whole))
-  test(`of ${name}'s network nothing is asked for before its stages are explained, each at the cell that it is about first`, () => {
+  test(`of ${name}'s network, no exact weights are requested before its stages are explained, each at its default cell`, () => {
     const numbers = sent(name)
     for (const { symbol } of numbers.stages) {
       const map = symbol === "update" ? numbers.said.update.makes[0] : symbol

@@ -1,6 +1,7 @@
 // Dragging a number: by mouse or pen, by finger after a long press, or with Shift and arrow keys on a cell. The
 // address changes only when the number is released.
 
+import { storePreference } from "../../view/controls/preferences.js"
 import { cssZoom } from "../../view/draw/css_zoom.js"
 import { cellName } from "../../view/model/explain/arithmetic.js"
 import { singleIndex } from "../../view/model/explain/cell_links.js"
@@ -13,6 +14,7 @@ import { DragCard } from "./drag_card.js"
 import { addCorners } from "./drag_corners.js"
 import { hitAt, hitOf, rateAt } from "./drag_hit.js"
 import { begin, boundsOf, FINE, hasMoved, isBehind, lossAt, next, valueToRequest } from "./drag_model.js"
+import { DRAGGED } from "./step_words.js"
 
 /** @import { Curve, Drag, Event as DragEvent } from "./drag_model.js" */
 /** @import { Hit } from "./drag_hit.js" */
@@ -207,6 +209,7 @@ export class Dragging {
     this.name = step.nameOf(along)
     this.drag = begin(along, boundsOf(along, numbers.answer.lesson.scale))
     view.root.classList.add("dragging")
+    storePreference(DRAGGED, "1")
     this.card.stand(this.press ?? this.focusedAt(symbol, cell))
     const drag = this.drag
     const span = numbers.maps[symbol]?.kind === "filters" ? String(FILTER_SPAN) : ""

@@ -1,11 +1,11 @@
 // Moves the strip's maps to the diagram and back, animated by the FLIP technique.
 
+import { GLIDE } from "../../view/draw/build_up.js"
 import { cssZoom } from "../../view/draw/css_zoom.js"
 
 /** @import { Flight, Shown } from "../../view/draw/sheet.js" */
 /** @import { Box, Plate } from "../../view/types/view.js" */
 
-export const GLIDE = 600 // milliseconds
 const MAX_CHANNELS = 16 // maximal number of animated channels
 const SIDES = /** @type {const} */ (["x", "y", "width", "height"])
 const EASING = "cubic-bezier(.3, 0, .1, 1)"

@@ -41,9 +41,9 @@ export class Overview {
     /** @type {Iterable<HTMLElement>}  names of layers */
     this.brackets = []
     this.key = "" // the network that the maps are built for
-    this.size = "" // the room that they are laid out in
+    this.size = "" // the size that the maps are laid out for
     this.whole = false // whether the whole network is shown
-    this.scrolls = false // whether the strip is wider than its room
+    this.scrolls = false // whether the strip is wider than the available space
   }
 
   /**
@@ -279,7 +279,7 @@ function isTooSmall({ kind, tiles, rows, columns, images = 1 }, { side }, band) 
 }
 
 /**
- * Return the size of a map of several images within the room of one, with square cells.
+ * Return the size of a map of several images within the space of one, with square cells.
  * @param {Plate} plate @param {number} images @param {import("../model/layout/overview.js").ColumnLayout} place @returns {[number, number]}
  */
 function sizeOfImages({ face }, images, { width, height }) {

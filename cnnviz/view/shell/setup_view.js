@@ -7,6 +7,7 @@ import { bindKeys } from "../controls/keys.js"
 import { bindLanguage } from "../controls/language.js"
 import { Player } from "../controls/player.js"
 import { closePanels } from "../controls/rail.js"
+import { bindTheme } from "../controls/theme.js"
 import { bindStages, fillStatus } from "../controls/transport.js"
 import { bindDeck } from "../decks/deck_walk.js"
 import { captureThumbnail, fillDrawer } from "../decks/drawer.js"
@@ -100,6 +101,7 @@ export class View {
     this.redrawWhenTyped()
     bindControls(this)
     bindLanguage(this)
+    bindTheme(this)
     bindActions(this)
     bindStages(this)
     this.parent = parentPage(this)
