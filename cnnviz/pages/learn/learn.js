@@ -142,7 +142,8 @@ export class Learn extends Content {
 
   get state() {
     const { givenAnswer: given, result: found, isHinted: hinted, tries, kernel } = this
-    return { given, found, hinted, tries, reached: kernel.index, sliding: kernel.isRunning, picked: this.choice.words }
+    const { words: picked, rightWords: rightCell } = this.choice
+    return { given, found, hinted, tries, reached: kernel.index, sliding: kernel.isRunning, picked, rightCell }
   }
 
   // ---- painting
@@ -217,7 +218,13 @@ export class Learn extends Content {
     const figures = this.figures
     for (const canvas of this.form.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-plate]"))) {
       const figure = figures.find(({ plate }) => plate.array === canvas.dataset.plate)
-      if (figure) paintMap(canvas, figure, this.marks(figure.plate.symbol, figure, accent))
+      if (figure)
+        paintMap(
+          canvas,
+          figure,
+          this.marks(figure.plate.symbol, figure, accent),
+          this.choice.region(figure.plate.symbol),
+        )
     }
     this.choice.paint(accent)
   }
@@ -335,6 +342,7 @@ export class Learn extends Content {
     if (!step || this.open || (step.kind !== "construct" && !hasAnswer(step, this.givenAnswer))) return
     this.result = scoreAnswer(step, this.givenAnswer, (name) => this.numbers.arrays[`learn.${name}`]?.values)
     storeAnswer(step.lesson, step.number, this.result.right)
+    this.choice.reveal()
     this.kernel.start()
     this.form.querySelector(/** @type {"button"} */ (".next .primary"))?.focus({ preventScroll: true })
     this.view.paint()

@@ -23,6 +23,7 @@ import { hasAnswer } from "./score.js"
  * @property {boolean} hinted
  * @property {number} tries  attempts of a construction
  * @property {string} [picked]  description of the clicked cell
+ * @property {string} [rightCell]  where a right cell is, after a wrong click
  * @property {number} [reached]  index of the kernel's position, while it slides or one is selected
  * @property {boolean} [sliding]
  */
@@ -144,16 +145,16 @@ function givenAnswer(step, { given: chosen, picked }, wanted) {
  * Return the verdict on the answer.
  * @param {LearnStep} step @param {Tried} tried @param {string | typeof nothing} lang
  */
-function feedback(step, { found, tries }, lang) {
+function feedback(step, { found, tries, rightCell }, lang) {
   if (!found) return step.kind === "construct" && tries ? html`<p>${say("web.learn.not_yet")}</p>` : ""
   const verdict = say(found.right ? "web.learn.right" : "web.learn.wrong")
   const correctValue = step.kind === "number" && !found.right ? step.value : null
   const value =
     correctValue === null
-      ? ""
+      ? (rightCell ?? "")
       : say("web.learn.it_is", { value: Number.isInteger(correctValue) ? correctValue : number(correctValue) })
-  const showsExplanation = !found.right && (step.kind === "choose" || step.kind === "number")
-  return html`<p><b>${found.right ? "✓ " : ""}${verdict}</b> <span lang=${lang} ${inner(rich(found.say))}></span></p>${value ? html`<p>${value}</p>` : ""}${showsExplanation ? html`<p lang=${lang} ${inner(rich(step.right))}></p>` : ""}`
+  const showsExplanation = !found.right && found.say !== step.right
+  return html`<p><b>${found.right ? "✓ " : ""}${verdict}</b> <span lang=${lang} ${inner(rich(found.say))}></span></p>${value ? html`<p ${inner(rich(value))}></p>` : ""}${showsExplanation ? html`<p lang=${lang} ${inner(rich(step.right))}></p>` : ""}`
 }
 
 /**
