@@ -1,8 +1,9 @@
 // A plate beside a question: its name, and its numbers if they are visible or were answered.
 
-import { COLON, formula, number } from "../../view/model/numbers/format.js"
+import { COLON, formatInteger, formula, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/shell/html.js"
+import { barScale } from "./bar_scale.js"
 import { blank, cell, coloursOf, formatNumber, ghost, grid, powerText, split } from "./cells.js"
 import { circled } from "./kernel_places.js"
 import { rich } from "./learn_words.js"
@@ -126,14 +127,19 @@ function curve({ values, hidden }, [width, height]) {
   return html`<div class="course-of ${hidden ? "hatched" : ""}" style="width:${width}px;height:${height}px">${line}</div>${ends}`
 }
 
-/** Return numbers as bars on one scale. @param {Numbers} numbers @param {Figure[]} figures */
+/** Return numbers as bars that begin at one edge, on one scale. @param {Numbers} numbers @param {Figure[]} figures */
 export function bars(numbers, figures) {
-  const open = figures.filter(({ hidden }) => !hidden).map(({ values }) => Math.abs(values[0]))
-  const maximum = Math.max(...open, 0) || 1
+  const visible = figures.filter(({ hidden }) => !hidden).map(({ values }) => Math.abs(values[0]))
+  const { part, decades } = barScale(visible)
+  const power = (/** @type {number} */ n) =>
+    n === 0 || n === 1 ? String(10 ** n) : html`10<sup>${formatInteger(n)}</sup>`
+  const axis = decades.length
+    ? html`<div class="decades"><dt>${say("web.learn.log_scale")}</dt><dd><span>${decades.map(({ power: n, at, isNamed }) => html`<i style="--at:${at}">${isNamed ? html`<b>${power(n)}</b>` : nothing}</i>`)}</span></dd></div>`
+    : nothing
   return html`<dl class="amounts">${figures.map(
     ({ plate, values, hidden }) =>
-      html`<div><dt ${inner(plate.label ? rich(plate.label) : formula(numbers.maps[plate.symbol || plate.like].label))}></dt><dd><span class="amount ${hidden ? "hatched" : ""}" style="--part:${hidden ? 1 : Math.abs(values[0]) / maximum}"></span><b>${hidden ? "?" : number(values[0], 3)}</b></dd></div>`,
-  )}</dl>`
+      html`<div><dt ${inner(plate.label ? rich(plate.label) : formula(numbers.maps[plate.symbol || plate.like].label))}></dt><dd><span class="amount ${hidden ? "hatched" : ""}" style="--part:${hidden ? 1 : part(Math.abs(values[0]))}"></span><b>${hidden ? "?" : number(values[0], 3)}</b></dd></div>`,
+  )}${axis}</dl>`
 }
 
 /** @param {Numbers} numbers @param {Figure} figure @param {string} sign @param {LearnStep} step @param {Tried} tried @param {Sizes} sizes @param {number} phone */
