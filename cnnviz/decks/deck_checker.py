@@ -68,8 +68,8 @@ def check(content: bytes, seconds: float = math.inf) -> tuple[Deck | None, list[
     With a limit of CPU seconds, nothing is computed if the file itself has diagnostics. Checks that would take longer are
     skipped, which adds a diagnostic.
 
-    >>> [str(diagnostic.what)[-15:] for diagnostic in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
-    ['Add [[screen]].']
+    >>> [str(diagnostic.what) for diagnostic in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
+    ['There is no screen. Add [[screen]].']
     """
     deadline = thread_time() + seconds
     deck, reading = read(content)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import pytest
 
@@ -14,6 +15,19 @@ from tests.e2e.page import ORDER, printed_loss, read, snapshot, values
 from tests.e2e.slides import written_deck
 
 SEEN = Setup(seed=39, k=2, stage="z1")
+ADDRESSES = [
+    *((f"/?seed=39&k=2&stage={stage}", ".drawn") for stage in ("x", "z1", "a1", "z2", "L", "do", "df", "update")),
+    ("/?seed=39&k=2&whole=1", ".overview"),
+    ("/train?k=3", ".film"),
+    ("/check?k=3", ".content"),
+    ("/learn?lesson=kernel&step=1", ".scenery"),
+]
+"""Twelve addresses, and the part of each page that shows most."""
+MANY = 20
+"""Colours of a picture; an empty one has a few."""
+PAINTED = 10
+"""Seconds in which the window shows what the page has drawn."""
+GLIDED = """!document.querySelector('[data-gliding="1"], [data-flying="1"]')"""
 
 
 def opened(browser: Browser, server: Server, path: str) -> None:
@@ -30,7 +44,24 @@ def shows(browser: Browser, setup: Setup) -> None:
     browser.until(f"document.querySelector({json.dumps(at)})")
     loss = printed_loss(snapshot(setup).losses[-1])
     browser.until(f"document.querySelector('.status .loss').textContent === {json.dumps(loss)}")
-    browser.until("""!document.querySelector('[data-gliding="1"], [data-flying="1"]')""")
+    browser.until(GLIDED)
+
+
+def colours_in(browser: Browser, place: str) -> int:
+    """How many colours a part of the window has."""
+    box = browser.value(f"(({{ left, top, right, bottom }}) => [left, top, right, bottom])(document.querySelector({json.dumps(place)}).getBoundingClientRect())")
+    return len(browser.picture().crop(tuple(map(round, box))).getcolors(1 << 24))
+
+
+@pytest.mark.parametrize(("path", "place"), ADDRESSES)
+def test_a_page_that_a_link_opens_is_painted_each_time(path: str, place: str, browser: Browser, server):
+    for _ in range(2):
+        opened(browser, server, path)
+        browser.until(f"document.querySelector('.stApp .cnnviz[data-ready=\"1\"]') && {GLIDED}")
+        end = time.monotonic() + PAINTED
+        while (colours := colours_in(browser, place)) < MANY and time.monotonic() < end:
+            time.sleep(0.2)
+        assert colours >= MANY
 
 
 def test_all_stages_there_and_back_and_the_next_update(browser: Browser, server):

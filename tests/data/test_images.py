@@ -192,7 +192,7 @@ def test_cached_files_that_cannot_be_read_say_why(nothing_cached, monkeypatch):
 
     monkeypatch.setattr(cifar10, "is_cached", lambda: True)
     monkeypatch.setattr(cifar10, "_load", broken)
-    with pytest.raises(ImageUnavailable, match="train-7 needs .* TensorFlow cannot be used .* Until then: "):
+    with pytest.raises(ImageUnavailable, match="train-7 needs .* TensorFlow cannot be used .* Available: "):
         find_image("train-7")
 
 

@@ -25,6 +25,12 @@ SHOWN = """() => [...document.querySelectorAll(".scenery figure[data-figure]")].
 """Each plate: its array, the numbers in its cells, which share of it is painted, and whether those who listen hear that it is hidden."""
 
 
+FIXED = """() => [...document.querySelectorAll(".cnnviz *")]
+  .filter((e) => ["fixed", "sticky"].includes(getComputedStyle(e).position) && e.checkVisibility({ visibilityProperty: true }))
+  .reduce((sum, e) => sum + e.getBoundingClientRect().height, 0) / innerHeight"""
+"""The share of the window's height that rows take which do not scroll."""
+
+
 def commit(screen: Screen, right: bool) -> None:
     button = screen.key("learn_commit")
     expect(button).to_be_enabled()
@@ -78,13 +84,13 @@ def test_a_whole_lesson_by_keyboard(screen: Screen):
 
     # The first answer is wrong: its feedback is said, the cells have their numbers, and it is asked of another image.
     asked = screen.page.locator('[data-figure="z1"] .cells')
-    expect(asked).to_have_attribute("aria-label", "z₁: hidden until you answer")
+    expect(asked).to_have_attribute("aria-label", "z1: hidden until you answer")
     wrong = next(n for n, option in enumerate(questions[0].options) if not option.right)
     choose(screen, wrong)
     expect(asked.locator(".ghost")).to_have_count(9)
     commit(screen, right=False)
     expect(screen.page.locator(".feedback")).to_contain_text(questions[0].options[wrong].say.say("en")[:30])
-    expect(asked).to_have_attribute("aria-label", re.compile(r"^z₁: [\d., ]+$"))
+    expect(asked).to_have_attribute("aria-label", re.compile(r"^z1: [\d., ]+$"))
     expect(screen.key("learn_other")).to_be_focused()
     screen.press("Enter")
     expect(screen.key("learn_commit")).to_be_disabled()
@@ -183,6 +189,39 @@ def test_what_is_hidden_is_not_drawn_and_not_said(screen: Screen, script):
         assert screen.page.locator(".plate-of").evaluate_all("(all) => all.every((e) => [...e.children].every((c) => c.offsetWidth <= e.offsetWidth + 4))"), number
         if number < len(script.screens):
             screen.key("learn_skip").click()
+
+
+def test_a_letter_chooses_and_enter_answers_which_is_five_stops_away(screen: Screen):
+    screen.open("/learn", query="lesson=kernel&step=3")
+    screen.press("B", "Enter")
+    expect(screen.page.locator(".feedback.good, .feedback.missed")).to_be_visible()
+    expect(screen.page.locator(".next .primary")).to_be_focused()
+    screen.open("/learn", query="lesson=kernel&step=3")
+    screen.page.locator("[name=answer]").first.check()
+    screen.key("skip").focus()
+    screen.press("Enter")
+    for _ in range(5):
+        screen.press("Tab")
+        if screen.key("learn_commit").evaluate("(e) => e === document.activeElement"):
+            break
+    expect(screen.key("learn_commit")).to_be_focused()
+    dots = screen.page.locator(".path ol button")
+    dots.nth(2).focus()
+    screen.press("ArrowRight", "ArrowLeft", "ArrowLeft")
+    expect(dots.nth(1)).to_be_focused()
+    assert dots.evaluate_all("(all) => all.filter((dot) => dot.tabIndex === 0).length") == 1
+
+
+def test_at_400_percent_zoom_no_row_covers_the_question(screen: Screen):
+    screen.page.set_viewport_size({"width": 320, "height": 180})
+    screen.open("/learn", query="lesson=kernel&step=3")
+    assert screen.page.locator(".next").evaluate("(e) => getComputedStyle(e).position") == "static"
+    assert screen.page.evaluate(FIXED) < 0.25
+    screen.open("/", stage="z1")
+    assert screen.page.evaluate(FIXED) < 0.25
+    screen.page.set_viewport_size({"width": 1280, "height": 400})
+    screen.open("/learn", query="lesson=kernel&step=3")
+    assert screen.page.locator(".said-and-asked").evaluate("(e) => e.clientHeight") > 150
 
 
 def test_the_kernel_slides_over_its_places_and_any_key_lands_it(screen: Screen):

@@ -177,7 +177,7 @@ def test_what_stands_between_the_rows_says_at_a_touch_what_it_means(screen: Scre
     expect(screen.page.locator("#notes")).to_be_hidden()
     notes.last.click()
     expect(screen.page.locator("#notes")).to_be_visible()
-    expect(screen.page.locator("#notes")).to_contain_text("its relative length")
+    expect(screen.page.locator("#notes")).to_contain_text("the relative length")
 
 
 def test_the_story_has_the_second_call_too(screen: Screen):

@@ -214,7 +214,7 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
         (["--params", "p.json", "--f", "blur"], "omit --f, --w and --seed"),
         (["--params", ""], "cannot be read"),
         (["--film", ""], "must end in .gif or .webp"),
-        (["--json", "a", "--npz", "./a"], "two outputs have the same file name"),
+        (["--json", "a", "--npz", "./a"], "two outputs have the same name"),
         (["?w=held-0123456789abcdef"], "and use --params"),
         (["--colour", "red"], "unrecognized arguments: --colour"),
         (["--k"], "expected one argument"),

@@ -121,7 +121,7 @@ def test_any_network_comes_back_and_a_lesson_starts_from_it(setup):
 
 def test_parameters_of_another_network_are_told_apart():
     text = parameters_json(NETWORKS[1], NETWORKS[1].first_params())
-    with pytest.raises(ValueError, match="^The file's parameters are for conv2x1-conv3x5b-gap-softmax-ce, not"):
+    with pytest.raises(ValueError, match="^The parameters are for conv2x1-conv3x5b-gap-softmax-ce, not"):
         read_parameters(text, program=SETUP.network.program(SETUP.x_shape))
     data = json.loads(text)
     data["f1"], data["shapes"]["f1"] = [[[[1.0]], [[1.0]]]], [1, 2, 1, 1]

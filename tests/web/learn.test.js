@@ -68,7 +68,7 @@ const steps = fixture("lessons").map(({ answer }) => {
 })
 const at = (lesson, number) => steps.find(({ step }) => step.lesson === lesson && step.number === number)
 
-test("a kernel's map stands behind an equals sign, and the cells that are asked of have a place of their own", () => {
+test("a kernel's map follows an equals sign, and the cells of the question have their own position", () => {
   const { step, numbers } = at("kernel", 3)
   const figures = figuresOf(numbers, step, false)
   assert.deepEqual(signsOf(numbers, figures), ["", "∗", "="])
@@ -242,7 +242,7 @@ test("a row is named by outputs where it is one of outputs, and a power of ten i
   assert.ok(JSON.stringify(caption(sent.numbers, each)).includes("10⁻³"), "also of what is worked out")
 })
 
-test("a plate that is hidden does not tell its size, and no plate one that is asked for", () => {
+test("a hidden plate does not reveal its size, and no plate reveals a requested one", () => {
   for (const { step, numbers } of steps) {
     for (const figure of figuresOf(numbers, step, false)) {
       const sizes = JSON.stringify(caption(numbers, figure)).match(/\d+(×\d+)+/g) ?? []

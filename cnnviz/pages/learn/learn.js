@@ -6,7 +6,7 @@ import { Numbers } from "../../view/model/numbers/numbers.js"
 import { tableOf } from "../../view/model/numbers/table_sources.js"
 import { COMPUTED } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { html, keyed, nothing, render, setHTML } from "../../view/shell/html.js"
+import { closest, html, keyed, nothing, render, setHTML } from "../../view/shell/html.js"
 import { isNarrow, isPhone } from "../../view/shell/media_queries.js"
 import { Content } from "../../view/shell/page.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
@@ -250,6 +250,7 @@ export class Learn extends Content {
   /** Choose the answer with index `n` by key: 1, 2 … or A, B …. @param {number} n @override */
   choose(n) {
     const answers = [...this.form.querySelectorAll(/** @type {"input"} */ ("input[name=answer]:enabled"))]
+    answers[n]?.focus({ preventScroll: true }) // so that Enter submits it
     answers[n]?.click()
     return answers.length > 0
   }
@@ -272,6 +273,14 @@ export class Learn extends Content {
       if (field.dataset.key === "learn_image") view.go({ img: field.value })
       else if (field.dataset.key === "learn_kernel") view.go({ f: field.value })
       else if (field.dataset.weight) view.go({ f: this.weights() })
+    })
+    form.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+      const step = by && closest(event, ".path li")
+      if (!step) return
+      const next = by < 0 ? step.previousElementSibling : step.nextElementSibling
+      next?.querySelector("button")?.focus()
+      event.preventDefault()
     })
     form.addEventListener("click", ({ target }) => {
       const button = /** @type {Element} */ (target).closest("button")

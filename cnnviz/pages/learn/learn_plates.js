@@ -1,6 +1,7 @@
 // A plate beside a question: its name, and its numbers if they are visible or were answered.
 
 import { COLON, formatInteger, formula, number } from "../../view/model/numbers/format.js"
+import { spoken } from "../../view/model/spoken.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing, svg } from "../../view/shell/html.js"
 import { barScale } from "./bar_scale.js"
@@ -58,7 +59,7 @@ export function caption(numbers, figure) {
  * @param {Numbers} numbers @param {Figure} figure @param {ArrayLike<number>} [values]
  */
 function descriptionOf(numbers, { plate, hidden, values: all }, values = all) {
-  const map = numbers.maps[plate.symbol]?.label ?? plate.label
+  const map = spoken(numbers.maps[plate.symbol]?.label ?? plate.label)
   if (hidden) return say("web.learn.masked_map", { map })
   if (values.length <= FEW) return `${map}${COLON}${Array.from(values, formatNumber).join(", ")}`
   const [low, high] = [Math.min, Math.max].map((of) => Array.from(values).reduce((a, b) => of(a, b)))

@@ -99,11 +99,11 @@ function changeControls({ change, kind }, { img, f }, filters) {
   return html`${menu("learn_kernel", [...currentOption, ...names], label)}${weights}`
 }
 
-/** @param {LearnStep} step @param {LearnListed} listed */
+/** Return the links to the lesson's steps. One is the tab stop; arrow keys go to the others. @param {LearnStep} step @param {LearnListed} listed */
 function stepNavigation({ lesson, number: here }, { steps: count, title }) {
   const marks = progress(lesson)
   const dot = (/** @type {number} */ n) =>
-    html`<li><button type="button" data-go=${n} class=${marks[n] ?? ""} aria-current=${n === here ? "step" : nothing} aria-label=${say("web.learn.step", { n, count })}></button></li>`
+    html`<li><button type="button" data-go=${n} tabindex=${n === here ? 0 : -1} class=${marks[n] ?? ""} aria-current=${n === here ? "step" : nothing} aria-label=${say("web.learn.step", { n, count })}></button></li>`
   return html`<nav class="path" aria-label=${title}><button type="button" class="link" data-go="">‹ ${title}</button>
     <ol>${Array.from({ length: count }, (_, n) => dot(n + 1))}</ol><span>${say("web.learn.of", { n: here, count })}</span></nav>`
 }

@@ -241,7 +241,7 @@ export function underKernel(numbers, { f, read, met }, [m, c], layer) {
 }
 
 /**
- * Return whether a note that is squeezed into its room is legible.
+ * Return whether a note is legible if it is squeezed into this width.
  * @param {Pen} pen @param {string} text @param {number} room
  */
 export const isLegible = (pen, text, room) => 0.7 * pen.widthOf(text, { size: SMALL }) < room
