@@ -123,6 +123,12 @@ DIAGNOSTICS = [
     (CONSTRUCT, '"f=identity"', '"f=sobel-x"', 11, "does not hold"),
     (CONSTRUCT, '"f=identity"', '"f=identity&k=3"', 11, "changes k"),
     (CONSTRUCT, 'hint = "one"\n', "", 4, "“hint” is missing"),
+    (CONSTRUCT, 'hint = "one"\n', 'hint2 = "two"\n', 4, "“hint” is missing"),
+    (NUMBER, 'right = "yes"', 'right = "yes"\nhint = "a"\nhint2 = "{max(q)}"', 12, "no array q"),
+    (NUMBER, 'right = "yes"', 'right = "yes"\nhint = "It is 30."', 11, "contains the answer, 30"),
+    (FINE.replace("f, turned", "upside down"), "right = ", 'hint = "upside down"\nright = ', 10, "contains the answer, upside down"),
+    (CLICK, "hide = []", 'show = ["x", { is = "sigmoid(linspace(0, 1))", label = "s", mark = "f" }]', 10, "does not mark one position"),
+    (CLICK, "hide = []", 'show = ["x", { is = "f", label = "s", mark = "1" }]', 10, "does not mark one position"),
 ]  # fmt: skip
 
 
@@ -180,6 +186,15 @@ def test_every_fault_is_found_at_its_line(content, good, bad, line, words):
     setup, diagnostics = check(content.replace(good, bad, 1).encode())
     assert (setup is None) == any(diagnostic.is_fatal for diagnostic in diagnostics)
     assert any(diagnostic.line == line and words in str(diagnostic.what) for diagnostic in diagnostics), [(f.line, str(f.what)) for f in diagnostics]
+
+
+def test_a_question_has_up_to_two_hints_with_its_numbers():
+    hints = 'hint = "The kernel has {size(f)} weights."\nhint2 = "Count them."\nright = '
+    for content, count in ((FINE, 0), (FINE.replace("right = ", hints), 2), (FINE.replace("right = ", hints.replace("hint2", "#")), 1)):
+        deck, diagnostics = check(content.encode())
+        assert deck is not None and not diagnostics
+        question = ask(deck.screens[0], setup_of(deck.screens[0].at))
+        assert [str(hint) for hint in question.hints] == ["The kernel has 9 weights.", "Count them."][:count]
 
 
 def test_an_unknown_kind_is_the_only_fault_that_is_told():
