@@ -131,7 +131,7 @@ def test_any_map_is_a_table_that_is_read_and_saved(screen: Screen):
     screen.open("/", k=2, stage="z1")
     screen.canvas("z1").focus()
     screen.press("ArrowRight", "ArrowLeft")
-    expect(screen.page.locator(".live")).to_have_text(re.compile(r"^[−\d.e]+, z₁ \[\d+, \d+\]$"))  # the number first, and no more
+    expect(screen.page.locator(".live")).to_have_text(re.compile(r"^[−\d.e]+, z1 \[\d+, \d+\]$"))  # the number first, and no more
     screen.press("t")
     dialog = screen.page.locator("dialog.map-table")
     expect(dialog.locator("caption")).to_contain_text("z₁")
