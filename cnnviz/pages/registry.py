@@ -38,8 +38,8 @@ class Page:
 def pages() -> tuple[Page, ...]:
     """Return the pages in the order of the navigation; the first one has the path "".
 
-    >>> [page.name for page in pages()]
-    ['Step', 'Train', 'Check', 'Notebook', 'Learn']
+    >>> pages()[0].name, pages()[0].path
+    ('Step', '')
     """
     folders = (found.name for found in pkgutil.iter_modules([str(Path(__file__).parent)]) if found.ispkg)
     found = (import_module(f"{__package__}.{folder}").PAGE for folder in folders)
@@ -64,7 +64,7 @@ def extra_resources() -> tuple[Page, ...]:
 def page_keys() -> tuple[str, ...]:
     """Return the pages' own keys in the address, without the setup's.
 
-    >>> page_keys()
-    ('mission', 'case', 'named', 'of', 'n', 'vs', 'train', 'hold', 'sweep', 'checkpoints', 'mistake', 'tf', 'check', 'part', 'call', 'lesson', 'step')
+    >>> "lesson" in page_keys(), "lr" in page_keys()
+    (True, False)
     """
     return tuple(key for page in pages() for key in page.keys)

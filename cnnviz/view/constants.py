@@ -13,6 +13,8 @@ from functools import cache
 from PIL import Image as Pillow
 
 from cnnviz.core.mistakes import MISTAKES
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.losses import LOSSES
 from cnnviz.core.network.network import WEIGHTS
 from cnnviz.core.network.notebook_ops import PADDINGS
 from cnnviz.core.network.optimizers import OPTIMIZERS
@@ -112,6 +114,9 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "RAISED_FAR": FAR,
         "CHANNELS": bounds.CHANNELS,
         "OPTIMIZERS": list(OPTIMIZERS),
+        "ACTIVATIONS": [kind for kind, layer in LAYERS.items() if layer.letter == "a"],
+        "POOLS": [kind for kind, layer in LAYERS.items() if layer.letter == "p" and layer.output_kind == "map"],
+        "LOSSES": list(LOSSES),
         "PRESETS": [{"label": str(preset.label), "source": preset.source, "query": preset.query} for preset in PRESETS],
         "SCALE_NAMES": [[name, say(f"ui.pixels.{name}")] for name in ("unit", "raw")],
         "PADDINGS": PADDINGS,

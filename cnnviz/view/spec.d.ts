@@ -13,6 +13,9 @@ export const KERNELS: Record<string, number[]>
 export const RAISED_FAR: number
 export const CHANNELS: string[]
 export const OPTIMIZERS: string[]
+export const ACTIVATIONS: string[]
+export const POOLS: string[]
+export const LOSSES: string[]
 export const PRESETS: Preset[]
 export const SCALE_NAMES: [string, string][]
 export const PADDINGS: string[]

@@ -77,6 +77,9 @@ class Spec(TypedDict):
     RAISED_FAR: float
     CHANNELS: Sequence[str]
     OPTIMIZERS: Sequence[str]
+    ACTIVATIONS: Sequence[str]
+    POOLS: Sequence[str]
+    LOSSES: Sequence[str]
     PRESETS: Sequence[Preset]
     SCALE_NAMES: Sequence[tuple[str, str]]
     PADDINGS: Sequence[str]

@@ -21,6 +21,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from cnnviz.words.pseudo import PSEUDO, pseudo_catalogue
 from cnnviz.words.rules import form
@@ -35,6 +36,8 @@ float is below."""
 
 FOLDER = Path(__file__).parent
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
+_FORMS = {"zero", "one", "two", "few", "many", "other"}
+"""CLDR's names of plural forms. A table of at least two of them, or of "other" in a language without plurals, is one message."""
 _READER: ContextVar[str] = ContextVar("reader", default="")
 _READER_LOOKUP: list[Callable[[], str]] = []
 
@@ -204,10 +207,20 @@ def catalogue(lang: str = DEFAULT) -> Mapping[str, str | Mapping[str, str]]:
     return {**{id: text for id, text in catalogue().items() if not id.startswith("words.plurals.")}, **messages}
 
 
+def missing_messages(lang: str) -> list[str]:
+    """Return the ids of the messages that a language lacks, which fall back to English.
+
+    >>> missing_messages("en")
+    []
+    """
+    own = read_catalogue(lang)
+    return [id for id in catalogue() if id not in own and not id.startswith("words.plurals.")]
+
+
 def read_catalogue(lang: str) -> Mapping[str, str | Mapping[str, str]]:
     """Return the messages of a language's own file, or nothing if there is none."""
     path = FOLDER / f"{lang}.toml"
-    return _flatten(tomllib.loads(path.read_text(encoding="utf-8"))) if lang and path.is_file() else {}
+    return flatten(tomllib.loads(path.read_text(encoding="utf-8"))) if lang and path.is_file() else {}
 
 
 # ---- messages
@@ -297,14 +310,24 @@ def _localize(text: str, lang: str, grouped: bool = True) -> str:
     return f"{text}e{str(int(power)).replace('-', '−')}" if power else text
 
 
-def _flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, str | Mapping[str, str]]:
+def flatten(tables: Mapping[str, Any]) -> dict[str, str | Mapping[str, str]]:
+    """Return the messages in a language's tables by id. A table of plural forms is one message, any other a section.
+
+    >>> flatten({"count": {"one": "1 layer", "other": "{n} layers"}, "kind": {"conv": "conv", "other": "other"}})
+    {'count': {'one': '1 layer', 'other': '{n} layers'}, 'kind.conv': 'conv', 'kind.other': 'other'}
+    """
+    fewest = 2 if tables.get("words", {}).get("plurals") else 1
+    return _flatten(tables, "", fewest)
+
+
+def _flatten(table: Mapping[str, object], prefix: str, fewest: int) -> dict[str, str | Mapping[str, str]]:
     messages: dict[str, str | Mapping[str, str]] = {}
     for name, value in table.items():
         id = sys.intern(prefix + name)  # the ids are the same in every language
         if isinstance(value, str):
             messages[id] = value
-        elif isinstance(value, Mapping) and "other" in value:
+        elif isinstance(value, Mapping) and len(value) >= fewest and "other" in value and value.keys() <= _FORMS:
             messages[id] = {str(form): str(text) for form, text in value.items()}
         elif isinstance(value, Mapping):
-            messages |= _flatten(value, f"{id}.")
+            messages |= _flatten(value, f"{id}.", fewest)
     return messages

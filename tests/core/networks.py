@@ -5,6 +5,7 @@
         trace = case.network.forward(case.params, case.x)
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.words import Problem
 
 Shape = tuple[int, ...]
 
@@ -113,7 +115,7 @@ OTHERS = [
     Case("conv3x3bd2-relu-conv2x2s2d3same-tanh-dense3-softmax-ce", (3, 12, 11)),  # pixels that lie apart
     Case("conv2x3d2p1-sigmoid-conv2x3s3d2full-dense2-sigmoid-mse", (9, 10)),
     Case("conv2x3-leaky-max2-conv3x2b-leaky30-dense4-leaky99-dense2-leaky50-mse", (3, 9, 8)),
-    Case("conv6x3-relu-gap-dense4-tanh-dense10-sigmoid-bce", (3, 9, 8)),
+    Case("conv6x5s4-relu-gap-dense4-tanh-dense10-sigmoid-bce", (3, 9, 8)),
     Case("conv2x1b-relu-conv2x2b-relu-conv2x3bp1-relu-conv1x3b-max8s1-avg1-dense2-softmax-ce", (13, 12)),
     Case("avg2-max2-relu-sigmoid-tanh-identity-conv3x2-relu-dense2-tanh-softmax-mse", (3, 12, 9)),
 ]
@@ -121,6 +123,17 @@ OTHERS = [
 
 ALL = {**COURSES, **{case.text: case for case in OTHERS}}
 """All of the above, by name."""
+
+
+
+def network_with(layer: str) -> str:
+    """A network with this layer between others: behind maps if it takes them, else behind a row."""
+    for text in (f"conv6x5s4-{layer}-dense2-mse", f"conv6x5s4-gap-{layer}-dense2-mse"):
+        with suppress(Problem):
+            Network.parse(text).program((32, 32))
+            return text
+    raise ValueError(f"No network has a place for {layer}")
+
 
 ELEMENTWISE = ["sigmoid", "tanh", "relu", "leaky", "leaky20", "identity"]
 

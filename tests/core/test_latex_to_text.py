@@ -6,31 +6,38 @@ import pytest
 
 from cnnviz.core.explain.latex_to_text import latex_to_unicode
 from cnnviz.core.network.cell_links import cells, source_ranges
+from cnnviz.core.network.losses import LOSSES
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.network.symbols import GREEK
+from tests.core.layers.test_layers import EVERY
+from tests.core.networks import network_with
 
 NETWORKS = (
-    "conv1x3-sigmoid-dense2-sigmoid-mse",
     "conv4x3bs2p1-relu-max3s2-conv2x5same-tanh-avg2-dense9-identity-dense3-softmax-ce",
-    "conv4x3-gap-sigmoid-ce",
-    "dense2-softmax-mse",
     "conv2x3full-identity-dense2-sigmoid-bce",
+    *(network_with(row.text) for row in EVERY),
+    *(f"conv2x3-gap-{last}-{loss}" for loss, of in LOSSES.items() for last in of.after or ("identity",)),
 )
+"""Every kind of layer, and every loss behind each last layer that it may follow."""
 
 
-@pytest.mark.parametrize("text", NETWORKS)
-def test_every_formula_is_plain_text_and_keeps_its_symbols(text):
-    program = Network.parse(text).program((3, 32, 32) if "conv4" in text else (32, 32))
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("text", dict.fromkeys(NETWORKS))
+def test_every_formula_is_plain_text_and_keeps_its_symbols(text, training):
+    program = Network.parse(text).program((3, 32, 32), training=training)
     for symbol, latex in program.formulas.items():
         written = latex_to_unicode(latex)
         assert "\\" not in written and "{" not in written
         assert written.count("=") == latex.count("="), symbol
-        assert written.startswith(("∂" if symbol[0] == "d" else "") + symbol.lstrip("d")[0])
+        letter = symbol.lstrip("d")[0]
+        assert written.startswith(("∂" if symbol[0] == "d" else "") + GREEK.get(letter, letter))
 
 
-def test_what_is_not_ours_is_refused():
-    with pytest.raises(ValueError, match="not ours"):
-        latex_to_unicode(r"\int x")
+def test_greek_letters_and_functions_are_known_and_another_command_is_named():
+    assert latex_to_unicode(r"\alpha_{1} = \exp(-\lambda) + \Omega") == "α₁ = exp(−λ) + Ω"
+    with pytest.raises(ValueError, match=r"does not know \\int in \\alpha \\int x$"):
+        latex_to_unicode(r"\alpha \int x")
 
 
 @pytest.mark.parametrize("rule", OPTIMIZERS.values())

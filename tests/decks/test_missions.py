@@ -11,7 +11,7 @@ from cnnviz.decks.missions import blind, find, missions
 from cnnviz.decks.scope import query_of, setup_of
 from cnnviz.pages.address import resolve
 from cnnviz.pages.step.missions import with_mission
-from cnnviz.words import languages
+from cnnviz.words import DEFAULT, languages
 
 SOLUTIONS = {
     "silent": {"w": "zeros"},
@@ -26,9 +26,9 @@ def setup_with(mission, change):
 
 
 @pytest.mark.parametrize("mission", missions(), ids=lambda one: one.id)
-def test_a_mission_has_words_in_every_language_and_something_to_do(mission):
+def test_a_mission_has_words_in_english_at_least_and_something_to_do(mission):
     for text in (mission.title, mission.hint, mission.done):
-        assert set(text.by_language) == set(languages()) and all(text.by_language.values())
+        assert {DEFAULT} <= set(text.by_language) <= set(languages()) and all(text.by_language.values())
     start = setup_of(mission.at)
     assert mission.changed_keys(start) == ()
     if mission.blind:

@@ -45,7 +45,7 @@ def asked(screen: Screen) -> list[tuple[Question, Scope, list[Plate]]]:
 
 def said(question: Question, lang: str) -> list[str]:
     """The words in sight before the commit."""
-    parts = (question.title, question.text, question.ask, *(option.label for option in question.options if question.key.size))
+    parts = (question.title, question.text, question.ask, *question.hints, *(option.label for option in question.options if question.key.size))
     return [part.say(lang) for part in parts]
 
 
@@ -73,7 +73,7 @@ def always(screen: Screen, found: Mapping[str, list[bool]]) -> list[str]:
 def test_no_number_in_sight_is_the_key_or_one_that_its_answer_tells(screen: Screen, lang: str):
     found: dict[str, list[bool]] = {}
     for question, here, shown in asked(screen):
-        words = [number for n, text in enumerate(said(question, lang)) if n < 3 for number in numbers(text, lang)]
+        words = [number for n, text in enumerate(said(question, lang)) if n < 3 + len(question.hints) for number in numbers(text, lang)]
         places = {f"word {n}": number for n, number in enumerate(words)}
         places |= {f"{of} {at}": float(value) for of, values in printed(shown).items() for at, value in np.ndenumerate(values)}
         told = [] if screen.kind == "construct" else secrets(screen, here, shown, lang)

@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.losses import LOSSES as CORE_LOSSES
 from cnnviz.core.network.network import Network
 from cnnviz.core.setup.presets import PRESETS
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
-from cnnviz.export.cell_formulas import FIRST_COLUMN, FIRST_ROW, LOSSES, MAKERS, CellFormulas, letters
+from cnnviz.export.cell_formulas import ENDS, FIRST_COLUMN, FIRST_ROW, LOSSES, MAKERS, CellFormulas, letters
 from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.words import Problem
 from tests.core.networks import OTHERS, Case, cases
@@ -150,7 +152,7 @@ def test_the_file_holds_the_lessons_numbers_and_equal_lessons_give_equal_files()
     assert cells[f"df!{letters(FIRST_COLUMN)}{FIRST_ROW + 1}"] == (snapshot.gradients.df[0, 0], "SUMPRODUCT(x!B5:AD33,'dz1 spread'!B5:AD33)")
     assert cells["L!B5"][0] == snapshot.losses[-1]
     assert cells["f next!B5"][0] == snapshot.after.f[0, 0]
-    with pytest.raises(Problem, match="Choose a smaller network"):
+    with pytest.raises(Problem, match="more than .* numbers"):
         big = Setup(net="conv32x7b-relu-dense10-softmax-ce", ch="rgb")
         spreadsheet(big, snapshot_of(big))
 
@@ -165,6 +167,17 @@ SHEETS = {
     if preset.name in ("seed", "deeplearning_ai")  # the larger ones have the same formulas
 }  # fmt: skip
 """Setups to be recomputed. Those on raw pixels saturate: their sums go to a thousand and more."""
+
+
+WITHOUT_FORMULAS = {"bn", "drop", "gn", "ln"}
+"""Kinds of layers whose cells hold values alone."""
+
+
+def test_every_kind_of_layer_and_every_loss_has_its_formulas():
+    assert {kind for kind, _ in MAKERS} == LAYERS.keys() - WITHOUT_FORMULAS
+    assert {(kind, role) for kind in LAYERS.keys() - WITHOUT_FORMULAS for role in ("y", "dx")} <= MAKERS.keys()
+    losses = {f"{last} {loss}" if last in of.merged else loss for loss, of in CORE_LOSSES.items() for last in of.after or ("",)}
+    assert set(LOSSES) == set(ENDS) == losses
 
 
 def test_what_is_recomputed_has_each_kind_of_formula():

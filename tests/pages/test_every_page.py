@@ -49,6 +49,6 @@ def test_every_page_answers_for_every_network(page, data):
     answered(page, {**setup, **data.draw(st.sampled_from(PAGES[page]))})
 
 
-@pytest.mark.parametrize("net, opt", zip(ONE_OUTPUT, cycle(OPTIMIZERS), strict=False))
+@pytest.mark.parametrize("net, opt", [*zip(ONE_OUTPUT, cycle(OPTIMIZERS), strict=False)])
 def test_everything_that_is_taken_home_is_made_of_a_network_with_one_output(net, opt):
     all_taken_home(Setup(net=net, k=2, opt=opt))

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from cnnviz.hosts.file.document import _styles
+from cnnviz.view import modules
 from cnnviz.view.bundle import bundle, style_sheet
 from cnnviz.view.constants import spec
 from cnnviz.view.modules import CONSTANTS, FOLDER, module, script, styles
@@ -91,6 +93,23 @@ def test_modules_in_a_circle_are_refused():
 def test_style_sheets_stand_in_the_order_that_the_first_names():
     assert style_sheet("a", {"a": '@import "./b.css";\n@import "./c.css";', "b.css": "b", "c.css": "c"}.get) == "b\nc"
     assert "@import" not in styles()
+
+
+def test_every_style_sheet_is_included():
+    text = styles()
+    assert [path.name for path in FOLDER.rglob("*.css") if path.name != "index.css" and text.count(path.read_text("utf-8")) != 1] == []
+
+
+def test_a_new_page_brings_its_style(tmp_path, monkeypatch):
+    for path in FOLDER.rglob("*.css"):
+        copy = tmp_path / path.relative_to(FOLDER)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(path.read_text("utf-8"), "utf-8")
+    (tmp_path / "pages" / "new").mkdir()
+    (tmp_path / "pages" / "new" / "new.css").write_text(".cnnviz .new { color: red }", "utf-8")
+    monkeypatch.setattr(modules, "FOLDER", tmp_path)
+    assert styles().endswith("\n.cnnviz .new { color: red }")
+    assert ".new {" in _styles(False, pages=True) and ".new {" not in _styles(False, pages=False)
 
 
 def test_the_vendored_modules_are_imported_in_one_place_and_load_nothing():

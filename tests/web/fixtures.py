@@ -31,6 +31,7 @@ from cnnviz.view.fonts import FACES
 from cnnviz.view.fonts import FOLDER as FONTS
 from cnnviz.view.modules import FOLDER
 from cnnviz.words import format_value, languages, plural_form, say
+from tests.core.layers.test_layers import ROWS
 from tests.web.networks import networks
 
 SETUPS = (
@@ -55,8 +56,13 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, snapshots, networks, files, wide, lessons, batch, averaged, drawn):
+    for make in (words, colours, addresses, snapshots, networks, layers, files, wide, lessons, batch, averaged, drawn):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=format_value), encoding="utf-8")
+
+
+def layers() -> list[tuple[str, str]]:
+    """Layers' texts and their kinds: at least one of each kind."""
+    return [(row.text, kind) for kind, rows in ROWS.items() for row in rows]
 
 
 def lessons() -> list[dict]:
@@ -119,7 +125,7 @@ def wide() -> dict:
         name: _wide(name, *asked)
         for name, asked in {
             "scratch": ({"k": "1", "img": "test-0"}, {"z2": [57], "dp1": [22, 0, 9], "w2": [22, 0, 9, 57], "dw2": [22, 0, 9, 57]}, ("w2:,57", "w2:4321,", "w2:")),
-            "tinygrad": ({"k": "2"}, {"z4": [9, 2, 3], "da3": [7, 1, 1], "f4": [9, 7, 1, 2], "df2": [3, 30, 4, 0]}, ("f4:9,", "f4:,7", "f2:3,", "start.f4")),
+            "tinygrad": ({"k": "2"}, {"z4": [9, 2, 3], "da3": [5, 1, 1], "f4": [9, 5, 1, 2], "df2": [3, 30, 4, 0]}, ("f4:9,", "f4:,5", "f2:3,", "start.f4")),
         }.items()
     }
 

@@ -10,7 +10,8 @@ import {
   parseWord,
   removeWord,
 } from "../../cnnviz/view/model/state/network_text.js"
-import { PRESETS } from "../../cnnviz/view/spec.js"
+import { ACTIVATIONS, PRESETS } from "../../cnnviz/view/spec.js"
+import { fixture } from "./hooks.js"
 
 const NET = "conv4x3bs2p1-relu-max3s2-dense10-softmax-ce"
 
@@ -19,18 +20,30 @@ test("every word of every course's network is written as it was read", () => {
     for (const word of query.net.split("-")) assert.equal(formatWord(parseWord(word)), word)
 })
 
+test("every kind of layer is read as its kind and written as it was", () => {
+  for (const [word, kind] of fixture("layers")) {
+    assert.equal(parseWord(word).kind, kind)
+    assert.equal(formatWord(parseWord(word)), word)
+  }
+})
+
 test("one word is changed, and the others stay", () => {
   assert.equal(changeWord(NET, 0, { count: 8 }), NET.replace("conv4x3bs2p1", "conv8x3bs2p1"))
   assert.equal(changeWord(NET, 2, { kind: "avg", size: 2 }), NET.replace("max3s2", "avg2s2"))
   assert.equal(changeWord(NET, 1, { kind: "tanh" }), NET.replace("relu", "tanh"))
   assert.equal(changeWord(NET, 0, { bias: false, stride: undefined, padding: "same" }), NET.replace("bs2p1", "same"))
   assert.equal(changeWord(NET, 0, { dilation: 2 }), NET.replace("s2p1", "s2d2p1"))
-  assert.equal(formatWord(parseWord("leaky20")), "leaky20")
+  assert.equal(changeWord("leaky20-gap-mse", 0, { setting: 5 }), "leaky5-gap-mse")
   assert.equal(changeWord("leaky20-gap-mse", 0, { kind: "tanh" }), "tanh-gap-mse")
   assert.equal(removeWord(insertWord(NET, 2, "relu"), 3), NET)
 })
 
-test("maps are followed by other layers than rows are", () => {
+test("maps are followed by other layers than rows are, and both by every activation of hidden layers", () => {
+  for (const isRow of [true, false])
+    assert.deepEqual(
+      ACTIVATIONS.filter((kind) => !followers(isRow).includes(kind)),
+      ["identity", "softmax"],
+    )
   assert.ok(followers(false).some((word) => parseWord(word).kind === "conv"))
   assert.ok(followers(true).every((word) => !["conv", "max", "avg", "gap"].includes(parseWord(word).kind)))
 })

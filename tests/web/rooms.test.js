@@ -22,7 +22,7 @@ import {
   windowAt,
 } from "../../cnnviz/rooms/question.js"
 import { bestOf, hasDiverged, powersIn, tick } from "../../cnnviz/rooms/rate_chart.js"
-import { foundIt } from "../../cnnviz/rooms/results.js"
+import { foundIt, spokenResults } from "../../cnnviz/rooms/results.js"
 import { inReaders } from "../../cnnviz/rooms/screen_bar.js"
 import { clock } from "../../cnnviz/view/model/numbers/format.js"
 import { parseForeign } from "../../cnnviz/view/model/state/address.js"
@@ -59,7 +59,7 @@ test("a cell is found again by the place at which it is drawn", () => {
   assert.equal(cellIn(shapes[2], 0, 9, 99), 99, "beyond the last cell there is none")
 })
 
-test("whoever taps the middle of a window means the cell that it makes", () => {
+test("a tap on the middle of a window selects the cell that it computes", () => {
   for (const window of [
     { k: 3, stride: 1, before: 0, dilation: 1 },
     { k: 3, stride: 2, before: 1, dilation: 1 },
@@ -73,7 +73,7 @@ test("whoever taps the middle of a window means the cell that it makes", () => {
   }
 })
 
-test("colours come back as the values that they stand for, to a 255th", () => {
+test("colours are decoded to their values within 1/255", () => {
   const bytes = Buffer.from([0, 128, 255]).toString("base64")
   assert.deepEqual([...valuesOf({ levels: bytes, low: -255, high: 255, scale: "signed" })], [-255, 1, 255])
 })
@@ -115,6 +115,20 @@ test("counts and times are those of the last round", () => {
 test("of a question that nobody answered it is not said how many found it", () => {
   const said = (votes) => foundIt({ rounds: [{ votes, counts: [] }], groups: [] })
   assert.deepEqual([said(0), said(2)], ["Nobody answered.", "<b>0 of 2</b> answered correctly."])
+})
+
+test("a screen reader gets the counts, and the right answer once it is revealed", () => {
+  const question = { kind: "choose", options: [{ label: "up" }, { label: "down" }] }
+  const rounds = [{ votes: 3, counts: [[1, 1, 3]] }, { votes: 4, counts: [[0, 0, 1], [1, 1, 3]] }] // biome-ignore format: a round a line
+  const groups = [
+    { right: false, counts: [0, 1] },
+    { right: true, counts: [3, 3] },
+  ]
+  assert.equal(
+    spokenResults(question, { revealed: false, rounds: rounds.slice(0, 1), groups: [] }),
+    "3 answers. A: 0, B: 3.",
+  )
+  assert.equal(spokenResults(question, { revealed: true, rounds, groups }), "3 of 4 answered correctly. A: 1, B ✓: 3.")
 })
 
 test("a form asks for what the server knows", () => {
@@ -330,7 +344,7 @@ test("what a script says comes in the reader's language, or in one that there is
   assert.equal(inReaders({}), "")
 })
 
-test("what is being typed stays where a question is said anew, and only there", async (t) => {
+test("typed text is kept if the same question is repeated, and only then", async (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] })
   globalThis.ResizeObserver = class {
     observe() {}
@@ -428,7 +442,7 @@ test("a projector that came while the room was forgotten asks again how one join
   assert.equal(done.filter((one) => one === "changed").length, 3)
 })
 
-test("a page that does not exist is left out of an address that came from somebody else", () => {
+test("an unknown page is removed from a presenter's address", () => {
   assert.deepEqual(parseForeign("?k=3&page=train"), { k: "3", page: "train" })
   for (const page of ["//evil.example", "https://evil.example", "constructor", "__proto__", ""])
     assert.deepEqual(parseForeign(`k=3&page=${encodeURIComponent(page)}`), { k: "3" })

@@ -9,7 +9,8 @@ import pytest
 
 import cnnviz
 from cnnviz import words
-from cnnviz.words import Message, Problem, catalogue, format_value, languages, read_catalogue, say
+from cnnviz.words import DEFAULT, Message, Problem, catalogue, flatten, format_value, languages, read_catalogue, say
+from cnnviz.words import __main__ as missing
 
 FIELD = re.compile(r"\{(\w+)")
 FORMULA = re.compile(r"\$([^$]+)\$")
@@ -73,10 +74,36 @@ def _faults(own: Mapping[str, str | Mapping[str, str]]) -> list[str]:
 
 
 @pytest.mark.parametrize("lang", languages())
-def test_every_language_has_every_message_with_the_same_fields(lang):
-    own = read_catalogue(lang)
-    assert _faults(own) == []
-    assert [id for id in catalogue() if id not in own and not id.startswith("words.plurals.")] == []
+def test_every_message_of_a_language_has_the_fields_of_the_english_one(lang):
+    assert _faults(read_catalogue(lang)) == []
+
+
+def test_a_message_that_a_language_lacks_is_english_and_listed(tmp_path, monkeypatch, capsys):
+    for lang in ("en", "fr"):
+        text = (words.FOLDER / f"{lang}.toml").read_text("utf-8")
+        (tmp_path / f"{lang}.toml").write_text(text + ("" if lang == "fr" else '\n[new]\none = "A {x}."\ncount.one = "1"\ncount.other = "{n} of them"\n'), "utf-8")
+    before = words.missing_messages("fr")
+    monkeypatch.setattr(words, "FOLDER", tmp_path)
+    (tmp_path / "decks").mkdir()
+    (tmp_path / "decks" / "a.toml").write_text('title = {en = "A title", fr = "Un titre"}\n[[screen]]\n[screen.text]\nen = "B"\n', "utf-8")
+    monkeypatch.setattr(missing, "DECKS", tmp_path / "decks")
+    catalogue.cache_clear()
+    try:
+        assert words.missing_messages("fr") == [*before, "new.one", "new.count"]
+        assert (say("new.one", "fr", x=0.5), say("new.count", "fr", n=2)) == ("A 0,5.", "2 of them")
+        missing.main()
+        assert capsys.readouterr().out.endswith("  new.one: A {x}.\n  new.count: {n} of them\n  a.toml screen 1 text: B\n")
+    finally:
+        catalogue.cache_clear()
+
+
+def test_a_table_is_plural_forms_only_if_all_its_keys_are():
+    plurals = {"words": {"plurals": {"one": "i = 1"}}}
+    assert flatten({**plurals, "kind": {"conv": "conv", "other": "another"}, "rest": {"other": "the rest"}}) == {
+        "words.plurals.one": "i = 1", "kind.conv": "conv", "kind.other": "another", "rest.other": "the rest",
+    }  # fmt: skip
+    assert flatten({**plurals, "n": {"one": "1", "other": "{n}"}})["n"] == {"one": "1", "other": "{n}"}
+    assert flatten({"n": {"other": "{n}"}}) == {"n": {"other": "{n}"}}, "in a language without plurals"
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -94,14 +121,23 @@ def _spoken(text: str) -> str:
 
 @pytest.mark.parametrize("lang", languages())
 def test_the_name_of_a_control_has_what_stands_on_it(lang):
-    known = catalogue(lang)
+    known = read_catalogue(lang)
     pairs = {id: (known[f"{id}.text"], known[f"{id}.label"]) for id in {i.removesuffix(".text") for i in known} if f"{id}.text" in known and f"{id}.label" in known}
-    assert len(pairs) > 20
+    assert len(pairs) > 20 or (pairs and lang != DEFAULT)
     assert {id: pair for id, pair in pairs.items() if f" {_spoken(pair[0])} " not in f" {_spoken(pair[1])} " and _spoken(pair[0])} == {}
 
 
 SIGNS = re.compile(r"`[^`]*`|\$[^$]*\$|<[^>]*>|\{[^}]*\}|%\(\w+\)s|%[rs]")
-SPACES = re.compile(r"(?<=[^\u202f(])[;!?](?=[\s»]|$)|(?<=[^\u00a0]):(?=\s|$)|«(?!\u202f)|(?<!\u202f)»|(?<=\w) ?%|(?<=\w)'(?=\w)|[\u00a0\u202f]{2}")
+THIN = "a narrow no-break space (U+202F)"
+SPACES = {
+    r"(?<=[^\u202f(])[;!?](?=[\s»]|$)": f"{THIN} before it",
+    r"(?<=[^\u00a0]):(?=\s|$)": "a no-break space (U+00A0) before it",
+    r"«(?!\u202f)": f"{THIN} after it",
+    r"(?<!\u202f)»|(?<=\w) ?%": f"{THIN} before it",
+    r"(?<=\w)'(?=\w)": "to be ’ (U+2019)",
+    r"[\u00a0\u202f]{2}": "to be one space",
+}
+"""What is wrong in French typography, and what a match needs."""
 OTHERS = ("words.", "terminal.")
 
 
@@ -111,7 +147,7 @@ OTHER_NAMES = re.compile(r"\bcases?\b|\bcarnet|écart-type|passe arrière|(moyen
 
 def _french() -> dict[str, list[str]]:
     """Every French sentence: the catalogue's, and those of lessons, lectures and missions."""
-    found = {id: [text] if isinstance(text, str) else list(text.values()) for id, text in catalogue("fr").items()}
+    found = {id: [text] if isinstance(text, str) else list(text.values()) for id, text in read_catalogue("fr").items()}
 
     def gather(at: str, value: object) -> None:
         for key, below in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
@@ -124,9 +160,24 @@ def _french() -> dict[str, list[str]]:
     return found
 
 
+def _space_faults(text: str) -> list[str]:
+    """Each character with a wrong space: its place, what it needs, and the text around it."""
+    masked = SIGNS.sub(lambda found: "X" * len(found[0]), text)
+    faults = [(found, need) for pattern, need in SPACES.items() for found in re.finditer(pattern, masked)]
+    return [f"{found[0]!r} at character {found.start() + 1} needs {need}: …{text[max(found.start() - 12, 0) : found.end() + 12]}…" for found, need in faults]
+
+
 def test_french_has_its_spaces_before_its_signs():
     texts = {id: forms for id, forms in _french().items() if not id.startswith(OTHERS)}
-    assert {id: found for id, forms in texts.items() if (found := [one for one in forms if SPACES.search(SIGNS.sub("X", one))])} == {}
+    assert [f"{id}: {fault}" for id, forms in texts.items() for one in forms for fault in _space_faults(one)] == []
+
+
+def test_a_wrong_space_in_french_is_named_with_its_place():
+    assert _space_faults("Un\u00a0: `a;` deux\u202f; 5\u202f%, l’une") == []
+    assert _space_faults("`a;` deux ; trois")[0] == "';' at character 11 needs a narrow no-break space (U+202F) before it: …`a;` deux ; trois…"
+    faults = _space_faults("l'une: « oui » 5%\u00a0\u00a0")
+    places = ["':' at character 6", "'«' at character 8", "'»' at character 14", "'%' at character 17", '"\'" at character 2', "'\\xa0\\xa0' at character 18"]
+    assert [fault.partition(" needs")[0] for fault in faults] == places
 
 
 def test_french_has_one_name_for_each_thing():

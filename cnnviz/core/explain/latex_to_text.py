@@ -1,14 +1,15 @@
-"""Formulas as plain Unicode text, for output without LaTeX. Covers only the LaTeX that cnnviz uses."""
+"""Formulas as plain Unicode text, for output without LaTeX: Greek letters, LaTeX's functions, and the signs that cnnviz uses."""
 
 import re
+from html.entities import name2codepoint
 
 from cnnviz.words import say
 
 _WORDS = {
-    r"\partial ": "∂", r"\cdot": "·", r"\odot": "⊙", r"\sum": "Σ", r"\sigma": "σ", r"\mu": "μ", r"\gamma": "γ", r"\beta": "β", r"\eta": "η", r"\theta": "θ",
-    r"\leftarrow": "←", r"\max": "max", r"\tanh": "tanh", r"\log": "log", r"\bigl": "", r"\bigr": "", r"\,": " ",
-    r"\quad": " ",
+    r"\partial ": "∂", r"\cdot": "·", r"\odot": "⊙", r"\sum": "Σ", r"\leftarrow": "←", r"\bigl": "", r"\bigr": "", r"\,": " ", r"\quad": " ",
 }  # fmt: skip
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
+_FUNCTIONS = {"arccos", "arcsin", "arctan", "cos", "cosh", "exp", "log", "max", "min", "sin", "sinh", "tan", "tanh"}
 _LOW = dict(zip("0123456789ijkmnuvrs", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵤᵥᵣₛ", strict=True))
 _HIGH = {"2": "²", "T": "ᵀ"}
 
@@ -28,13 +29,21 @@ def latex_to_unicode(latex: str) -> str:
     text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", lambda found: f"{found[1]}/{_in_brackets(found[2])}", text)
     for word, sign in _WORDS.items():
         text = text.replace(word, sign)
+    text = _COMMAND.sub(_letter_or_function, text)
     text = re.sub(r"_\{([^{}]*)\}", lambda found: _subscript(found[1]), text)
     text = re.sub(r"_(\w)", lambda found: _subscript(found[1]), text)
     text = re.sub(r"\^\{([^{}]*)\}", lambda found: _HIGH.get(found[1], f"^({found[1]})"), text)
     text = re.sub(r"\^(\w)", lambda found: _HIGH.get(found[1], f"^{found[1]}"), text)
     if "\\" in text or "{" in text:
-        raise ValueError(f"plain: {latex!r} has LaTeX that is not ours: {text!r}")
+        unknown = _COMMAND.search(text)
+        raise ValueError(f"latex_to_unicode does not know {unknown[0] if unknown else 'the braces'} in {latex}")
     return re.sub(r" +", " ", text.replace("-", "−")).strip()
+
+
+def _letter_or_function(command: re.Match[str]) -> str:
+    """Return a Greek letter or the name of a function. Other commands stay as they are."""
+    codepoint = name2codepoint.get(command[1], 0)
+    return chr(codepoint) if 0x391 <= codepoint <= 0x3C9 else command[1] if command[1] in _FUNCTIONS else command[0]
 
 
 def translate_words(latex: str) -> str:

@@ -10,7 +10,8 @@ from string import Template
 from cnnviz.hosts.file.packing import pack
 from cnnviz.view.bundle import bundle
 from cnnviz.view.constants import browser_messages, spec, sprite
-from cnnviz.view.modules import CONSTANTS, module, styles
+from cnnviz.view.modules import CONSTANTS, module, page_styles, styles
+from cnnviz.view.notices import notices
 from cnnviz.words import current_language, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
@@ -18,9 +19,8 @@ _NO_SERVER = dict.fromkeys(("view/decks/drawer", "view/decks/drawer_bind"), "vie
 """Replacements of modules that need a server."""
 _ONE_PAGE = {"view/shell/registry": "view/shell/registry_of_step"}
 """Replacements of modules for a document with a single page."""
-_OF_PAGES = frozenset({"film", "training", "gradient_chain", "check", "notebook", "learn"})
 _OF_OTHERS = frozenset({"presenter_view", "rooms", "streamlit"})
-"""Style sheets of other pages, and of rooms and Streamlit, which are left out."""
+"""Style sheets of rooms and of Streamlit, which are left out."""
 _ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")
 """Pattern of a message id in JavaScript; ${…} marks interpolated parts."""
 _MESSAGE = re.compile(r'"say": \["([\w.]+)"')
@@ -38,14 +38,15 @@ def document(
     out, except those of the component itself. None includes all. `pages` is whether all pages are included.
 
     >>> text = document("hosts/file/file", "a & b")
-    >>> "<title>a &amp; b</title>" in text, "http://" in text
-    (True, False)
+    >>> "<title>a &amp; b</title>" in text, "SIL OPEN FONT LICENSE" in text, '="http' in text
+    (True, True, False)
     """
     return _PAGE.substitute(
         lang=current_language(),
         host=host.rpartition("/")[2],
         title=html.escape(title),
         noscript=html.escape(say("export.html.noscript")),
+        licences=notices(),
         contents=contents.replace("<", r"\u003c"),
         numbers=pack(numbers),
         style=pack(_styles(images, pages).encode()),
@@ -89,5 +90,6 @@ def _pattern(id: str) -> str:
 def _styles(images: bool, pages: bool) -> str:
     """Return the component's style sheet, with the images of the gallery embedded or left out."""
     picture = f"url(data:image/png;base64,{base64.b64encode(sprite()).decode('ascii')})" if images else "none"
-    text = styles(without=_OF_OTHERS if pages else _OF_OTHERS | _OF_PAGES)
+    of_pages = {"gradient_chain", *(sheet.stem for sheet in page_styles() if sheet.parent.name != "step")}
+    text = styles(without=_OF_OTHERS if pages else _OF_OTHERS | of_pages)
     return text.replace("url(images.png)", picture) if images else re.sub(r"url\(images\.png\)[^;}]*", picture, text)

@@ -9,9 +9,8 @@ import numpy as np
 from cnnviz.core.setup.setup import Setup
 from cnnviz.pages import gradient_chain
 from cnnviz.pages.address import PageRequest
-from cnnviz.pages.check import tensorflow, user_gradients
+from cnnviz.pages.check import checking, tensorflow, user_gradients
 from cnnviz.pages.check.checked_chain import chain, check_records
-from cnnviz.pages.check.checking import AT_ONCE, effort
 from cnnviz.pages.check.examined_pass import ExaminedPass
 from cnnviz.pages.check.tabs import mode_of, tab_of
 from cnnviz.pages.encoding import query_of
@@ -43,7 +42,7 @@ class _CheckHandler(PageHandler):
 
     def estimate_seconds(self, setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> float:
         """Return the estimated time of the check in seconds; 0 if it runs in the background."""
-        share = effort(setup, x.shape) / AT_ONCE
+        share = checking.effort(setup, x.shape) / checking.AT_ONCE
         return 0.5 * share if share <= 1 else 0.0
 
 

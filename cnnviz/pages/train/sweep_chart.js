@@ -1,4 +1,4 @@
-// Many runs on a canvas: the loss of each, update by update, and beside it a dot for each.
+// Many runs on a canvas: the loss of each by update, beside a dot for each run.
 
 import { prepare } from "../../view/draw/canvas.js"
 import { number } from "../../view/model/numbers/format.js"
@@ -19,12 +19,12 @@ import { groupsOf, HIGH, heap, row } from "./sweep_model.js"
  */
 /** @typedef {{ pointed?: number, font?: number, grouped?: boolean, narrow?: boolean }} Look  the run that is pointed at, the size of words, whether groups of dots are named, whether there is little room */
 
-const HEAPED = ["seed", "start"] // keys whose values have no order that matters
-const DOT = 12 / 13 // from one dot to the next, at most, by the size of words
-const SHELF = 2.2 // height of the strip of diverged runs, by the size of words
+const HEAPED = ["seed", "start"] // keys whose values have no meaningful order
+const DOT = 12 / 13 // largest distance between dots, relative to the font size
+const SHELF = 2.2 // height of the strip of diverged runs, relative to the font size
 
 /**
- * Paints runs, and says where their dots are.
+ * Paint the runs and return the positions of their dots.
  * @param {HTMLCanvasElement} canvas
  * @param {Runs} runs
  * @param {Look} look
@@ -34,7 +34,7 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
   const context = prepare(canvas)
   const style = getComputedStyle(canvas)
   const [soft, line, accent] = ["soft", "line", "accent"].map((name) => {
-    canvas.style.outlineColor = `var(--${name})` // which a canvas may not be able to work out
+    canvas.style.outlineColor = `var(--${name})` // resolve the colour here, since a canvas may not support it
     return style.outlineColor
   })
   const ink = style.color
@@ -54,7 +54,7 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
   lines(context, runs, curves, colour, pointed)
   const heaped = HEAPED.includes(key)
   const named = grouped && heaped ? groupsOf(last) : []
-  const [first] = named // those at the very same number are the longest row, and have their words beside it
+  const [first] = named // the longest row has equal losses and its label beside it
   const beside = first ? context.measureText(first.text).width + 2 * font : 0
   const dots = heaped
     ? heap(last, scale, { ...right, width: right.width - beside }, DOT * font)
@@ -77,7 +77,7 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
 }
 
 /**
- * Lines at the powers of ten, and the updates below the curves.
+ * Draw lines at the powers of ten, and the updates below the curves.
  * @param {CanvasRenderingContext2D} context
  * @param {Runs} runs
  * @param {Box} curves
@@ -163,7 +163,7 @@ function shelve(context, { x, y, size }, lost, heaped, box, font, [soft, line]) 
 }
 
 /**
- * The runs' values under their dots, as many as have room.
+ * Write the runs' values below their dots, as many as fit.
  * @param {CanvasRenderingContext2D} context
  * @param {string[]} all
  * @param {Dots} dots
@@ -178,7 +178,7 @@ function values(context, all, { x }, box, soft) {
 }
 
 /**
- * How many dots stand together, beside them: those at the very same number, the others above the limit, those below it.
+ * Write the size of each group beside it: runs with equal losses, the others above the limit, and the ones below it.
  * @param {CanvasRenderingContext2D} context
  * @param {ReturnType<typeof groupsOf>} groups
  * @param {Dots} dots

@@ -1,19 +1,10 @@
 // The network as a list of layers. Each unfolds and can be changed, removed, or followed by a new layer.
 
 import { formula } from "../model/numbers/format.js"
-import {
-  ACTIVATIONS,
-  changeWord,
-  followers,
-  insertWord,
-  LOSSES,
-  POOLS,
-  parseWord,
-  removeWord,
-} from "../model/state/network_text.js"
+import { changeWord, followers, insertWord, parseWord, removeWord } from "../model/state/network_text.js"
 import { say } from "../model/words.js"
 import { html, inner, live, nothing, render, setText } from "../shell/html.js"
-import { LIMITS, PRESETS } from "../spec.js"
+import { ACTIVATIONS, LIMITS, LOSSES, POOLS, PRESETS } from "../spec.js"
 
 /** @import { Word } from "../model/state/network_text.js" */
 /** @import { Setup, NetworkRecord, Template, View } from "../types/view.js" */

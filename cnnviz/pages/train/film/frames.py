@@ -110,6 +110,7 @@ def _frames(film: Film, part: Part) -> np.ndarray:
     return frames.reshape(len(frames), -1)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # training may have diverged
 def _kernel_changes(film: Film, kernel: Part) -> np.ndarray:
     """Return the change of each weight of the filter's first channel, (n+1,K·K)."""
     size = kernel.rows * kernel.columns

@@ -1,11 +1,13 @@
 // A network as text, "conv4x3-relu-max2-dense10-softmax-ce": parsing and editing its words. The core decides whether
 // the result can be built.
 
+import { ACTIVATIONS } from "../../spec.js"
+
 /**
  * @typedef {object} Word  the word of a layer
  * @property {string} kind
  * @property {number} [count]  number of filters or units
- * @property {number} [percent]  the slope of leaky ReLU below 0, in hundredths
+ * @property {number} [setting]  number of another kind, such as the slope of leaky ReLU in hundredths
  * @property {number} [size]  of a kernel or a window
  * @property {boolean} [bias]
  * @property {number} [stride]
@@ -13,12 +15,9 @@
  * @property {string} [padding]  "same", "full", or "p" with a number of zeros
  */
 
-export const ACTIVATIONS = ["sigmoid", "tanh", "relu", "leaky", "identity", "softmax"]
-export const POOLS = ["max", "avg"]
-export const LOSSES = ["mse", "bce", "ce"]
-
 const CONV = /^conv(\d+)x(\d+)(b?)(?:s(\d+))?(?:d(\d+))?(same|full|p\d+)?$/
 const POOL = /^(max|avg)(\d+)(?:s(\d+))?$/
+const OTHER = /^([a-z]+)(\d+)?$/
 
 /** @type {(text: string | undefined) => number | undefined} */
 const integerOf = (text) => (text ? Number(text) : undefined)
@@ -36,25 +35,23 @@ export function parseWord(word) {
       dilation: integerOf(dilation),
       padding,
     }
-  const dense = /^dense(\d+)$/.exec(word)
-  if (dense) return { kind: "dense", count: Number(dense[1]) }
-  const [leaky, percent] = /^leaky(\d+)?$/.exec(word) ?? []
-  if (leaky) return { kind: "leaky", percent: integerOf(percent) }
-  const [pool, kind, window, step] = POOL.exec(word) ?? []
-  return pool ? { kind, size: Number(window), stride: integerOf(step) } : { kind: word }
+  const [pool, poolKind, window, step] = POOL.exec(word) ?? []
+  if (pool) return { kind: poolKind, size: Number(window), stride: integerOf(step) }
+  const [, kind = word, setting] = OTHER.exec(word) ?? []
+  return kind === "dense" ? { kind, count: Number(setting) } : { kind, setting: integerOf(setting) }
 }
 
 /** @param {Word} word */
-export function formatWord({ kind, count, percent, size, bias, stride, dilation, padding = "" }) {
-  if (kind === "leaky") return `leaky${percent ?? ""}`
-  const shape = kind === "conv" ? `${count}x${size}` : `${count ?? ""}${size ?? ""}`
+export function formatWord({ kind, count, setting, size, bias, stride, dilation, padding = "" }) {
+  const shape = kind === "conv" ? `${count}x${size}` : `${count ?? ""}${size ?? ""}${setting ?? ""}`
   return `${kind}${shape}${bias ? "b" : ""}${stride ? `s${stride}` : ""}${dilation ? `d${dilation}` : ""}${padding}`
 }
 
 /** Replace the word at an index. @param {string} text @param {number} place @param {Partial<Word>} change */
 export function changeWord(text, place, change) {
   const words = text.split("-")
-  return words.with(place, formatWord({ ...parseWord(words[place]), ...change })).join("-")
+  const { setting, ...word } = parseWord(words[place])
+  return words.with(place, formatWord({ ...word, ...(change.kind ? {} : { setting }), ...change })).join("-")
 }
 
 /** @param {string} text @param {number} place */
@@ -67,8 +64,8 @@ export const insertWord = (text, place, word) =>
     .toSpliced(place + 1, 0, word)
     .join("-")
 
+const hidden = () => ACTIVATIONS.filter((kind) => kind !== "identity" && kind !== "softmax")
+
 /** Return the words that may follow a layer whose output is a row of numbers or maps. @param {boolean} isRow */
 export const followers = (isRow) =>
-  isRow
-    ? ["dense16", "relu", "leaky", "sigmoid", "tanh"]
-    : ["conv4x3", "relu", "leaky", "sigmoid", "tanh", "max2", "avg2", "gap", "dense10"]
+  isRow ? ["dense16", ...hidden()] : ["conv4x3", ...hidden(), "max2", "avg2", "gap", "dense10"]

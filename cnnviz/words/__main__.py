@@ -1,0 +1,36 @@
+"""`python -m cnnviz.words`: list the messages that each language lacks, with the English text that it shows instead."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from cnnviz.words import DEFAULT, FOLDER, catalogue, languages, missing_messages
+
+DECKS = FOLDER.parent / "decks"
+
+
+def main() -> None:
+    for lang in languages()[1:]:
+        messages = {id: catalogue()[id] for id in missing_messages(lang)}
+        missing = {id: text if isinstance(text, str) else text["other"] for id, text in messages.items()}
+        missing |= {place: text for file in sorted(DECKS.rglob("*.toml")) for place, text in _untranslated(file, lang)}
+        print(f"{lang}: {len(missing)} messages are missing.")
+        for place, text in missing.items():
+            print(f"  {place}: {text}")
+
+
+def _untranslated(file: Path, lang: str) -> Iterator[tuple[str, str]]:
+    """Yield the place and the English text of each table of translations that lacks a language."""
+    left: list[tuple[str, object]] = [(file.name, tomllib.loads(file.read_text("utf-8")))]
+    while left:
+        place, value = left.pop()
+        if isinstance(value, dict) and isinstance(value.get(DEFAULT), str):
+            if lang not in value:
+                yield place, value[DEFAULT]
+        elif isinstance(value, dict | list):
+            entries = value.items() if isinstance(value, dict) else enumerate(value, 1)
+            left += reversed([(f"{place} {key}", below) for key, below in entries])
+
+
+if __name__ == "__main__":
+    main()
