@@ -55,7 +55,7 @@ def plates(screen: Screen, scope: Scope) -> list[Plate]:
     [('x', False), ('f', False), ('z1', True)]
     """
     allowance, hidden_maps, question_cells = Allowance(), hidden(screen, scope), cells(screen, scope)
-    first = screen.show if screen.show is not None else _maps_in_text(screen, scope)
+    first = [*(screen.show if screen.show is not None else _maps_in_text(screen, scope)), *_maps_to_click(screen, scope, hidden_maps)]
     question_map = [Shown(question_cells[0])] if question_cells and question_cells[0] in hidden_maps and question_cells[0] not in [entry.is_ for entry in first] else []
     plates_by_map: dict[str, Plate] = {}
     for is_revealed, entries in ((False, [*first, *question_map]), (True, screen.reveal)):
@@ -83,6 +83,15 @@ def _maps_in_text(screen: Screen, scope: Scope) -> list[Shown]:
     symbols = set(_NAMED.findall(words))
     maps = [*scope.snapshot.trace, *scope.snapshot.params, *scope.snapshot.gradients]
     return [Shown(symbol) for symbol in maps if symbol in symbols]
+
+
+def _maps_to_click(screen: Screen, scope: Scope, hidden_maps: tuple[str, ...]) -> list[Shown]:
+    """Return the map in which cells are clicked, after the map that its window covers if it is hidden."""
+    if screen.kind != "click":
+        return []
+    stage = next((stage for stage in scope.setup.network.stages if screen.map in stage.makes), None)
+    sources = [symbol for symbol in stage.inputs if symbol in scope.snapshot.trace] if stage and screen.map in hidden_maps else []
+    return [Shown(symbol) for symbol in (*sources, screen.map)]
 
 
 def cells(screen: Screen, scope: Scope) -> tuple[str, tuple[range, ...]] | None:

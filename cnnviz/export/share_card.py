@@ -98,11 +98,11 @@ def _columns(snapshot: Snapshot, y: np.ndarray) -> list[int]:
 def _draw_columns(pen: ImageDraw.ImageDraw, setup: Setup, snapshot: Snapshot, columns: list[int], left: int) -> None:
     """Draw the outputs as columns from 0 to 1, or to the largest output if that is greater, with values and names."""
     o, target, top, bottom = snapshot.trace.o, _target(np.asarray(setup.y, float)), _MIDDLE - _MAP // 2, _MIDDLE + _MAP // 2
-    most = max(1.0, float(np.nan_to_num(o, posinf=0.0, neginf=0.0).max()))
+    highest = max(1.0, float(np.nan_to_num(o, posinf=0.0, neginf=0.0).max()))
     predicted = int(np.nan_to_num(o).argmax())
     for output in columns:
         is_answer, centre = output == predicted, left + _COLUMN // 2
-        height = round((bottom - top) * min(1.0, max(0.0, float(np.nan_to_num(o[output], posinf=0.0)) / most)))
+        height = round((bottom - top) * min(1.0, max(0.0, float(np.nan_to_num(o[output], posinf=0.0)) / highest)))
         pen.rectangle((left, top, left + _COLUMN, bottom), fill="white", outline=_LINE)
         pen.rectangle((left, bottom - height, left + _COLUMN, bottom), fill=_BLUE if is_answer else _GREY)
         is_inside = height > bottom - top - 40

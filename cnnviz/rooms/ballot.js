@@ -80,8 +80,10 @@ export class Ballot {
 
   /** Set the current screen of the room's deck. @param {RoomScreen | null} screen */
   shown(screen) {
+    const isNew = screen?.number !== this.screen?.number
     this.screen = this.own.screen = screen
     if (this.own.poll) this.own.show()
+    else if (isNew && this.poll?.kind === "predict") this.show() // the screen's sentence is the premise
   }
 
   /** Update the question and its phase. @param {RoomPoll | null} poll */

@@ -58,7 +58,8 @@ export default function show() {
   const seen = []
   /** @type {RoomScreen | null}  of the room's deck */
   let onScreen = null
-  let isOut = false // the server is unreachable
+  let isMissed = false // the last attempt to reach the server failed
+  let isOut = false // the page reports that the server is unreachable
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let losing
   let gone = false // the server has no such room, though it may be reopened
@@ -124,8 +125,10 @@ export default function show() {
       if (is && !view && !ballot.open) mount()
     },
     lost: (is) => {
+      if (is === isMissed) return // each failed attempt to reconnect reports it again
+      isMissed = is
       clearTimeout(losing)
-      if (!is && !isOut) return
+      if (is === isOut) return
       losing = setTimeout(
         () => {
           isOut = is

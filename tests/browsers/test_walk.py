@@ -27,6 +27,7 @@ MANY = 20
 """Colours of a picture; an empty one has a few."""
 PAINTED = 10
 """Seconds in which the window shows what the page has drawn."""
+TERM = "[...document.querySelectorAll('[data-meaning]')].find((term) => term.getBoundingClientRect().width)"
 GLIDED = """!document.querySelector('[data-gliding="1"], [data-flying="1"]')"""
 
 
@@ -62,6 +63,34 @@ def test_a_page_that_a_link_opens_is_painted_each_time(path: str, place: str, br
         while (colours := colours_in(browser, place)) < MANY and time.monotonic() < end:
             time.sleep(0.2)
         assert colours >= MANY
+
+
+def test_the_opening_has_its_pictures_and_a_term_its_explanation_beside_it(browser: Browser, server):
+    browser.open(f"{server.url}/_stcore/health")
+    browser.value("localStorage.removeItem('cnnviz.story')")
+    browser.open(server.url)
+    browser.until(f"document.querySelector('.stApp .cnnviz.telling[data-ready=\"1\"]') && {GLIDED}")
+    assert colours_in(browser, ".drawn") >= MANY
+    opened(browser, server, "/?seed=39&k=2&stage=z1")
+    shows(browser, SEEN)
+    browser.value(f"void ({TERM}.id = 'term')")
+    browser.click("#term")
+    left, top = browser.middle("#term", 0, 0)
+    x, y = browser.middle(".meaning:popover-open", 0, 0)
+    assert abs(x - left) < 400 and abs(y - top) < 400 and min(x, y) > 0
+
+
+def test_the_whole_network_joins_its_maps_and_a_picture_of_it_can_be_saved(browser: Browser, server):
+    opened(browser, server, "/?seed=39&k=2&stage=z1&whole=1")
+    browser.until(f"document.querySelector('.stApp .cnnviz[data-ready=\"1\"]') && {GLIDED}")
+    browser.mouse(browser.middle('canvas[data-map="z1"]', 0.5, 0.5))
+    browser.until("document.querySelector('.ribbons').width > 100")
+    browser.until("document.querySelector('.ribbons').getContext('2d').getImageData(0, 0, 1200, 600).data.some(Boolean)")
+    browser.value("void (HTMLAnchorElement.prototype.click = () => {})")
+    browser.value("void (URL.createObjectURL = (file) => (file.text().then((text) => (window.saved = text)), '#'))")
+    browser.value("void document.querySelector('[data-key=export_svg]').click()")
+    saved = browser.until("window.saved")
+    assert "<image" in saved and "NaN" not in saved
 
 
 def test_all_stages_there_and_back_and_the_next_update(browser: Browser, server):

@@ -240,7 +240,7 @@ def test_the_notebooks_theory_is_a_tab_with_every_network(screen: Screen):
     theory = screen.page.locator(".below")
     sections = theory.locator(".sections h2")
     expect(sections).to_have_text([re.compile(words) for words in ("Output size", "Convolution", "Sigmoid", "bias column", "Loss", "chain rule")])
-    expect(theory).to_contain_text("exchanges the two right-hand sides")
+    expect(theory).to_contain_text("exchanges the right-hand sides")
     expect(theory.locator(".formulas mfrac").first).to_be_visible()
     expect(theory.locator("dt")).to_have_count(8)
     theory.focus()  # which scrolls, and is reached by keys

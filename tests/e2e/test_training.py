@@ -38,10 +38,10 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     screen.key("half_many").click()
     page.wait_for_url(re.compile("of=many"))
     title = page.locator(".training h2")
-    expect(title).to_have_text("Can the network learn to tell airplane, automobile, cat and dog apart?")
+    expect(title).to_have_text("Is it airplane, automobile, cat or dog?")
     expect(page.locator(".training [data-said=sentence]")).to_contain_text("Guessing scores 25%")
     expect(page.locator("canvas[data-map]").first).to_be_hidden()
-    expect(page.locator(".live")).to_contain_text("Can the network learn to tell airplane, automobile, cat and dog apart?")
+    expect(page.locator(".live")).to_contain_text("Is it airplane, automobile, cat or dog?")
     with screen.reaching("train_full") as full:
         full.click()
     expect(page.get_by_role("dialog")).to_contain_text("downloaded once")

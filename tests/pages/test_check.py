@@ -383,7 +383,7 @@ def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
 def test_what_a_mistake_does_to_the_loss_is_computed(mistake, how):
     here = now(Setup())
     found = besides(here.setup, here.snapshot, {"mistake": mistake})
-    up, count = re.search(r"only (\d+) of (\d+) mistakes, so a falling loss", str(found["falls"])).groups()
+    up, count = re.search(r"Only (\d+) of (\d+) mistakes keep the loss up", str(found["falls"])).groups()
     assert how in str(found["falls"]) and 4 <= int(up) < int(count) / 2 and int(count) == len(mistakes_for(here.setup.network))
     assert (found["code"] is None) == (mistake == "stride_forgotten") and found["tab"] == "break"
 

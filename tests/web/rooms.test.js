@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Ballot } from "../../cnnviz/rooms/ballot.js"
 import { RoomBoard } from "../../cnnviz/rooms/board.js"
-import { AllRuns, runsIn, saidOf, worstOf } from "../../cnnviz/rooms/experiment.js"
+import { AllRuns, conclusion, runsIn, saidOf, worstOf } from "../../cnnviz/rooms/experiment.js"
 import { spotOf } from "../../cnnviz/rooms/impromptu_form.js"
 import { openQuestion, roomDeck } from "../../cnnviz/rooms/kept_rooms.js"
 import { comingOf, screenOf } from "../../cnnviz/rooms/presenter_panels.js"
@@ -213,6 +213,24 @@ test("of an experiment each run is painted as it came, one's own by its own curv
   assert.match(saidOf({ ...own, curve: packed([1, Number.NaN], Float64Array) }, found), /diverged/)
 })
 
+test("the headline suits one run, several runs and runs that diverged", () => {
+  const found = (key, last) => ({
+    number: 1, key, updates: 200, devices: last.length, values: last.map((_, n) => `0.${n + 1}`), at: [0, 200], shown: [0],
+    last: packed(last, Float64Array), curves: packed([1, last[0]], Float32Array), predicted: [1, 2, 0, 0], confirmed: 1,
+  }) // biome-ignore format: short
+  const headline = (key, ...last) => conclusion(found(key, last)).headline
+  for (const key of ["seed", "lr"]) {
+    assert.equal(headline(key, 0.02), "The loss at update 200 is 0.020.")
+    assert.equal(headline(key, Number.NaN), "Every run diverged.")
+    assert.equal(headline(key, Number.NaN, Infinity), "Every run diverged.")
+  }
+  assert.equal(headline("seed", 0.02, 0.01, 0.03), "At update 200 the 3 losses go from 0.010 to 0.030.")
+  assert.equal(headline("seed", 0.2, Number.NaN, 0.01), "Losses above 0.1 at update 200: 1 of 3. Diverged: 1 of 3.")
+  assert.equal(headline("lr", 0.2, 0.01, 7), "Rate 0.2 ends lowest, at 0.010. Diverged: 1 of 3.")
+  assert.equal(headline("lr", 7, 8), "Every run diverged.", "each loss rose")
+  assert.equal(conclusion(found("lr", [0.2, 0.01])).predicted, "Predicted by <b>2 of 3</b>.")
+})
+
 test("the run that is looked into is one that learns least, and none where all learn", () => {
   assert.equal(worstOf([0.01, 0.3, 0.2]), 1)
   assert.equal(worstOf([0.3, 0.195, 0.195, 0.195, 0.01]), 1, "one of those at the very same number")
@@ -406,6 +424,7 @@ test("a driver's page that loads itself again still knows the script and the que
   assert.deepEqual(asked.open, { ask: "Why?" }, "its answer is not out: it is asked again")
   await asked.hear(poll("revealed", true))
   assert.equal(asked.open, undefined)
+  for (const kind of ["predict", "experiment"]) await openQuestion(here, never).hear({ ...open, number: 2, kind })
 })
 
 test("a projector that came while the room was forgotten asks again how one joins it", async () => {

@@ -236,7 +236,7 @@ test("the words are those of the epoch that is shown", () => {
   assert.equal(words.note(report, first), "") // no interval stands above
   assert.match(words.sentence(report, first), /has learned nothing yet\. verdict 0\./)
   const before = { ...state, at: -1 }
-  assert.equal(words.title(report, before), "Can the network learn to tell cat, dog and frog apart?")
+  assert.equal(words.title(report, before), "Is it cat, dog or frog?")
   assert.match(words.sentence(report, before), /30 images for 12 epochs; tested on 4 others\. Guessing scores 33%/)
   assert.match(words.sentence({ ...report, epochs: 1 }, before), /30 images for one epoch; tested on 4 others\./)
   assert.equal(words.note({ ...report, warning: "stuck" }, state), "stuck")

@@ -152,7 +152,7 @@ class _Comparison:
 
 
 def _marks(submitted: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Precision) -> np.ndarray:
-    """Judge each entry as the gradient check does. Entries for which ours is not finite are undecided."""
+    """Judge each entry like the gradient check. An entry is undecided if the right value is not finite."""
     judgement = verdict.marks(submitted, ours, doubt.size, doubt.structural, tolerance=precision.relative)
     return np.where(np.isfinite(ours), judgement, np.int8(verdict.UNDECIDED))
 

@@ -14,7 +14,7 @@ const [LESSONS, HINTS, PREDICTED, MISSIONS] = ["cnnviz.learn", "cnnviz.hints", "
 export const progress = (lesson) => inBrowser.readRecord(LESSONS)[lesson] ?? {}
 
 /**
- * Store an answer. A step that was answered correctly once stays so.
+ * Store an answer. Once a step is answered correctly, it keeps this state.
  * @param {string} lesson
  * @param {number} step
  * @param {boolean} right

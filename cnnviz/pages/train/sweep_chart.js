@@ -21,6 +21,7 @@ import { groupsOf, HIGH, heap, row } from "./sweep_model.js"
 
 const HEAPED = ["seed", "start"] // keys whose values have no meaningful order
 const DOT = 12 / 13 // largest distance between dots, relative to the font size
+const SHELF = 2.2 // height of the strip of diverged runs, relative to the font size
 
 /**
  * Paint the runs and return the positions of their dots.
@@ -38,7 +39,10 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
   })
   const ink = style.color
   const { last, scale, key } = runs
-  const [left, top, foot, gap] = [narrow ? 4 : 5, 1.1, 3.4, narrow ? 0.6 : 3].map((size) => size * font)
+  const lost = Array.from(last, (_, run) => run).filter((run) => !Number.isFinite(last[run]))
+  const shelf = lost.length ? SHELF * font : 0
+  const [left, above, foot, gap] = [narrow ? 4 : 5, 1.1, 3.4, narrow ? 0.6 : 3].map((size) => size * font)
+  const top = shelf + above
   const height = canvas.clientHeight - top - foot
   const half = Math.round((canvas.clientWidth - left) * (narrow ? 0.56 : 0.46))
   const curves = { x: left, y: top, width: half, height }
@@ -55,6 +59,7 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
   const dots = heaped
     ? heap(last, scale, { ...right, width: right.width - beside }, DOT * font)
     : row(last, scale, right, DOT * font)
+  if (shelf) shelve(context, dots, lost, heaped, { ...right, y: 0, height: shelf }, font, [soft, line])
   const { x, y, size } = dots
   for (let run = 0; run < last.length; run++) {
     context.fillStyle = colour(run)
@@ -127,6 +132,34 @@ function lines(context, { scale, shown, curve }, box, colour, pointed) {
   if (pointed < 0) return
   context.lineWidth = 3
   draw(pointed)
+}
+
+/**
+ * Move the dots of diverged runs to a strip of their own above the others.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Dots} dots
+ * @param {number[]} lost
+ * @param {boolean} heaped  whether the runs have no order
+ * @param {Box} box
+ * @param {number} font
+ * @param {string[]} colours
+ */
+function shelve(context, { x, y, size }, lost, heaped, box, font, [soft, line]) {
+  context.save()
+  context.fillStyle = line
+  context.globalAlpha = 0.35
+  context.fillRect(box.x, box.y, box.width, box.height)
+  context.globalAlpha = 1
+  context.fillStyle = soft
+  context.textAlign = "right"
+  context.textBaseline = "middle"
+  context.fillText(say("web.sweep.shelf"), box.x - 0.6 * font, box.y + box.height / 2)
+  context.restore()
+  const step = Math.min(size, box.width / lost.length)
+  for (const [place, run] of lost.entries()) {
+    y[run] = box.y + box.height / 2
+    if (heaped) x[run] = box.x + (place + 0.5) * step
+  }
 }
 
 /**

@@ -48,7 +48,9 @@ export function scaleOf(losses) {
  * @returns {Dots}
  */
 export function heap(last, scale, box, largest = LARGEST) {
-  const order = Array.from(last, (_, run) => run).sort((a, b) => scale.at(last[a]) - scale.at(last[b]) || a - b)
+  const order = Array.from(last, (_, run) => run)
+    .filter((run) => Number.isFinite(last[run])) // diverged runs take no place among the others
+    .sort((a, b) => scale.at(last[a]) - scale.at(last[b]) || a - b)
   for (let size = Math.round(largest); ; size--) {
     const rows = Math.max(1, Math.floor(box.height / size))
     const row = (/** @type {number} */ run) => Math.min(rows - 1, Math.floor(scale.at(last[run]) * rows))
@@ -132,6 +134,8 @@ export function facts(last, reached) {
 
 /** Return the sentence on all runs. @param {ReturnType<typeof facts>} found @param {number} n  updates of each */
 export function headline(found, n) {
+  if (found.lost === found.runs) return say("web.sweep.all_lost")
+  if (found.runs === 1) return say("web.sweep.single", { n, loss: number(found.least, 2) })
   const split = found.high > 0 && found.high < found.runs
   const ends = { n, runs: found.runs, least: number(found.least, 2), most: number(found.most, 2) }
   return split ? say("web.sweep.high", { ...ends, high: found.high, limit: HIGH }) : say("web.sweep.between", ends)

@@ -122,7 +122,7 @@ def test_what_a_training_starts_from_is_named_and_can_be_had_again():
     assert starting.start_of(job, start) == start
     assert "normal initialization, seed 4" in str(starting.job_words(job))
     assert "The rule is exact here" in _start(setup, job.settings)
-    assert "not from its w" in _start(Setup(w="held-0123456789abcdef"), job.settings)
+    assert "not its w" in _start(Setup(w="held-0123456789abcdef"), job.settings)
 
 
 def _start(setup: Setup, training: Training) -> str:

@@ -117,7 +117,7 @@ export function drawPadded(pen, [rows, columns], { before, below, right }, place
 }
 
 /**
- * Return the box of ranges of a map's cells.
+ * Return the box around these rows and columns of a map.
  * @param {Numbers} numbers @param {string} symbol @param {Box} map @param {{ rows: Range, columns: Range }} range @returns {Box}
  */
 export function boxOf(numbers, symbol, map, { rows, columns }) {
