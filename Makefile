@@ -11,10 +11,10 @@ MINUTES ?= 10
 
 .PHONY: help run checks checks-python checks-web quick units changed test wasm browsers fuzz lowest lock bench docs browser servers pictures
 
-help:  ## says what there is
+help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-run: $(VENV)/.runs  ## the page, on http://localhost:8501 (make run PORT=8080: on another port)
+run: $(VENV)/.runs  ## start the page on http://localhost:8501 (make run PORT=8080: on another port)
 	@exec $(BIN)/streamlit run app.py --server.port $(PORT)
 
 checks: checks-python checks-web
@@ -35,26 +35,26 @@ UNITS := tests/core/layers tests/core/test_losses.py tests/core/test_optimizers.
   tests/words tests/pages/test_registry.py tests/view/test_constants.py tests/view/test_imports.py \
   --doctest-modules cnnviz/core/network cnnviz/core/mistakes cnnviz/words cnnviz/pages/registry.py
 
-quick:  ## lint, types, node's tests, and the unit tests of layers, losses, optimizers, mistakes, words and pages: under a minute
+quick:  ## run lint, types, node's tests and the unit tests of layers, losses, optimizers, mistakes, words and pages, in under a minute
 	@$(MAKE) --no-print-directory --jobs 2 checks units
 
 units: $(VENV)/.tests
 	$(BIN)/pytest --quiet --numprocesses 2 -k "not tensorflow" $(UNITS)
 
-changed: $(VENV)/.tests node_modules/.made  ## lint, types, and the tests nearest to what changed, for two minutes (make changed BASE=main: since main)
+changed: $(VENV)/.tests node_modules/.made  ## run lint, types and the tests nearest to what changed, in two minutes (make changed BASE=main: since main)
 	$(BIN)/python -m tests.changed $(BASE)
 
 # What the last line needs is fetched and unpacked meanwhile.
-test: checks browser servers  ## what CI runs, with `make wasm` and `make browsers`: the same, doctests, all unit, property and browser tests, the lowest versions
+test: checks browser servers  ## all that CI runs except `make wasm` and `make browsers`: also doctests, all unit, property and browser tests, and the lowest versions
 	$(BIN)/python -m tests.lowest --make & \
 	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/browsers --ignore tests/e2e --ignore tests/bench --ignore tests/web --ignore tests/wasm
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup --reruns 1 -r R tests/e2e
 	$(BIN)/python -m tests.lowest
 
-wasm: node_modules/.made browser  ## the page without a server: Python and NumPy as WebAssembly in a browser, number by number beside ours
+wasm: node_modules/.made browser  ## test the page without a server: Python and NumPy as WebAssembly in a browser, number by number
 	$(BIN)/pytest --quiet tests/wasm
 
-browsers: $(VENV)/.tests  ## the main walk in Firefox and WebKitGTK, from the system's packages; says which it ran and which it could not
+browsers: $(VENV)/.tests  ## the main walkthrough in Firefox and WebKitGTK from the system's packages; names the ones that are missing
 	@$(as_root); \
 	install() { as_root apt-get install -qq -y --no-install-recommends "$$@" >/dev/null 2>&1; }; \
 	get() { \
@@ -64,13 +64,13 @@ browsers: $(VENV)/.tests  ## the main walk in Firefox and WebKitGTK, from the sy
 	get firefox-esr firefox-esr; get WebKitWebDriver webkit2gtk-driver xvfb; get Xvfb xvfb
 	$(BIN)/pytest --verbose -r s tests/browsers
 
-fuzz: $(VENV)/.tests  ## new draws of what the tests draw the same each time (make fuzz MINUTES=60: for so long)
+fuzz: $(VENV)/.tests  ## tests on newly drawn inputs (make fuzz MINUTES=60: for an hour)
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
 
-lowest: $(VENV)/.tests browser  ## part of that: with the lowest Streamlit, NumPy, Pillow and Plotly that pyproject.toml promises
+lowest: $(VENV)/.tests browser  ## tests with the lowest Streamlit, NumPy, Pillow and Plotly that pyproject.toml allows
 	$(BIN)/python -m tests.lowest
 
-bench: $(VENV)/.bench browser  ## the timings in tests/bench, as ratios and medians (minutes; on an idle machine)
+bench: $(VENV)/.bench browser  ## timings in tests/bench, as ratios and medians (minutes; on an idle machine)
 	@failed=0; \
 	for file in tests/bench/[a-z]*.py; do \
 	  name=$$(basename $$file .py); echo; echo "== $$name"; \
@@ -78,14 +78,14 @@ bench: $(VENV)/.bench browser  ## the timings in tests/bench, as ratios and medi
 	done; \
 	exit $$failed
 
-docs: $(VENV)/.tests  ## the reference of everything that can be imported, from its docstrings, into docs/api/
+docs: $(VENV)/.tests  ## reference of all public functions, from their docstrings, in docs/api/
 	$(BIN)/pdoc --docformat markdown --output-directory docs/api cnnviz cnnviz.core cnnviz.data cnnviz.export cnnviz.words
 	@echo "Open docs/api/index.html."
 
-pictures: $(VENV)/.tests browser  ## screenshots of every page, stage, size and theme, into pictures/ (minutes)
+pictures: $(VENV)/.tests browser  ## screenshots of every page, stage, size and theme, in pictures/ (minutes)
 	$(BIN)/python -m tests.pictures
 
-lock: $(VENV)/.made  ## writes locks/ anew: the newest versions that the requirements allow, and their hashes
+lock: $(VENV)/.made  ## update locks/ to the newest versions that the requirements allow, with their hashes
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.13,<0.14"
 	$(BIN)/python -m tests.lock
 

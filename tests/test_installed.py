@@ -94,7 +94,7 @@ def test_its_command_prints_what_the_module_prints(folder):
     ("arguments", "sentence"),
     [
         (("--port", "80a"), "--port '80a' is not an integer up to 65535"),
-        (("--port", "8080", "--k", "3"), "either print a setup or serve the page"),
+        (("--port", "8080", "--k", "3"), "print a setup or serve the page, not both"),
         (("--embed", "https://a.org; script-src *"), "is not an origin"),
     ],
 )

@@ -13,7 +13,7 @@ PHRASES = {
     r"^Tells ": 0,
     r"\bcomes? about\b": 0,
     r"\bthose (that|who)\b": 0,
-    r"\bis no [a-z]+\b": 0,
+    r"(?<!here )\bis no [a-z]+\b": 0,
     r"^(Has|Lets|Gives) ": 0,
     r"\bstands?\b": 8,
     r"\bso (many|much)\b": 0,

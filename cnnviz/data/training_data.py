@@ -35,7 +35,7 @@ def describe(data: Collection) -> Message:
     """Return a message with the number, classes and source of these images.
 
     >>> print(describe(training_data(("3", "8"))))
-    3 against 8: 400 training images, 100 test images, from MNIST's bundled digits.
+    3 against 8: 400 training images, 100 test images, from MNIST.
     """
     return Message(f"data.training.{data.source}", {"counts": data.counts, "state": cifar10.LOADER.message})
 

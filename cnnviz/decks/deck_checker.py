@@ -17,7 +17,7 @@ from cnnviz.core.setup.page_state import PageState
 from cnnviz.core.setup.read_sweep import read_sweep
 from cnnviz.core.setup.setup_fields import choice_parser, integer_parser
 from cnnviz.data.images import find_image
-from cnnviz.decks.deck import Deck, Screen
+from cnnviz.decks.deck import HINTS, Deck, Screen
 from cnnviz.decks.deck_fields import Diagnostic, Reading
 from cnnviz.decks.deck_file import MOST_BYTES, read
 from cnnviz.decks.expression import evaluate, names_in
@@ -68,8 +68,8 @@ def check(content: bytes, seconds: float = math.inf) -> tuple[Deck | None, list[
     With a limit of CPU seconds, nothing is computed if the file itself has diagnostics. Checks that would take longer are
     skipped, which adds a diagnostic.
 
-    >>> [str(diagnostic.what)[-15:] for diagnostic in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
-    ['Add [[screen]].']
+    >>> [str(diagnostic.what) for diagnostic in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
+    ['There is no screen. Add [[screen]].']
     """
     deadline = thread_time() + seconds
     deck, reading = read(content)
@@ -230,7 +230,7 @@ class _ScreenChecker:
                 return value.size == 1 and abs(float(value.reshape(-1)[0]) - key) <= tolerance
             return False
 
-        for path, part in self.texts_before_answer("title", "text", "ask"):
+        for path, part in self.texts_before_answer("title", "text", "ask", *HINTS):
             expressions = [match[1] for match in PLACEHOLDER.finditer(part)]
             numbers = [number.replace("−", "-").replace(",", ".") for number in NUMBER.findall(PLACEHOLDER.sub("", part))]
             if answer := next(filter(is_right, [*expressions, *numbers]), None):
@@ -243,7 +243,7 @@ class _ScreenChecker:
             question = ask(self.screen, scope.setup)
         except Problem:  # `check_texts` reports it
             return
-        for path, part in self.texts_before_answer("title", "text"):
+        for path, part in self.texts_before_answer("title", "text", *HINTS):
             lang = str(path[-1])
             labels = [(option.right, option.label.say(lang).strip(" .`")) for option in question.options]
             words = str(fill(LocalizedText({lang: part}), scope).say(lang))
@@ -289,7 +289,7 @@ class _ScreenChecker:
 
     def check_texts(self, scope: Scope) -> None:
         """Check the expressions in the texts, in every language."""
-        names = ("title", "text", "ask", "right", "otherwise", "hint", "notes")
+        names = ("title", "text", "ask", "right", "otherwise", *HINTS, "notes")
         fields: list[tuple[tuple[str | int, ...], LocalizedText]] = [((name,), getattr(self.screen, name)) for name in names]
         for n, answer in enumerate(self.screen.answers):
             fields += [(("answers", n, "label"), answer.label), (("answers", n, "say"), answer.say)]

@@ -16,7 +16,7 @@ SCREEN = {
     "at": str, "title": "text", "text": "text", "say": "text", "notes": "text", "seconds": "number", "experiment": str, "updates": int,
     "show": list, "cells": str,
 }  # fmt: skip
-ASKING = {"ask": "text", "kind": str, "right": "text", "hide": list, "change": str, "hint": "text", "reveal": list}
+ASKING = {"ask": "text", "kind": str, "right": "text", "hide": list, "change": str, "hint": "text", "hint2": "text", "reveal": list}
 COMMON = SCREEN | ASKING
 KIND_FIELDS: dict[str, dict[str, Any]] = {
     "choose": {"key": str, "answers": list},
@@ -25,9 +25,9 @@ KIND_FIELDS: dict[str, dict[str, Any]] = {
     "order": {"stages": list, "otherwise": "text"},
     "construct": {"key": str, "solution": str},
 }
-OPTIONAL = (SCREEN.keys() - {"at"}) | {"goal", "screen", "step", "hide", "change", "hint", "tolerance", "languages", "reveal"}
+OPTIONAL = (SCREEN.keys() - {"at"}) | {"goal", "screen", "step", "hide", "change", "hint", "hint2", "tolerance", "languages", "reveal"}
 ANSWER = {"is": str, "label": "text", "say": "text"}
-PLATE = {"is": str, "label": "text"}
+PLATE = {"is": str, "label": "text", "mark": str}
 QUESTION = {*ASKING, *(name for own in KIND_FIELDS.values() for name in own)}
 """Fields that make a screen a question."""
 

@@ -13,7 +13,7 @@ from typing import Any
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.page_state import MOST_SCREENS
 from cnnviz.core.setup.update_limits import MAX_UPDATES
-from cnnviz.decks.deck import CHANGES, EXPERIMENTS, KINDS, MOST_ANSWERS, Answer, Deck, Screen, Shown
+from cnnviz.decks.deck import CHANGES, EXPERIMENTS, HINTS, KINDS, MOST_ANSWERS, Answer, Deck, Screen, Shown
 from cnnviz.decks.deck_fields import (
     ANSWER,
     COMMON,
@@ -211,11 +211,11 @@ def _map_fields(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict
             continue
         for n, one in enumerate(entries):
             if isinstance(one, dict):
-                check_fields(reading, (*path, name, n), one, PLATE, set())
+                check_fields(reading, (*path, name, n), one, PLATE, {"mark"})
             elif not isinstance(one, str):
                 reading.add_diagnostic((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_maps"))
         if not reading.fatal_count:
-            fields[name] = tuple(Shown(entry["is"], reading.text(entry["label"])) if isinstance(entry, dict) else Shown(entry) for entry in entries)
+            fields[name] = tuple(Shown(entry["is"], reading.text(entry["label"]), entry.get("mark", "")) if isinstance(entry, dict) else Shown(entry) for entry in entries)
     return fields
 
 
@@ -231,7 +231,7 @@ def _read_question(reading: Reading, path: Path, screen: Mapping[str, Any]) -> S
             reading.add_diagnostic((*path, "kind"), "lessons.file.kind", kind=kind, known=KINDS)
         return None
     check_fields(reading, path, screen, COMMON | KIND_FIELDS[kind], OPTIONAL | ({"answers"} if kind != "choose" else set()), kind)
-    if kind == "construct" and "hint" not in screen:
+    if (kind == "construct" or "hint2" in screen) and "hint" not in screen:
         reading.add_diagnostic(path, "lessons.file.missing", field="hint", what=message("lessons.file.in_step"))
     if screen.get("change", "nothing") not in CHANGES:
         reading.add_diagnostic((*path, "change"), "lessons.file.change", change=str(screen["change"]), known=CHANGES)
@@ -247,7 +247,7 @@ def _read_question(reading: Reading, path: Path, screen: Mapping[str, Any]) -> S
         return None
     text = reading.text
     answers = tuple(Answer(a.get("is", ""), text(a.get("label")), text(a.get("say"))) for a in screen.get("answers", []))
-    texts = {name: text(screen.get(name)) for name in ("ask", "right", "otherwise", "hint")}
+    texts = {name: text(screen.get(name)) for name in ("ask", "right", "otherwise", *HINTS)}
     plain: dict[str, str] = {name: screen[name] for name in ("key", "change", "map", "tolerance", "solution") if name in screen}
     hide = tuple(screen["hide"]) if "hide" in screen else None
     return Screen(**fields, kind=kind, answers=answers, stages=tuple(screen.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]

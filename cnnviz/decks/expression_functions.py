@@ -97,6 +97,15 @@ def near(a: Array) -> Array:
     return result
 
 
+SPACED = 121
+"""Number of values of `linspace`."""
+
+
+def linspace(low: Array, high: Array) -> Array:
+    """Return SPACED evenly spaced numbers from `low` to `high`."""
+    return np.linspace(float(_item(low)), float(_item(high)), SPACED)
+
+
 def cross_correlate(x: Array, f: Array, stride: int = 1) -> Array:
     """Return the cross-correlation of a map with one kernel, both (rows, columns)."""
     return conv2d(x, f, stride, 0)
@@ -145,6 +154,11 @@ def _scalars_shape(*shapes: Shape) -> Shape:
     return ()
 
 
+def _linspace_shape(low: Shape, high: Shape) -> Shape:
+    _scalars_shape(low, high)
+    return (SPACED,)
+
+
 def _replaced_shape(a: Shape, *index_and_value: Shape) -> Shape:
     _scalars_shape(*index_and_value)
     if len(index_and_value) != len(a) + 1:
@@ -190,6 +204,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "transposed": Function(lambda a: np.transpose(a), lambda a: a[::-1]),
     "nearest": Function(nearest, _scalars_shape, least=2, most=20),
     "near": Function(near, _same_shape, cost=ROOT),
+    "linspace": Function(linspace, _linspace_shape, least=2, most=2),
     "replaced": Function(replaced, _replaced_shape, least=2, most=6),
     "conv2d": Function(cross_correlate, _cross_correlate_shape, least=2, most=3, arrays=2, products=_cross_correlate_products),
 }  # fmt: skip

@@ -37,7 +37,7 @@ def _text(id: str, **values: object) -> LocalizedText:
     return LocalizedText({lang: say(id, lang, **values) for lang in languages()})
 
 
-_screen = partial(Screen, hide=(), change="image")
+_screen = partial(Screen, hide=(), change="image", shuffles=False)
 
 
 def _extreme_screen(name: str, of: str) -> Callable[[Scope, Mapping[str, object], str], Screen]:

@@ -13,7 +13,7 @@ from cnnviz.decks.expression import cells_in, evaluate, parse
 from cnnviz.decks.expression_limits import Allowance
 from cnnviz.decks.question import fill
 from cnnviz.decks.scope import Scope
-from cnnviz.words import LocalizedText
+from cnnviz.words import LocalizedText, Problem
 
 _NAMED = re.compile(r"`([a-z]{1,2}\d{0,2})`")
 
@@ -22,13 +22,15 @@ _NAMED = re.compile(r"`([a-z]{1,2}\d{0,2})`")
 class Plate(ReadOnly):
     """A map on a screen: an array of the setup, or the value of an expression, with its label.
 
-    If `hidden`, it is an empty frame until the answer is revealed.
+    If `hidden`, it is an empty frame until the answer is revealed. `mark` is the position on a curve at which its
+    tangent is drawn, from 0.
     """
 
     of: str
     value: np.ndarray
     label: LocalizedText = NO_TEXT
     hidden: bool = False
+    mark: float | None = None
 
     @property
     def like(self) -> str:
@@ -53,15 +55,26 @@ def plates(screen: Screen, scope: Scope) -> list[Plate]:
     [('x', False), ('f', False), ('z1', True)]
     """
     allowance, hidden_maps, question_cells = Allowance(), hidden(screen, scope), cells(screen, scope)
-    first = screen.show if screen.show is not None else _maps_in_text(screen, scope)
+    first = [*(screen.show if screen.show is not None else _maps_in_text(screen, scope)), *_maps_to_click(screen, scope, hidden_maps)]
     question_map = [Shown(question_cells[0])] if question_cells and question_cells[0] in hidden_maps and question_cells[0] not in [entry.is_ for entry in first] else []
     plates_by_map: dict[str, Plate] = {}
     for is_revealed, entries in ((False, [*first, *question_map]), (True, screen.reveal)):
         for entry in entries:
             value = scope.arrays.get(entry.is_)
             value = evaluate(entry.is_, scope, allowance) if value is None else value
-            plates_by_map.setdefault(entry.is_, Plate(entry.is_, value, fill(entry.label, scope, allowance), is_revealed or entry.is_ in hidden_maps))
+            label, is_hidden, mark = fill(entry.label, scope, allowance), is_revealed or entry.is_ in hidden_maps, _mark_of(entry, value, scope, allowance)
+            plates_by_map.setdefault(entry.is_, Plate(entry.is_, value, label, is_hidden, mark))
     return list(plates_by_map.values())
+
+
+def _mark_of(entry: Shown, value: np.ndarray, scope: Scope, allowance: Allowance) -> float | None:
+    """Return the marked position, clamped to the curve. Raise Problem if it is not one number, or if there is no curve."""
+    if not entry.mark:
+        return None
+    mark = evaluate(entry.mark, scope, allowance)
+    if mark.size != 1 or value.ndim != 1:
+        raise Problem("lessons.check.no_mark", text=entry.mark)
+    return float(np.clip(mark.reshape(-1)[0], 0, max(value.size - 1, 0)))
 
 
 def _maps_in_text(screen: Screen, scope: Scope) -> list[Shown]:
@@ -70,6 +83,15 @@ def _maps_in_text(screen: Screen, scope: Scope) -> list[Shown]:
     symbols = set(_NAMED.findall(words))
     maps = [*scope.snapshot.trace, *scope.snapshot.params, *scope.snapshot.gradients]
     return [Shown(symbol) for symbol in maps if symbol in symbols]
+
+
+def _maps_to_click(screen: Screen, scope: Scope, hidden_maps: tuple[str, ...]) -> list[Shown]:
+    """Return the map in which cells are clicked, after the map that its window covers if it is hidden."""
+    if screen.kind != "click":
+        return []
+    stage = next((stage for stage in scope.setup.network.stages if screen.map in stage.makes), None)
+    sources = [symbol for symbol in stage.inputs if symbol in scope.snapshot.trace] if stage and screen.map in hidden_maps else []
+    return [Shown(symbol) for symbol in (*sources, screen.map)]
 
 
 def cells(screen: Screen, scope: Scope) -> tuple[str, tuple[range, ...]] | None:

@@ -1,7 +1,8 @@
 """A screen's question for one setup: its key, answers and texts, all computed from that setup's numbers."""
 
 import re
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from cnnviz.core.runtime.read_only import ReadOnly
 from cnnviz.core.setup.setup import Setup
-from cnnviz.decks.deck import Screen
+from cnnviz.decks.deck import HINTS, Screen
 from cnnviz.decks.expression import evaluate, names_in
 from cnnviz.decks.expression_limits import Allowance
 from cnnviz.decks.mistaken_snapshot import mistaken_scope, quick_mistakes
@@ -54,7 +55,7 @@ class Question(ReadOnly):
     ask: LocalizedText
     right: LocalizedText
     otherwise: LocalizedText
-    hint: LocalizedText
+    hints: tuple[LocalizedText, ...]
     key: np.ndarray
     options: tuple[Option, ...] = ()
     order: tuple[str, ...] = ()
@@ -84,15 +85,31 @@ def ask(screen: Screen, setup: Setup) -> Question:
     """Return the question for a setup. Raise Problem if an expression cannot be computed, or if all together exceed
     the limits."""
     scope, allowance = scope_of(setup), Allowance()
-    texts = {name: fill(getattr(screen, name), scope, allowance) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
+    texts = {name: fill(getattr(screen, name), scope, allowance) for name in ("title", "text", "ask", "right", "otherwise")}
+    hints = tuple(fill(hint, scope, allowance) for name in HINTS if (hint := getattr(screen, name)).by_language)
     if screen.kind in ("", "order"):
-        return Question(setup, **texts, key=np.zeros(0), order=ordered_stages(screen, scope))  # type: ignore[arg-type]
+        return Question(setup, **texts, hints=hints, key=np.zeros(0), order=ordered_stages(screen, scope))  # type: ignore[arg-type]
     key = key_of(screen, scope, allowance)
     options = tuple(_options(screen, scope, key, texts["right"], allowance))
+    if screen.kind == "choose" and screen.shuffles:
+        options = tuple(options[n] for n in answer_order(screen, setup, len(options)))
     tolerance = tolerance_of(screen, scope, key, allowance)
     if screen.kind in ("number", "click"):
         options += tuple(_mistaken_options(screen, scope, [key, *(option.value for option in options)], tolerance))
-    return Question(setup, **texts, key=key, options=options, tolerance=tolerance)  # type: ignore[arg-type]
+    return Question(setup, **texts, hints=hints, key=key, options=options, tolerance=tolerance)  # type: ignore[arg-type]
+
+
+def answer_order(screen: Screen, setup: Setup, count: int) -> Sequence[int]:
+    """Return the order in which `count` answers are listed: the same permutation on every machine for one question and
+    setup, and another one for another image or kernel.
+
+    >>> from cnnviz.decks.library import bundled
+    >>> screen = bundled()[0].screens[0]
+    >>> sorted(answer_order(screen, setup_at(screen, {}), 3))
+    [0, 1, 2]
+    """
+    text = "&".join([screen.key, *(f"{key}={value}" for key, value in sorted(setup.to_query().items()))])
+    return [int(n) for n in np.random.default_rng([setup.seed, zlib.crc32(text.encode())]).permutation(count)]
 
 
 @np.errstate(all="ignore")  # values may become infinite after a mistake

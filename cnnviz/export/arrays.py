@@ -107,7 +107,7 @@ def describe(name: str, value: np.ndarray, whole: int = 9) -> str:
 
 
 def print_limit(outputs: int) -> int:
-    """Return the size up to which an array is printed completely: nine, as a 3×3 kernel, or the number of outputs."""
+    """Return the largest size of an array that is printed in full: nine for a 3×3 kernel, or the number of outputs if larger."""
     return max(9, outputs)
 
 

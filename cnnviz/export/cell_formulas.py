@@ -60,7 +60,7 @@ class Layout:
         return f"{_sheet(name)}!{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"
 
     def whole(self, name: str, *first: int) -> str:
-        """Return a reference to all of an array, or to the part with the first indices `first`."""
+        """Return a reference to an array, or to its part at the leading indices `first`."""
         remaining_shape = self.shapes[name][len(first) :]
         return self.block(name, (*first, *(0 for _ in remaining_shape)), (*first, *(n - 1 for n in remaining_shape)))
 

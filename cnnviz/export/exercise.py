@@ -110,7 +110,7 @@ def open_lines(program: Program) -> list[tuple[Op, tuple[str, ...]]]:
 
 
 def choice_lines(program: Program) -> list[Op]:
-    """Return the lines that compute the decisions of layers with kinks.
+    """Return the operations that record the choices of layers with kinks: active units and winners.
 
     >>> from cnnviz.core.network.network import Network
     >>> [expression(line) for line in choice_lines(Network.parse("conv1x3-relu-max2-dense2-mse").program((8, 8)))]

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from cnnviz.core.runtime.child_processes import without_main_module
 from cnnviz.judge.mutants import Function, Mutant, Test, mutants, passes, right_function
 from cnnviz.words import Problem
 
@@ -26,6 +27,8 @@ LEAST_SECONDS, MOST_SECONDS = 10.0, 120.0
 
 SLOWER = 10
 """Factor by which a test may be slower for a mutant than for the correct function."""
+
+_NAME = without_main_module("cnnviz_mutants")
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class _Child:
     def __init__(self, *arguments: object):
         context = multiprocessing.get_context("spawn")
         self.connection, other = context.Pipe(duplex=False)
-        self.process = context.Process(target=_work, args=(other, *arguments), daemon=True)
+        self.process = context.Process(target=_work, name=_NAME, args=(other, *arguments), daemon=True)
         self.process.start()
         other.close()
 

@@ -204,7 +204,8 @@ def plain_name(symbol: str, program: Program) -> Message:
 
 
 def default_cells(program: Program, snapshot: Snapshot, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:
-    """Return the cell of each family to explain first: the one with the largest gradient, else the largest value."""
+    """Return the cell of each family to explain first: a parameter's with the largest gradient, a map's with the
+    largest product of value and gradient, so that neither is near 0, else the largest value."""
     cells: dict[str, list[int]] = {}
     for symbol, record in maps.items():
         name = record["family"]
@@ -212,7 +213,7 @@ def default_cells(program: Program, snapshot: Snapshot, maps: Mapping[str, MapRe
             continue
         values = snapshot.trace[symbol] if symbol in snapshot.trace else snapshot.params[symbol]
         gradient = snapshot.gradients.get(f"d{symbol}", values)
-        importance = values if symbol == "x" else gradient * values if record["scale"] in ("activation", "answer") else gradient
+        importance = values if symbol == "x" else gradient * values if symbol in snapshot.trace else gradient
         active = importance * (gradient != 0) * (symbol in snapshot.params or values != 0)  # a silent cell explains nothing
         cells[name] = largest(next(filter(np.any, (active, gradient)), values), record["shape"])
     cells["L"] = [0]

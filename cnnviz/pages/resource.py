@@ -23,12 +23,18 @@ from cnnviz.pages.address import PageRequest, resolve
 from cnnviz.pages.deck_screens import expand_deck_screen
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.handlers import Unfinished, handler_of
+from cnnviz.pages.image_of_batch import select_image
 from cnnviz.pages.registry import Page, extra_resources, page_at, page_keys, pages
+from cnnviz.pages.step import STORY
 from cnnviz.pages.version import code
-from cnnviz.words import DEFAULT, Message, Problem
+from cnnviz.words import DEFAULT, KEY, Message, Problem, choose_language, use_language
 
-FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "application/octet-stream"}
-"""Media types by the ending of the path: "" is the view's own format, the others are for programs."""
+PICTURE = "png"
+"""Ending of the path for the setup's share card."""
+
+FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "application/octet-stream", PICTURE: "image/png"}
+"""Media types by the ending of the path: "" is the view's own format, PICTURE is for link previews, the others are for
+programs."""
 
 INSTEAD = "instead"
 """Key of a fallback setup, as a query: its values replace the ones that are invalid in the address."""
@@ -40,6 +46,8 @@ AT_A_TIME = 4_000
 """Number of values that are written as JSON at once, which takes a few milliseconds."""
 _LOOKS = {"stage"}
 """Keys of a setup that affect the view alone, not a number."""
+PICTURE_SECONDS = 0.1
+"""Estimated time to draw a share card, in seconds."""
 _WORTH, _LEVEL = 1_000, 3
 """Smallest size in bytes that is compressed, and the gzip level. gzip's usual level 6 saves 1 % and takes three times
 as long."""
@@ -69,15 +77,17 @@ def page_of(name: str) -> Page | None:
     return next((page for page in (*pages(), *extra_resources()) if page.id == name), None)
 
 
-def canonical_query(page: Page, query: Mapping[str, str]) -> dict[str, str]:
-    """Return the keys of a query that determine the numbers, in a fixed order, so that equal requests are equal.
+def canonical_query(page: Page, query: Mapping[str, str], form: str = "") -> dict[str, str]:
+    """Return the keys of a query that determine the numbers, in a fixed order, so that equal requests are equal. A
+    picture has a language, too.
 
     >>> canonical_query(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
     {'k': '3'}
     """
     query = expand_deck_screen(page.path, query) if page not in extra_resources() else query
     texts = {key: query_text(query, key) for key in sorted((_keys(page) | {INSTEAD, EXACT}) & query.keys())}
-    return {key: text for key, text in texts.items() if text}
+    lang = {KEY: choose_language(query_text(query, KEY) or "", "")} if form == PICTURE else {}
+    return {key: text for key, text in texts.items() if text} | lang
 
 
 def _keys(page: Page) -> set[str]:
@@ -112,7 +122,7 @@ Cost = tuple[list[tuple[Hashable, ...]], float]
 def estimate_cost(page: Page, address: Mapping[str, str], form: str = "") -> Cost:
     """Return the cost of a resource. A kind combines the page, the form, the page keys, and the network's sizes by
     powers of two."""
-    query, fallback = _parse_query(page, address)
+    query, fallback = _parse_query(page, address, form)
     setup, _ = Setup.parse_query(query, fallback=fallback)
     try:
         x = load_images(setup)
@@ -123,7 +133,7 @@ def estimate_cost(page: Page, address: Mapping[str, str], form: str = "") -> Cos
     sizes = step_work(setup.network, x.shape).bit_length(), state_bytes(setup.network, x.shape, setup.opt).bit_length()
     kinds: list[tuple[Hashable, ...]] = [(page.id, form, keys, words, sizes), (page.id, form, keys, sizes), (page.id, form, sizes), (page.id, form)]
     update_seconds = estimated_seconds(setup.network, x.shape, updates_ahead(setup, x, setup.k))
-    return kinds, update_seconds + handler_of(page).estimate_seconds(setup, x, query)
+    return kinds, update_seconds + (PICTURE_SECONDS if form == PICTURE else handler_of(page).estimate_seconds(setup, x, query))
 
 
 def _kind_keys(page: Page, query: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -132,11 +142,12 @@ def _kind_keys(page: Page, query: Mapping[str, str]) -> tuple[tuple[str, ...], t
     return tuple(own_keys), tuple(query[key] for key in own_keys if query[key].isalpha() and len(query[key]) < 20)
 
 
-def _parse_query(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Setup]:
-    """Return the query, completed by the page's opening if it has no setup, and the fallback setup."""
+def _parse_query(page: Page, asked: Mapping[str, str], form: str = "") -> tuple[dict[str, str], Setup]:
+    """Return the query, completed by the page's opening if it has no setup, and the fallback setup. A picture without
+    a setup shows the introductory story's."""
     fallback, _ = Setup.parse_query(dict(parse_qsl(asked.get(INSTEAD, ""))))
     query = _page_query(asked)
-    opening = dict(handler_of(page).opening_query(query)) if SETUP_KEYS.isdisjoint(query) else {}
+    opening = dict(handler_of(page).opening_query(query) or (STORY if form == PICTURE else {})) if SETUP_KEYS.isdisjoint(query) else {}
     return opening | query, fallback
 
 
@@ -149,7 +160,9 @@ def _page_query(query: Mapping[str, str]) -> dict[str, str]:
 def compute_resource(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = True) -> Resource:
     """Compute the page's resource for `asked`. With a form for programs, raise TimeoutError while a part is still
     being computed."""
-    query, fallback = _parse_query(page, asked)
+    query, fallback = _parse_query(page, asked, form)
+    if form == PICTURE:
+        return _picture(page, query, fallback, asked.get(KEY, DEFAULT))
     handler, is_complete = handler_of(page), True
     request = dataclasses.replace(resolve(query, page.first, fallback, handler.supports_several_images, handler.supports_eval_mode), query=_page_query(asked))
     request = dataclasses.replace(request, errors={**request.errors, **handler.own_errors(request)})
@@ -169,6 +182,17 @@ def compute_resource(page: Page, asked: Mapping[str, str], form: str = "", compr
     compressed = _gzip([body]) if compress and len(body) > _WORTH and form != "npz" else body
     is_smaller = len(compressed) < len(body)
     return Resource(compressed if is_smaller else body, is_smaller, f'"{digest.hexdigest()[:32]}"', FORMS[form], is_immutable, is_complete)
+
+
+def _picture(page: Page, query: Mapping[str, str], fallback: Setup, lang: str) -> Resource:
+    """Draw the share card of the image on screen."""
+    from cnnviz.export.share_card import share_card  # Pillow is not needed otherwise
+
+    request = resolve(query, page.first, fallback, several_images=True, eval_mode=True)
+    shown = select_image(request)
+    with use_language(lang):
+        body = share_card(shown.setup, shown.image.pixels, shown.snapshot)
+    return Resource(body, False, f'"{hashlib.sha256(body).hexdigest()[:32]}"', FORMS[PICTURE], request.cacheable)
 
 
 def _observe(parts: Iterable[bytes], note: Callable[[bytes], object]) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ import { DeviceRun } from "./experiment.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
 import { cellIn, cellUnder, endOf, isRight, isSame, leftUntil, placeIn, placeName, windowAt } from "./question.js"
 import { drawMap } from "./question_map.js"
-import { paintResults, resultsHTML } from "./results.js"
+import { paintResults, resultsHTML, spokenResults } from "./results.js"
 import { inReaders } from "./screen_bar.js"
 
 /** @import { RoomMap, RoomPoll, RoomQuestion, RoomResults, RoomScreen } from "../view/types/view.js" */
@@ -49,11 +49,13 @@ export class Ballot {
    * @param {AskingAll} asking
    * @param {() => void} changed  called when there is a question or none any more
    * @param {(query: string) => void} explore  goes to an address on one's own
+   * @param {(results: string) => void} [announce]  tells screen readers
    */
-  constructor(element, asking, changed, explore) {
+  constructor(element, asking, changed, explore, announce = () => {}) {
     this.element = element
     this.asking = asking
     this.changed = changed
+    this.announce = announce
     this.own = new DeviceRun(element, asking, explore)
     element.addEventListener("submit", (event) => {
       event.preventDefault()
@@ -78,8 +80,10 @@ export class Ballot {
 
   /** Set the current screen of the room's deck. @param {RoomScreen | null} screen */
   shown(screen) {
+    const isNew = screen?.number !== this.screen?.number
     this.screen = this.own.screen = screen
     if (this.own.poll) this.own.show()
+    else if (isNew && this.poll?.kind === "predict") this.show() // the screen's sentence is the premise
   }
 
   /** Update the question and its phase. @param {RoomPoll | null} poll */
@@ -216,6 +220,7 @@ export class Ballot {
 
   show() {
     const { question, poll, element } = this
+    this.announce(question && this.results ? spokenResults(question, this.results) : "")
     if (!question || !poll) {
       element.replaceChildren()
       return

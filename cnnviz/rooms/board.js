@@ -85,8 +85,10 @@ export class RoomBoard {
 
   /** Set the current screen of the room's deck. @param {RoomScreen | null} screen */
   shown(screen) {
+    const isNew = screen?.number !== this.screen?.number
     this.screen = this.runs.screen = screen
     if (this.runs.poll) this.runs.show()
+    else if (isNew && this.poll?.kind === "predict") this.show() // the screen's sentence is the premise
   }
 
   /** @param {RoomPoll | null} poll */

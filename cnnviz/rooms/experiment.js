@@ -72,6 +72,13 @@ export function saidOf(own, found) {
 const askOf = ({ key, updates }) =>
   say(`web.hall.experiment.ask.${key === "lr" ? "lr" : "seed"}`, { n: updates, limit: HIGH })
 
+/** The learning rate with the lowest loss, as a sentence. @param {RoomExperiment} found @param {ArrayLike<number>} last */
+function winner(found, last) {
+  const best = bestOf(last)
+  const loss = last[best] < LEAST ? say("web.hall.experiment.below", { loss: tick(-6) }) : number(last[best], 2)
+  return say("web.hall.experiment.wins", { rate: inField(found.values[best]), loss })
+}
+
 /**
  * The conclusion from all runs, and how many predicted it.
  * @param {RoomExperiment} found
@@ -84,19 +91,17 @@ export function conclusion(found) {
     of && found.confirmed !== null
       ? say("web.hall.experiment.predicted", { n: found.predicted[found.confirmed], of })
       : ""
-  if (found.key !== "lr") {
-    const all = facts(last, undefined)
-    const same = all.times ? ` ${say("web.sweep.same", { times: all.times, loss: number(all.same, 4) })}` : ""
-    return { headline: `${headline(all, found.updates)}.${same}`, predicted }
-  }
-  const best = bestOf(last)
-  if (best < 0) return { headline: say("web.hall.experiment.none_wins"), predicted }
-  const [start] = numbersIn(found.curves, 4)
-  const lost = last.filter((loss) => hasDiverged(loss, start)).length
-  const loss = last[best] < LEAST ? say("web.hall.experiment.below", { loss: tick(-6) }) : number(last[best], 2)
-  const wins = say("web.hall.experiment.wins", { rate: inField(found.values[best]), loss })
-  const end = lost ? ` ${say("web.hall.experiment.diverged", { n: lost, of: last.length })}` : ""
-  return { headline: wins + end, predicted }
+  const rates = found.key === "lr"
+  const all = facts(last, undefined)
+  const { runs } = all
+  const start = rates ? numbersIn(found.curves, 4)[0] : 0
+  const lost = rates ? last.filter((loss) => hasDiverged(loss, start)).length : all.lost
+  const sentences = [
+    rates && runs > 1 && lost < runs ? winner(found, last) : `${headline({ ...all, lost }, found.updates)}.`,
+    !rates && all.times ? say("web.sweep.same", { times: all.times, loss: number(all.same, 4) }) : "",
+    lost && lost < runs ? say("web.hall.experiment.diverged", { n: lost, of: runs }) : "",
+  ]
+  return { headline: sentences.filter(Boolean).join(" "), predicted }
 }
 
 /**
@@ -192,7 +197,7 @@ export class DeviceRun {
     element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}${said ? ` · ${escapeHtml(said)}` : ""}</p>${head}
       ${end ? `<p class="headline"><b>${escapeHtml(end.headline)}</b> ${end.predicted}</p>` : ""}
       ${insideHTML(inside)}
-      ${found ? `<h2>${say("web.hall.experiment.among", { runs: found.values.length })}</h2><canvas class="runs" role="img" aria-label="${escapeHtml(end?.headline ?? askOf(found))}"></canvas>` : ""}
+      ${found ? `${found.values.length > 1 ? `<h2>${say("web.hall.experiment.among", { runs: found.values.length })}</h2>` : ""}<canvas class="runs" role="img" aria-label="${escapeHtml(end?.headline ?? askOf(found))}"></canvas>` : ""}
       ${run?.query && inside?.look ? `<button type="button" data-key="room_look" data-query="${escapeHtml(inside.look)}">${say("web.film.look", { k: inside.k })} ›</button>` : ""}
       ${run?.query ? `<button type="button" class="primary" data-key="room_inside" data-query="${escapeHtml(run.query)}">${say("web.hall.experiment.inside")}</button>` : ""}`
     this.paint()

@@ -5,7 +5,7 @@ import { escapeHtml } from "../view/model/numbers/format.js"
 import { ownKeys, parse, parseForeign, query } from "../view/model/state/address.js"
 import { say } from "../view/model/words.js"
 import { Resources, withLook } from "../view/resources.js"
-import { setHTML } from "../view/shell/html.js"
+import { setHTML, setText } from "../view/shell/html.js"
 import { kindOf } from "../view/shell/registry.js"
 import { emptyPage, View } from "../view/shell/setup_view.js"
 import { CODE } from "../view/spec.js"
@@ -58,7 +58,8 @@ export default function show() {
   const seen = []
   /** @type {RoomScreen | null}  of the room's deck */
   let onScreen = null
-  let isOut = false // the server is unreachable
+  let isMissed = false // the last attempt to reach the server failed
+  let isOut = false // the page reports that the server is unreachable
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let losing
   let gone = false // the server has no such room, though it may be reopened
@@ -68,9 +69,20 @@ export default function show() {
   const sheet = document.createElement("section")
   sheet.tabIndex = -1
   sheet.className = projected ? "room-ui board" : "room-ui ballot"
-  document.body.append(sheet)
+  const status = document.createElement("p") // a live region announces only changes of its own text
+  status.className = "live-results"
+  status.setAttribute("role", "status")
+  document.body.append(sheet, status)
   const board = projected ? new RoomBoard(sheet, asking, base, room, () => fill()) : undefined
-  const ballot = board ?? new Ballot(sheet, asking, () => fill(), wanderTo)
+  const ballot =
+    board
+    ?? new Ballot(
+      sheet,
+      asking,
+      () => fill(),
+      wanderTo,
+      (results) => setText(status, results),
+    )
 
   const stream = listen({
     moved(address) {
@@ -113,8 +125,10 @@ export default function show() {
       if (is && !view && !ballot.open) mount()
     },
     lost: (is) => {
+      if (is === isMissed) return // each failed attempt to reconnect reports it again
+      isMissed = is
       clearTimeout(losing)
-      if (!is && !isOut) return
+      if (is === isOut) return
       losing = setTimeout(
         () => {
           isOut = is

@@ -12,6 +12,8 @@ import { endOf, leftUntil, veils } from "./question.js"
 
 const SILENCE = 4 * 3600 * 1000 // milliseconds of inactivity after which a room ends (store.py)
 
+const BY_SCREEN = ["predict", "experiment"] // kinds that only a screen of the deck can begin
+
 const ROOMS = "cnnviz.rooms"
 const MOST = 3
 const [TRIES, AGAIN_IN] = [5, 1000] // number of attempts to restore a question, and milliseconds between them
@@ -131,7 +133,7 @@ export function openQuestion(code, ask) {
       const before = tab.read()
       const question = poll && before.poll?.number === poll.number ? before.question : undefined
       tab.write({ poll, ends: endOf(poll), question })
-      if (question || !poll) return
+      if (question || !poll || BY_SCREEN.includes(poll.kind)) return
       const found = await ask()
       const now = tab.read()
       if (found && found.number === now.poll?.number) tab.write({ ...now, question: found.question })

@@ -89,7 +89,7 @@ export function paintRates(
   context.globalAlpha = 1
   context.fillStyle = soft
   context.textAlign = "right"
-  context.fillText(say("web.hall.experiment.shelf"), box.x - 0.6 * font, shelf / 2)
+  context.fillText(say("web.sweep.shelf"), box.x - 0.6 * font, shelf / 2)
 
   // losses, and the initial loss
   const begin = box.y + scale.at(start) * box.height

@@ -231,7 +231,7 @@ class RedisStore:
             return False
 
     async def _joins(self, joined: str, name: str, by: int) -> tuple[int, int]:
-        """Add `by` to the devices of an address. Return the number of the address, and of all."""
+        """Add `by` to the count of an address's devices. Return this count and the total."""
         async with self.redis.pipeline() as pipeline:
             pipeline.hincrby(joined, name, by)
             pipeline.hincrby(joined, ALL, by)
@@ -448,10 +448,16 @@ class RedisStore:
 
     async def _put_back(self, room: Room, stored: StoredRoom | None) -> StoredRoom | None:
         """Restore what Redis has lost of a room and of the answers given here. Other processes may have restored
-        theirs before."""
-        fields = _missing_in_redis(stored, room)
-        if fields:
-            await self._write(room.code, fields)
+        theirs before, or move the room meanwhile: their later state stays."""
+
+        async def restore(transaction: Any) -> None:
+            stored = room_in(await transaction.hgetall(room_name(room.code)))
+            transaction.multi()
+            if fields := _missing_in_redis(stored, room):
+                self._queue_write(transaction, room.code, fields)
+
+        if _missing_in_redis(stored, room):
+            await self.redis.transaction(restore, room_name(room.code))
             await self._keep_deck(room)
             if room.streamed and not await self.redis.exists(streamed_name(room.code)):
                 await self._stream(room, room.streamed)
@@ -462,13 +468,16 @@ class RedisStore:
         return stored
 
     async def _write(self, code: str, fields: Mapping[str, object]) -> None:
-        async with self.redis.pipeline() as all_or_nothing:
-            all_or_nothing.hset(room_name(code), mapping=fields)
-            all_or_nothing.expire(room_name(code), int(SILENCE))
-            for name in (deck_name(code), records_name(code), been_name(code)):
-                all_or_nothing.expire(name, int(SILENCE))
-            all_or_nothing.zadd(ROOMS, {code: time.time()})
-            await all_or_nothing.execute()
+        async with self.redis.pipeline() as transaction:
+            self._queue_write(transaction, code, fields)
+            await transaction.execute()
+
+    def _queue_write(self, transaction: Any, code: str, fields: Mapping[str, object]) -> None:
+        transaction.hset(room_name(code), mapping=fields)
+        transaction.expire(room_name(code), int(SILENCE))
+        for name in (deck_name(code), records_name(code), been_name(code)):
+            transaction.expire(name, int(SILENCE))
+        transaction.zadd(ROOMS, {code: time.time()})
 
 
 def shared(url: str) -> RedisStore:

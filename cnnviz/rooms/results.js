@@ -1,7 +1,7 @@
 // The results of a question: raw counts until the key is revealed, then groups; rounds are side by side.
 
 import { largestValue, letter, numberTable, rich } from "../pages/learn/learn_words.js"
-import { escapeHtml, formula, percent } from "../view/model/numbers/format.js"
+import { COLON, escapeHtml, formula, percent } from "../view/model/numbers/format.js"
 import { formatValue, say } from "../view/model/words.js"
 import { countOf, found, mostOf, shareOf } from "./question.js"
 import { drawMap, drawPatch } from "./question_map.js"
@@ -26,6 +26,18 @@ export function resultsHTML(question, results, own = null) {
 export function foundIt(results) {
   const { n, of } = found(results)
   return say(of ? "web.hall.found" : "web.hall.unanswered", { n, of })
+}
+
+/**
+ * Return the results for screen readers: the right answers once they are revealed, and the counts of the last round.
+ * @param {RoomQuestion} question @param {RoomResults} results
+ */
+export function spokenResults({ kind, options }, results) {
+  const last = results.rounds.length - 1
+  const count = (/** @type {unknown} */ _, /** @type {number} */ n) =>
+    `${letter(n)}${results.groups[n]?.right ? " ✓" : ""}${COLON}${countOf(results.rounds[last], n)}`
+  const headline = results.revealed ? foundIt(results).replace(/<[^>]*>/g, "") : `${roundName(results, last)}.`
+  return [headline, kind === "choose" ? `${options.map(count).join(", ")}.` : ""].join(" ").trim()
 }
 
 /** @param {RoomResults} results @param {number} n */

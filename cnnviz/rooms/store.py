@@ -106,10 +106,10 @@ class Store(Protocol):
         """Open a room. Return False if the code is taken. Raise TooManyRooms or StoreLost."""
 
     async def room(self, code: str) -> Room | None:
-        """Return the room, or None if it does not exist. Raise StoreLost."""
+        """Return the room, or None if it does not exist. Raise StoreLost if the store is unreachable."""
 
     async def renew(self, room: Room) -> None:
-        """Update what this process knows of the room. Raise StoreLost."""
+        """Refresh this process's copy of the room. Raise StoreLost if the store is unreachable."""
 
     async def move(self, room: Room, query: str, screen: str | None = None) -> int:
         """Move everybody to an address, and to that screen of the deck if given. Return the number of the move. Raise

@@ -15,6 +15,7 @@ from cnnviz.server.malloc import trim_heap
 from cnnviz.server.waiting import cached_in_thread
 from cnnviz.view.constants import sprite
 from cnnviz.view.modules import script, styles
+from cnnviz.view.notices import notices
 from cnnviz.words import DEFAULT, KEY, use_language
 
 PRELOAD = (
@@ -62,7 +63,7 @@ def file_routes(folder: str) -> list[BaseRoute]:
     """Return the routes of the component's files below Streamlit's base path ("" or "/prefix").
 
     >>> [route.path for route in file_routes("/cnn")]
-    ['/cnn/web/bundle.js', '/cnn/web/follower.js', '/cnn/web/cockpit.js', '/cnn/web/style.css', '/cnn/web/images.png']
+    ['/cnn/web/bundle.js', '/cnn/web/follower.js', '/cnn/web/cockpit.js', '/cnn/web/style.css', '/cnn/web/images.png', '/cnn/web/licences.txt']
     """
     return [
         lazy_route(f"{folder}/web/bundle.js", "text/javascript", script),
@@ -70,4 +71,5 @@ def file_routes(folder: str) -> list[BaseRoute]:
         lazy_route(f"{folder}/web/cockpit.js", "text/javascript", lambda: script("rooms/presenter_view", "{}()")),
         lazy_route(f"{folder}/web/style.css", "text/css", styles),
         lazy_route(f"{folder}/web/images.png", "image/png", sprite),
+        lazy_route(f"{folder}/web/licences.txt", "text/plain; charset=utf-8", notices),
     ]

@@ -141,7 +141,7 @@ class Numbers:
             return refusal(414, "ui.numbers.too_long", most=MOST_QUERY)
         try:
             async with while_connected(request):
-                result = await self.get(page, resource.canonical_query(page, request.query_params), form, request)
+                result = await self.get(page, resource.canonical_query(page, request.query_params, form), form, request)
         except Busy as busy:
             await self._delay_refusal()
             return busy_response(busy.seconds)

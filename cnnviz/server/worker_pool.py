@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import wait
 from contextlib import contextmanager
-from multiprocessing import spawn
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from cnnviz.core.network.stored_params import names_in, pack_params, store_packed
+from cnnviz.core.runtime.child_processes import without_main_module
 from cnnviz.core.runtime.isolation import time_limit_problem
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.server import worker
@@ -153,20 +153,7 @@ def _param_names(arguments: Iterable[Any]) -> Iterable[str]:
             yield from names_in(" ".join(argument.values()))
 
 
-def _without_main(preparation: Callable[[str], dict[str, Any]]) -> Callable[[str], dict[str, Any]]:
-    """Keep workers from importing the main module, which is Streamlit's or the script that it runs."""
-
-    def prepared(name: str) -> dict[str, Any]:
-        data = preparation(name)
-        if name == _NAME:
-            data.pop("init_main_from_name", None)
-            data.pop("init_main_from_path", None)
-        return data
-
-    return prepared
-
-
-spawn.get_preparation_data = _without_main(spawn.get_preparation_data)  # type: ignore[assignment]
+without_main_module(_NAME)
 
 POOL = WorkerPool()
 

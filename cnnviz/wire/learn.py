@@ -29,7 +29,7 @@ class LearnPlate(TypedDict):
     """A map beside the text: the symbol of the network's array, or a computed array with its own label.
 
     `like` is the network's map whose colours it uses, or "". `hidden` is whether its numbers are hidden until the question
-    is answered.
+    is answered. `mark` is the position on a curve, from 0, at which its tangent is drawn.
     """
 
     symbol: str
@@ -38,6 +38,7 @@ class LearnPlate(TypedDict):
     like: str
     limits: tuple[float, float]
     hidden: bool
+    mark: float | None
 
 
 class LearnCells(TypedDict):
@@ -51,7 +52,7 @@ class LearnCells(TypedDict):
 class LearnStep(TypedDict):
     """One step of a guided lesson: its texts and its question. `order` has the stages in the right order.
 
-    A step without a `kind` asks nothing. `titles` are the titles of all steps of the lesson.
+    A step without a `kind` asks nothing. `titles` are the titles of all steps of the lesson, and `hints` at most two texts.
 
     If the answers are cells, the array `learn.key` marks the right ones, and `learn.0`, … those of each option.
     """
@@ -64,7 +65,7 @@ class LearnStep(TypedDict):
     ask: records.Text
     right: records.Text
     otherwise: records.Text
-    hint: records.Text
+    hints: Sequence[records.Text]
     kind: Literal["", "choose", "number", "click", "order", "construct"]
     map: str
     plates: Sequence[LearnPlate]
@@ -86,13 +87,14 @@ class LearnPicture(TypedDict):
 
 
 class LearnListed(TypedDict):
-    """A lesson in the list: its languages, texts, number of steps, and a map."""
+    """A lesson in the list: its languages, texts, number of steps, the minutes that it takes, and a map."""
 
     id: str
     languages: Sequence[str]
     title: records.Text
     goal: records.Text
     steps: int
+    minutes: int
     picture: LearnPicture | None
 
 

@@ -4,7 +4,9 @@ Both take the same actions of mouse and keys. Each is started with a profile of 
 ended by whoever started it.
 """
 
+import base64
 import contextlib
+import io
 import json
 import os
 import re
@@ -19,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from websockets.sync.client import ClientConnection, connect
 
 PATIENCE = 60
@@ -54,6 +57,10 @@ class Browser:
     def act(self, actions: list[dict]) -> None:
         raise NotImplementedError
 
+    def picture(self) -> Image.Image:
+        """What the window shows."""
+        raise NotImplementedError
+
     def until(self, expression: str) -> Any:
         """The value of an expression as soon as that is true."""
         return self.value(UNTIL % (PATIENCE * 1000, expression, json.dumps(expression)))
@@ -78,6 +85,10 @@ class Browser:
 
     def click(self, selector: str) -> None:
         self.mouse(self.middle(selector), "down", "up")
+
+
+def _decoded(png: str) -> Image.Image:
+    return Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
 
 
 def _moved(point: tuple[float, float]) -> dict:
@@ -118,6 +129,9 @@ class Firefox(Browser):
     def act(self, actions: list[dict]) -> None:
         self.command("input.performActions", context=self.context, actions=actions)
 
+    def picture(self) -> Image.Image:
+        return _decoded(self.command("browsingContext.captureScreenshot", context=self.context)["data"])
+
 
 class WebKit(Browser):
     """By WebDriver over HTTP."""
@@ -152,6 +166,9 @@ class WebKit(Browser):
 
     def act(self, actions: list[dict]) -> None:
         self.command("POST", f"{self.session}/actions", {"actions": actions})
+
+    def picture(self) -> Image.Image:
+        return _decoded(self.command("GET", f"{self.session}/screenshot"))
 
 
 # ---- starting them

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import pytest
 
@@ -14,6 +15,20 @@ from tests.e2e.page import ORDER, printed_loss, read, snapshot, values
 from tests.e2e.slides import written_deck
 
 SEEN = Setup(seed=39, k=2, stage="z1")
+ADDRESSES = [
+    *((f"/?seed=39&k=2&stage={stage}", ".drawn") for stage in ("x", "z1", "a1", "z2", "L", "do", "df", "update")),
+    ("/?seed=39&k=2&whole=1", ".overview"),
+    ("/train?k=3", ".film"),
+    ("/check?k=3", ".content"),
+    ("/learn?lesson=kernel&step=1", ".scenery"),
+]
+"""Twelve addresses, and the part of each page that shows most."""
+MANY = 20
+"""Colours of a picture; an empty one has a few."""
+PAINTED = 10
+"""Seconds in which the window shows what the page has drawn."""
+TERM = "[...document.querySelectorAll('[data-meaning]')].find((term) => term.getBoundingClientRect().width)"
+GLIDED = """!document.querySelector('[data-gliding="1"], [data-flying="1"]')"""
 
 
 def opened(browser: Browser, server: Server, path: str) -> None:
@@ -30,7 +45,52 @@ def shows(browser: Browser, setup: Setup) -> None:
     browser.until(f"document.querySelector({json.dumps(at)})")
     loss = printed_loss(snapshot(setup).losses[-1])
     browser.until(f"document.querySelector('.status .loss').textContent === {json.dumps(loss)}")
-    browser.until("""!document.querySelector('[data-gliding="1"], [data-flying="1"]')""")
+    browser.until(GLIDED)
+
+
+def colours_in(browser: Browser, place: str) -> int:
+    """How many colours a part of the window has."""
+    box = browser.value(f"(({{ left, top, right, bottom }}) => [left, top, right, bottom])(document.querySelector({json.dumps(place)}).getBoundingClientRect())")
+    return len(browser.picture().crop(tuple(map(round, box))).getcolors(1 << 24))
+
+
+@pytest.mark.parametrize(("path", "place"), ADDRESSES)
+def test_a_page_that_a_link_opens_is_painted_each_time(path: str, place: str, browser: Browser, server):
+    for _ in range(2):
+        opened(browser, server, path)
+        browser.until(f"document.querySelector('.stApp .cnnviz[data-ready=\"1\"]') && {GLIDED}")
+        end = time.monotonic() + PAINTED
+        while (colours := colours_in(browser, place)) < MANY and time.monotonic() < end:
+            time.sleep(0.2)
+        assert colours >= MANY
+
+
+def test_the_opening_has_its_pictures_and_a_term_its_explanation_beside_it(browser: Browser, server):
+    browser.open(f"{server.url}/_stcore/health")
+    browser.value("localStorage.removeItem('cnnviz.story')")
+    browser.open(server.url)
+    browser.until(f"document.querySelector('.stApp .cnnviz.telling[data-ready=\"1\"]') && {GLIDED}")
+    assert colours_in(browser, ".drawn") >= MANY
+    opened(browser, server, "/?seed=39&k=2&stage=z1")
+    shows(browser, SEEN)
+    browser.value(f"void ({TERM}.id = 'term')")
+    browser.click("#term")
+    left, top = browser.middle("#term", 0, 0)
+    x, y = browser.middle(".meaning:popover-open", 0, 0)
+    assert abs(x - left) < 400 and abs(y - top) < 400 and min(x, y) > 0
+
+
+def test_the_whole_network_joins_its_maps_and_a_picture_of_it_can_be_saved(browser: Browser, server):
+    opened(browser, server, "/?seed=39&k=2&stage=z1&whole=1")
+    browser.until(f"document.querySelector('.stApp .cnnviz[data-ready=\"1\"]') && {GLIDED}")
+    browser.mouse(browser.middle('canvas[data-map="z1"]', 0.5, 0.5))
+    browser.until("document.querySelector('.ribbons').width > 100")
+    browser.until("document.querySelector('.ribbons').getContext('2d').getImageData(0, 0, 1200, 600).data.some(Boolean)")
+    browser.value("void (HTMLAnchorElement.prototype.click = () => {})")
+    browser.value("void (URL.createObjectURL = (file) => (file.text().then((text) => (window.saved = text)), '#'))")
+    browser.value("void document.querySelector('[data-key=export_svg]').click()")
+    saved = browser.until("window.saved")
+    assert "<image" in saved and "NaN" not in saved
 
 
 def test_all_stages_there_and_back_and_the_next_update(browser: Browser, server):

@@ -69,8 +69,8 @@ def test_a_number_that_is_its_own_mean_gets_round_off_back():
 
 
 @pytest.mark.parametrize("text, target, factor, words", [
-    (NETWORKS[1], "dg2", 3.0, "times 3, the number of images: a sum instead of a mean"),
-    (NETWORKS[0], "dn1", 1 / 3, "times 1/3, one over the number of images: a mean instead of a sum"),
+    (NETWORKS[1], "dg2", 3.0, "times 3, the number of images: summed, not averaged"),
+    (NETWORKS[0], "dn1", 1 / 3, "times 1/3, one over the number of images: averaged, not summed"),
 ])
 def test_the_number_of_images_is_a_factor_that_is_named(text, target, factor, words):
     theirs = ours(case_of(text))

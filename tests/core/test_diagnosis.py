@@ -384,9 +384,9 @@ def test_a_transposed_map_is_called_so_and_not_by_what_comes_before_it():
 @pytest.mark.parametrize(
     "target, factor, words",
     [
-        ("df", 1 / 900, "times 1/900, one over the number of places, H·W: a mean instead of a sum"),
-        ("df", -1 / 900, "times 1/900, one over the number of places, H·W: a mean instead of a sum, with the sign flipped"),
-        ("do", 0.25, "times 1/4, the number of outputs squared: divided instead of multiplied"),
+        ("df", 1 / 900, "times 1/900, one over the number of places, H·W: averaged, not summed"),
+        ("df", -1 / 900, "times 1/900, one over the number of places, H·W: averaged, not summed, with the sign flipped"),
+        ("do", 0.25, "times 1/4, the number of outputs squared: divided, not multiplied"),
         ("dz2", 2.0, "times 2: one factor too many"),
         ("da1", 0.5, "times 1/2: a factor is missing"),
         ("da1", 255.0, "times 255, a pixel's largest value"),

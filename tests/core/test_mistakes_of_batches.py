@@ -35,7 +35,7 @@ def test_those_of_the_batch_need_two_images_and_each_has_its_stage():
     alone = {one.mistake.name for one in mistakes_for(NETWORK)}
     assert {**OF_SEVERAL, **FORWARD}.items() <= offered.items() and not {*OF_SEVERAL, "batch_statistics"} & alone
     for name in OF_SEVERAL:
-        with pytest.raises(Problem, match="needs several images"):
+        with pytest.raises(Problem, match="has no effect with one image"):
             placed(name, NETWORK)
     with pytest.raises(Problem, match="only with mode=eval"):
         run("batch_statistics@n1")

@@ -189,7 +189,7 @@ def test_the_parameters_name_says_which_convolution_and_f_means_the_first():
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ({"net": "conv2x2-gap-mse", "f": "blur"}, "Kernel: 'blur' is a 3×3 kernel, but this one is 2×2; enter 4 numbers"),
+        ({"net": "conv2x2-gap-mse", "f": "blur"}, "Kernel: 'blur' is a 3×3 kernel, not 2×2; enter 4 numbers"),
         ({"net": "conv2x5-gap-mse", "f": "1,2"}, "Kernel: '1,2' is neither 9 numbers nor 25 separated by commas"),
         ({"net": "conv2x3-gap-mse", "f": "blur;blur;blur"}, "Kernel: 'blur;blur;blur' has 3 filters; this layer has at most 2"),
         ({"net": "conv2x3-gap-mse", "f": "blur;blurr"}, "Kernel: 'blur;blurr' cannot be used: filter 2, 'blurr', is not one of sobel-x"),

@@ -205,7 +205,7 @@ def test_a_trace_can_be_pickled_with_its_mode(case, training):
 
 
 @pytest.mark.parametrize("text, code", [
-    ("conv6x3-gn4-dense2-mse", "cannot be split"), ("conv2x3-ln-dense2-mse", "ln"), ("drop95-dense2-mse", "1 to 90"), ("drop0-dense2-mse", "1 to 90"),
+    ("conv6x3-gn4-dense2-mse", "cannot form"), ("conv2x3-ln-dense2-mse", "ln"), ("drop95-dense2-mse", "1 to 90"), ("drop0-dense2-mse", "1 to 90"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_said(text, code):
     with pytest.raises(ValueError, match=code):

@@ -98,7 +98,7 @@ def test_sheets_are_read_once_and_without_their_file_a_sentence_says_so(tmp_path
     for content in (None, b"no picture", (ROOT / "assets" / "sample" / "mnist_train.png").read_bytes()[:99_999]):
         if content:
             (tmp_path / "sample" / "mnist_train.png").write_bytes(content)
-        with pytest.raises(Problem, match="assets folder lacks bundled images. Reinstall"):
+        with pytest.raises(Problem, match="Bundled images are missing. Reinstall"):
             bundled_images.sheet.__wrapped__("digit", False)
 
 
@@ -107,7 +107,7 @@ def test_a_removed_asset_is_said_in_a_sentence(tmp_path, monkeypatch, left):
     monkeypatch.setattr("cnnviz.data.images.ASSETS", tmp_path)
     for path in sorted((ROOT / "assets").glob("*.png"))[:left]:
         shutil.copy(path, tmp_path)
-    with pytest.raises(ImageUnavailable, match="assets folder lacks bundled images. Reinstall"):
+    with pytest.raises(ImageUnavailable, match="Bundled images are missing. Reinstall"):
         bundled.__wrapped__("test")
 
 
@@ -192,7 +192,7 @@ def test_cached_files_that_cannot_be_read_say_why(nothing_cached, monkeypatch):
 
     monkeypatch.setattr(cifar10, "is_cached", lambda: True)
     monkeypatch.setattr(cifar10, "_load", broken)
-    with pytest.raises(ImageUnavailable, match="train-7 needs .* TensorFlow cannot be used .* Until then: "):
+    with pytest.raises(ImageUnavailable, match="train-7 needs .* TensorFlow cannot be used .* Available: "):
         find_image("train-7")
 
 

@@ -53,7 +53,7 @@ def test_without_the_full_set_the_sample_is_used_and_the_words_say_so():
     assert data.train.ids == [f"{name}-{i}" for name in data.names for i in range(120)]
     assert data.held_out.ids == [f"{name}-h{i}" for name in data.names for i in range(30)]
     words = str(describe(data))
-    assert words.startswith("cat against dog: 240 training images, 60 test images, a small sample of CIFAR-10, which the network will memorize.")
+    assert words.startswith("cat against dog: 240 training images, 60 test images, a small sample of CIFAR-10.")
     assert words.endswith("The full CIFAR-10 is a download of 170 MB.")
 
 
@@ -92,7 +92,7 @@ def test_a_training_sees_the_numbers_of_the_step_page(channel, scale, classes):
 def test_the_full_set_is_used_in_its_own_two_parts_and_not_copied(full):
     data = training_data(("dog", "cat"))
     assert data.full and str(describe(data)) == (
-        "dog against cat: 8 training images, 4 test images, from the full CIFAR-10."
+        "dog against cat: 8 training images, 4 test images, from CIFAR-10."
     )
     assert data.train.ids == [f"train-{i}" for i in (3, 5, 13, 15, 23, 25, 33, 35)]
     assert data.held_out.ids == ["test-3", "test-5", "test-13", "test-15"]
@@ -109,7 +109,7 @@ def test_the_source_can_be_chosen(full):
     assert training_data(source="sample").source == "sample"
     assert training_data(("0", "9")).source == training_data(("0", "9"), "digits").source == "digits"
     assert str(describe(training_data(("0", "9", "4")))) == (
-        "0, 9, 4 against one another: 600 training images, 150 test images, from MNIST's bundled digits."
+        "0, 9, 4 against one another: 600 training images, 150 test images, from MNIST."
     )
 
 
@@ -198,7 +198,7 @@ def test_real_cats_and_dogs_in_keras_cache(cached, capsys):
     done = subprocess.run([sys.executable, "-c", IN_KERAS_CACHE], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     words, ids, labels, held, (start, end), accuracy, held_accuracy, all_held = json.loads(done.stdout.splitlines()[-1])
-    assert words == "cat against dog: 177 training images, 400 test images, from the full CIFAR-10."
+    assert words == "cat against dog: 177 training images, 400 test images, from CIFAR-10."
     with np.load(FIRST) as file:
         names = [CLASSES[label] for label in file["labels"].ravel()]
     assert [("cat", "dog")[label] for label in labels] == [names[int(img.removeprefix("train-"))] for img in ids]

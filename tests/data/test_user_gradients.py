@@ -83,7 +83,7 @@ def test_what_looks_like_a_gradient_and_is_none_is_named():
     assert [str(note) for note in own.notes] == ["dz7: not in this network, ignored."]
     merged = Network.parse("dense2-softmax-ce").program((6, 6))
     (note,) = read_gradients(npz(do=np.zeros(2), dz1=np.zeros(2)), merged).notes
-    assert str(note).startswith("do is ") and str(note).endswith("one step here, dz1.")
+    assert str(note).startswith("do is ") and str(note).endswith("one step, dz1.")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ KINDS = {
 FINE = {kind: STEP.format(kind=kind, stage=stage) + own for kind, (stage, own) in KINDS.items()}
 FINE["none"] = 'id = "a"\n[[screen]]\nat = "/train?k=0"\nseconds = 3\nexperiment = "seed"\nupdates = 9\n'
 FIELDS = ("id", "languages", "title", "goal", "at", "text", "say", "notes", "seconds", "experiment", "updates", "show", "reveal", "cells", "ask", "kind", "right",
-          "key", "answers", "hide", "change", "hint", "otherwise", "tolerance", "map", "stages", "solution", "screen", "else")  # fmt: skip
+          "key", "answers", "hide", "change", "hint", "hint2", "mark", "otherwise", "tolerance", "map", "stages", "solution", "screen", "else")  # fmt: skip
 VALUES = ("3", "-1", "0.5", "inf", "nan", "true", "2020-01-01", "[]", "{}", "[1]", '[""]', '["z1", 2]', "[[]]", "[{}]", '""', '" "', '"é"', '"zz"',
           '{ en = "x" }', '{ en = 3 }', '{ xx = "x" }', '"' + "x" * 5000 + '"', '"k=1"', '"/nowhere?k=1"', '"/train?n=0"', '"img=test-99999"', '"z1["', '"1 / 0"',
           '"max()"', '"__import__(1)"', '"at(1, L)"', '"{z1}"', '"{"')  # fmt: skip

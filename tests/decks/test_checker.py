@@ -123,6 +123,12 @@ DIAGNOSTICS = [
     (CONSTRUCT, '"f=identity"', '"f=sobel-x"', 11, "does not hold"),
     (CONSTRUCT, '"f=identity"', '"f=identity&k=3"', 11, "changes k"),
     (CONSTRUCT, 'hint = "one"\n', "", 4, "“hint” is missing"),
+    (CONSTRUCT, 'hint = "one"\n', 'hint2 = "two"\n', 4, "“hint” is missing"),
+    (NUMBER, 'right = "yes"', 'right = "yes"\nhint = "a"\nhint2 = "{max(q)}"', 12, "no array q"),
+    (NUMBER, 'right = "yes"', 'right = "yes"\nhint = "It is 30."', 11, "contains the answer, 30"),
+    (FINE.replace("f, turned", "upside down"), "right = ", 'hint = "upside down"\nright = ', 10, "contains the answer, upside down"),
+    (CLICK, "hide = []", 'show = ["x", { is = "sigmoid(linspace(0, 1))", label = "s", mark = "f" }]', 10, "does not mark one position"),
+    (CLICK, "hide = []", 'show = ["x", { is = "f", label = "s", mark = "1" }]', 10, "does not mark one position"),
 ]  # fmt: skip
 
 
@@ -138,7 +144,7 @@ def test_a_text_has_its_languages_each_with_its_way_of_writing_numbers():
     step = setup.screens[0]
     question = ask(step, setup_of(step.at))
     assert question.text.by_language == {"fr": "Le plus grand poids est 0,5.", "en": "The largest weight is 0.5."}
-    assert question.options[0].label.by_language == {"fr": "9", "en": "9"}
+    assert next(option for option in question.options if option.right).label.by_language == {"fr": "9", "en": "9"}
     half, diagnostics = check(BOTH.replace('ask.en = "How many?"\n', "").encode())
     assert [diagnostic.line for diagnostic in diagnostics] == [10] and half is not None and half.screens[0].ask.say("en") == "Combien ?"
     only, _ = check(FINE.replace("[[step]]", 'languages = ["fr"]\n[[step]]', 1).encode())
@@ -180,6 +186,15 @@ def test_every_fault_is_found_at_its_line(content, good, bad, line, words):
     setup, diagnostics = check(content.replace(good, bad, 1).encode())
     assert (setup is None) == any(diagnostic.is_fatal for diagnostic in diagnostics)
     assert any(diagnostic.line == line and words in str(diagnostic.what) for diagnostic in diagnostics), [(f.line, str(f.what)) for f in diagnostics]
+
+
+def test_a_question_has_up_to_two_hints_with_its_numbers():
+    hints = 'hint = "The kernel has {size(f)} weights."\nhint2 = "Count them."\nright = '
+    for content, count in ((FINE, 0), (FINE.replace("right = ", hints), 2), (FINE.replace("right = ", hints.replace("hint2", "#")), 1)):
+        deck, diagnostics = check(content.encode())
+        assert deck is not None and not diagnostics
+        question = ask(deck.screens[0], setup_of(deck.screens[0].at))
+        assert [str(hint) for hint in question.hints] == ["The kernel has 9 weights.", "Count them."][:count]
 
 
 def test_an_unknown_kind_is_the_only_fault_that_is_told():

@@ -42,7 +42,7 @@ def test_the_feedback_names_the_mistake_in_every_language():
     (answer,) = [option for option in ask(screen, setup_at(screen, {})).options if option.is_mistake and option.label.say("en") == "1/N forgotten"]
     key = key_of(screen, scope_of(setup_at(screen, {})))
     assert answer.value == pytest.approx(2 * key)
-    assert {*answer.say.by_language} == {*languages()} and "1/N forgotten" in answer.say.say("en") and "not averaged" in answer.say.say("en")
+    assert {*answer.say.by_language} == {*languages()} and "1/N forgotten" in answer.say.say("en") and "N times too large" in answer.say.say("en")
 
 
 def test_what_a_mistake_gives_is_a_group_of_an_audience_where_it_was_given():

@@ -3,12 +3,13 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from cnnviz.core.setup.kernels import KERNELS
-from cnnviz.decks.deck import Screen
+from cnnviz.decks.deck import NO_TEXT, Screen
 from cnnviz.decks.expression import evaluate
 from cnnviz.decks.library import bundled
 from cnnviz.decks.plates import Plate, cells, hidden, plates
@@ -44,7 +45,7 @@ def asked(screen: Screen) -> list[tuple[Question, Scope, list[Plate]]]:
 
 def said(question: Question, lang: str) -> list[str]:
     """The words in sight before the commit."""
-    parts = (question.title, question.text, question.ask, *(option.label for option in question.options if question.key.size))
+    parts = (question.title, question.text, question.ask, *question.hints, *(option.label for option in question.options if question.key.size))
     return [part.say(lang) for part in parts]
 
 
@@ -72,7 +73,7 @@ def always(screen: Screen, found: Mapping[str, list[bool]]) -> list[str]:
 def test_no_number_in_sight_is_the_key_or_one_that_its_answer_tells(screen: Screen, lang: str):
     found: dict[str, list[bool]] = {}
     for question, here, shown in asked(screen):
-        words = [number for n, text in enumerate(said(question, lang)) if n < 3 for number in numbers(text, lang)]
+        words = [number for n, text in enumerate(said(question, lang)) if n < 3 + len(question.hints) for number in numbers(text, lang)]
         places = {f"word {n}": number for n, number in enumerate(words)}
         places |= {f"{of} {at}": float(value) for of, values in printed(shown).items() for at, value in np.ndenumerate(values)}
         told = [] if screen.kind == "construct" else secrets(screen, here, shown, lang)
@@ -147,3 +148,12 @@ def test_what_a_question_of_the_first_lesson_is_about_is_seen_once_it_is_answere
     assert any(plate.value.shape == (3, 3) and np.array_equal(plate.value, kernel.reshape(3, 3)) for plate in shown)
     assert any(plate.value.shape == (30, 30) for plate in shown)
     assert "z1" in [plate.of for plate in plates(sized, scope_of(setup_at(sized, {}))) if plate.hidden]
+
+
+def test_a_map_to_click_is_shown_although_no_text_names_it():
+    """A hidden one as an empty frame, beside the map that its kernel covers."""
+    (written,) = [screen for screen in bundled()[0].screens if screen.kind == "click"]
+    here = scope_of(setup_at(written, {}))
+    silent = replace(written, show=None, text=NO_TEXT, ask=NO_TEXT)
+    assert [(plate.of, plate.hidden) for plate in plates(silent, here)] == [("x", False), ("z1", True)]
+    assert [(plate.of, plate.hidden) for plate in plates(replace(silent, hide=()), here)] == [("z1", False)]

@@ -104,6 +104,11 @@ def read(text: str) -> float:
     return float(text.replace("−", "-"))
 
 
+def spoken(symbol: str) -> str:
+    """A symbol as screen readers say it."""
+    return label(symbol).translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")).replace("∂", "partial L by partial ")
+
+
 def printed_loss(loss: float) -> str:
     """The loss as the line above the maps prints it."""
     return true_minus(f"{loss:.3e}" if loss >= 1e4 or 0 < loss < 1e-4 else f"{loss:.5f}")
@@ -275,7 +280,7 @@ class Screen:
                 continue
             array, count = expected[symbol], f"{expected[symbol].size} value{'s' * (expected[symbol].size > 1)}"
             ends = array if array.size <= 4 else np.unique([array.min(), array.max()])  # one, where all are the same
-            assert text.startswith(f"{symbol}: ") and count in text
+            assert text.startswith(f"{spoken(symbol)}: ") and count in text
             printed = re.split(r", | to ", re.sub("^(from|all) ", "", text.split(f"{count}, ")[1]))
             assert [read(number) for number in printed] == pytest.approx(ends.tolist(), rel=6e-4, abs=0), symbol
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Setup
@@ -31,6 +32,18 @@ def test_a_reload_and_a_copied_link_bring_back_the_same_screen(screen: Screen, b
         expect(copy).to_have_text("Copied")
     assert other.page.evaluate("navigator.clipboard.readText()") == screen.page.url
     elsewhere.close()
+
+
+@pytest.mark.parametrize("path", [page.path for page in pages()])
+def test_a_page_loads_without_an_error_in_the_console(path: str, screen: Screen):
+    failed: list[str] = []
+    screen.page.on("response", lambda response: failed.append(f"{response.status} {response.url}") if response.status >= 400 else None)
+    screen.page.on("console", lambda message: failed.append(message.text) if message.type in ("error", "warning") else None)
+    screen.open(f"/{path}")
+    screen.connected()
+    screen.page.reload()
+    screen.connected()
+    assert failed == []
 
 
 def test_keys_of_others_stay_in_the_address_and_are_not_copied_with_a_link(screen: Screen):

@@ -215,7 +215,7 @@ def test_what_is_no_picture_gets_a_sentence_in_the_dialog(screen: Screen):
     for name, kind, content, sentence in (
         ("notes.txt", "text/plain", b"This is no picture.", "is not a PNG"),
         ("empty.png", "image/png", b"", "The file is empty"),
-        ("cut.png", "image/png", png(np.zeros((32, 32, 3), np.uint8))[:60], "damaged or incomplete"),
+        ("cut.png", "image/png", png(np.zeros((32, 32, 3), np.uint8))[:60], "The picture is damaged"),
         ("bomb.png", "image/png", bomb.getvalue(), "million pixels"),
     ):
         upload(screen, name, kind, content)

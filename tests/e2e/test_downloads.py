@@ -63,7 +63,7 @@ def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
         page.wait_for_url(re.compile("img=test-3&.*w=held-.*stride=1"))
         screen.ready(update=0)
         expect(page.locator(".status .loss")).to_have_text(loss)
-        expect(page.locator(".notice")).to_contain_text("The parameters now come from the file")
+        expect(page.locator(".notice")).to_contain_text("The parameters come from the file")
     np.save(tmp_path / "kernel.npy", np.arange(9.0).reshape(3, 3))
     open_weights(screen)
     screen.key("weights_file").set_input_files(tmp_path / "kernel.npy")

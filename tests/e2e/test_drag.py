@@ -4,10 +4,11 @@ import re
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from cnnviz import Setup, curve, load_image, run_updates
-from tests.e2e.page import Screen, read
+from cnnviz.words import say
+from tests.e2e.page import Screen, been_here, read
 
 SEEN = Setup(seed=39, k=2, stage="z2", cell="z2:0")
 X = load_image("test-0")
@@ -35,7 +36,7 @@ def test_everything_follows_and_the_card_keeps_what_was_promised_beside_what_cam
     value = round(along.at + 40 * along.span / 100, 6)
     expect(screen.root).to_have_attribute("data-dragged", re.compile(r"^[\d.]+$"))
     expect(card(screen).locator("h2")).to_have_text("The loss along b[0]")
-    expect(screen.page.locator(".explain .title")).to_have_text("b[0] changes, and everything computed from it")
+    expect(screen.page.locator(".explain .title")).to_have_text("b[0] changes, and everything after it")
     expect(screen.numbers).to_have_text(re.compile(r"^.+: \S+ → \S+$"))  # a cell, before and now
     screen.page.wait_for_function("(most) => Math.abs(Number(document.querySelector('.cnnviz').dataset.dragged) - most) < 0.01", arg=value)
     shown = float(screen.root.get_attribute("data-dragged"))
@@ -51,6 +52,24 @@ def test_everything_follows_and_the_card_keeps_what_was_promised_beside_what_cam
     screen.page.go_back()
     screen.shows(SEEN)
     assert "set" not in screen.address, "one entry of the history"
+
+
+def test_a_line_says_that_numbers_can_be_dragged_until_one_was(browser: Browser, browser_context_args: dict):
+    context = been_here(browser.new_context(**browser_context_args))
+    screen = Screen(context.new_page())
+    screen.open("/", **replace(SEEN, stage="z1", cell="").to_query())
+    line, words = screen.page.locator(".explain .said"), say("web.drag.once")
+    expect(line).to_contain_text(words)
+    x, y = hold(screen)
+    screen.page.mouse.move(x, y - 40, steps=8)
+    screen.page.mouse.up()
+    expect(screen.page).to_have_url(re.compile("set=b:0:"))
+    expect(line).not_to_contain_text(words)
+    screen.page.reload()
+    screen.ready()
+    expect(line).not_to_contain_text(words)
+    context.close()
+    assert screen.thrown == []
 
 
 def test_a_target_is_dragged_in_the_strip_before_there_are_updates(screen: Screen):

@@ -101,7 +101,7 @@ def test_a_link_to_a_file_on_a_disk_is_the_lesson_and_the_other_pages_are_not_th
     screen.page.evaluate("navigator.clipboard.writeText = async (text) => { window.written = text }")
     screen.key("export").click()
     screen.key("copy_link").click()
-    expect(screen.page.locator(".notice")).to_contain_text("Append it to the address of any cnnviz server")
+    expect(screen.page.locator(".notice")).to_contain_text("Append it to any cnnviz server's address")
     written = screen.page.evaluate("written")
     assert written.startswith("?") and Setup().with_query(dict(parse_qsl(written[1:])))[0] == Setup(k=1, stage="z1")
 

@@ -92,6 +92,10 @@ def test_a_frame_says_how_high_it_is_and_goes_where_the_page_around_it_says(deck
     deck.evaluate("document.querySelector('#one').style.width = '390px'")
     deck.wait_for_function("told.some(([from, data]) => from === 0 && data.height > 700)")
     deck.evaluate("document.querySelector('#one').style.width = '960px'")
+    deck.evaluate("document.querySelector('#one').style.height = '400px'")  # too low for the picture
+    deck.wait_for_function("told.filter(([from]) => from === 0).at(-1)[1].height === 600")
+    assert one.locator(".drawn").evaluate("(e) => e.clientHeight") > 200
+    deck.evaluate("document.querySelector('#one').style.height = '700px'")
 
     def go(query: object) -> None:
         deck.evaluate("(query) => frames[0].postMessage({ cnnviz: 'go', query }, '*')", query)

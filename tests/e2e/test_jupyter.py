@@ -73,5 +73,10 @@ def test_a_cell_is_stepped_through_edited_and_moved_from_python(page):
     page.keyboard.press("ArrowLeft")
     expect(root).to_have_attribute("data-stage", "dz1")
     expect(cell.locator('[data-key="files"]')).to_be_disabled()
-    assert root.evaluate("() => getComputedStyle(document.documentElement).colorScheme") == "dark"
+    ground = "(root) => getComputedStyle(root).backgroundColor"
+    dark = root.evaluate(ground)
+    assert dark == "rgb(16, 21, 29)", "the notebook's theme is dark"
+    page.evaluate("document.body.dataset.jpThemeLight = 'true'")
+    expect(root).to_have_css("background-color", "rgb(255, 255, 255)")
+    assert cell.locator('canvas[data-map="x"]').first.evaluate("(canvas) => getComputedStyle(canvas).color") != "rgb(232, 237, 244)"
     page.evaluate("leave()")

@@ -1,5 +1,6 @@
 """The page Learn: a whole lesson by keyboard alone; the question is the picture; what is asked for is hidden until the answer."""
 
+import itertools
 import re
 
 import pytest
@@ -22,6 +23,12 @@ SHOWN = """() => [...document.querySelectorAll(".scenery figure[data-figure]")].
   return [figure.dataset.figure, [...figure.querySelectorAll(".cells b")].map((cell) => cell.textContent).join(" "), pixels ? (4 * painted) / pixels.length : 0, hidden]
 })"""
 """Each plate: its array, the numbers in its cells, which share of it is painted, and whether those who listen hear that it is hidden."""
+
+
+FIXED = """() => [...document.querySelectorAll(".cnnviz *")]
+  .filter((e) => ["fixed", "sticky"].includes(getComputedStyle(e).position) && e.checkVisibility({ visibilityProperty: true }))
+  .reduce((sum, e) => sum + e.getBoundingClientRect().height, 0) / innerHeight"""
+"""The share of the window's height that rows take which do not scroll."""
 
 
 def commit(screen: Screen, right: bool) -> None:
@@ -77,13 +84,13 @@ def test_a_whole_lesson_by_keyboard(screen: Screen):
 
     # The first answer is wrong: its feedback is said, the cells have their numbers, and it is asked of another image.
     asked = screen.page.locator('[data-figure="z1"] .cells')
-    expect(asked).to_have_attribute("aria-label", "z₁: hidden until you answer")
+    expect(asked).to_have_attribute("aria-label", "z1: hidden until you answer")
     wrong = next(n for n, option in enumerate(questions[0].options) if not option.right)
     choose(screen, wrong)
     expect(asked.locator(".ghost")).to_have_count(9)
     commit(screen, right=False)
     expect(screen.page.locator(".feedback")).to_contain_text(questions[0].options[wrong].say.say("en")[:30])
-    expect(asked).to_have_attribute("aria-label", re.compile(r"^z₁: [\d., ]+$"))
+    expect(asked).to_have_attribute("aria-label", re.compile(r"^z1: [\d., ]+$"))
     expect(screen.key("learn_other")).to_be_focused()
     screen.press("Enter")
     expect(screen.key("learn_commit")).to_be_disabled()
@@ -172,6 +179,8 @@ def test_what_is_hidden_is_not_drawn_and_not_said(screen: Screen, script):
             assert array == plate.of or array.startswith("learn.plate."), step.at
             if plate.hidden:
                 assert not re.search(r"\d", numbers) and painted < 0.1, (number, plate.of)  # but for what is marked
+            elif plate.mark is not None:
+                expect(screen.page.locator(f'[data-figure="{array}"] .tangent')).to_be_visible()
             else:
                 assert (re.search(r"\d", numbers) or painted > 0.7) and not hidden, (number, plate.of)
         assert screen.page.locator(".amount:not(.hatched) + b", has_text="?").count() == 0
@@ -182,9 +191,43 @@ def test_what_is_hidden_is_not_drawn_and_not_said(screen: Screen, script):
             screen.key("learn_skip").click()
 
 
+def test_a_letter_chooses_and_enter_answers_which_is_five_stops_away(screen: Screen):
+    screen.open("/learn", query="lesson=kernel&step=3")
+    screen.press("B", "Enter")
+    expect(screen.page.locator(".feedback.good, .feedback.missed")).to_be_visible()
+    expect(screen.page.locator(".next .primary")).to_be_focused()
+    screen.open("/learn", query="lesson=kernel&step=3")
+    screen.page.locator("[name=answer]").first.check()
+    screen.key("skip").focus()
+    screen.press("Enter")
+    for _ in range(5):
+        screen.press("Tab")
+        if screen.key("learn_commit").evaluate("(e) => e === document.activeElement"):
+            break
+    expect(screen.key("learn_commit")).to_be_focused()
+    dots = screen.page.locator(".path ol button")
+    dots.nth(2).focus()
+    screen.press("ArrowRight", "ArrowLeft", "ArrowLeft")
+    expect(dots.nth(1)).to_be_focused()
+    assert dots.evaluate_all("(all) => all.filter((dot) => dot.tabIndex === 0).length") == 1
+
+
+def test_at_400_percent_zoom_no_row_covers_the_question(screen: Screen):
+    screen.page.set_viewport_size({"width": 320, "height": 180})
+    screen.open("/learn", query="lesson=kernel&step=3")
+    assert screen.page.locator(".next").evaluate("(e) => getComputedStyle(e).position") == "static"
+    assert screen.page.evaluate(FIXED) < 0.25
+    screen.open("/", stage="z1")
+    assert screen.page.evaluate(FIXED) < 0.25
+    screen.page.set_viewport_size({"width": 1280, "height": 400})
+    screen.open("/learn", query="lesson=kernel&step=3")
+    assert screen.page.locator(".said-and-asked").evaluate("(e) => e.clientHeight") > 150
+
+
 def test_the_kernel_slides_over_its_places_and_any_key_lands_it(screen: Screen):
     screen.open("/learn", query="lesson=kernel&step=3")
-    screen.press("A", "Tab")
+    options = ask(bundled()[0].screens[2], setup_at(bundled()[0].screens[2], {})).options
+    screen.press("ABCD"[next(n for n, option in enumerate(options) if option.label.say("en") == "f as it stands")], "Tab")
     commit(screen, right=False)
     asked = screen.page.locator('[data-figure="z1"] .cells')
     expect(screen.page.locator("[name=place]")).to_have_value("0")
@@ -307,3 +350,70 @@ def test_in_the_lecture_view_a_question_is_read_from_the_last_row(screen: Screen
     assert [each for each in screen.page.evaluate(WRITTEN.replace(".tick", ".tick, sub")) if each[0] < 0.0219 * height] == []
 
 
+CENTRES = """([rows, columns, cells]) => {
+  const canvas = document.querySelector('canvas[data-plate="z1"]')
+  const context = canvas.getContext("2d")
+  return cells.map(([i, j]) => [...context.getImageData((canvas.width * (j + 0.5)) / columns, (canvas.height * (i + 0.5)) / rows, 1, 1).data])
+}"""
+"""The colours in the middle of some cells of z₁."""
+
+
+def test_after_a_wrong_click_a_right_cell_is_named_and_the_map_stays_visible(screen: Screen):
+    screen.open("/learn", query="lesson=kernel&step=6")
+    key = ask(bundled()[0].screens[5], setup_at(bundled()[0].screens[5], {})).key
+    expect(screen.key("learn_commit")).to_be_disabled()
+    screen.page.locator('canvas[data-plate="x"]').click(position={"x": 2, "y": 2})  # the whole map chooses, too
+    expect(screen.page.locator(".chosen-cell")).to_contain_text("[0,0]")
+    commit(screen, right=False)
+    found = re.search(r"z₁\[(\d+),(\d+)\] is right", screen.page.locator(".feedback").inner_text().replace("z1", "z₁"))
+    assert found and key[int(found[1]), int(found[2])]
+    expect(screen.page.locator(".feedback")).to_contain_text("dark pixels at the left")
+    cells = [[int(i), int(j)] for i, j in zip(*key.nonzero(), strict=True) if [str(i), str(j)] != [*found.groups()]]
+    colours = screen.page.evaluate(CENTRES, [*key.shape, cells])
+    assert all(red > 80 and green < 60 for red, green, _, _ in colours), colours
+
+
+def test_bars_begin_at_one_edge_and_name_their_decades_where_they_are_logarithmic(screen: Screen):
+    for lesson, number, is_logarithmic in (("check", 1, False), ("check", 3, True), ("check", 4, False), ("blame", 7, False)):
+        for width in (1280, 390):
+            screen.page.set_viewport_size({"width": width, "height": 844})
+            screen.open("/learn", query=f"lesson={lesson}&step={number}")
+            screen.press("A")
+            screen.key("learn_commit").click()
+            edges = screen.page.locator(".amount").evaluate_all("(all) => all.map((e) => e.getBoundingClientRect()).map(({ left, right }) => [left, right])")
+            assert len(edges) > 1 and len({(round(left), round(right)) for left, right in edges}) == 1
+            named = screen.page.locator(".decades b").all_inner_texts()
+            assert (len(named) >= 2) == is_logarithmic and all(text.startswith("1") for text in named)
+            boxes = screen.page.locator(".decades b").evaluate_all("(all) => all.map((e) => e.getBoundingClientRect()).map(({ left, right }) => [left, right])")
+            assert all(a[1] <= b[0] for a, b in itertools.pairwise(boxes)), named
+
+
+def test_hints_come_one_by_one_and_the_summary_counts_them(screen: Screen):
+    lesson = next(one for one in bundled() if one.id == "blame")
+    last = len(lesson.screens)
+    screen.open("/learn", lesson="blame", step=last)
+    at(screen, last)
+    hints = ask(lesson.screens[-1], setup_at(lesson.screens[-1], {})).hints
+    expect(screen.page.locator(".question .hint")).to_have_count(0)
+    screen.key("learn_hint").focus()
+    screen.press("Enter")
+    expect(screen.page.locator(".question .hint")).to_have_count(1)
+    expect(screen.key("learn_hint")).to_have_text("Another hint")
+    screen.key("learn_hint").focus()
+    screen.press("Enter")
+    expect(screen.page.locator(".question .hint")).to_have_count(len(hints))
+    expect(screen.page.locator(".question .hint").last).to_be_focused()
+    expect(screen.key("learn_hint")).to_have_count(0)
+    assert violations(screen) == []
+    right = next(n for n, option in enumerate(ask(lesson.screens[-1], setup_at(lesson.screens[-1], {})).options) if option.right)
+    screen.press("ABC"[right])
+    commit(screen, right=True)
+    screen.key("learn_continue").click()
+    expect(screen.page.locator(".ended li span").last).to_have_text("right, with 2 hints")
+    screen.page.locator('.ended [data-go=""]').click()
+    expect(screen.page.locator(".lesson > p").first).to_contain_text("min")
+    screen.page.locator("[data-forget]").click()
+    screen.open("/learn", lesson="blame", step=last)
+    at(screen, last)
+    screen.key("learn_skip").click()
+    expect(screen.page.locator(".ended li span").last).to_have_text("skipped")

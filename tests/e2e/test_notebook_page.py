@@ -177,7 +177,7 @@ def test_what_stands_between_the_rows_says_at_a_touch_what_it_means(screen: Scre
     expect(screen.page.locator("#notes")).to_be_hidden()
     notes.last.click()
     expect(screen.page.locator("#notes")).to_be_visible()
-    expect(screen.page.locator("#notes")).to_contain_text("its relative length")
+    expect(screen.page.locator("#notes")).to_contain_text("the relative length")
 
 
 def test_the_story_has_the_second_call_too(screen: Screen):
@@ -240,7 +240,7 @@ def test_the_notebooks_theory_is_a_tab_with_every_network(screen: Screen):
     theory = screen.page.locator(".below")
     sections = theory.locator(".sections h2")
     expect(sections).to_have_text([re.compile(words) for words in ("Output size", "Convolution", "Sigmoid", "bias column", "Loss", "chain rule")])
-    expect(theory).to_contain_text("exchanges the two right-hand sides")
+    expect(theory).to_contain_text("exchanges the right-hand sides")
     expect(theory.locator(".formulas mfrac").first).to_be_visible()
     expect(theory.locator("dt")).to_have_count(8)
     theory.focus()  # which scrolls, and is reached by keys

@@ -42,8 +42,8 @@ def test_every_page_has_its_place_on_a_phone(screen: Screen):
 def test_no_line_of_numbers_ends_with_the_sign_before_what_they_come_to(screen: Screen):
     screen.page.set_viewport_size({"width": 320, "height": 640})
     for lang in ("en", "fr"):
-        for stage in ("z1", "z2", "do", "dw"):
-            screen.open("/", lang=lang, stage=stage)
+        for stage, cell in (("z1", "z1:28,25"), ("z2", ""), ("do", ""), ("dw", "")):  # a sum that the picture does not print
+            screen.open("/", lang=lang, stage=stage, **({"cell": cell} if cell else {}))
             screen.painted()
             lines = screen.numbers.evaluate(LINES)
             assert len(lines) > 1 and all(line.strip()[-1] not in "=≈" for line in lines), lines

@@ -49,6 +49,23 @@ def test_the_kernel_slides_past_a_pointer_and_a_click_on_a_map_pauses_it(screen:
     screen.agrees()
 
 
+def test_at_normal_speed_a_stage_stays_until_its_picture_is_complete_and_can_be_read(screen: Screen):
+    screen.open("/", stage="v")
+    read_for = screen.page.evaluate("""async () => {
+      const root = document.querySelector(".cnnviz")
+      const frame = () => new Promise(requestAnimationFrame)
+      document.querySelector("[data-key=play]").click()
+      while (root.dataset.stage === "v") await frame()
+      const { stage } = root.dataset
+      while (document.querySelector(".mechanism").dataset.flying !== "1" && root.dataset.stage === stage) await frame()
+      while (document.querySelector(".mechanism").dataset.flying === "1" && root.dataset.stage === stage) await frame()
+      const complete = performance.now()
+      while (root.dataset.stage === stage) await frame()
+      return performance.now() - complete
+    }""")
+    assert read_for > 2000
+
+
 def test_a_step_by_hand_ends_the_play(screen: Screen):
     screen.open("/", k=1, stage="z1")
     screen.key("speed").select_option("0.03")

@@ -176,7 +176,7 @@ def test_words_find_stages_images_networks_and_what_can_be_done(screen: Screen):
 
 
 def test_what_files_are_for_is_found_by_what_people_call_it(screen: Screen):
-    files, image, gradients = "Script, notebook, arrays", "Your image", "Your own gradients, from a file"
+    files, image, gradients = "Script, notebook, arrays", "Your image", "Your own gradients"
     saved, brought = ("Picture (PNG)", "Picture (SVG)", files), ("Weights in", "Your own model", image, gradients)
     asked = {"file": (*saved, *brought, "Your script"), "download": saved, "export": saved, "upload": brought}
     english = asked | {"save": (*saved, "Your script"), "photo": (image, "Picture (PNG)")}

@@ -307,3 +307,11 @@ def test_raw_pixels_saturate_every_unit_and_the_screen_says_why(screen: Screen):
     assert screen.value() == 0
     expect(screen.page.locator(".saturation")).to_have_text("saturated 100%")
     expect(screen.page.locator(".remark")).to_contain_text("exactly 0")
+
+
+def test_a_loss_that_is_not_computed_has_no_darker_frame_than_other_maps(screen: Screen):
+    frame = "(canvas) => { const { outlineWidth, outlineColor } = getComputedStyle(canvas); return [outlineWidth, outlineColor] }"
+    screen.open("/", stage="z1")
+    assert screen.canvas("L").evaluate(frame) == screen.canvas("a1").evaluate(frame)
+    screen.open("/", stage="df")
+    assert screen.canvas("L").evaluate(frame) != screen.canvas("a1").evaluate(frame)

@@ -109,9 +109,10 @@ def test_it_is_told_once_with_the_numbers_of_the_core_and_leads_to_its_lesson(br
         at(screen, "right")
         screen.ready(update=UPDATES)
         says(screen, f"{run.losses[-1]:.3f}", *(f"{value:.2f}" for value in run.o[-1]))
-        screen.press("Escape")
-        screen.shows(Setup(seed=39, stage="x"))
-        assert screen.setup == Setup(seed=39, stage="x")
+        screen.key("story_step").click()
+        shown = Setup(seed=39, k=UPDATES, stage="x")
+        screen.shows(shown)
+        assert screen.setup == shown
         screen.page.goto("/")
         screen.ready()
         expect(screen.page.locator(".transport")).to_be_visible()
@@ -122,6 +123,33 @@ def test_it_is_told_once_with_the_numbers_of_the_core_and_leads_to_its_lesson(br
         screen.press(*["ArrowRight"] * 5)
         screen.key("story_image").click()
         expect(screen.page.locator("#sheet_image")).to_be_visible()
+
+
+STRIP = """() => [...document.querySelectorAll(".cnnviz, .overview figure, .overview .layer, .drawn canvas[data-map]")].map((element) => {
+  const { dataset, className, inert, textContent } = element
+  const classes = className.split(" ").filter((name) => name !== "early").sort().join(" ") // early: before Streamlit has made its page
+  return element.matches(".cnnviz") ? classes : [dataset.figure ?? dataset.map, classes, inert, textContent]
+})"""
+"""All that the strip and the stage say and how they look."""
+
+
+def test_it_is_skipped_for_the_default_setup_and_leaves_no_trace(browser: Browser, browser_context_args: dict):
+    with newcomer(browser, browser_context_args, reduced_motion="reduce") as screen:
+        screen.page.goto("/?stage=x")
+        screen.shows(Setup(stage="x"))
+        screen.painted()
+        expected = screen.page.evaluate(STRIP)
+        for n, name in enumerate(SCREENS):
+            screen.page.evaluate("localStorage.removeItem('cnnviz.story')")
+            screen.page.goto("/")
+            at(screen, SCREENS[0])
+            screen.press(*["ArrowRight"] * n)
+            at(screen, name)
+            screen.key("story_skip").click()
+            screen.shows(Setup(stage="x"))
+            assert screen.setup == Setup(stage="x")
+            screen.painted()
+            assert screen.page.evaluate(STRIP) == expected, name
 
 
 def test_it_is_not_told_where_an_address_says_more(browser: Browser, browser_context_args: dict):

@@ -174,6 +174,20 @@ def test_a_run_that_saturates_says_when_and_a_click_leads_there(screen: Screen):
     assert screen.address["k"] == "1"
 
 
+def test_at_update_0_the_headline_is_the_answer_and_the_maps_are_the_parameters(screen: Screen):
+    screen.open("/train")
+    title, sentence = screen.page.locator(".title"), screen.page.locator(".sentence")
+    now = snapshot(Setup())
+    expect(title).to_have_text("Update 0: it says cat, but hardly")
+    expect(sentence).to_contain_text(f"{now.trace.o[0]:.2f} for cat and {now.trace.o[1]:.2f} for dog; they should be 1 and 0. Not trained yet: L is 0.245.")
+    expect(screen.key("maps_now")).to_have_attribute("aria-pressed", "true")
+    scrub(screen, 1)
+    expect(title).to_have_text("w accounts for 99.5% of the predicted decrease")
+    expect(screen.key("maps_change")).to_have_attribute("aria-pressed", "true")
+    screen.open("/train", seed=39)
+    expect(title).to_have_text("Update 0: it says dog, and should say cat")
+
+
 def test_the_headline_names_what_makes_the_promised_fall_and_the_outputs_stand_before_their_targets(screen: Screen):
     screen.open("/train", k=60)
     expect(screen.page.locator(".title")).to_have_text("w accounts for 99.5% of the predicted decrease")
@@ -232,7 +246,7 @@ def test_words_above_the_length_never_stand_on_each_other(screen: Screen):
 
 def test_many_starts_are_dots_each_of_which_opens_its_run(screen: Screen):
     screen.open("/train", net="conv1x3-relu-dense2-sigmoid-mse", sweep="start:1..40", n="50")
-    expect(screen.page.locator(".live")).to_contain_text("40 runs, each with kernel and weights from its own seed")
+    expect(screen.page.locator(".live")).to_contain_text("40 runs, each with its own kernel and weights")
     canvas = screen.page.locator(".sweep canvas")
     expect(canvas).to_have_attribute("data-runs", "40")
     setup = Setup(net="conv1x3-relu-dense2-sigmoid-mse")

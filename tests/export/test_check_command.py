@@ -62,7 +62,7 @@ def test_options_and_single_precision(tmp_path, capsys):
     setup = Setup(img="test-5", k=2)
     np.savez(tmp_path / "own.npz", **{name: array.astype(np.float32) for name, array in snapshot_of(setup).gradients.items()})
     code, lines, _ = check(capsys, tmp_path / "own.npz", "--img", "test-5", "--k", "2")
-    assert code == 0 and "# Yours are in single precision (float32): a relative error up to 0.001 counts as round-off." in lines
+    assert code == 0 and "# Yours are float32: a relative error up to 0.001 counts as round-off." in lines
     assert check(capsys, tmp_path / "own.npz")[1][-1] == "first wrong: do"  # of another image
 
 

@@ -107,7 +107,7 @@ def test_what_is_no_film_of_one_network_is_refused_in_one_sentence(monkeypatch):
     other = next(iter(saved(Setup(net="dense3-mse"), (1,)).values()))
     own = next(iter(saved(SETUP, (1,)).values()))
     assert refused({"a.npz": first}) == "A film needs at least two checkpoints."
-    assert refused({"a.npz": own, "b.npz": other}) == f"b.npz is for the network dense3-mse, but a.npz for {NET}."
+    assert refused({"a.npz": own, "b.npz": other}) == f"b.npz is for dense3-mse, a.npz for {NET}."
     assert refused({"a.npz": first, "b.npz": npz(a=np.zeros((3, 3)))}) == f"b.npz does not have the parameters of {NET}."
     assert refused({"a.npz": first, "b.npz": b"\x80\x04K\x01."}).startswith("b.npz: The file is damaged or pickled")
     assert refused({"a.npz": first, "b.npz": second}, Setup()) == "a.npz does not have the parameters of conv1x3-sigmoid-dense2-sigmoid-mse."

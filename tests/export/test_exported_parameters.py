@@ -69,7 +69,7 @@ def test_the_file_says_what_it_holds():
         (changed(w=3, shapes={"f": [3, 3], "w": [], "b": [2]}), r"expected \(D, 2\)"),
         (changed(f=3, shapes={"f": [], "w": [64, 2], "b": [2]}), r"expected \(3, 3\)"),
         (changed(f=[[0, 0, 0], [0, -2e6, 0], [0, 0, 0]]), "beyond 1,000,000"),
-        (changed(f=[[1, 2, 3], [4, 5], [6, 7, 8]]), "rows of unequal length"),
+        (changed(f=[[1, 2, 3], [4, 5], [6, 7, 8]]), "unequal rows"),
         (changed(f=[[[1]]]), "not a number"),
         (changed(b=[float("nan"), 0]), "infinite"),
         (changed(b=[0, float("-inf")]), "infinite"),
@@ -121,7 +121,7 @@ def test_any_network_comes_back_and_a_lesson_starts_from_it(setup):
 
 def test_parameters_of_another_network_are_told_apart():
     text = parameters_json(NETWORKS[1], NETWORKS[1].first_params())
-    with pytest.raises(ValueError, match="^The file's parameters are for conv2x1-conv3x5b-gap-softmax-ce, not"):
+    with pytest.raises(ValueError, match="^The parameters are for conv2x1-conv3x5b-gap-softmax-ce, not"):
         read_parameters(text, program=SETUP.network.program(SETUP.x_shape))
     data = json.loads(text)
     data["f1"], data["shapes"]["f1"] = [[[[1.0]], [[1.0]]]], [1, 2, 1, 1]

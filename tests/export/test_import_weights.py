@@ -75,7 +75,7 @@ def test_arrays_by_our_names_are_all_taken_and_one_of_another_shape_is_named():
     drawn = np.random.default_rng(1)
     params = {name: drawn.normal(size=array.shape) for name, array in Setup().first_params().items()}
     start, (said,) = read_start(npz(**params), Setup())
-    assert str(said) == "All 3 parameters come from the file, laid out as here."
+    assert str(said) == "All 3 parameters come from the file (here)."
     for name, array in start.first_params().items():
         assert np.array_equal(array, params[name]), name
     with pytest.raises(Problem, match=re.escape("w in the file has shape (899, 2); expected (900, 2).")):
@@ -96,7 +96,7 @@ def test_arrays_by_our_names_are_in_our_layout_also_where_another_would_fit(net,
     setup, drawn = Setup(net=net, ch="rgb"), np.random.default_rng(1)
     params = {name: drawn.normal(size=setup.first_params()[name].shape) for name in order.split()}
     start, (said,) = read_start(npz(**params), setup)
-    assert "laid out as here" in str(said)
+    assert "(here)" in str(said)
     for name, array in start.first_params().items():
         assert np.array_equal(array, params[name]), name
 
@@ -134,8 +134,8 @@ KERNEL = np.arange(9.0).reshape(3, 3)
         (npy(KERNEL), "conv1x3-sigmoid-dense2-mse", "red", "The first filter is the array (3, 3)."),
         (npz(a=np.zeros((5, 5)), k=KERNEL), "conv1x3-sigmoid-dense2-mse", "red", "The first filter is k (3, 3)."),
         (npz(layer=np.tile(KERNEL, (6, 3, 1, 1))), "conv2x3-gap-mse", "rgb", "The first 2 filters are from layer (6, 3, 3, 3)."),
-        (npz(layer=np.tile(KERNEL, (6, 3, 1, 1)).transpose(2, 3, 1, 0)), "conv2x3-gap-mse", "rgb", "with filters on the last axis"),
-        (npz(layer=KERNEL[:, :, None, None].repeat(3, axis=2)), "conv2x3-gap-mse", "rgb", "The first filter is from layer (3, 3, 3, 1), with filters on the last axis"),
+        (npz(layer=np.tile(KERNEL, (6, 3, 1, 1)).transpose(2, 3, 1, 0)), "conv2x3-gap-mse", "rgb", "on its last axis"),
+        (npz(layer=KERNEL[:, :, None, None].repeat(3, axis=2)), "conv2x3-gap-mse", "rgb", "The first filter is from layer (3, 3, 3, 1), on its last axis"),
         (npz(layer=np.tile(KERNEL, (6, 2, 1, 1))), "conv2x3-gap-mse", "red", "is from layer (6, 2, 3, 3): its last two axes"),
     ],
 )

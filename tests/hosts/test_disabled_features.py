@@ -31,7 +31,7 @@ def test_training_and_the_full_set_that_are_switched_off_are_not_offered(monkeyp
 
 
 def test_a_word_that_switches_nothing_off_is_refused_at_the_start(monkeypatch):
-    with pytest.raises(Problem, match="'tensorflw' is not a feature that can be disabled; known: tensorflow, cifar10"):
+    with pytest.raises(Problem, match="'tensorflw' is not one of tensorflow, cifar10"):
         parse_disabled_kinds("training tensorflw")
     monkeypatch.setenv(SETTING, "everything")
     with pytest.raises(Problem, match="everything"):

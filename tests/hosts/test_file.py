@@ -29,7 +29,7 @@ def part(text: str, id: str) -> str:
     return re.search(rf'id="{id}">([^<]*)</script>', text)[1]
 
 
-@pytest.mark.parametrize(("name", "most"), [("seed", 400_000), ("explainer", 1_000_000), ("lenet", 1_600_000)])
+@pytest.mark.parametrize(("name", "most"), [("seed", 415_000), ("explainer", 1_000_000), ("lenet", 1_600_000)])
 def test_a_lesson_with_an_update_either_way_is_as_small_as_is_promised(name, most):
     query = next(preset.query for preset in PRESETS if preset.name == name)
     setup = Setup().with_query({**query, "k": "9"})[0]
@@ -52,7 +52,7 @@ def test_all_answers_together_may_take_so_many_bytes_and_no_more(monkeypatch):
     store = Store()
     for name in "01":
         store.add(name, content)
-    with pytest.raises(Problem, match="Choose fewer updates"):
+    with pytest.raises(Problem, match="takes more than"):
         store.add("2", content)
 
 
@@ -85,7 +85,7 @@ def test_it_holds_the_updates_either_way_as_far_as_there_are_any(k, around, upda
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"around": 99}, "99 updates before and after are too many"),
+        ({"around": 99}, "updates before and after are possible, not 99"),
         ({"server": "javascript:alert(1)"}, "is not the address of a page"),
         ({"server": "https://"}, "is not the address of a page"),
     ],
@@ -98,7 +98,7 @@ def test_what_cannot_be_used_gets_a_sentence(options, sentence):
 def test_no_text_of_a_lesson_closes_a_part_of_the_document():
     image = dataclasses.replace(find_image("test-0"), label="</script><b>")
     text = setup_html(Setup(), image, server="https://a.example/</script>")
-    assert text.count("</script>") == 5 and "<b>" not in text
+    assert text.count("</script>") == 6 and "<b>" not in text
     assert "default-src 'none'" in text and "import(" not in text
 
 

@@ -1,15 +1,22 @@
 """Streamlit's page begins with the component, however it comes; whatever else is asked for is as it was."""
 
 import gzip
+import io
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import streamlit as st
+from PIL import Image
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from cnnviz.export.share_card import SIZE
 from cnnviz.hosts.streamlit.index import Early, page
 from cnnviz.hosts.streamlit.loader import EARLY
+from cnnviz.server.direct_routes import DirectRouteMiddleware
 from cnnviz.server.headers import content_security_policy, inline_script_hashes
+from cnnviz.server.numbers import number_routes
 from tests.pages.running import ask
 
 PAGE = (Path(st.__file__).parent / "static" / "index.html").read_bytes()
@@ -38,3 +45,66 @@ def test_a_page_that_there_is_not_leads_to_the_first_with_its_name_and_the_lesso
     status, found, body = ask(Early(HTMLResponse(PAGE)), path, query="k=3")
     assert (status, found.get("location")) == ((303, there) if there else (200, None))
     assert bool(body) is not bool(there)
+
+
+class Head(HTMLParser):
+    """Texts of a page's meta elements by name, its title and its language."""
+
+    def __init__(self, body: bytes):
+        super().__init__()
+        self.meta, self.title, self.lang, self.tag = {}, "", "", ""
+        self.feed(body.decode())
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.tag, self.lang = tag, found.get("lang") or self.lang
+        if tag == "meta" and ("property" in found or "name" in found):
+            self.meta[found.get("property") or found["name"]] = found["content"]
+
+    def handle_data(self, data):
+        self.title += data.strip() if self.tag == "title" else ""
+
+
+def head(path: str = "/", query: str = "", **headers: str) -> Head:
+    return Head(ask(Early(HTMLResponse(PAGE)), path, query=query, headers={name.replace("_", "-"): text for name, text in headers.items()})[2])
+
+
+def picture(url: str) -> tuple[int, bytes]:
+    app = DirectRouteMiddleware(PlainTextResponse("elsewhere"), number_routes(""))
+    status, headers, body = ask(app, urlsplit(url).path, query=urlsplit(url).query)
+    assert headers["content-type"] == "image/png"
+    return status, body
+
+
+def test_a_posted_link_names_its_page_in_its_language_and_shows_its_setup():
+    found = head("/train", "k=2&lang=fr", Host="example.org:8501")
+    assert (found.title, found.lang) == ("Entraîner · cnnviz", "fr") and found.meta["og:title"] == found.title
+    assert found.meta["description"] == found.meta["og:description"] != head("/train").meta["description"]
+    url = found.meta["og:image"]
+    assert url == "http://example.org:8501/numbers/train.png?k=2&lang=fr"
+    assert (found.meta["og:image:width"], found.meta["og:image:height"]) == tuple(map(str, SIZE))
+    status, body = picture(url)
+    assert status == 200 and Image.open(io.BytesIO(body)).size == SIZE
+    assert len({body, picture(url.replace("k=2", "k=3"))[1], picture(url.replace("lang=fr", "lang=en"))[1]}) == 3
+
+
+def test_the_picture_is_found_behind_a_proxy_and_no_header_or_query_can_write_html():
+    sent = {"X_Forwarded_Host": "a.org", "X_Forwarded_Prefix": "/cnn"}
+    assert head("/", "", **sent).meta["og:image"] == "http://a.org/cnn/numbers/step.png?lang=en"
+    broken = '"><script>alert(1)</script>'
+    headers = {"Host": broken, "X-Forwarded-Prefix": broken}
+    _, _, body = ask(Early(HTMLResponse(PAGE)), "/check", query=f"k={broken}", headers=headers)
+    assert b"alert" in body and b"<script>alert" not in body
+    found = Head(body)
+    assert found.meta["og:image"].startswith("./numbers/check.png?") and "twitter:card" in found.meta
+    assert parse_qs(urlsplit(found.meta["og:image"]).query)["k"] == [broken]
+
+
+
+def test_the_picture_of_nonsense_is_that_of_the_default():
+    default = picture("/numbers/step.png?k=0")[1]
+    for nonsense in ("k=many", "img=nothing&net=!&f=1,2", "lr=NaN&w=held-nothing", "k=0&lang=%00", "k=-1&set=%F0%9F"):
+        status, body = picture(f"/numbers/step.png?{nonsense}")
+        assert (status, body) == (200, default), nonsense
+    opening = picture("/numbers/step.png")[1]
+    assert opening == picture("/numbers/learn.png?lesson=kernel&step=2")[1] != default

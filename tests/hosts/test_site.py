@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 import PIL
 import pytest
+from PIL import Image
 
 from cnnviz.__main__ import main
 from cnnviz.core.runtime import threads
 from cnnviz.core.setup.presets import PRESETS
+from cnnviz.export.share_card import SIZE
 from cnnviz.hosts.dialogs import answers
 from cnnviz.hosts.static import pyodide
 from cnnviz.hosts.static.in_browser import get
@@ -29,6 +31,7 @@ from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import pages
 from cnnviz.pages.version import code
 from cnnviz.view.constants import spec
+from cnnviz.view.notices import notices
 from cnnviz.words import Problem
 from tests.conftest import ROOT
 
@@ -75,11 +78,27 @@ def test_it_has_a_page_a_folder_and_all_that_they_name(written: Path):
             assert address.startswith(f"numbers/{code()}/") and decode((base / name).read_bytes())
 
 
+def test_all_of_its_pages_have_one_share_card(written: Path):
+    card = Image.open(written / "files" / "card.png")
+    assert card.size == SIZE
+    for page in pages():
+        text = (written / page.path / "index.html").read_text("utf-8")
+        assert 'property="og:image" content="files/card.png"' in text and f"<title>{page.name} · cnnviz</title>" in text
+
+
 def test_nothing_in_it_is_loaded_from_elsewhere(written: Path):
     for path in (*written.rglob("*.js"), *written.rglob("*.html"), *written.rglob("*.css")):
         addresses = set(re.findall(r"""https?://[^\s"'`)<]+""", path.read_text("utf-8")))
         assert all("www.w3.org" in address or path.name == "site.js" for address in addresses), (path.name, addresses)
     assert "default-src 'self'" in (written / "index.html").read_text("utf-8")
+
+
+def test_it_has_the_licences_of_its_fonts_and_the_credits_of_its_images(written: Path):
+    assert (written / "licences.txt").read_text("utf-8") == notices()
+    for path in written.rglob("index.html"):
+        text = path.read_text("utf-8")
+        name = re.search(r'rel="license" href="([^"]*)"', text)[1]
+        assert (path.parent / re.search(r'<base href="([^"]*)"', text)[1] / name).is_file()
 
 
 def test_who_is_offline_has_all_of_it(written: Path):
@@ -191,7 +210,8 @@ def test_the_files_of_a_folder_are_taken_where_their_hashes_are_right(release, t
 def test_without_a_network_a_sentence_says_what_to_do(release, tmp_path, capsys):
     assert main(["--site", str(tmp_path / "site")]) == 2
     said = capsys.readouterr().err
-    assert "http://127.0.0.1:9/1.2/pyodide.mjs cannot be fetched" in said and "--pyodide" in said
+    assert "http://127.0.0.1:9/1.2/pyodide.mjs cannot be fetched" in said and "--pyodide FOLDER" in said
+    assert all(f"\nhttp://127.0.0.1:9/{name}" in said or f"\nhttp://127.0.0.1:9/1.2/{name}" in said for name in release)
     assert not (tmp_path / "site").exists()
 
 

@@ -403,7 +403,7 @@ def test_swapped_loops_that_raise_get_a_note(loops):
     cases = [((2, 2, 4, 4), {"pool_height": 1, "pool_width": 1, "stride": 1}), ((2, 2, 4, 6), {"pool_height": 1, "pool_width": 1, "stride": 1})]
     with pytest.raises(IndexError) as raised:
         judge(found["pool"], "avg", cases=cases)
-    assert "two loops may be swapped" in raised.value.__notes__[-1]
+    assert "are two loops swapped" in raised.value.__notes__[-1]
 
 
 def test_what_raises_without_padding_alone_gets_a_note():

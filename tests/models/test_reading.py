@@ -470,7 +470,7 @@ def test_whatever_is_sent_gets_a_sentence(name):
         from_model(HOSTILE[name])
     except Problem as problem:
         said = [str(problem)]
-    assert said and all(0 < len(one) < 900 for one in said)
+    assert said and all(0 < len(one) < 300 for one in said)
 
 
 @pytest.mark.parametrize("deep", [100, 300, 500, 700, 900, 1000, 3000])

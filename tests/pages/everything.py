@@ -5,6 +5,7 @@ import io
 import json
 
 import numpy as np
+from PIL import Image
 
 from cnnviz import Setup
 from cnnviz.export.animation import animation
@@ -14,12 +15,13 @@ from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.export.hand_sheet import hand_sheet
 from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
 from cnnviz.export.parameters import parameters_json, read_setup
+from cnnviz.export.share_card import SIZE
 from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.export.terminal import report
 from cnnviz.hosts.file import setup_html
 from cnnviz.pages.handlers import Unfinished
 from cnnviz.pages.registry import pages
-from cnnviz.pages.resource import FORMS, canonical_query, compute_resource, page_of
+from cnnviz.pages.resource import FORMS, PICTURE, canonical_query, compute_resource, page_of
 from tests.pages.running import decode, now
 
 KEYS = {
@@ -48,6 +50,8 @@ def answered(page: str, query: dict[str, str]) -> None:
             assert header["lesson"] and header["outputs"]
         elif form == "json":
             assert json.loads(body)["page"] == page
+        elif form == PICTURE:
+            assert Image.open(io.BytesIO(body)).size == SIZE
         else:
             with np.load(io.BytesIO(body), allow_pickle=False) as file:
                 assert json.loads(str(file["header"]))["page"] == page

@@ -40,7 +40,7 @@ def test_step_says_that_each_image_pulls_at_a_parameter():
     header, _ = decode(answer("step", QUERY))
     assert {stage["symbol"] for stage in header["stages"] if stage["title"] == str(message("stage.pulled.title"))} == {"df", "dg", "dw"}
     symbols = [stage["symbol"] for stage in header["stages"]]
-    divided = [stage["symbol"] for stage in header["stages"] if stage["sentence"].endswith(" Divided by 3, because the loss is the mean over the images.")]
+    divided = [stage["symbol"] for stage in header["stages"] if stage["sentence"].endswith(" Divided by 3: the loss is the mean over the images.")]
     assert divided == [symbols[symbols.index("L") + 1]]
 
 
@@ -102,19 +102,19 @@ def owned(theirs, **more):
 def test_where_only_what_is_kept_is_wrong_every_gradient_is_right():
     header, _ = checked(check="break", mistake="running_reversed")
     assert {*states(header).values()} == {"equal", "right"} and header["road"]["verdict"]["good"]
-    assert "Every gradient is right" in str(header["road"]["sentences"][0])
+    assert "The gradients are right" in str(header["road"]["sentences"][0])
 
 
 def test_those_of_several_images_are_not_offered_with_one():
     header, _ = decode(answer("check", QUERY | {"img": "small3-0", "y": "1,0", "image": "0", "check": "break", "mistake": "images_summed"}))
-    assert "needs several images" in str(header["road"]["sentences"][0]) and "first" not in states(header).values()
+    assert "has no effect with one image" in str(header["road"]["sentences"][0]) and "first" not in states(header).values()
 
 
 def test_ones_own_gradients_of_all_images_are_judged_and_one_is_shown():
     theirs = placed("images_summed", SETUP.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(SETUP.y), SETUP.optimizer)
     header, arrays = owned({name: theirs[name] for name in ("dz2", "dw", "db", "dz1", "df")})
     assert states(header)["dz2"] == "first" and states(header)["df"] == "inherits"
-    assert header["check"]["own"]["stages"][0]["title"] == "the mean over images forgotten"
+    assert header["check"]["own"]["stages"][0]["title"] == "mean over images forgotten"
     np.testing.assert_array_equal(arrays["yours.dz2"].reshape(-1), theirs["dz2"][2])
 
 

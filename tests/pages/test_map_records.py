@@ -80,6 +80,14 @@ def test_the_cell_that_is_explained_first_exists_and_has_the_largest_gradient(se
         assert abs(found[tuple(cells[gradient])]) == np.abs(found).max()
 
 
+@pytest.mark.parametrize("setup", [Setup(), Setup(seed=39), Setup(k=10), Setup(seed=5, f="sharpen")], ids=repr)
+def test_the_cell_of_a_map_that_is_explained_first_is_strong_and_so_is_its_gradient(setup):
+    program, snapshot = here(setup)
+    at = tuple(map_records.default_cells(program, snapshot, map_records.records(setup, program, snapshot))["z1"][-2:])
+    for array in (snapshot.trace.z1, snapshot.gradients.dz1):
+        assert abs(array[at]) > np.abs(array).max() / 4
+
+
 @pytest.mark.parametrize("net", ["drop30-dense2-softmax-ce", "conv4x3-bn-relu-drop50-dense2-softmax-ce", "dense8-ln-relu-drop30-dense2-mse"])
 @pytest.mark.parametrize("seed", range(3))
 def test_the_cell_that_is_explained_first_is_neither_silent_nor_without_a_gradient(net, seed):

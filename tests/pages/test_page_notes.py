@@ -18,7 +18,7 @@ def test_a_remark_is_true_under_the_notebooks_rule():
         for keys in ({"w": "zeros", "rule": "update_first"}, {"w": "zeros", "rule": "fresh_weights"}, {"f": (10,) * 9})
     )
     assert not any("nothing reaches the kernel" in remark for remark in zero)  # here something does
-    assert "starts from zeros again" in fresh[0]
+    assert "resets it to zero" in fresh[0]
     assert flat[0].startswith("All units are saturated") and "few others" not in flat[0]
     losing = _said(Setup(lr=1, k=1, y=(0.3, 0.6)))
     assert any("overshoots" in remark for remark in losing)

@@ -38,12 +38,12 @@ def test_the_loss_of_the_next_update_is_said(setup):
     before, after = run_updates(setup, load_image(setup.img), setup.k + 1).losses[-2:]
     old, new = format_value(before, "4"), format_value(after, "4")
     moves = f"{'falls' if after < before else 'rises'} from {old} to {new}" if after != before else f"stays {old}"
-    assert _said(setup)["update"] == f"With η = {setup.lr:g} the loss {moves}."
+    assert _said(setup)["update"] == f"With η = {setup.lr:g}, L {moves}."
 
 
 def test_what_is_too_little_to_be_seen_in_print_is_not_said_with_the_same_digits():
     before, after = run_updates(Setup(lr=1e-7), load_image("test-0"), 1).losses
-    assert _said(Setup(lr=1e-7))["update"] == f"With η = 1e−7 the loss falls by {format_value(before - after, '2')}, from {format_value(before, '4')}."
+    assert _said(Setup(lr=1e-7))["update"] == f"With η = 1e−7, L falls by {format_value(before - after, '2')} from {format_value(before, '4')}."
     assert _said(Setup(k=1000, lr=1.0))["dz2"] == "All units together pass less than 0.1% of the gradient."
 
 
@@ -55,7 +55,7 @@ def test_of_gradients_that_are_no_numbers_it_is_not_said_what_passes():
 
 def test_of_a_loss_with_a_mask_it_is_said_that_the_next_update_draws_another():
     setup = Setup(net="conv2x3-relu-drop50-dense2-sigmoid-mse")
-    assert _said(setup)["update"].endswith(" This holds for this mask; the next update draws another.")
+    assert _said(setup)["update"].endswith(" The next update draws another mask.")
     assert run_updates(setup, load_image("test-0"), 1).losses[-1] != pytest.approx(promise(setup, now(setup).snapshot).after, rel=1e-3)
 
 
@@ -71,7 +71,7 @@ def test_what_it_says_is_set_beside_the_target():
 
 def test_an_image_that_is_none_of_the_classes_is_said_to_be():
     ship = Setup(img="test-1", classes="cat,dog")
-    assert _said(ship)["o"].endswith(" The image, ship, belongs to none of these classes.")
+    assert _said(ship)["o"].endswith(" The image, ship, is in none of these classes.")
     for setup in (Setup(), Setup(img="test-1"), Setup(img="test-1", classes="ship,dog"), Setup(img="pattern-edges", classes="cat,dog")):
         assert "none of these" not in _said(setup)["o"]
 

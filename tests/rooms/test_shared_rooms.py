@@ -75,6 +75,19 @@ async def test_without_redis_there_is_a_sentence_and_afterwards_everything_as_be
         await until(lambda: data(here)[-1] == data(there)[-1] == "k=4")
 
 
+async def test_a_process_that_restores_a_room_does_not_undo_a_move_of_another():
+    server = fakeredis.FakeServer()
+    slow, quick = process(server).rooms.store, process(server).rooms.store
+    path, _ = await RoomsClient(slow).open("k=1")
+    code = path.removeprefix("/room/")
+    stale, room = await slow.room(code), await quick.room(code)
+    await fakeredis.FakeAsyncRedis(server=server).flushall()
+    await quick.move(room, "k=4")  # after `slow` has read that the room is gone
+    await slow._put_back(stale, None)
+    await slow.renew(stale)
+    assert stale.query == (await quick.room(code)).query == "k=4"
+
+
 async def test_rooms_are_bounded_for_all_processes_together():
     server = fakeredis.FakeServer()
     one, two = process(server, 3), process(server, 3)

@@ -39,7 +39,7 @@ test("of several images side by side a cell lies in its channel's row, under the
   }
 })
 
-test("kernels of two filters can stand farther apart than those of one, and each number is found where it stands", () => {
+test("kernels of two filters can be farther apart than kernels of one, and each number is found at its position", () => {
   for (const kernels of [1, 2, 3, 6]) {
     const shape = [4, kernels, 3, 3]
     const [close, apart] = [filters(shape), filters(shape, 2)]

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { colour, darken, isUndecided } from "../../cnnviz/view/model/numbers/colour.js"
 
-test("what is no number has a colour of its own, by day and by night, unlike every error's", () => {
+test("NaN has a distinct colour in both themes, different from every error colour", () => {
   for (const night of [false, true]) {
     darken(night)
     const undecided = colour(Number.NaN, [1e-16, 1], "error")

@@ -1,4 +1,4 @@
-// A number that is dragged: which value is wanted, which one is asked for, and what is said of it.
+// Dragging a number: its value, the pending request, and the words about it.
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
@@ -63,7 +63,7 @@ test("the rate goes from one point of its curve to the next, so that its loss is
   assert.equal(moved(drag, -500).wanted, 0)
 })
 
-test("one value is asked for at a time, and then the latest; what is shown is of the last answer", () => {
+test("one request is pending at a time, then the latest value is requested; the last response is shown", () => {
   let drag = next(moved(known(), 10), { type: "asked" })
   const [first] = [drag.asked]
   drag = moved(moved(drag, 10), 10)

@@ -56,7 +56,7 @@ test("outputs stay on their scale, and one that runs away does not take it with 
   assert.deepEqual(outputScale([-1e30, Number.NaN, Number.POSITIVE_INFINITY], [5, 0]), [-1, 6])
 })
 
-test("of many outputs those are shown that should be high, and those that add most", () => {
+test("of many outputs, the ones with high targets and the ones with the largest terms are shown", () => {
   const targets = [0, 0, 1, 0, 0]
   const terms = [0.1, 0.5, 0, Number.NaN, 0.3]
   assert.deepEqual(

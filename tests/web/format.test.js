@@ -30,7 +30,7 @@ test("symbols in a sentence are set as such, and no word is", () => {
     assert.equal(withSymbols(text), escapeHtml(text))
 })
 
-test("a number has so many digits and no more, and is read back as itself", () => {
+test("a number has at most the requested digits, and is parsed back to itself", () => {
   for (const value of anyNumbers()) {
     for (const digits of [3, 4, 9]) {
       const text = number(value, digits)

@@ -23,7 +23,7 @@ const OTHERS = [
 ]
 const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 
-test("every card is on the chain once, in its box, and none on another; each but the loss has its arrow or stands beside one that has", () => {
+test("every card is in its box, once and without overlap, and all except the loss have an arrow or are beside a card that has one", () => {
   for (const text of [SEED, DEEP, ...OTHERS]) {
     for (const room of [320, 900, 1168, 2400]) {
       const all = cards(text)

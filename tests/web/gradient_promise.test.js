@@ -31,7 +31,7 @@ test("the sentence of a gradient promises the gradient times the change, and say
     }
 })
 
-test("what really happens is said as soon as it is known, also where it goes the other way", () => {
+test("the actual change is given as soon as it is known, even if its sign differs", () => {
   const numbers = snapshots[0]
   const cell = [0, 0, 1, 1]
   const part = raisedPart(numbers, "df", cell)
@@ -87,7 +87,7 @@ test("what is lost in round-off is not said to stay away", () => {
   assert.match(happens(0.43), /the loss should change by 0\.00043, a thousandth of ∂f\[2,2\]; really by 0\.$/)
 })
 
-test("where a gradient is 0 and the loss moves all the same, as beside a kink, that is said", () => {
+test("a loss that changes although the gradient is 0, as near a kink, is reported", () => {
   const numbers = snapshots[5] // ReLU and max pooling
   const at = numbers.values("da1").indexOf(0)
   const cell = numbers.cell("da1", at)
@@ -112,7 +112,7 @@ test("what has no gradient promises nothing", () => {
   )
 })
 
-test("a gradient of round-off alone is said to be 0, and nothing is asked for it", () => {
+test("a gradient of round-off only is shown as 0, and causes no request", () => {
   const lost = fixture("snapshots").map(
     ({ bytes }) => new Numbers(decode(new Uint8Array(Buffer.from(bytes, "base64")))),
   )[6]

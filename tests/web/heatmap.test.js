@@ -78,7 +78,7 @@ test("a pixel of several cells has the entry of largest size, and each cell is i
   }
 })
 
-test("of cells that stand one after another the same is found as cell by cell", () => {
+test("contiguous cells give the same result as single cells", () => {
   let running = 0
   for (const [face] of FACES) {
     const values = Float64Array.from({ length: 400 }, (_, n) => Math.sin(n * n))

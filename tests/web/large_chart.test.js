@@ -18,7 +18,7 @@ const chart = (title, x, series, more = {}) => ({
   ...more,
 })
 
-test("charts stand under each other over one x, and a second version is dashed in the same colour", () => {
+test("charts share one x axis below each other, and a second version is dashed in the same colour", () => {
   const two = chart("A", [0, 1], [line("p", [1, 2]), line("q", [3, 4], true)], { cursor: 1 })
   const one = chart("B", [0, 1], [line("r", [5, 6])], { logY: true })
   const { data, layout } = figureOf([two, one], LOOK)
@@ -73,7 +73,7 @@ test("where many lines say their values, the small charts are silent", () => {
   assert.deepEqual([silent.filter(Boolean).length, silent.slice(15)], [4, [true, true, true, true]])
 })
 
-test("only charts over the same x stand together, and what one points at is the nearest value", () => {
+test("only charts over the same x are stacked, and the pointer selects the nearest value", () => {
   assert.ok(sameAcross(chart("A", [0, 1], []), chart("B", new Float32Array([0, 1]), [])))
   assert.ok(!sameAcross(chart("A", [0, 1], []), chart("B", [0, 2], [])))
   assert.equal(

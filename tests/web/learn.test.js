@@ -2,9 +2,11 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { barScale } from "../../cnnviz/pages/learn/bar_scale.js"
 import { coloursOf, formatCell } from "../../cnnviz/pages/learn/cells.js"
 import { centreStart, outputAt, shiftStart, windowRange } from "../../cnnviz/pages/learn/crop_bounds.js"
 import { arithmeticOf, sumOf } from "../../cnnviz/pages/learn/kernel_places.js"
+import { pictureColours } from "../../cnnviz/pages/learn/learn_board.js"
 import { caption } from "../../cnnviz/pages/learn/learn_plates.js"
 import { spokenQuestion } from "../../cnnviz/pages/learn/learn_words.js"
 import {
@@ -19,6 +21,7 @@ import {
   visibleBlock,
 } from "../../cnnviz/pages/learn/plate_figures.js"
 import { cellOf, sizeOf, sizesOf } from "../../cnnviz/pages/learn/plate_sizes.js"
+import { outlineOf } from "../../cnnviz/pages/learn/region_outline.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { fixture } from "./hooks.js"
@@ -65,7 +68,7 @@ const steps = fixture("lessons").map(({ answer }) => {
 })
 const at = (lesson, number) => steps.find(({ step }) => step.lesson === lesson && step.number === number)
 
-test("a kernel's map stands behind an equals sign, and the cells that are asked of have a place of their own", () => {
+test("a kernel's map follows an equals sign, and the cells of the question have their own position", () => {
   const { step, numbers } = at("kernel", 3)
   const figures = figuresOf(numbers, step, false)
   assert.deepEqual(signsOf(numbers, figures), ["", "∗", "="])
@@ -239,7 +242,7 @@ test("a row is named by outputs where it is one of outputs, and a power of ten i
   assert.ok(JSON.stringify(caption(sent.numbers, each)).includes("10⁻³"), "also of what is worked out")
 })
 
-test("a plate that is hidden does not tell its size, and no plate one that is asked for", () => {
+test("a hidden plate does not reveal its size, and no plate reveals a requested one", () => {
   for (const { step, numbers } of steps) {
     for (const figure of figuresOf(numbers, step, false)) {
       const sizes = JSON.stringify(caption(numbers, figure)).match(/\d+(×\d+)+/g) ?? []
@@ -248,4 +251,63 @@ test("a plate that is hidden does not tell its size, and no plate one that is as
       if (step.kind === "number") assert.ok(!told.includes(step.value), `${step.lesson} ${step.number}: ${told}`)
     }
   }
+})
+
+test("bars begin at 0 on a linear scale, and over more than three decades at a named power of ten", () => {
+  const linear = barScale([0.5, 0.001, 0])
+  assert.deepEqual([linear.part(0.5), linear.part(0.25), linear.part(0), linear.decades.length], [1, 0.5, 0, 0])
+  assert.deepEqual([barScale([]).part(0), barScale([0, 0]).part(0)], [0, 0])
+  for (const magnitudes of [
+    [3e-12, 2e-3, 0.0],
+    [1e-5, 1],
+    [2e-9, 7e4],
+    [1e-300, 1e300],
+  ]) {
+    const { part, decades } = barScale(magnitudes)
+    const [low, high] = [Math.min(...magnitudes.filter(Boolean)), Math.max(...magnitudes)]
+    assert.ok(part(low) > 0 && part(high) <= 1 && part(low) < part(high) && part(0) === 0)
+    const named = decades.filter(({ isNamed }) => isNamed)
+    assert.ok(named.length >= 2 && named.length <= 7)
+    for (const { power, at } of decades) assert.ok(Math.abs(part(10 ** power) - at) < 1e-9 && at >= 0 && at <= 1)
+  }
+})
+
+test("numbers that are compared as bars are on a log scale where they span more than three decades", () => {
+  const logarithmic = steps
+    .filter(({ step, numbers }) => {
+      const numbersOnly = figuresOf(numbers, step, true).filter(({ form }) => form === "number")
+      return barScale(numbersOnly.map(({ values }) => Math.abs(values[0]))).decades.length
+    })
+    .map(({ step }) => `${step.lesson} ${step.number}`)
+  assert.ok(logarithmic.includes("check 3") && logarithmic.includes("blame 6"), `${logarithmic}`)
+  assert.ok(!logarithmic.includes("blame 7"), `${logarithmic}`)
+})
+
+test("the outline of cells has the edges of their union alone", () => {
+  const block = (top, left, tall = 1, wide = 1, tile = 0) => ({ tile, top, left, tall, wide })
+  assert.equal(outlineOf([]).length, 0)
+  assert.equal(outlineOf([block(2, 3)]).length, 4)
+  assert.equal(outlineOf([block(0, 0, 3, 2)]).length, 10)
+  assert.equal(outlineOf([block(0, 0), block(0, 1), block(0, 1)]).length, 6)
+  assert.equal(outlineOf([block(0, 0), block(0, 0, 1, 1, 1)]).length, 8)
+  for (const { from, to } of outlineOf([block(4, 5, 2, 2)])) {
+    const [across, down] = [to[1] - from[1], to[0] - from[0]]
+    assert.equal(across + down, 1)
+    assert.ok(from[across ? 0 : 1] === (across ? 4 : 5) || from[across ? 0 : 1] === (across ? 6 : 7))
+  }
+})
+
+test("equal numbers have equal colours in all pictures of a question and in the map that is asked for", () => {
+  let compared = 0
+  for (const { step, numbers } of steps.filter(({ step }) => step.options.some(({ picture }) => picture))) {
+    const colours = pictureColours(step, numbers)
+    for (const { plate, values, limits, form } of figuresOf(numbers, step, true)) {
+      if (form !== "grid" && plate.symbol !== step.cells?.map) continue
+      const shown = step.options.flatMap(({ picture }) => picture?.flat() ?? [])
+      if (plate.symbol !== step.cells?.map && !Array.from(values).every((value) => shown.includes(value))) continue
+      assert.deepEqual(limits, colours.limits, `${step.lesson} ${step.number} ${plate.array}`)
+      compared += 1
+    }
+  }
+  assert.ok(compared >= 3)
 })

@@ -109,7 +109,7 @@ test("the total of every sum that is drawn is the core's own entry, and its step
   assert.ok(count > 20, `only ${count} sums`)
 })
 
-test("under each step of a sum stands its own number, also of a window that reaches beyond the image, and on the way back", () => {
+test("each step of a sum has its number below it, also for windows beyond the image and in the backward pass", () => {
   const found = { z1: 0, dx: 0 }
   for (const { numbers } of snapshots)
     for (const symbol of Object.keys(found)) {
@@ -138,7 +138,7 @@ test("under each step of a sum stands its own number, also of a window that reac
   assert.ok(found.z1 && found.dx, JSON.stringify(found))
 })
 
-test("of a window whose largest cells are equal it is said that the first of them wins", () => {
+test("in a window with equal maxima, the first one is named as the winner", () => {
   const { numbers } = snapshots[5]
   const at = (cell) => numbers.at("a1", cell)
   const cells = Array.from(numbers.values("a1"), (_, n) => numbers.cell("a1", n))
@@ -164,7 +164,7 @@ test("of a window whose largest cells are equal it is said that the first of the
   assert.ok(said(lost).includes(say("web.mechanism.lost")))
 })
 
-test("of a hidden layer's biases the gradients stand alone, and those of the last beside outputs and targets", () => {
+test("a hidden layer's bias gradients are alone, the last layer's are beside outputs and targets", () => {
   const upright = { width: 358, height: 620, upright: true }
   let hidden = 0
   for (const { numbers } of snapshots)
@@ -216,7 +216,7 @@ function crowding(texts, width, height) {
   ]
 }
 
-test("no two texts of a picture stand on each other, none runs over its edges, and none is too small to be read", () => {
+test("texts of a diagram do not overlap, stay within its edges and are legible", () => {
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   const bad = []
   for (const numbers of [...snapshots.map((each) => each.numbers), images]) {
@@ -262,7 +262,7 @@ test("the largest share of a kernel's gradient is told beside the maps, and not 
   }
 })
 
-test("all lines of a normalisation's way back stand within a picture that is low", () => {
+test("all lines of a normalization's backward diagram fit a low diagram", () => {
   const at = []
   const pen = { height: 372, writeText: (_words, _x, y) => at.push(y) }
   writeLines(pen, { x: 4, y: 262, width: 300, height: 88 }, ["∂n = 1", "γ = 1", "σ = 2", "∂z = 0"])
@@ -333,7 +333,7 @@ test("on a phone the lines of a kernel's sums at the update have room over each 
   }
 })
 
-test("no end of the axis under the heaps of a normalisation stands on its 0", () => {
+test("the ends of the axis below a normalization's histograms do not cover its 0", () => {
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   const { arrays } = images
   const sum = (n) => (n ? 0 : 0.7)
@@ -344,7 +344,7 @@ test("no end of the axis under the heaps of a normalisation stands on its 0", ()
     assert.deepEqual(crowding(placed(images, "n1", [0, 0, 0], { room }), room.width, room.height), [])
 })
 
-test("the name of a normalisation's axis stands on none of its bars, nor do its ends' numbers run over the edge", () => {
+test("the name of a normalization's axis covers none of its bars, and the numbers at its ends stay within the edges", () => {
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   for (const picture of ["of all images", "of one"]) {
     const bars = []
@@ -409,7 +409,7 @@ test("the bar of an output that is all but 0 or 1 has its number within the pict
   assert.ok(drawn > 0)
 })
 
-test("the number of a step stands within the picture, also under the last place of the last image", () => {
+test("the number of a step is within the diagram, even below the last position of the last image", () => {
   const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   const [symbol] = numbers.stages
     .map(({ symbol }) => symbol)
@@ -446,7 +446,7 @@ test("of several images the pulls, and the three paths back through the heap of 
   }
 })
 
-test("nothing is written smaller than 13 pixels where a phone's picture stands upright, and nothing beside it", () => {
+test("in portrait layout no text is smaller than 13 pixels or outside the diagram", () => {
   const { numbers } = snapshots[0]
   const room = { width: 358, height: 426, upright: true }
   for (const { symbol } of numbers.stages) {
@@ -519,7 +519,7 @@ test("on a phone the titles of a step are whole, and apart", () => {
   }
 })
 
-test("every stage stands upright: back through dense and convolutions, averages of channels, several images' pulls and paths", () => {
+test("every stage has a portrait layout: backward through dense and convolution, channel averages, per-image gradients and paths", () => {
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   const kinds = new Set()
   const bad = []
@@ -567,7 +567,7 @@ test("on a phone the bars of what a unit sends back end before the shares of all
   assert.ok(count > 0)
 })
 
-test("the pictures of pools, dropout, rows and the steps of every rule stand upright, with all their numbers", () => {
+test("the diagrams of pooling, dropout, rows and every rule's steps have a portrait layout with all numbers", () => {
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   const room = { width: 358, height: 426, upright: true }
   const kinds = new Set()
@@ -598,7 +598,7 @@ test("on a phone the kernel and the bias have their numbers before and after an 
   }
 })
 
-test("at the update a title's formula is whole, or left out: the rule stands under the picture", () => {
+test("at the update a title's formula is complete or omitted, since the rule is below the diagram", () => {
   const [{ numbers }] = snapshots.filter(({ numbers }) => isFew(numbers))
   const formulas = (room) => {
     const found = []
@@ -616,7 +616,7 @@ test("at the update a title's formula is whole, or left out: the rule stands und
   assert.deepEqual([ROOM, TABLET, { ...PHONE, height: 426 }].map(formulas), [3, 3, 0])
 })
 
-test("the loss, softmax and what goes back through both stand upright with many outputs, a row each", () => {
+test("loss, softmax and their merged gradient have a portrait layout with a row for each of many outputs", () => {
   const room = { width: 358, height: 426, upright: true }
   const seen = new Set()
   for (const { numbers } of snapshots.filter(({ numbers }) => numbers.count("o") > 2))
@@ -776,7 +776,7 @@ test("with up to four channels every window and every kernel is printed on a scr
   }
 })
 
-test("no more shares of a kernel's gradient are said to be 0 than are", () => {
+test("the number of zero shares of a kernel's gradient is correct", () => {
   let count = 0
   for (const { numbers } of snapshots.filter(({ numbers }) => numbers.maps.df1 ?? numbers.maps.df)) {
     const symbol = numbers.maps.df1 ? "df1" : "df"
@@ -1048,7 +1048,7 @@ test("pooling prints the cells of a window and its neighbours, one winner lit in
   }
 })
 
-test("what passes a slope is said with what arrives, in one unit and in all together", () => {
+test("the incoming and the passed gradient of a slope are given for one unit and for all", () => {
   const { numbers } = snapshots.find(({ numbers }) => numbers.network.text === "conv1x3-sigmoid-dense2-sigmoid-mse")
   const [arrives, passes] = ["do", "dz2"].map((map) => numbers.at(map, [0]))
   const share = written(numbers, "dz2", [0])
@@ -1137,7 +1137,7 @@ test("a share lights up where it is, in what arrived and in what it met, and say
     assert.equal(partAt(parts, left + width / 2, top + height / 2).say, productText(x, dz))
 })
 
-test("beyond sixteen channels the largest partial sums stand there, and the rest is one step", () => {
+test("beyond sixteen channels, the largest partial sums are shown and the rest is one step", () => {
   const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv24"))
   const [{ terms, total }] = sums(numbers, "z2", [1, 5, 5])
   assert.equal(terms.length, 12 + 1 + 1) // and the bias
@@ -1146,7 +1146,7 @@ test("beyond sixteen channels the largest partial sums stand there, and the rest
   assert.deepEqual(spots.find(({ term }) => term === "rest").choose, { unfolded: true })
 })
 
-test("of weights that came as colours a picture tells those alone that are known", () => {
+test("a diagram shows only the known values of quantized weights", () => {
   const answer = decode(new Uint8Array(Buffer.from(fixture("snapshots")[0].bytes, "base64")))
   const whole = new Numbers(answer)
   const { shape, limits } = whole.maps.w

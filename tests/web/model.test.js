@@ -93,7 +93,7 @@ test("the ends of an axis hold every value that has a place", () => {
   assert.deepEqual([1000, -2500, 0.001, 0, 2.5e7].map(tickLabel), ["1,000", "−2,500", "0.001", "0", "2.5e7"])
 })
 
-test("the lines of a grid are round numbers within its ends, and at most so many steps", () => {
+test("grid lines are round numbers within the range, with at most the given number of steps", () => {
   assert.deepEqual(ticks(0, 200, 4), [0, 50, 100, 150, 200])
   assert.deepEqual(ticks(-0.1, 0.25, 4), [-0.1, 0, 0.1, 0.2])
   assert.deepEqual(ticks(3, 3), [3])
@@ -150,7 +150,7 @@ test("maps of one family share the cell that is explained", () => {
   assert.deepEqual(focus.own("o"), [0])
 })
 
-test("a pin is let go by pinning again, and where its cell is no more", () => {
+test("a pin is released by pinning again, or if its cell no longer exists", () => {
   const focus = focused()
   focus.pin("z1", [5, 5])
   focus.hover = { map: "x", cell: [0, 0] }

@@ -54,7 +54,7 @@ test("every cell has the sources that the core says, in every pattern", () => {
   assert.deepEqual([...seen].sort(), [...PATTERNS].sort())
 })
 
-test("a cell stands in the address as the core writes it, and is found there again", () => {
+test("a cell in the address has the core's format, and is parsed back", () => {
   for (const { numbers, cells } of networks) {
     for (const { map, cell, address } of cells) {
       assert.equal(numbers.addressText(map, cell), address)

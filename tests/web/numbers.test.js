@@ -100,7 +100,7 @@ const exactly = (numbers, text) => {
   return Object.values(numbers.arrays).some(({ values }) => values.includes(value))
 }
 
-test("what is said of a cell ends in the core's number, and is whole", () => {
+test("the words about a cell are complete and end in the core's number", () => {
   for (const { numbers } of snapshots) {
     for (const map of Object.keys(numbers.maps)) {
       for (const cell of someCells(numbers.shape(map))) {
@@ -205,7 +205,7 @@ test("every symbol and every operator of a network has words in the glossary", (
   assert.deepEqual([...lacking], [])
 })
 
-test("a meaning is said in the network's own symbols, with its own formula", () => {
+test("a glossary entry uses the network's symbols and formula", () => {
   const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
   assert.deepEqual(detailsOf(numbers, "glossary.sum", "z2"), {
     label: "z₂",

@@ -1,4 +1,4 @@
-// What is asked of a stage, and what an answer is worth, in every network: right, near, of the wrong sign, in the wrong place.
+// Questions about a stage and verdicts on answers, in every network: right, close, wrong sign, wrong position.
 
 import assert from "node:assert/strict"
 import { test } from "node:test"

@@ -62,7 +62,7 @@ test("a sum reads right: the terms that are printed come to the total that is pr
   }
 })
 
-test("where few digits fit, the terms have fewer, and the total those that it needs", () => {
+test("if few digits fit, the terms are shortened and the total keeps the digits that it needs", () => {
   const values = [-0.1725, 0.1765, -0.3608, 0.3059, -0.1922, 0.1647]
   const total = values.reduce((sum, value) => sum + value, 0)
   assert.deepEqual(printSum(values, total).texts, ["−0.172", "0.176", "−0.361", "0.306", "−0.192", "0.165"])

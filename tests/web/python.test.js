@@ -1,4 +1,4 @@
-// Python in a worker, from the page's side: a worker that does as it is told stands in for it.
+// The page's client of Python in a worker, tested with a scripted worker.
 
 import assert from "node:assert/strict"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
@@ -41,7 +41,7 @@ function started() {
 const textOf = async (promise) => (await promise).text()
 const paths = ({ asked }) => asked.map(({ path }) => path)
 
-test("what is asked for before it is there waits, and is answered in order, one at a time", async () => {
+test("requests before the start wait, and are processed in order, one at a time", async () => {
   const { python, workers, states } = started()
   const found = [python.get("a"), python.get("b")]
   const [worker] = workers
@@ -56,7 +56,7 @@ test("what is asked for before it is there waits, and is answered in order, one 
   assert.deepEqual(states, ["starting", "ready"])
 })
 
-test("what the screen waits for goes before what is asked for ahead, and the same is worked out once", async () => {
+test("visible requests precede prefetched ones, and equal requests are computed once", async () => {
   const { python, workers } = started()
   const found = [python.get("ahead", { priority: "low" }), python.get("now"), python.get("now")]
   workers[0].say({ ready: true })
@@ -83,7 +83,7 @@ test("what nobody waits for any more is not begun, and ended where it goes on; t
   assert.equal(await textOf(next), "next")
 })
 
-test("what is asked for again meanwhile goes on", async (context) => {
+test("a request that is repeated in the meantime continues", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] })
   const { python, workers } = started()
   const stop = new AbortController()
@@ -98,7 +98,7 @@ test("what is asked for again meanwhile goes on", async (context) => {
   assert.equal(await textOf(again), "long")
 })
 
-test("where it cannot start, all that is asked for is refused in a sentence", async () => {
+test("if Python cannot start, every request is refused with a sentence", async () => {
   const { python, workers, states } = started()
   const found = python.get("a")
   workers[0].say({ broken: "no memory" })
@@ -110,7 +110,7 @@ test("where it cannot start, all that is asked for is refused in a sentence", as
   assert.deepEqual([workers.length, workers[0].ended, states.at(-1)], [1, true, "failed"])
 })
 
-test("where no answer comes about, that is said, and the next is a new Python's", async () => {
+test("a missing response is reported, and the next request uses a new worker", async () => {
   const { python, workers } = started()
   const found = [python.get("a"), python.get("b")]
   workers[0].say({ ready: true })

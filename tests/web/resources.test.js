@@ -53,7 +53,7 @@ beforeEach(() => {
 })
 const ask = (lesson) => numbers.ask("", lesson, KEYS)
 
-test("what is overtaken is given up, and what is asked for twice is asked for once", async () => {
+test("outdated requests are cancelled, and equal requests are sent once", async () => {
   ask({ k: "1" })
   ask({ k: "2" })
   ask({ k: "2", stage: "x" })
@@ -96,7 +96,7 @@ test("it asks ahead one after another, and stops where the visitor asks", async 
   assert.deepEqual(received.at(-1), ["9", "9"])
 })
 
-test("what a server lets nobody keep is asked for ahead once, and nothing is that goes with a file", async () => {
+test("a response that must not be cached is prefetched once, and requests with a file are never prefetched", async () => {
   ask({ k: "5" })
   requests[0].answer()
   await settled()
@@ -117,7 +117,7 @@ test("what a server lets nobody keep is asked for ahead once, and nothing is tha
   assert.equal(requests.length, 3)
 })
 
-test("the part that is looked at is asked for ahead, of the next update, whichever comes first", async () => {
+test("the visible part of the next update is prefetched, whichever arrives first", async () => {
   const asked = () => requests.map(({ query }) => query.k + (query.exact ?? ""))
   ask({ k: "5" })
   requests[0].answer()
@@ -165,7 +165,7 @@ test("what cannot be used stays as it is on the screen", async () => {
   assert.deepEqual(received, [["1", "1"]])
 })
 
-test("a busy server is asked again when it says, one that is gone after a while, and nothing that may change is kept", async (t) => {
+test("a busy server is retried when it says, an unreachable one after a delay, and changeable responses are not cached", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] })
   ask({ k: "1" })
   for (const status of [503, 429]) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Ballot } from "../../cnnviz/rooms/ballot.js"
 import { RoomBoard } from "../../cnnviz/rooms/board.js"
-import { AllRuns, runsIn, saidOf, worstOf } from "../../cnnviz/rooms/experiment.js"
+import { AllRuns, conclusion, runsIn, saidOf, worstOf } from "../../cnnviz/rooms/experiment.js"
 import { spotOf } from "../../cnnviz/rooms/impromptu_form.js"
 import { openQuestion, roomDeck } from "../../cnnviz/rooms/kept_rooms.js"
 import { comingOf, screenOf } from "../../cnnviz/rooms/presenter_panels.js"
@@ -22,7 +22,7 @@ import {
   windowAt,
 } from "../../cnnviz/rooms/question.js"
 import { bestOf, hasDiverged, powersIn, tick } from "../../cnnviz/rooms/rate_chart.js"
-import { foundIt } from "../../cnnviz/rooms/results.js"
+import { foundIt, spokenResults } from "../../cnnviz/rooms/results.js"
 import { inReaders } from "../../cnnviz/rooms/screen_bar.js"
 import { clock } from "../../cnnviz/view/model/numbers/format.js"
 import { parseForeign } from "../../cnnviz/view/model/state/address.js"
@@ -59,7 +59,7 @@ test("a cell is found again by the place at which it is drawn", () => {
   assert.equal(cellIn(shapes[2], 0, 9, 99), 99, "beyond the last cell there is none")
 })
 
-test("whoever taps the middle of a window means the cell that it makes", () => {
+test("a tap on the middle of a window selects the cell that it computes", () => {
   for (const window of [
     { k: 3, stride: 1, before: 0, dilation: 1 },
     { k: 3, stride: 2, before: 1, dilation: 1 },
@@ -73,7 +73,7 @@ test("whoever taps the middle of a window means the cell that it makes", () => {
   }
 })
 
-test("colours come back as the values that they stand for, to a 255th", () => {
+test("colours are decoded to their values within 1/255", () => {
   const bytes = Buffer.from([0, 128, 255]).toString("base64")
   assert.deepEqual([...valuesOf({ levels: bytes, low: -255, high: 255, scale: "signed" })], [-255, 1, 255])
 })
@@ -115,6 +115,20 @@ test("counts and times are those of the last round", () => {
 test("of a question that nobody answered it is not said how many found it", () => {
   const said = (votes) => foundIt({ rounds: [{ votes, counts: [] }], groups: [] })
   assert.deepEqual([said(0), said(2)], ["Nobody answered.", "<b>0 of 2</b> answered correctly."])
+})
+
+test("a screen reader gets the counts, and the right answer once it is revealed", () => {
+  const question = { kind: "choose", options: [{ label: "up" }, { label: "down" }] }
+  const rounds = [{ votes: 3, counts: [[1, 1, 3]] }, { votes: 4, counts: [[0, 0, 1], [1, 1, 3]] }] // biome-ignore format: a round a line
+  const groups = [
+    { right: false, counts: [0, 1] },
+    { right: true, counts: [3, 3] },
+  ]
+  assert.equal(
+    spokenResults(question, { revealed: false, rounds: rounds.slice(0, 1), groups: [] }),
+    "3 answers. A: 0, B: 3.",
+  )
+  assert.equal(spokenResults(question, { revealed: true, rounds, groups }), "3 of 4 answered correctly. A: 1, B ✓: 3.")
 })
 
 test("a form asks for what the server knows", () => {
@@ -197,6 +211,24 @@ test("of an experiment each run is painted as it came, one's own by its own curv
   )
   assert.doesNotMatch(saidOf({ ...own, run: 9 }, found), /other/i, "whose place is not among those that are known yet")
   assert.match(saidOf({ ...own, curve: packed([1, Number.NaN], Float64Array) }, found), /diverged/)
+})
+
+test("the headline suits one run, several runs and runs that diverged", () => {
+  const found = (key, last) => ({
+    number: 1, key, updates: 200, devices: last.length, values: last.map((_, n) => `0.${n + 1}`), at: [0, 200], shown: [0],
+    last: packed(last, Float64Array), curves: packed([1, last[0]], Float32Array), predicted: [1, 2, 0, 0], confirmed: 1,
+  }) // biome-ignore format: short
+  const headline = (key, ...last) => conclusion(found(key, last)).headline
+  for (const key of ["seed", "lr"]) {
+    assert.equal(headline(key, 0.02), "The loss at update 200 is 0.020.")
+    assert.equal(headline(key, Number.NaN), "Every run diverged.")
+    assert.equal(headline(key, Number.NaN, Infinity), "Every run diverged.")
+  }
+  assert.equal(headline("seed", 0.02, 0.01, 0.03), "At update 200 the 3 losses go from 0.010 to 0.030.")
+  assert.equal(headline("seed", 0.2, Number.NaN, 0.01), "Losses above 0.1 at update 200: 1 of 3. Diverged: 1 of 3.")
+  assert.equal(headline("lr", 0.2, 0.01, 7), "Rate 0.2 ends lowest, at 0.010. Diverged: 1 of 3.")
+  assert.equal(headline("lr", 7, 8), "Every run diverged.", "each loss rose")
+  assert.equal(conclusion(found("lr", [0.2, 0.01])).predicted, "Predicted by <b>2 of 3</b>.")
 })
 
 test("the run that is looked into is one that learns least, and none where all learn", () => {
@@ -312,7 +344,7 @@ test("what a script says comes in the reader's language, or in one that there is
   assert.equal(inReaders({}), "")
 })
 
-test("what is being typed stays where a question is said anew, and only there", async (t) => {
+test("typed text is kept if the same question is repeated, and only then", async (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] })
   globalThis.ResizeObserver = class {
     observe() {}
@@ -392,6 +424,7 @@ test("a driver's page that loads itself again still knows the script and the que
   assert.deepEqual(asked.open, { ask: "Why?" }, "its answer is not out: it is asked again")
   await asked.hear(poll("revealed", true))
   assert.equal(asked.open, undefined)
+  for (const kind of ["predict", "experiment"]) await openQuestion(here, never).hear({ ...open, number: 2, kind })
 })
 
 test("a projector that came while the room was forgotten asks again how one joins it", async () => {
@@ -409,7 +442,7 @@ test("a projector that came while the room was forgotten asks again how one join
   assert.equal(done.filter((one) => one === "changed").length, 3)
 })
 
-test("a page that does not exist is left out of an address that came from somebody else", () => {
+test("an unknown page is removed from a presenter's address", () => {
   assert.deepEqual(parseForeign("?k=3&page=train"), { k: "3", page: "train" })
   for (const page of ["//evil.example", "https://evil.example", "constructor", "__proto__", ""])
     assert.deepEqual(parseForeign(`k=3&page=${encodeURIComponent(page)}`), { k: "3" })

@@ -1,4 +1,4 @@
-// Where a visitor is and goes: answers that come late, Back in a hurry, whoever leads, and numbers that are predicted first.
+// Navigation state: late responses, quick Back, the presenter, and predicted numbers.
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
@@ -81,7 +81,7 @@ test("an address that is on its way already is not asked for twice", () => {
   assert.equal(travelled(state, { ...FULL, k: "1" }), state)
 })
 
-test("what the server could not use is replaced, and that is no reason to wait", () => {
+test("values that the server rejects are replaced without waiting", () => {
   const state = answered(went(shown(), { lr: "fast" }), { ...FULL, lr: "fast" }, { setup: { lr: "0.01" } })
   assert.ok(!isWaiting(state))
   assert.equal(state.wanted.lr, "0.01")
@@ -138,7 +138,7 @@ test("who no longer predicts sees what was hidden", () => {
   assert.ok(!next(state, { type: "looked", change: { predict: "" } }).veiled)
 })
 
-test("whoever leads hides the newest numbers for all, once a place, and who has answered sees more", () => {
+test("the presenter hides the newest numbers for all, once per position, and followers who have answered see more", () => {
   const led = (state, hidden) => next(state, { type: "led", hidden })
   const state = went(shown({ hide: "1" }), { stage: "z1" })
   const open = led(state, false)

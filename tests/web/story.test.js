@@ -59,7 +59,7 @@ test("a number that is nudged is the only one that differs, and is back on any o
   assert.equal(NUDGED.along, `f:${Math.floor(NUDGED.place / 3)},${NUDGED.place % 3}`)
 })
 
-test("it is told on Step, where the address has no key, to who has not seen it", () => {
+test("the story opens on Step for a first visit whose address has no key", () => {
   assert.ok(shouldBegin("", {}, false))
   for (const [page, address, seen] of [
     ["", {}, true],

@@ -7,7 +7,7 @@ const { translated } = await import("../../cnnviz/hosts/streamlit/streamlits_wor
 const { say } = await import("../../cnnviz/view/model/words.js?fr")
 const english = await import("../../cnnviz/hosts/streamlit/streamlits_words.js")
 
-test("what Streamlit says is said in the reader's language, and nothing else is touched", () => {
+test("Streamlit's texts are translated, and no others", () => {
   assert.equal(translated(" Connection error "), say("web.streamlit.lost"))
   assert.equal(translated("Zoom in"), say("web.streamlit.chart.zoom_in"))
   for (const text of ["Connection error", "Zoom in"]) assert.equal(english.translated(text), text)

@@ -1,4 +1,4 @@
-// Many starts as a picture: the scale, the places of dots, what is found under a pointer, and what is said of all.
+// Many starts: the scale, the positions of dots, the run under the pointer, and the summary.
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
@@ -29,7 +29,7 @@ test("the last loss of each run is its last", () => {
   assert.deepEqual([...lastOf([3, 2, 1, 6, 5, 4], 2)], [1, 4])
 })
 
-test("a scale holds all losses between whole powers of ten; what is no number is at its top", () => {
+test("a scale covers all losses with integer powers of ten; NaN is at its top", () => {
   for (const losses of [drawn(50), [0.2, 0.2], [0], [Number.NaN, 3], [1e-30, 1e30]]) {
     const { low, high, at } = scaleOf(losses)
     assert.ok(Number.isInteger(low) && Number.isInteger(high) && low < high)
@@ -40,7 +40,7 @@ test("a scale holds all losses between whole powers of ten; what is no number is
   }
 })
 
-test("dots stand in the box, none over another, each at the height of its loss", () => {
+test("dots are within the box without overlap, each at the height of its loss", () => {
   for (const n of [1, 13, 240, 1000]) {
     const last = drawn(n)
     const scale = scaleOf(last)
@@ -59,7 +59,7 @@ test("dots stand in the box, none over another, each at the height of its loss",
     assert.ok(at < BOX.x + 90, "no row is longer than the box")
 })
 
-test("runs whose values have an order stand in it", () => {
+test("runs with ordered values are drawn in that order", () => {
   const { x } = row([3, 1, 2], scaleOf([3, 1, 2]), BOX)
   assert.ok(x[0] < x[1] && x[1] < x[2] && x[2] < BOX.x + BOX.width)
 })
@@ -72,7 +72,7 @@ test("the keyboard goes from the highest loss to the lowest", () => {
   assert.deepEqual(inOrder([1, Number.NaN, 3, 1]), [1, 2, 0, 3])
 })
 
-test("what is said is counted", () => {
+test("the summary's counts are correct", () => {
   const found = facts([0.2, 0.2, 0.2, 0.2, 0.01, Number.NaN], [-1, -1, 4, 2, 0, -1])
   assert.deepEqual(found, { runs: 6, high: 4, lost: 1, least: 0.01, most: 0.2, same: 0.2, times: 4, right: 3, half: 2 })
   assert.equal(facts([0.3, 0.2], undefined).right, undefined)
@@ -101,7 +101,7 @@ test("groups of dots hold each run once, and say how many", () => {
   assert.ok(headline(facts(last), 200).includes("14"))
 })
 
-test("where one stands counts all others once", () => {
+test("the rank of a run counts every other run once", () => {
   const last = Float64Array.from([0.2, 0.1, 0.1, 0.1, Number.NaN, 0.05, Number.POSITIVE_INFINITY])
   assert.deepEqual(standing(last, 1), { lower: 1, same: 2, higher: 3 })
   assert.deepEqual(standing(last, 4), { lower: 5, same: 1, higher: 0 })

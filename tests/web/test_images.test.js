@@ -1,4 +1,4 @@
-// A crowd of images: where each stands, which epoch is shown, and what is said of it.
+// Test images: their layout, the shown epoch, and its words.
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
@@ -40,7 +40,7 @@ const DRAWS = [
 ].flatMap(([count, classes, heat]) => [712, 338].map((width) => ({ count, classes, heat, width })))
 
 for (const { count, classes, heat, width } of DRAWS)
-  test(`${count} images of ${classes} classes stand where their largest output is, on ${width} pixels (heat ${heat})`, () => {
+  test(`${count} images of ${classes} classes are at the heights of their largest outputs, on ${width} pixels (heat ${heat})`, () => {
     const crowd = testImagesOf(count, classes, heat)
     const frame = { width, height: 450, classes, floor: 1 / classes }
     const { size, x, y, columns, order } = layouts.layOutTestImages(crowd, frame)
@@ -71,7 +71,7 @@ for (const { count, classes, heat, width } of DRAWS)
     assert.equal(layouts.imageAt({ size, x, y, columns, order }, -5, -5), -1)
   })
 
-test("levels stand where outputs do, apart from each other, and none is below the floor", () => {
+test("levels are at the heights of outputs, with a minimum distance, and none is below the floor", () => {
   for (const floor of [0, 0.1, 0.5]) {
     const found = layouts.levels({ width: 712, height: 450, classes: 2, floor }, 24)
     assert.equal(found[0].p, 1)
@@ -84,7 +84,7 @@ test("levels stand where outputs do, apart from each other, and none is below th
   assert.equal(layouts.angle(Number.NaN), 0)
 })
 
-test("before a training each stands in its class, beside each other", () => {
+test("before a training, images are in their classes without overlap", () => {
   const labels = Array.from({ length: 300 }, (_, i) => i % 10)
   const frame = { width: 712, height: 450, classes: 10, floor: 0.1 }
   const { size, x, y, columns } = layouts.startLayout(labels, frame, 80)
@@ -172,7 +172,7 @@ function reportOf(epochs, sent, more = {}) {
 
 const range = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => i)
 
-test("epochs that come a few at a time are all known in the end, and those that are thinned out are not", () => {
+test("epochs that arrive in parts are all known in the end, except thinned ones", () => {
   let state = states.EMPTY
   for (let last = 0; last <= 12; last++)
     state = states.taken(state, reportOf(range(last + 1), range(last + 1).slice(-3)))
@@ -183,7 +183,7 @@ test("epochs that come a few at a time are all known in the end, and those that 
   assert.deepEqual(states.stops(states.taken(state, reportOf([0], [0], { job: "b" }))), [0])
 })
 
-test("who watches walks through the epochs, faster where far behind; who comes later sees the end", () => {
+test("a page that watches a training shows epoch by epoch, faster if many are pending; a later page shows the end", () => {
   let state = states.taken(states.EMPTY, reportOf([0, 1], [0, 1]))
   assert.equal(state.at, -1)
   const walked = []
@@ -226,25 +226,19 @@ test("the words are those of the epoch that is shown", () => {
   const report = reportOf([0, 6, 12], [0, 6, 12], { active: false, kind: "done" })
   const state = states.taken(states.EMPTY, report)
   assert.equal(words.title(report, state), "Accuracy 75.0%: 3 of 4 test images right")
-  assert.equal(
-    words.sentence(report, state),
-    "verdict 12. On other new images, expect 25% to 75%. Trained on 30 images.",
-  )
+  assert.equal(words.sentence(report, state), "verdict 12. On other images, expect 25% to 75%. Trained on 30 images.")
   assert.match(words.note(report, state), /Wilson's 95% interval for 4 images, after the last epoch/)
   const first = states.sought(state, 0)
   assert.match(
     words.note(report, states.sought(state, 6)),
-    /for 4 images\. Stopping at the best epoch would make it too optimistic/,
+    /for 4 images; too optimistic if you stop at the best epoch/,
   )
   assert.equal(words.note(report, first), "") // no interval stands above
-  assert.match(words.sentence(report, first), /has not learned anything yet\. verdict 0\./)
+  assert.match(words.sentence(report, first), /has learned nothing yet\. verdict 0\./)
   const before = { ...state, at: -1 }
-  assert.equal(words.title(report, before), "Can the network learn to tell cat, dog and frog apart?")
-  assert.match(
-    words.sentence(report, before),
-    /30 images for 12 epochs and is tested on 4 others\. Guessing scores 33%/,
-  )
-  assert.match(words.sentence({ ...report, epochs: 1 }, before), /30 images for one epoch and is tested on 4 others\./)
+  assert.equal(words.title(report, before), "Is it cat, dog or frog?")
+  assert.match(words.sentence(report, before), /30 images for 12 epochs; tested on 4 others\. Guessing scores 33%/)
+  assert.match(words.sentence({ ...report, epochs: 1 }, before), /30 images for one epoch; tested on 4 others\./)
   assert.equal(words.note({ ...report, warning: "stuck" }, state), "stuck")
   assert.equal(words.note({ ...report, active: true }, state), "under way")
   assert.match(words.foot({ ...report, shown: 3 }, state), /its confidence.*3 of 4, the first 1 per class/)

@@ -1,4 +1,4 @@
-// The charts of a training: where its values stand, and which one is pointed at.
+// Charts of a training: positions of values, and the pointed one.
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
@@ -24,7 +24,7 @@ const lines = (svg) =>
     points.split(" ").map((point) => point.split(",").map(Number)),
   )
 
-test("a value stands as high as it is large, and as far as its epoch; what is no number is left out", () => {
+test("a value's position is given by its size and epoch; NaN is left out", () => {
   const [learned, held] = lines(reportChart(chart))
   assert.equal(learned.length, 5)
   assert.equal(held.length, 4)

@@ -54,7 +54,7 @@ test("numbers have the separators that Unicode gives the language, and are under
   }
 })
 
-test("every message is said as Python says it", () => {
+test("every message equals Python's", () => {
   for (const [id, fields, text] of said) assert.equal(say(id, fields), text)
 })
 

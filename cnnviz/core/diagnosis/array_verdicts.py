@@ -121,8 +121,8 @@ class _Comparison:
         return ArrayComparison(target, submitted, ours, redone, marks, found, size, submitted_array.precision, submitted_array.turned)
 
     def _doubt(self, precision: Precision, name: str, for_submitted: bool = False) -> Doubt:
-        """Return the doubt of one of our gradients, or with `for_submitted` that of a pass fed with the submitted arrays,
-        without ties."""
+        """Return the possible round-off of a right gradient, without ties. With `for_submitted`, of the gradient that
+        results from the submitted arrays."""
         if (precision, for_submitted) not in self.doubts:
             submitted = self._with_numbers() if for_submitted else None
             self.doubts[precision, for_submitted] = doubts(self.program, self.values, precision.epsilon, precision.smallest, submitted)
@@ -152,7 +152,7 @@ class _Comparison:
 
 
 def _marks(submitted: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Precision) -> np.ndarray:
-    """Judge each entry as the gradient check does. Entries for which ours is not finite are undecided."""
+    """Judge each entry like the gradient check. An entry is undecided if the right value is not finite."""
     judgement = verdict.marks(submitted, ours, doubt.size, doubt.structural, tolerance=precision.relative)
     return np.where(np.isfinite(ours), judgement, np.int8(verdict.UNDECIDED))
 

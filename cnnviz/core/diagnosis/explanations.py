@@ -40,7 +40,7 @@ class Explanation:
         return 2 * (self.turn is not None or bool(self.instead)) + 2 * (self.factor != ONE) + (self.placed is not None)
 
     def times(self, factor: Factor) -> Explanation:
-        """Return the same explanation times a factor."""
+        """Return this explanation with a factor."""
         return replace(self, factor=factor)
 
     @property

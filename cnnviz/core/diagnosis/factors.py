@@ -18,8 +18,13 @@ class Factor:
 
     @property
     def simple(self) -> bool:
-        """Whether it has a name, or is an integer or the reciprocal of one."""
-        return bool(self.name) or self.number == round(self.number) or 1 / self.number == round(1 / self.number)
+        """Whether it has a name, or is an integer or the reciprocal of one.
+
+        >>> Factor(-3.0).simple, Factor(0.125).simple, Factor(0.3).simple, Factor(5e-324).simple
+        (True, True, False, False)
+        """
+        # the reciprocal of a denormal number is infinite, and not an integer
+        return bool(self.name) or self.number.is_integer() or (1 / self.number).is_integer()
 
     @property
     def words(self) -> list[Message]:

@@ -51,7 +51,7 @@ class Sides:
         return (self.up - self.down) / self.h
 
     def subset(self, entries: np.ndarray) -> Sides:
-        """Return the sides of a subset of the entries."""
+        """Return the differences of these entries only."""
         return Sides(self.h, *(array[entries] for array in (self.up, self.down, self.doubt, self.bend, self.moved)))
 
 

@@ -11,7 +11,7 @@ MOST = 6
 
 
 def velocity_terms(setup: Setup, x: np.ndarray, k: int, name: str, index: int) -> np.ndarray:
-    """Return the terms of one entry's velocity in update `k`, (n, 2): the original number, and its contribution now.
+    """Return the terms of one entry's velocity in update `k`, (n, 2): each gradient, and its remaining contribution.
 
     `index` is the flat index of the entry in the parameter `name`. The last row is the gradient of update k, and the rows before
     it are those of earlier updates. If there are more than MOST, the first row is the velocity that the older ones left.

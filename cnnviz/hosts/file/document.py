@@ -11,6 +11,7 @@ from cnnviz.hosts.file.packing import pack
 from cnnviz.view.bundle import bundle
 from cnnviz.view.constants import browser_messages, spec, sprite
 from cnnviz.view.modules import CONSTANTS, module, page_styles, styles
+from cnnviz.view.notices import notices
 from cnnviz.words import current_language, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
@@ -37,14 +38,15 @@ def document(
     out, except those of the component itself. None includes all. `pages` is whether all pages are included.
 
     >>> text = document("hosts/file/file", "a & b")
-    >>> "<title>a &amp; b</title>" in text, "http://" in text
-    (True, False)
+    >>> "<title>a &amp; b</title>" in text, "SIL OPEN FONT LICENSE" in text, '="http' in text
+    (True, True, False)
     """
     return _PAGE.substitute(
         lang=current_language(),
         host=host.rpartition("/")[2],
         title=html.escape(title),
         noscript=html.escape(say("export.html.noscript")),
+        licences=notices(),
         contents=contents.replace("<", r"\u003c"),
         numbers=pack(numbers),
         style=pack(_styles(images, pages).encode()),

@@ -16,10 +16,9 @@ export default function cell() {
 
 /**
  * @param {WidgetModel} model
- * @param {string | undefined} light  whether the notebook's theme is a light one, "true" or "false", where it says so
+ * @param {HTMLElement} notebook  the body of the notebook's page, whose `data-jp-theme-light` states the theme
  */
-function start(model, light) {
-  if (light) document.documentElement.style.colorScheme = light === "true" ? "light" : "dark"
+function start(model, notebook) {
   const ending = new AbortController()
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
@@ -49,6 +48,16 @@ function start(model, light) {
     numbers: { ask, receive: (act) => (deliver = act) },
     refuses: (_, page) => (page === undefined ? "" : say("web.cell.other_page")),
   })
+  const followTheme = () => {
+    const light = notebook.dataset.jpThemeLight
+    const scheme = light ? (light === "true" ? "light" : "dark") : ""
+    for (const { style } of [document.documentElement, root]) style.colorScheme = scheme
+    view.paint()
+  }
+  const theme = new MutationObserver(followTheme)
+  theme.observe(notebook, { attributeFilter: ["data-jp-theme-light"] })
+  ending.signal.addEventListener("abort", () => theme.disconnect())
+  followTheme()
   /** @type {(said: unknown, buffers: DataView[]) => void} */
   const answered = (_, [bytes]) =>
     root.isConnected && deliver(decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)))

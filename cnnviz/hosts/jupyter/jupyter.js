@@ -12,7 +12,7 @@ export default function widget() {
       const frame = document.createElement("iframe")
       let leave = () => {}
       frame.addEventListener("cnnviz", (event) => {
-        leave = /** @type {CustomEvent} */ (event).detail(model, document.body.dataset.jpThemeLight)
+        leave = /** @type {CustomEvent} */ (event).detail(model, document.body)
       })
       frame.title = "cnnviz"
       frame.style.cssText = `width: 100%; height: ${HEIGHT}px; border: 1px solid #8884; border-radius: 6px; display: block`

@@ -41,6 +41,10 @@ def pyodide_files(folder: Path | None = None, progress: Callable[[str], None] = 
     return contents
 
 
+def _addresses() -> list[str]:
+    return [_address(kind) + name for kind, files in release()["files"].items() for name in files]
+
+
 def _address(kind: str) -> str:
     return str(release()[kind]).format(version=release()["version"])
 
@@ -58,4 +62,4 @@ def _download(address: str) -> bytes:
             content: bytes = answer.read()
             return content
     except (URLError, OSError) as error:
-        raise Problem("terminal.site.unreachable", address=address, error=str(getattr(error, "reason", error))) from None
+        raise Problem("terminal.site.unreachable", address=address, error=str(getattr(error, "reason", error)), files="\n".join(_addresses())) from None

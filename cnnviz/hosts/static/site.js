@@ -73,6 +73,7 @@ export default function show() {
         ahead: (setups, there) => numbers.ahead(there, setups, kindOf(there).asked),
       },
       awaits: awaited,
+      licences: new URL("licences.txt", base).href,
       fetch: (path, how) => python.get(path, how),
       room: () => view.tell(say("web.site.needs.room")),
       story: window === window.top ? { aside: address.aside, again: () => location.assign(base) } : undefined,

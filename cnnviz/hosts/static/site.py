@@ -10,24 +10,30 @@ from urllib.parse import urlencode
 
 from cnnviz.decks.library import SETTINGS, library, user_folders
 from cnnviz.export.cli_output import fail, print_message
+from cnnviz.hosts.link_preview import page_title, preview_tags
 from cnnviz.hosts.static.pyodide import pyodide_files
 from cnnviz.hosts.static.python_archive import archive
 from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import Page, pages
-from cnnviz.pages.resource import numbers_url
+from cnnviz.pages.resource import PICTURE, canonical_query, compute_resource, numbers_url
 from cnnviz.pages.step import STORY
 from cnnviz.pages.version import code
 from cnnviz.view.bundle import bundle
 from cnnviz.view.constants import sprite
 from cnnviz.view.modules import module, script, styles
-from cnnviz.words import Problem, current_language, say
+from cnnviz.view.notices import notices
+from cnnviz.words import KEY, Problem, current_language, say
 
+LICENCES = "licences.txt"
+"""Licences and credits of everything that the site contains."""
 FILES = "files"
 """Folder for all files that are not pages."""
 STARTS = "hosts/static/pyodide"
 """Module that starts Python in the worker."""
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
+_CARD = f"{FILES}/card.png"
+"""The share card of all pages, since a static host cannot draw one for each setup."""
 _STORYS = 10
 """Number of updates in the story (pages/step/opening/story_model.js)."""
 
@@ -61,16 +67,24 @@ def _site(python: Mapping[str, bytes], starts: str, decks: Sequence[Path]) -> It
         *((f"{page.path}/index.html".lstrip("/"), _page(page, answers).encode()) for page in pages()),
         *((name, content) for content, name in names.items()),
         ("cnnviz.mjs", Path(__file__).with_name("cnnviz.mjs").read_bytes()),
+        (LICENCES, notices().encode()),
         (f"{FILES}/site.js", script("hosts/static/site", "{}()", served=False).encode()),
         (f"{FILES}/worker.js", worker.encode()),
         (f"{FILES}/style.css", styles().encode()),
         (f"{FILES}/images.png", sprite()),
+        (_CARD, _card()),
         (f"{FILES}/cnnviz.bin", archive(decks)),
         *((f"{FILES}/{name}", content) for name, content in python.items()),
     ]
     yield from entries
     all_names = json.dumps([name.removesuffix("index.html") for name, _ in entries])
     yield "offline.js", offline.replace('["CODE", []]', f'["{code()}", {all_names}]').encode()
+
+
+def _card() -> bytes:
+    """Return the share card of the story's setup."""
+    page = pages()[0]
+    return compute_resource(page, canonical_query(page, {KEY: current_language()}, PICTURE), PICTURE).body
 
 
 def _first() -> dict[str, bytes]:
@@ -98,8 +112,10 @@ def _page(page: Page, answers: Mapping[str, str]) -> str:
     return _PAGE.substitute(
         lang=current_language(),
         base="../" if page.path else "./",
-        title=html.escape(f"{page.name} · cnnviz"),
+        title=html.escape(page_title(page)),
+        preview=preview_tags(page, _CARD),
         files=FILES,
+        licences=LICENCES,
         version=code(),
         noscript=html.escape(say("export.html.noscript")),
         answers=json.dumps(answers).replace("<", r"\u003c"),

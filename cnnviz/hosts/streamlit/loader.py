@@ -29,8 +29,13 @@ document.fonts.load = (font, ...text) => (font.includes("Material Symbols") ? la
 """
 """Streamlit requests its icon font, 375 kB, at start, but only its dialog for a lost connection uses it. Delay that."""
 
+SERVER = """
+window.__streamlit = { BACKEND_BASE_URL: new URL("./", document.baseURI).href }
+"""
+"""Otherwise Streamlit first looks for its server below the page's own path, and gets two 404 responses."""
+
 OWN_TYPEFACE = "<style>body [data-testid=stSkipToContent] { font-family: Inter, system-ui, sans-serif }</style>"
 """The only text of Streamlit's that every page has. In Streamlit's typeface it would cause a download of 170 kB."""
 
-EARLY = f"{OWN_TYPEFACE}<script>{{{ICONS_LATER}{LOADING}modules.catch(() => {{}})}}</script>"
+EARLY = f"{OWN_TYPEFACE}<script>{{{SERVER}{ICONS_LATER}{LOADING}modules.catch(() => {{}})}}</script>"
 """HTML for the top of the page's body, which shows the view before Streamlit's scripts have loaded (streamlit.js)."""

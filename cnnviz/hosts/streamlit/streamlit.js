@@ -209,6 +209,7 @@ function mount(root, told) {
     },
     fetch: (path, how) => fetch(new URL(path, base), how),
     plotly: () => plotly(base),
+    licences: new URL("web/licences.txt", base).href,
     speak(lang) {
       address.visit({ ...ownKeys(address.read()), lang }, { replace: true })
       location.reload()
@@ -310,6 +311,7 @@ function keep() {
   else if (waits) return
   else document.querySelector(MAIN)?.prepend(root)
   restored(root)
+  view.content.invalidate() // WebKit shows a canvas that was moved only after it is drawn again
   view.paint()
 }
 new MutationObserver(keep).observe(document.body, { childList: true, subtree: true })

@@ -1,4 +1,4 @@
-// Check, break it: the broken arrow opened into its two lines of code, and the unit or the place where it shows best.
+// Check, tab “break it”: the wrong line of code beside the right one, and where the mistake shows best.
 
 import { group } from "../../view/controls/switches.js"
 import { say } from "../../view/model/words.js"
@@ -9,7 +9,7 @@ import { either, versions } from "./ours.js"
 /** @import { Shown } from "./ours.js" */
 /** @import { CodeData, GradientChainData } from "../../view/types/view.js" */
 
-/** All mistakes, before one is chosen. @param {Shown} shown */
+/** The list of mistakes, before one is chosen. @param {Shown} shown */
 export const listed = ({ chain }) => html`<section class="mistakes"><h2>${say("web.check.choose")}</h2>
   ${chain.sentences.length ? html`<p class="sentence bad">${chain.sentences.join(" ")}</p>` : nothing}
   <div class="switches">${chain.switches.map(group)}</div><p class="detail"></p></section>`
@@ -20,7 +20,7 @@ export const lines = ({ wrong, right }) => html`<div class="code">${difference(w
 /** Return whether a gradient differs from the right one. @param {GradientChainData} chain */
 const isSeen = ({ cards }) => cards.some(({ state }) => state === "first" || state === "another")
 
-/** Return what the mistake does to the error over the nudge, or to the loss. @param {Shown} shown */
+/** Return the chart of the mistake's effect on the gradient check's error, or on the loss. @param {Shown} shown */
 function effect({ chain, check, falls }) {
   const chart = (/** @type {string} */ wanted) => chain.charts.find(({ name }) => name === wanted)
   const [sweep, loss] = [chart("sweep"), chart("falls")]

@@ -1,5 +1,5 @@
-// Check: a chain of gradients, and below it one entry in two ways, a mistake's line of code, or somebody's own gradients
-// (cnnviz/pages/check).
+// The Check page: a chain of gradients, and below it one entry computed in two ways, a mistake's line of code, or the
+// user's gradients (cnnviz/pages/check).
 
 import { chart as drawChart } from "../../view/draw/chart.js"
 import { formula, localizePoint, number, withSymbols } from "../../view/model/numbers/format.js"
@@ -14,7 +14,7 @@ import { own } from "./user_gradients.js"
 
 /** @import { Answer, Cell, CheckData, CheckHeader, Place, View } from "../../view/types/view.js" */
 
-/** Finds which numbers are compared digit by digit, by the version's name. @type {Record<string, string>} */
+/** The version whose digits each version is compared with. @type {Record<string, string>} */
 const BESIDE = { ours: "central", central: "ours", yours: "ours" }
 
 export class Check extends GradientChain {
@@ -25,10 +25,10 @@ export class Check extends GradientChain {
   computed = [...COMPUTED, "cell"]
   /** @type {CheckData | undefined} */
   check = undefined
-  all = false // whether all entries of the array are shown, or one
-  led = { title: "", stage: "" } // a mistake, and the stage at which it was switched on
-  compared = "" // the file that was compared last, and where it is wrong first
-  falls = false // whether the loss from here on is shown, or the error over the nudge
+  all = false // whether all entries of the array are shown instead of one
+  led = { title: "", stage: "" } // the last mistake, and the stage shown when it was chosen
+  compared = "" // the last compared file, and its first wrong gradient
+  falls = false // whether the loss is charted instead of the error over ε
 
   /** @param {View} view */
   constructor(view) {
@@ -126,7 +126,7 @@ export class Check extends GradientChain {
     if (falls && canvas) drawChart(canvas, falls, view.root)
   }
 
-  /** The versions of an array that can stand side by side. @param {string} symbol */
+  /** Return the versions of an array that can be compared. @param {string} symbol */
   mapsOf(symbol) {
     const { rows = [], maps = {} } = this.chain ?? {}
     return rows.filter(({ name }) => `${name}.${symbol}` in maps)
@@ -146,18 +146,21 @@ export class Check extends GradientChain {
     if (heading) {
       setHTML(heading, title ? say(`web.check.${title}`, { entry: name }) : name)
       const charted = this.root.querySelector(".below [data-open=chart-sweep]") && this.check?.tab === "break"
-      heading.hidden = Boolean(charted) && this.check?.entry?.name === label + index // the chart's title says it
+      heading.hidden = Boolean(charted) && this.check?.entry?.name === label + index // already in the chart's title
     }
     const lines = this.mapsOf(map).map(
       ({ name, label }) => html`<dt>${label}</dt><dd><b>${this.printed(name, values)}</b></dd>`,
     )
-    const told = this.check?.tab !== "ours" || this.cards[map].state !== "follows"
+    const hasError = this.check?.tab !== "ours" || this.cards[map].state !== "follows"
     const follows = html`<p class="soft">${say("web.check.reasons.follows")}</p>`
-    const written = html`<dl class="lines">${lines}</dl>${told ? this.error(values.error) : follows}`
+    const written = html`<dl class="lines">${lines}</dl>${hasError ? this.error(values.error) : follows}`
     render(written, /** @type {HTMLElement} */ (place))
   }
 
-  /** A version's number, its digits that the one beside it shares apart from the others. @param {string} name @param {Record<string, number>} values */
+  /**
+   * Print a version's number, with the digits that it shares with the other version set apart.
+   * @param {string} name @param {Record<string, number>} values
+   */
   printed(name, values) {
     const value = values[name]
     if (name === "error" || name === "ratio")
@@ -168,7 +171,7 @@ export class Check extends GradientChain {
     return html`${localizePoint(same)}${rest ? html`<span class="rest">${localizePoint(rest)}</span>` : ""}`
   }
 
-  /** The error on a scale by powers of ten. @param {number | undefined} error */
+  /** Return the error on a logarithmic scale. @param {number | undefined} error */
   error(error) {
     if (error === undefined || this.check?.tab !== "ours") return nothing
     if (Number.isNaN(error)) return html`<p class="soft">${say("web.check.undecided")}</p>`

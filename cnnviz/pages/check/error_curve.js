@@ -1,4 +1,4 @@
-// The error of a central difference over the nudge ε, both by powers of ten, and the slope of an activation: small charts.
+// Small charts: the error of central differences over ε, both logarithmic, and the slope of an activation.
 
 import { nearestIndex } from "../../view/model/numbers/extremes.js"
 import { number, timesPower } from "../../view/model/numbers/format.js"
@@ -10,28 +10,31 @@ import { html, nothing, svg } from "../../view/shell/html.js"
 
 const [WIDTH, HEIGHT] = [360, 246]
 const PLOT = { left: 54, right: 340, top: 20, bottom: 196 }
-const [FROM, TO] = [-14, -1] // powers of ten of ε
+const [FROM, TO] = [-14, -1] // exponents of ε
 const TOLERANCE = -6
-const COLOURS = ["", "", "bad", "good"] // by hue
-const NAMED = { first: -8.5, last: -12.3, half: 1.2 } // where the name of a curve stands, under it: the middle and the half of its width in powers of ten
+const COLOURS = ["", "", "bad", "good"] // by series
+const NAMED = { first: -8.5, last: -12.3, half: 1.2 } // label positions below the curves, in powers of ten: the centres, and half the width
 
 /** @param {number} value */
 const power = (value) => Math.log10(Math.max(value, 1e-300))
 
-/** A power of ten as people write it. @param {number} exponent */
+/** Format a power of ten. @param {number} exponent */
 const ten = (exponent) =>
   Number.isInteger(exponent) ? timesPower(exponent).replace("× ", "") : number(10 ** exponent, 1)
 
 export const CIRCLED = ["①", "②", "③"]
 
-/** Finds the nudge with the least error. @param {NudgeRow[]} rows */
+/** Return the index of the nudge with the smallest error. @param {NudgeRow[]} rows */
 export const bestOf = (rows) =>
   nearestIndex(
     rows.map(({ error }) => error),
     (error) => error,
   )
 
-/** Places along a line's values, broken where one is missing. @param {(number | null)[]} values @param {(n: number, value: number) => [number, number]} at */
+/**
+ * Return the path of a line, interrupted at missing values.
+ * @param {(number | null)[]} values @param {(n: number, value: number) => [number, number]} at
+ */
 const path = (values, at) =>
   values
     .map((value, n) =>
@@ -45,7 +48,7 @@ const path = (values, at) =>
 export function errorCurve(chart, rows, name = "") {
   const powers = chart.series.flatMap(({ values }) => values.filter((v) => v).map((v) => power(Number(v))))
   const least = Math.min(-9, ...powers)
-  const low = Math.max(-18, 3 * Math.floor((least - 1.5) / 3)) // a number under the least one has room
+  const low = Math.max(-18, 3 * Math.floor((least - 1.5) / 3)) // leaves space for a label below the smallest value
   const x = (/** @type {number} */ e) => PLOT.left + ((e - FROM) / (TO - FROM)) * (PLOT.right - PLOT.left)
   const y = (/** @type {number} */ e) =>
     PLOT.bottom - ((Math.min(Math.max(e, low), 0) - low) / -low) * (PLOT.bottom - PLOT.top)
@@ -75,7 +78,10 @@ export function errorCurve(chart, rows, name = "") {
   </svg>`
 }
 
-/** The slope of an activation as it is and as a mistake has it, over how many units there are. @param {ChartData} chart @param {BestData} best @returns {Template} */
+/**
+ * Draw the right and the wrong slope of an activation over a histogram of the units.
+ * @param {ChartData} chart @param {BestData} best @returns {Template}
+ */
 export function slopeCurve({ x: across, series, cursor, title, words }, { units }) {
   const values = series.flatMap((line) => line.values.filter((value) => value !== null)).map(Number)
   const [low, high] = [Math.min(0, ...values), Math.max(0.3, ...values)]

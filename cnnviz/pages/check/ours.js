@@ -1,4 +1,4 @@
-// Check, ours: one entry in two ways, its error over the nudge, and the digits that cancel.
+// Check, tab “ours”: one entry computed in two ways, its error over ε, and the digits that cancel.
 
 import { localizePoint } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
@@ -10,11 +10,11 @@ import { bestOf, CIRCLED, errorCurve } from "./error_curve.js"
 /** @import { CheckData, NudgeRow, GradientChainData, Template, ThirdData, RowData } from "../../view/types/view.js" */
 /** @typedef {{ chain: GradientChainData, check: CheckData, all: boolean, falls: boolean, subject: string, maps: RowData[] }} Shown  what stands below the chain; `maps` are the versions of the array that is spoken of */
 
-/** A choice of two. @param {string} label @param {[act: string, text: string, on: boolean][]} options */
+/** A pair of toggle buttons. @param {string} label @param {[act: string, text: string, on: boolean][]} options */
 export const either = (label, options) =>
   html`<span class="tabs" role="group" aria-label=${label}>${options.map(([act, text, on]) => html`<button type="button" data-act=${act} aria-pressed=${on}>${text}</button>`)}</span>`
 
-/** The versions of an array side by side. @type {(subject: string, rows: RowData[]) => Template} */
+/** Maps of all versions of an array, side by side. @type {(subject: string, rows: RowData[]) => Template} */
 export const versions = (subject, rows) =>
   html`<div class="versions">${rows.map(({ name, label }) => keyed(`${name}.${subject}`, html`<figure class="map"><figcaption>${label} <span class="limits"><span class="power"></span></span></figcaption>${mapCanvas(`large.${name}.${subject}`)}</figure>`))}</div>`
 
@@ -47,7 +47,10 @@ export function ours({ chain, check, all, subject, maps }) {
     ${chain.sentences.length ? html`<p class="sentence">${chain.sentences.join(" ")}</p>` : nothing}`
 }
 
-/** TensorFlow's opinion, or what asks for it where it is installed; and what comes next. @param {ThirdData} third */
+/**
+ * TensorFlow's verdict, or the button that runs it if it is installed; then the link to the next tab.
+ * @param {ThirdData} third
+ */
 export const third = ({ on, change, words, good }) => html`
   <span class=${good === null ? "" : good ? "good" : "bad"}>${words}</span>
   ${on || TENSORFLOW ? html`<button type="button" class="link" data-key="tensorflow" aria-pressed=${on} data-change=${JSON.stringify(change)}>${say(`web.check.${on ? "without" : "third"}`)}</button>` : nothing}

@@ -33,7 +33,7 @@ def tab_of(query: Mapping[str, str]) -> str:
 def tabs(current: str) -> tuple[SwitchData, ...]:
     """Return all tabs as switches; `current` is on."""
     return tuple(
-        switch(f"tab_{tab}", message(f"ui.check.tabs.{tab}.label"), message(f"ui.check.tabs.{tab}.words"), tab == current, change)
+        switch(f"tab_{tab}", message(f"ui.check.tabs.{tab}"), "", tab == current, change)
         for tab, change in TABS.items()
     )
 

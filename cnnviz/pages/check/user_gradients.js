@@ -1,4 +1,5 @@
-// Check, your own: yours beside ours where they part first, what a wrong stage looks like, and its line of code.
+// Check, tab “your own”: the user's gradients beside the right ones where they first differ, the diagnosis, and the
+// likely line of code.
 
 import { actionButton } from "../../view/controls/actions.js"
 import { say } from "../../view/model/words.js"
@@ -17,7 +18,7 @@ const bar = ({ title, share, count }) => html`
 const todo = ({ code: { wrong, right } }) =>
   html`<p class="soft">${say(wrong ? "web.check.own_code" : "web.check.own_line")} <button type="button" class="link" data-act="copy" data-code=${right}>${say("web.check.copy")}</button></p>`
 
-/** A stage; that of an example has no code. @param {UserStage} stage */
+/** One stage of the diagnosis. An example has no code. @param {UserStage} stage */
 const stageOf = (stage) => {
   const { how, title, matches, code, words } = stage
   return html`
@@ -33,7 +34,7 @@ export function own({ chain, check, subject, maps }) {
   const see = first
     ? html`<button type="button" class="link" data-act="see" data-stage=${first.symbol}>${say("web.check.see")}</button>`
     : nothing
-  const told = stages.map(stageOf)
+  const stageParts = stages.map(stageOf)
   return html`
     <section class="entry numbers"><div class="own-file doings">${markup(actionButton("own_gradients"))}<span>${file}</span></div>
       ${example ? nothing : html`<h2><span class="entry-name"></span></h2>`}<div class="compared">${
@@ -46,9 +47,9 @@ export function own({ chain, check, subject, maps }) {
       }${example ? nothing : html`<div class="readout"></div>`}</div>
       ${chain.sentences.map((words) => html`<p class="sentence">${words}</p>`)}</section>
     ${
-      first || example || told.length
+      first || example || stageParts.length
         ? html`<section class=${first ? "opened" : "opened calm"}>
-      ${example ? html`<div class="own-example"><h2>${say("web.check.own_example")}</h2><p>${example}</p>${told}</div>` : told}${see}</section>`
+      ${example ? html`<div class="own-example"><h2>${say("web.check.own_example")}</h2><p>${example}</p>${stageParts}</div>` : stageParts}${see}</section>`
         : nothing
     }`
 }

@@ -7,18 +7,22 @@ import { html, nothing } from "../../view/shell/html.js"
 import { centreStart, outputAt, shiftStart, windowRange } from "./crop_bounds.js"
 import { cellUnder, cropSize, paintPart } from "./crop_paint.js"
 import { figureOf, hasSingleKernel, windowOf } from "./plate_figures.js"
+import { outlineOf } from "./region_outline.js"
 
 /** @import { Block, Figure } from "./plate_figures.js" */
 /** @import { Learn } from "./learn.js" */
-/** @import { Mark } from "./crop_paint.js" */
-/** @import { Cell } from "../../view/types/view.js" */
+/** @import { Mark, Region } from "./crop_paint.js" */
+/** @import { Cell, Face } from "../../view/types/view.js" */
 
 const SIDE = 44
-const MAX_OUTLINES = 60 // maximal number of correct cells that are outlined one by one
+const MAX_EDGES = 240 // of correct cells that are outlined in a whole map; of more, only the nearest is
+const OTHER_CHANNEL = 1000 // distance of a cell in another channel
 
 export class CellChoice {
   /** @type {Cell}  the cell under the pointer or selected by keys */
   cursor = []
+  /** @type {Cell | null}  the right cell nearest to the answer, once the solution is shown */
+  right = null
   /** @type {Block} */
   crop = { tile: 0, top: 0, left: 0, tall: 1, wide: 1 }
 
@@ -67,6 +71,7 @@ export class CellChoice {
   }
 
   start() {
+    this.right = null
     if (!this.map) return
     const [channels, rows, columns] = this.learn.numbers.shape(this.map)
     this.cursor = [Math.min(0, channels), Math.floor(rows / 2), Math.floor(columns / 2)]
@@ -123,8 +128,28 @@ export class CellChoice {
     } else if (picks && figure && canvas.dataset.plate === figure.plate.array) this.jump(canvas, event, figure)
   }
 
+  /** Show the right cell nearest to the answer. */
+  reveal() {
+    const { numbers, givenAnswer } = this.learn
+    if (!this.map) return
+    const given = numbers.cell(this.map, Number(givenAnswer))
+    const distance = (/** @type {Cell} */ cell) =>
+      Math.hypot(...cell.map((at, axis) => (at - given[axis]) * (axis < cell.length - 2 ? OTHER_CHANNEL : 1)))
+    const [first, ...others] = this.rightCells
+    this.right = others.reduce((best, cell) => (distance(cell) < distance(best) ? cell : best), first)
+    this.cursor = this.right
+    this.moveCrop()
+  }
+
+  /** All right cells. @returns {Cell[]} */
+  get rightCells() {
+    const { numbers } = this.learn
+    const { values } = numbers.arrays["learn.key"]
+    return [...values].flatMap((is, at) => (is ? [numbers.cell(this.map, at)] : []))
+  }
+
   /**
-   * Move the part to where the whole map was clicked.
+   * Move the part to where the whole map was clicked, and choose that cell.
    * @param {HTMLCanvasElement} canvas @param {MouseEvent} event @param {Figure} figure
    */
   jump(canvas, event, { face }) {
@@ -140,6 +165,7 @@ export class CellChoice {
     const tile = Math.min(Math.floor(row / face.rows) * across + Math.floor(column / face.columns), face.tiles - 1)
     this.cursor = this.cellAt(tile, row % face.rows, column % face.columns)
     this.moveCrop(true)
+    this.pickCell()
     this.learn.fill()
   }
 
@@ -171,26 +197,55 @@ export class CellChoice {
     learn.view.paint(true)
   }
 
+  /** Return a cell's place in its map, as text. @param {Cell} cell */
+  placeOf(cell) {
+    return this.learn.numbers.index(this.map, cell).join(",")
+  }
+
   /** Description of the chosen cell, or undefined. */
   get words() {
     const { learn, map } = this
     if (!map || learn.givenAnswer === null) return undefined
-    const { numbers } = learn
-    const indexText = numbers.index(map, numbers.cell(map, Number(learn.givenAnswer))).join(",")
-    return say(learn.open ? "web.learn.was_picked" : "web.learn.picked", { map, place: indexText })
+    const place = this.placeOf(learn.numbers.cell(map, Number(learn.givenAnswer)))
+    return say(learn.open ? "web.learn.was_picked" : "web.learn.picked", { map, place })
   }
 
-  /** @returns {{ cell: Cell, tone: string }[]} */
+  /** Where a right cell is, after a wrong answer, or "". */
+  get rightWords() {
+    const { learn, map, right } = this
+    return map && right && !learn.result?.right ? say("web.learn.right_cell", { map, place: this.placeOf(right) }) : ""
+  }
+
+  /** The chosen cell, and the nearest right one. @returns {{ cell: Cell, tone: string }[]} */
   chosenMarks(/** @type {string} */ accent) {
-    const { learn, map } = this
-    const { numbers } = learn
-    const key = learn.open ? numbers.arrays["learn.key"].values : []
-    const right = [...key].flatMap((is, at) => (is ? [at] : [])).slice(0, MAX_OUTLINES)
-    const green = getComputedStyle(learn.root).getPropertyValue("--right")
-    const marked = right.map((at) => ({ cell: numbers.cell(map, at), tone: green }))
-    return learn.givenAnswer === null
-      ? marked
-      : [...marked, { cell: numbers.cell(map, Number(learn.givenAnswer)), tone: accent }]
+    const { learn, map, right } = this
+    const given =
+      learn.givenAnswer === null ? [] : [{ cell: learn.numbers.cell(map, Number(learn.givenAnswer)), tone: accent }]
+    return right ? [...given, { cell: right, tone: this.green }] : given
+  }
+
+  /** Colour of right cells. The style sheet resolves it, since a canvas cannot parse `light-dark()`. */
+  get green() {
+    const canvas = this.learn.form.querySelector("canvas[data-map]")
+    return canvas ? getComputedStyle(canvas).color : "#000"
+  }
+
+  /**
+   * Return the right cells as a region of a map's picture once the solution is shown, or null if they are too scattered
+   * to outline.
+   * @param {string} symbol @returns {Region | null}
+   */
+  region(symbol) {
+    const { map, right, learn } = this
+    const { face } = learn.figures.find(({ plate }) => plate.symbol === symbol) ?? {}
+    if (!right || symbol !== map || !face) return null
+    const region = this.regionIn(face)
+    return outlineOf(region.blocks).length <= MAX_EDGES ? region : null
+  }
+
+  /** @param {Face} face @returns {Region} */
+  regionIn(face) {
+    return { blocks: this.rightCells.flatMap((cell) => face.boxes(cell.map(singleIndex))), tone: this.green }
   }
 
   /**
@@ -200,7 +255,8 @@ export class CellChoice {
   marks(symbol, accent) {
     const { figure, map, learn } = this
     const isFigure = figure?.plate.symbol === symbol
-    const cells = isFigure || symbol === map ? this.chosenMarks(accent) : []
+    const chosen = isFigure || symbol === map ? this.chosenMarks(accent) : []
+    const cells = this.region(symbol) ? chosen.filter(({ cell }) => cell !== this.right) : chosen
     const { face } = learn.figures.find(({ plate }) => plate.symbol === symbol) ?? {}
     const blocks = cells.flatMap(({ cell, tone }) =>
       isFigure
@@ -208,10 +264,10 @@ export class CellChoice {
         : (face?.boxes(cell.map(singleIndex)) ?? []).map((block) => ({ block, tone })),
     )
     const cursor =
-      !isFigure && symbol === map && face
+      !isFigure && symbol === map && face && this.cursor !== this.right
         ? face.boxes(this.cursor.map(singleIndex)).map((block) => ({ block, tone: "#000" }))
         : []
-    return isFigure ? [{ block: this.crop, tone: "#000" }, ...blocks] : [...blocks, ...cursor]
+    return isFigure ? [{ block: this.crop, tone: "#000" }, ...blocks] : [...cursor, ...blocks]
   }
 
   template() {
@@ -237,6 +293,7 @@ export class CellChoice {
     const { figure } = this
     if (!canvas || !figure) return
     const chosen = this.chosenMarks(accent).map(({ cell, tone }) => ({ block: this.blockOf(cell), tone }))
-    paintPart(canvas, figure, this.crop, [...chosen, { block: this.blockOf(this.cursor), tone: "#000" }])
+    const region = this.right && !this.link ? this.regionIn(figure.face) : null
+    paintPart(canvas, figure, this.crop, [{ block: this.blockOf(this.cursor), tone: "#000" }, ...chosen], region)
   }
 }

@@ -7,10 +7,12 @@ import { layout } from "../../view/model/layout/image_layout.js"
 import { colour, css, textColour } from "../../view/model/numbers/colour.js"
 import { coloursOf, formatCell } from "./cells.js"
 import { acrossOf } from "./plate_sizes.js"
+import { outlineOf } from "./region_outline.js"
 
 /** @import { Block, Figure } from "./plate_figures.js" */
 /** @import { Box } from "../../view/types/view.js" */
 /** @typedef {{ block: Block, tone: string }} Mark */
+/** @typedef {{ blocks: readonly Block[], tone: string }} Region  cells to outline together */
 
 const SIDE = 44 // side of an enlarged cell in pixels
 
@@ -27,10 +29,37 @@ export const cropSize = ({ face }, room) => {
 const outline = (context, box, tone) => ring(context, box, tone, [2.5, 5])
 
 /**
- * Paint all tiles of a map, and outline blocks of cells.
- * @param {HTMLCanvasElement} canvas @param {Figure} figure @param {Mark[]} marks
+ * Outline a set of cells by lines that leave the inside of each cell visible.
+ * @param {CanvasRenderingContext2D} context @param {Region} region @param {(block: Block) => Box} place
  */
-export function paintMap(canvas, figure, marks) {
+function outlineRegion(context, { blocks, tone }, place) {
+  const edges = outlineOf(blocks).map(({ tile, from: [top, left], to: [bottom, right] }) =>
+    place({ tile, top, left, tall: bottom - top, wide: right - left }),
+  )
+  if (!edges.length) return
+  const side = Math.max(edges[0].width, edges[0].height)
+  const line = Math.min(2.5, side / 4)
+  for (const [width, style] of /** @type {[number, string][]} */ ([
+    [Math.min(line + 2, side / 2), "#fff"],
+    [line, tone],
+  ])) {
+    context.lineWidth = width
+    context.lineCap = "square"
+    context.strokeStyle = style
+    context.beginPath()
+    for (const { x, y, width: across, height: down } of edges) {
+      context.moveTo(x, y)
+      context.lineTo(x + across, y + down)
+    }
+    context.stroke()
+  }
+}
+
+/**
+ * Paint all tiles of a map, and outline blocks of cells.
+ * @param {HTMLCanvasElement} canvas @param {Figure} figure @param {Mark[]} marks @param {Region | null} [region]
+ */
+export function paintMap(canvas, figure, marks, region = null) {
   const context = prepare(canvas)
   const { face, values, limits, scale, hidden } = figure
   const at = layout(face, { width: canvas.clientWidth, height: canvas.clientHeight, across: acrossOf(figure) })
@@ -43,14 +72,15 @@ export function paintMap(canvas, figure, marks) {
     }
     context.drawImage(imageOfCells(face.rows, face.columns, paint), box.x, box.y, box.width, box.height)
   }
+  if (region) outlineRegion(context, region, at.place)
   for (const { block, tone } of marks) outline(context, at.place(block), tone)
 }
 
 /**
  * Paint a part of a map with its numbers.
- * @param {HTMLCanvasElement} canvas @param {Figure} figure @param {Block} part @param {Mark[]} marks
+ * @param {HTMLCanvasElement} canvas @param {Figure} figure @param {Block} part @param {Mark[]} marks @param {Region | null} [region]
  */
-export function paintPart(canvas, { face, values, limits, scale }, part, marks) {
+export function paintPart(canvas, { face, values, limits, scale }, part, marks, region = null) {
   const context = prepare(canvas)
   const cropValues = Array.from(
     { length: part.tall * part.wide },
@@ -68,6 +98,15 @@ export function paintPart(canvas, { face, values, limits, scale }, part, marks) 
     context.fillStyle = textColour(paint)
     context.fillText(formatCell(value, colours), x + SIDE / 2, y + SIDE / 2, SIDE - 4)
   })
+  if (region) {
+    const blocks = region.blocks.filter(({ tile, top, left }) => tile === part.tile && isWithin(part, top, left))
+    outlineRegion(context, { ...region, blocks }, ({ top, left, tall, wide }) => ({
+      x: (left - part.left) * SIDE,
+      y: (top - part.top) * SIDE,
+      width: wide * SIDE,
+      height: tall * SIDE,
+    }))
+  }
   for (const { block, tone } of marks) {
     const [top, left] = [Math.max(block.top, part.top), Math.max(block.left, part.left)]
     const [bottom, right] = [
@@ -84,6 +123,10 @@ export function paintPart(canvas, { face, values, limits, scale }, part, marks) 
     outline(context, box, tone)
   }
 }
+
+/** @param {Block} part @param {number} row @param {number} column */
+const isWithin = ({ top, left, tall, wide }, row, column) =>
+  row >= top && row < top + tall && column >= left && column < left + wide
 
 /**
  * Return the cell of a part under a point of its canvas.

@@ -104,12 +104,12 @@ def _with_setup(setup: Setup, now: PageRequest) -> PageRequest:
 
 
 def _lesson_data(lesson: Deck) -> dict[str, object]:
-    return {"id": lesson.id, "languages": lesson.languages, "title": lesson.title, "goal": lesson.goal, "steps": len(lesson.screens)}
+    return {"id": lesson.id, "languages": lesson.languages, "title": lesson.title, "goal": lesson.goal, "steps": len(lesson.screens), "minutes": lesson.minutes}
 
 
 def _question_data(deck: Deck, number: int, step: Screen, question: Question) -> dict[str, object]:
     names = {str(stage): stage for stage in question.setup.network.stages}
-    texts = {name: getattr(question, name) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
+    texts = {name: getattr(question, name) for name in ("title", "text", "ask", "right", "otherwise", "hints")}
     return texts | {
         "lesson": deck.id,
         "number": number,
@@ -135,7 +135,7 @@ def _symbol(plate: Plate, scope: Scope) -> str:
 
 def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
     maximum = float(np.abs(plate.value.astype(np.float64)).max(initial=0.0))
-    return LearnPlate(symbol=symbol, array=symbol or f"learn.plate.{n}", label=plate.label, like=plate.like, limits=(-maximum, maximum), hidden=plate.hidden)
+    return LearnPlate(symbol=symbol, array=symbol or f"learn.plate.{n}", label=plate.label, like=plate.like, limits=(-maximum, maximum), hidden=plate.hidden, mark=plate.mark)
 
 
 def _cells(step: Screen, scope: Scope) -> LearnCells | None:

@@ -13,7 +13,7 @@ import { windowOf } from "./plate_figures.js"
 const MOST_FACTORS = 2 // maximal number of products printed one by one
 const CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 
-/** Return the number of a position in a circle, or plain above 10. @param {number} n */
+/** Return a position's number as a circled digit, or plain above 10. @param {number} n */
 export const circled = (n) => CIRCLED[n] ?? String(n + 1)
 
 /**

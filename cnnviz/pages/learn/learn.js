@@ -6,7 +6,7 @@ import { Numbers } from "../../view/model/numbers/numbers.js"
 import { tableOf } from "../../view/model/numbers/table_sources.js"
 import { COMPUTED } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { html, keyed, nothing, render, setHTML } from "../../view/shell/html.js"
+import { closest, html, keyed, nothing, render, setHTML } from "../../view/shell/html.js"
 import { isNarrow, isPhone } from "../../view/shell/media_queries.js"
 import { Content } from "../../view/shell/page.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
@@ -14,12 +14,12 @@ import { CellChoice } from "./cell_choice.js"
 import { paintMap } from "./crop_paint.js"
 import { productFigure } from "./kernel_places.js"
 import { Slide } from "./kernel_slide.js"
-import { board, isPictured } from "./learn_board.js"
+import { board, isPictured, pictureColours } from "./learn_board.js"
 import { bindIndex, index, paintIndex } from "./learn_index.js"
 import { kernelName, orderingTemplate, questionText, summary } from "./learn_question.js"
 import { spokenQuestion } from "./learn_words.js"
 import { askedCells, figuresOf, hasSingleKernel, valuesOf, windowOf } from "./plate_figures.js"
-import { storeAnswer, storeMark } from "./progress.js"
+import { storeAnswer, storeHints, storeMark } from "./progress.js"
 import { hasAnswer, scoreAnswer } from "./score.js"
 
 /** @import { Mark } from "./crop_paint.js" */
@@ -49,7 +49,7 @@ export class Learn extends Content {
   givenAnswer = null
   /** @type {Score | null}  null until the solution is shown */
   result = null
-  isHinted = false
+  hintCount = 0 // number of visible hints
   isEnded = false // whether the lesson's summary is shown
   questionKey = "" // identifies the current question
   round = 0 // number of questions so far
@@ -124,7 +124,7 @@ export class Learn extends Content {
     this.result = null
     this.isEnded = false
     this.tries = again ? this.tries + 1 : 0
-    this.isHinted = this.tries >= HINT_AFTER
+    this.hintCount = Math.max(again ? this.hintCount : 0, Number(this.tries >= HINT_AFTER))
     if (!again) this.round += 1
     this.choice.start()
     this.fill()
@@ -141,8 +141,9 @@ export class Learn extends Content {
   }
 
   get state() {
-    const { givenAnswer: given, result: found, isHinted: hinted, tries, kernel } = this
-    return { given, found, hinted, tries, reached: kernel.index, sliding: kernel.isRunning, picked: this.choice.words }
+    const { givenAnswer: given, result: found, hintCount, tries, kernel } = this
+    const { words: picked, rightWords: rightCell } = this.choice
+    return { given, found, hintCount, tries, reached: kernel.index, sliding: kernel.isRunning, picked, rightCell }
   }
 
   // ---- painting
@@ -199,10 +200,11 @@ export class Learn extends Content {
     return figuresOf(this.numbers, /** @type {LearnStep} */ (this.question), this.open)
   }
 
-  /** The numbers of the cells in question, once the solution is shown. */
+  /** The numbers of the cells in question, once the solution is shown, and the colours of all pictures. */
   get correctNumbers() {
     const asked = this.open ? this.figures.find(({ asked }) => asked) : undefined
-    return asked?.asked ? valuesOf(asked, asked.asked) : []
+    const step = /** @type {LearnStep} */ (this.question)
+    return { wanted: asked?.asked ? valuesOf(asked, asked.asked) : [], colours: pictureColours(step, this.numbers) }
   }
 
   /** The kernel's product at the cursor. */
@@ -217,7 +219,13 @@ export class Learn extends Content {
     const figures = this.figures
     for (const canvas of this.form.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-plate]"))) {
       const figure = figures.find(({ plate }) => plate.array === canvas.dataset.plate)
-      if (figure) paintMap(canvas, figure, this.marks(figure.plate.symbol, figure, accent))
+      if (figure)
+        paintMap(
+          canvas,
+          figure,
+          this.marks(figure.plate.symbol, figure, accent),
+          this.choice.region(figure.plate.symbol),
+        )
     }
     this.choice.paint(accent)
   }
@@ -242,6 +250,7 @@ export class Learn extends Content {
   /** Choose the answer with index `n` by key: 1, 2 … or A, B …. @param {number} n @override */
   choose(n) {
     const answers = [...this.form.querySelectorAll(/** @type {"input"} */ ("input[name=answer]:enabled"))]
+    answers[n]?.focus({ preventScroll: true }) // so that Enter submits it
     answers[n]?.click()
     return answers.length > 0
   }
@@ -264,6 +273,14 @@ export class Learn extends Content {
       if (field.dataset.key === "learn_image") view.go({ img: field.value })
       else if (field.dataset.key === "learn_kernel") view.go({ f: field.value })
       else if (field.dataset.weight) view.go({ f: this.weights() })
+    })
+    form.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+      const step = by && closest(event, ".path li")
+      if (!step) return
+      const next = by < 0 ? step.previousElementSibling : step.nextElementSibling
+      next?.querySelector("button")?.focus()
+      event.preventDefault()
     })
     form.addEventListener("click", ({ target }) => {
       const button = /** @type {Element} */ (target).closest("button")
@@ -288,7 +305,7 @@ export class Learn extends Content {
     else if (dataset.key === "learn_continue" || dataset.key === "learn_skip")
       this.view.look.script ? moveBy(this.view, 1) : this.nextStep(step)
     else if (dataset.key === "learn_back") to(number - 1)
-    else if (dataset.key === "learn_hint") this.hint()
+    else if (dataset.key === "learn_hint") this.hint(step)
     else if (dataset.key === "learn_other") this.tryAnother(step)
     else if (dataset.key === "learn_slide") this.kernel.isRunning ? this.kernel.finish() : this.kernel.start()
     else if (dataset.key === "learn_next")
@@ -305,9 +322,13 @@ export class Learn extends Content {
     this.form.querySelector("h1")?.focus()
   }
 
-  hint() {
-    this.isHinted = true
+  /** Show the next hint. @param {LearnStep} step */
+  hint({ lesson, number, hints }) {
+    this.hintCount = Math.min(this.hintCount + 1, hints.length)
+    storeHints(lesson, number, this.hintCount)
     this.fill()
+    if (this.hintCount === hints.length)
+      this.form.querySelector(/** @type {"p"} */ (".hint:last-child"))?.focus({ preventScroll: true })
   }
 
   /** @param {number} at @param {number} by */
@@ -335,6 +356,7 @@ export class Learn extends Content {
     if (!step || this.open || (step.kind !== "construct" && !hasAnswer(step, this.givenAnswer))) return
     this.result = scoreAnswer(step, this.givenAnswer, (name) => this.numbers.arrays[`learn.${name}`]?.values)
     storeAnswer(step.lesson, step.number, this.result.right)
+    this.choice.reveal()
     this.kernel.start()
     this.form.querySelector(/** @type {"button"} */ (".next .primary"))?.focus({ preventScroll: true })
     this.view.paint()

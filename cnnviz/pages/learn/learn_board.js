@@ -19,14 +19,22 @@ import { sizesOf } from "./plate_sizes.js"
 export const isPictured = (step) => step.kind === "choose" && step.options.some(({ picture }) => picture)
 
 /**
+ * Return the colours that all pictures of a question share: those of the map in question, or of their largest number.
+ * @param {LearnStep} step @param {Numbers} numbers
+ */
+export function pictureColours(step, numbers) {
+  const map = step.cells ? numbers.maps[step.cells.map] : null
+  const all = step.options.flatMap(({ picture }) => picture?.flat() ?? [])
+  const maximum = Math.max(...all.map(Math.abs), 1e-12)
+  return coloursOf(all, map?.limits ?? [-maximum, maximum], map?.scale ?? "signed")
+}
+
+/**
  * Return the answers that are pictures, each with its letter.
  * @param {LearnStep} step @param {Numbers} numbers @param {Tried} tried
  */
 function pictureChoices(step, numbers, tried) {
-  const map = step.cells ? numbers.maps[step.cells.map] : null
-  const all = step.options.flatMap(({ picture }) => picture?.flat() ?? [])
-  const maximum = Math.max(...all.map(Math.abs), 1e-12)
-  const colours = coloursOf(all, map?.limits ?? [-maximum, maximum], map?.scale ?? "signed")
+  const colours = pictureColours(step, numbers)
   const open = tried.found !== null
   const choice = (/** @type {LearnStep["options"][number]} */ { label, picture, right }, /** @type {number} */ n) => {
     const shown = (picture ?? []).flat()

@@ -2,7 +2,7 @@
 
 import { contextOf } from "../../view/draw/canvas.js"
 import { imageOfValues } from "../../view/draw/pixels.js"
-import { escapeHtml } from "../../view/model/numbers/format.js"
+import { capitalize, escapeHtml } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { foreignLanguage, langAttribute, languageName, largestValue, letter, numberTable, rich } from "./learn_words.js"
 import { clearProgress, progress } from "./progress.js"
@@ -54,7 +54,7 @@ function card({ word, example, picture: rows, scale, bars, curve }) {
  * @param {LearnListed} lesson
  * @param {number} place
  */
-function listed({ id, title, goal, steps, languages, picture: map }, place) {
+function listed({ id, title, goal, steps, minutes, languages, picture: map }, place) {
   const marks = progress(id)
   const numbers = Array.from({ length: steps }, (_, n) => n + 1)
   const next = numbers.find((n) => !marks[n]) ?? 1
@@ -68,15 +68,15 @@ function listed({ id, title, goal, steps, languages, picture: map }, place) {
   const mark = langAttribute(language)
   const promise = language ? escapeHtml(goal) : say("web.learn.afterwards", { goal })
   return `<article class="lesson">${map ? `<canvas data-array="${map.array}" aria-hidden="true"></canvas>` : ""}<h3${mark}><b>${letter(place % 26)}</b> ${escapeHtml(title)}</h3>${note}
-    <p${mark}>${promise}</p>
+    <p><span${mark}>${promise}</span> <span class="minutes">${capitalize(say("web.learn.minutes", { n: minutes }))}.</span></p>
     <footer><span class="dots" aria-hidden="true">${dots}</span><span>${say("web.learn.of", { n: doneCount, count: steps })}</span>
     <button type="button" data-lesson="${escapeHtml(id)}" data-step="${next}" class="${doneCount && doneCount < steps ? "primary" : ""}"
       aria-label="${escapeHtml(say("web.learn.open", { verb: say(`web.learn.${verb}`), title }))}">${say(`web.learn.${verb}`)}</button></footer></article>`
 }
 
 /** @param {LearnListed} listed */
-const lecture = ({ id, title, goal, steps }) =>
-  `<li><a href="?script=${escapeHtml(id)}&amp;screen=1">${escapeHtml(title)}</a> <span>${say("web.learn.screens", { n: steps })}</span><br>${escapeHtml(goal)}</li>`
+const lecture = ({ id, title, goal, steps, minutes }) =>
+  `<li><a href="?script=${escapeHtml(id)}&amp;screen=1">${escapeHtml(title)}</a> <span>${say("web.learn.screens", { n: steps })}, ${say("web.learn.minutes", { n: minutes })}</span><br>${escapeHtml(goal)}</li>`
 
 /** @param {string} word */
 const entry = (word) =>

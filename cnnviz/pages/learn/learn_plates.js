@@ -1,8 +1,10 @@
 // A plate beside a question: its name, and its numbers if they are visible or were answered.
 
-import { COLON, formula, number } from "../../view/model/numbers/format.js"
+import { COLON, formatInteger, formula, number } from "../../view/model/numbers/format.js"
+import { spoken } from "../../view/model/spoken.js"
 import { say } from "../../view/model/words.js"
-import { html, inner, nothing } from "../../view/shell/html.js"
+import { html, inner, nothing, svg } from "../../view/shell/html.js"
+import { barScale } from "./bar_scale.js"
 import { blank, cell, coloursOf, formatNumber, ghost, grid, powerText, split } from "./cells.js"
 import { circled } from "./kernel_places.js"
 import { rich } from "./learn_words.js"
@@ -57,7 +59,7 @@ export function caption(numbers, figure) {
  * @param {Numbers} numbers @param {Figure} figure @param {ArrayLike<number>} [values]
  */
 function descriptionOf(numbers, { plate, hidden, values: all }, values = all) {
-  const map = numbers.maps[plate.symbol]?.label ?? plate.label
+  const map = spoken(numbers.maps[plate.symbol]?.label ?? plate.label)
   if (hidden) return say("web.learn.masked_map", { map })
   if (values.length <= FEW) return `${map}${COLON}${Array.from(values, formatNumber).join(", ")}`
   const [low, high] = [Math.min, Math.max].map((of) => Array.from(values).reduce((a, b) => of(a, b)))
@@ -112,28 +114,60 @@ function row(numbers, figure, step, tried) {
   return html`<dl class="row${hasNames ? " outputs" : ""}" style="--long:${Math.max(...cells.map(({ text }) => text.length))}">${cells.map((each, n) => html`<div><dt>${hasNames ? numbers.nameOf(n, count) : n}</dt><dd>${grid([each], 1, "")}</dd></div>`)}</dl>`
 }
 
-/** Return a curve of values by index, starting at 0. @param {Figure} figure @param {[number, number]} size */
-function curve({ values, hidden }, [width, height]) {
+/** Return a curve of values by index, starting at 0, with its tangent at the mark. @param {Figure} figure @param {[number, number]} size */
+function curve({ values, hidden, plate: { mark } }, [width, height]) {
   const maximum = Math.max(...values.filter(Number.isFinite), 1e-12)
   const point = (/** @type {number} */ value, /** @type {number} */ n) =>
     `${(n / (values.length - 1)) * (width - 12) + 6},${(1 - value / maximum) * (height - 16) + 8}`
+  const at = (/** @type {number} */ position) => point(interpolated(values, position), position)
+  const tangent = () => {
+    const [position, reach] = [Number(mark), values.length / 5]
+    const [middle, slope] = [interpolated(values, position), slopeAt(values, position)]
+    const end = (/** @type {number} */ by) => point(middle + by * slope, position + by)
+    const [x, y] = at(position).split(",")
+    return svg`<polyline class="tangent" points="${end(-reach)} ${end(reach)}"></polyline><circle cx=${x} cy=${y} r="6"></circle>`
+  }
   const line = hidden
     ? nothing
-    : html`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><polyline points=${Array.from(values, point).join(" ")}></polyline></svg>`
-  const ends = hidden
-    ? nothing
-    : html`<p class="ends">${number(values[0], 3)} <span aria-hidden="true">→</span><span class="live-only">, </span> ${number(values[values.length - 1], 3)}</p>`
+    : html`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><polyline points=${Array.from(values, point).join(" ")}></polyline>${mark === null ? nothing : tangent()}</svg>`
+  const ends =
+    hidden || mark !== null
+      ? nothing
+      : html`<p class="ends">${number(values[0], 3)} <span aria-hidden="true">→</span><span class="live-only">, </span> ${number(values[values.length - 1], 3)}</p>`
   return html`<div class="course-of ${hidden ? "hatched" : ""}" style="width:${width}px;height:${height}px">${line}</div>${ends}`
 }
 
-/** Return numbers as bars on one scale. @param {Numbers} numbers @param {Figure[]} figures */
+/**
+ * Return a curve's value at a position between its entries.
+ * @param {ArrayLike<number>} values @param {number} position
+ */
+function interpolated(values, position) {
+  const before = Math.min(Math.floor(position), values.length - 2)
+  return values[before] + (position - before) * (values[before + 1] - values[before])
+}
+
+/**
+ * Return a curve's slope at a position, per entry.
+ * @param {ArrayLike<number>} values @param {number} position
+ */
+function slopeAt(values, position) {
+  const [from, to] = [Math.max(position - 1, 0), Math.min(position + 1, values.length - 1)]
+  return (interpolated(values, to) - interpolated(values, from)) / (to - from)
+}
+
+/** Return numbers as bars that begin at one edge, on one scale. @param {Numbers} numbers @param {Figure[]} figures */
 export function bars(numbers, figures) {
-  const open = figures.filter(({ hidden }) => !hidden).map(({ values }) => Math.abs(values[0]))
-  const maximum = Math.max(...open, 0) || 1
+  const visible = figures.filter(({ hidden }) => !hidden).map(({ values }) => Math.abs(values[0]))
+  const { part, decades } = barScale(visible)
+  const power = (/** @type {number} */ n) =>
+    n === 0 || n === 1 ? String(10 ** n) : html`10<sup>${formatInteger(n)}</sup>`
+  const axis = decades.length
+    ? html`<div class="decades"><dt>${say("web.learn.log_scale")}</dt><dd><span>${decades.map(({ power: n, at, isNamed }) => html`<i style="--at:${at}">${isNamed ? html`<b>${power(n)}</b>` : nothing}</i>`)}</span></dd></div>`
+    : nothing
   return html`<dl class="amounts">${figures.map(
     ({ plate, values, hidden }) =>
-      html`<div><dt ${inner(plate.label ? rich(plate.label) : formula(numbers.maps[plate.symbol || plate.like].label))}></dt><dd><span class="amount ${hidden ? "hatched" : ""}" style="--part:${hidden ? 1 : Math.abs(values[0]) / maximum}"></span><b>${hidden ? "?" : number(values[0], 3)}</b></dd></div>`,
-  )}</dl>`
+      html`<div><dt ${inner(plate.label ? rich(plate.label) : formula(numbers.maps[plate.symbol || plate.like].label))}></dt><dd><span class="amount ${hidden ? "hatched" : ""}" style="--part:${hidden ? 1 : part(Math.abs(values[0]))}"></span><b>${hidden ? "?" : number(values[0], 3)}</b></dd></div>`,
+  )}${axis}</dl>`
 }
 
 /** @param {Numbers} numbers @param {Figure} figure @param {string} sign @param {LearnStep} step @param {Tried} tried @param {Sizes} sizes @param {number} phone */

@@ -4,14 +4,15 @@ import { escapeHtml, formatToFit, formula, number } from "../../view/model/numbe
 import { say } from "../../view/model/words.js"
 import { html, inner, live, markup, nothing } from "../../view/shell/html.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
-import { cell, coloursOf, grid } from "./cells.js"
+import { cell, grid } from "./cells.js"
 import { isPictured } from "./learn_board.js"
-import { foreignLanguage, languageName, largestValue, letter, paragraphs, rich } from "./learn_words.js"
+import { foreignLanguage, languageName, letter, paragraphs, rich } from "./learn_words.js"
 import { agreements } from "./plate_figures.js"
-import { progress } from "./progress.js"
+import { hintsUsed, progress } from "./progress.js"
 import { hasAnswer } from "./score.js"
 
 /** @import { Option } from "../../view/shell/html.js" */
+/** @import { Colours } from "./cells.js" */
 /** @import { GivenAnswer, Score } from "./score.js" */
 /** @import { FiltersRecord, LearnListed, LearnOption, LearnStep, Template } from "../../view/types/view.js" */
 
@@ -20,12 +21,15 @@ import { hasAnswer } from "./score.js"
  * @typedef {object} Tried
  * @property {GivenAnswer} given
  * @property {Score | null} found  null until the solution is shown
- * @property {boolean} hinted
+ * @property {number} hintCount  number of visible hints
  * @property {number} tries  attempts of a construction
  * @property {string} [picked]  description of the clicked cell
+ * @property {string} [rightCell]  where a right cell is, after a wrong click
  * @property {number} [reached]  index of the kernel's position, while it slides or one is selected
  * @property {boolean} [sliding]
  */
+
+/** @typedef {{ wanted: ArrayLike<number>, colours: Colours }} Correct  the correct numbers, and the colours of all pictures */
 
 /** Return the answers in words, each with its letter. @param {LearnStep} step @param {Tried} tried */
 function choices({ options }, { given }) {
@@ -95,11 +99,11 @@ function changeControls({ change, kind }, { img, f }, filters) {
   return html`${menu("learn_kernel", [...currentOption, ...names], label)}${weights}`
 }
 
-/** @param {LearnStep} step @param {LearnListed} listed */
+/** Return the links to the lesson's steps. One is the tab stop; arrow keys go to the others. @param {LearnStep} step @param {LearnListed} listed */
 function stepNavigation({ lesson, number: here }, { steps: count, title }) {
   const marks = progress(lesson)
   const dot = (/** @type {number} */ n) =>
-    html`<li><button type="button" data-go=${n} class=${marks[n] ?? ""} aria-current=${n === here ? "step" : nothing} aria-label=${say("web.learn.step", { n, count })}></button></li>`
+    html`<li><button type="button" data-go=${n} tabindex=${n === here ? 0 : -1} class=${marks[n] ?? ""} aria-current=${n === here ? "step" : nothing} aria-label=${say("web.learn.step", { n, count })}></button></li>`
   return html`<nav class="path" aria-label=${title}><button type="button" class="link" data-go="">‹ ${title}</button>
     <ol>${Array.from({ length: count }, (_, n) => dot(n + 1))}</ol><span>${say("web.learn.of", { n: here, count })}</span></nav>`
 }
@@ -113,9 +117,9 @@ function answerText({ options }, n) {
 
 /**
  * Return the given answer, and how many of its numbers are correct.
- * @param {LearnStep} step @param {Tried} tried @param {ArrayLike<number>} wanted the correct numbers
+ * @param {LearnStep} step @param {Tried} tried @param {Correct} correct
  */
-function givenAnswer(step, { given: chosen, picked }, wanted) {
+function givenAnswer(step, { given: chosen, picked }, { wanted, colours }) {
   if (step.kind === "number")
     return html`<p class="said">${say("web.learn.you_said", { what: String(chosen).replaceAll("-", "−") })}</p>`
   if (step.kind === "click") return html`<p class="said" ${inner(rich(picked ?? ""))}></p>`
@@ -126,7 +130,6 @@ function givenAnswer(step, { given: chosen, picked }, wanted) {
   const answerLine = html`<p class="said" ${inner(rich(`${say("web.learn.you_said", { what: answerText(step, Number(chosen)) })} ${key}`))}></p>`
   if (!picture || !wanted.length) return answerLine
   const numbers = picture.flat()
-  const colours = coloursOf(numbers, [-largestValue([{ picture }]), largestValue([{ picture }])], "signed")
   const n = agreements(numbers, wanted).filter(Boolean).length
   const fit =
     n === wanted.length
@@ -144,16 +147,16 @@ function givenAnswer(step, { given: chosen, picked }, wanted) {
  * Return the verdict on the answer.
  * @param {LearnStep} step @param {Tried} tried @param {string | typeof nothing} lang
  */
-function feedback(step, { found, tries }, lang) {
+function feedback(step, { found, tries, rightCell }, lang) {
   if (!found) return step.kind === "construct" && tries ? html`<p>${say("web.learn.not_yet")}</p>` : ""
   const verdict = say(found.right ? "web.learn.right" : "web.learn.wrong")
   const correctValue = step.kind === "number" && !found.right ? step.value : null
   const value =
     correctValue === null
-      ? ""
+      ? (rightCell ?? "")
       : say("web.learn.it_is", { value: Number.isInteger(correctValue) ? correctValue : number(correctValue) })
-  const showsExplanation = !found.right && (step.kind === "choose" || step.kind === "number")
-  return html`<p><b>${found.right ? "✓ " : ""}${verdict}</b> <span lang=${lang} ${inner(rich(found.say))}></span></p>${value ? html`<p>${value}</p>` : ""}${showsExplanation ? html`<p lang=${lang} ${inner(rich(step.right))}></p>` : ""}`
+  const showsExplanation = !found.right && found.say !== step.right
+  return html`<p><b>${found.right ? "✓ " : ""}${verdict}</b> <span lang=${lang} ${inner(rich(found.say))}></span></p>${value ? html`<p ${inner(rich(value))}></p>` : ""}${showsExplanation ? html`<p lang=${lang} ${inner(rich(step.right))}></p>` : ""}`
 }
 
 /**
@@ -172,7 +175,7 @@ function buttons(step, last, tried) {
     ${canRepeat ? html`<button type="button" data-key="learn_other" class=${isRetryFirst ? "primary" : ""}>${say(`web.learn.another.${verb}`)}</button>` : ""}
     ${isOver ? html`<button type="button" data-key="learn_continue" class=${isRetryFirst ? "" : "primary"}>${go} ›</button>` : ""}</div>
     <div><button type="button" class="link" data-key="learn_back">‹ ${say("web.learn.back")}</button>
-    ${step.hint && !isOver ? html`<button type="button" class="link" data-key="learn_hint">${say("web.learn.hint")}</button>` : ""}
+    ${tried.hintCount < step.hints.length && !isOver ? html`<button type="button" class="link" data-key="learn_hint">${say(tried.hintCount ? "web.learn.another_hint" : "web.learn.hint")}</button>` : ""}
     ${isOver ? "" : html`<button type="button" class="link" data-key="learn_skip">${say("web.learn.skip")}</button>`}</div>
     <p id="learn-note">${isIncomplete ? say(`web.learn.first.${step.kind}`, { last: letter(step.options.length - 1) }) : ""}</p></div>`
 }
@@ -186,7 +189,7 @@ function questionTemplate(step, lesson, filters, tried, language) {
   if (!step.kind) return markup(paragraphs(step.text, language))
   return html`${markup(paragraphs(step.text, language))}<h2 id="learn-ask" lang=${lang} ${inner(rich(step.ask))}></h2>
     ${isPictured(step) ? html`<p class="soft">${say("web.learn.pick_picture")}</p>` : ""}${answerTemplate(step, tried)}${changeControls(step, lesson, filters)}
-    <p class="hint" ?hidden=${!tried.hinted} lang=${lang} ${inner(rich(step.hint))}></p>`
+    <div class="hints" aria-live="polite">${step.hints.slice(0, tried.hintCount).map((hint) => html`<p class="hint" tabindex="-1" lang=${lang} ${inner(rich(hint))}></p>`)}</div>`
 }
 
 /**
@@ -196,10 +199,10 @@ function questionTemplate(step, lesson, filters, tried, language) {
  * @param {Record<string, string>} lesson
  * @param {FiltersRecord | null} filters
  * @param {Tried} tried
- * @param {ArrayLike<number>} wanted
+ * @param {Correct} correct
  * @param {Template | typeof nothing} more  the kernel's product at the cursor
  */
-export function questionText(step, listed, lesson, filters, tried, wanted, more) {
+export function questionText(step, listed, lesson, filters, tried, correct, more) {
   const language = foreignLanguage(listed.languages)
   const note = language
     ? html`<p class="foreign">${say("web.learn.foreign", { language: languageName(language) })}</p>`
@@ -207,7 +210,7 @@ export function questionText(step, listed, lesson, filters, tried, wanted, more)
   const verdict = tried.found ? (tried.found.right ? " good" : " missed") : ""
   return html`<div class="words">${stepNavigation(step, listed)}${note}
     <h1 tabindex="-1" lang=${language || nothing} ${inner(rich(step.title || listed.title))}></h1>
-    <div class="said-and-asked">${tried.found ? givenAnswer(step, tried, wanted) : questionTemplate(step, lesson, filters, tried, language)}
+    <div class="said-and-asked">${tried.found ? givenAnswer(step, tried, correct) : questionTemplate(step, lesson, filters, tried, language)}
     <div class="feedback${verdict}" role="status" aria-live="polite">${feedback(step, tried, language || nothing)}</div>${more}</div>
     ${buttons(step, step.number === listed.steps, tried)}</div>`
 }
@@ -217,12 +220,15 @@ export function questionText(step, listed, lesson, filters, tried, wanted, more)
  * @param {LearnStep} step @param {LearnListed} listed @param {LearnListed | undefined} next
  */
 export function summary({ lesson, titles }, listed, next) {
-  const marks = progress(lesson)
-  const line = (/** @type {string} */ title, /** @type {number} */ n) =>
-    html`<li class=${marks[n + 1] ?? ""}><button type="button" class="link" data-go=${n + 1} ${inner(rich(title))}></button> <span>${say(`web.learn.became.${marks[n + 1] ?? "skipped"}`)}</span></li>`
+  const [marks, hints] = [progress(lesson), hintsUsed(lesson)]
+  const line = (/** @type {string} */ title, /** @type {number} */ n) => {
+    const mark = say(`web.learn.became.${marks[n + 1] ?? "skipped"}`)
+    const result = hints[n + 1] ? say("web.learn.hinted", { mark, n: hints[n + 1] }) : mark
+    return html`<li class=${marks[n + 1] ?? ""}><button type="button" class="link" data-go=${n + 1} ${inner(rich(title))}></button> <span>${result}</span></li>`
+  }
   const language = foreignLanguage(listed.languages) || nothing
   return html`<div class="ended"><h1 tabindex="-1">${say("web.learn.ended")}</h1><p class="goal" lang=${language}>${say("web.learn.you_can", { goal: listed.goal })}</p>
     <ol>${titles.map(line)}</ol>
-    ${next ? html`<section class="next-lesson"><h2>${say("web.learn.next_lesson")}</h2><h3>${next.title}</h3><p>${say("web.learn.afterwards", { goal: next.goal })}</p><button type="button" class="primary" data-key="learn_next">${say("web.learn.start")} ›</button></section>` : ""}
+    ${next ? html`<section class="next-lesson"><h2>${say("web.learn.next_lesson")}</h2><h3>${next.title}</h3><p>${say("web.learn.afterwards", { goal: next.goal })} (${say("web.learn.minutes", { n: next.minutes })})</p><button type="button" class="primary" data-key="learn_next">${say("web.learn.start")} ›</button></section>` : ""}
     <button type="button" class="link" data-go="">${say("web.learn.all")}</button></div>`
 }

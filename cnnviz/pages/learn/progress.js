@@ -2,7 +2,7 @@
 
 import { inBrowser } from "../../view/model/storage.js"
 
-const [LESSONS, PREDICTED, MISSIONS] = ["cnnviz.learn", "cnnviz.predict", "cnnviz.missions"]
+const [LESSONS, HINTS, PREDICTED, MISSIONS] = ["cnnviz.learn", "cnnviz.hints", "cnnviz.predict", "cnnviz.missions"]
 
 /** @typedef {"right" | "seen"} Mark */
 
@@ -14,7 +14,7 @@ const [LESSONS, PREDICTED, MISSIONS] = ["cnnviz.learn", "cnnviz.predict", "cnnvi
 export const progress = (lesson) => inBrowser.readRecord(LESSONS)[lesson] ?? {}
 
 /**
- * Store an answer. A step that was answered correctly once stays so.
+ * Store an answer. Once a step is answered correctly, it keeps this state.
  * @param {string} lesson
  * @param {number} step
  * @param {boolean} right
@@ -25,7 +25,24 @@ export function storeMark(lesson, step, right) {
   inBrowser.writeRecord(LESSONS, { ...inBrowser.readRecord(LESSONS), [lesson]: { ...marks, [step]: mark } })
 }
 
-export const clearProgress = () => inBrowser.writeRecord(LESSONS, {})
+/**
+ * Return the largest number of hints that were shown at each step, by step number.
+ * @param {string} lesson
+ * @returns {Record<string, number>}
+ */
+export const hintsUsed = (lesson) => inBrowser.readRecord(HINTS)[lesson] ?? {}
+
+/** Store that `count` hints were shown. @param {string} lesson @param {number} step @param {number} count */
+export function storeHints(lesson, step, count) {
+  const hints = hintsUsed(lesson)
+  const most = Math.max(hints[step] ?? 0, count)
+  inBrowser.writeRecord(HINTS, { ...inBrowser.readRecord(HINTS), [lesson]: { ...hints, [step]: most } })
+}
+
+export function clearProgress() {
+  inBrowser.writeRecord(LESSONS, {})
+  inBrowser.writeRecord(HINTS, {})
+}
 
 /** Return the number of correct predictions and of all. @returns {{ right: number, n: number }} */
 export function predictionScore() {

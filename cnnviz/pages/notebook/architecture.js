@@ -1,5 +1,5 @@
-// The notebook's architecture, drawn with this setup's numbers: image, kernel, maps, units as nodes with their
-// links, its letters, its one matrix, and the loss as a landscape (cnnviz/pages/notebook/architecture.py).
+// The notebook's architecture with this setup's numbers: image, kernel, maps, units and their weights, the legend,
+// the single matrix, and the loss landscape (cnnviz/pages/notebook/architecture.py).
 
 import { MapView } from "../../view/draw/map_view.js"
 import { colour, css, textColour } from "../../view/model/numbers/colour.js"
@@ -9,10 +9,10 @@ import { closest, html, nothing, render, setText, svg } from "../../view/shell/h
 
 /** @import { ArchitectureData, Arrays, Scale, View } from "../../view/types/view.js" */
 
-const [WIDTH, HEIGHT] = [520, 220] // of the drawing of nodes and links, in its own units
-const DRAWN = 60 // links of either output that are drawn thin
+const [WIDTH, HEIGHT] = [520, 220] // SVG units of the drawing of units and weights
+const DRAWN = 60 // links per output that are drawn thin
 
-/** A part's name, which opens its stage where it has one. @type {(stage: string, label: string) => string} */
+/** Return a part's name, as a button if it has a stage. @type {(stage: string, label: string) => string} */
 const named = (stage, label) =>
   stage
     ? `<button type="button" class="name" data-stage="${stage}" title="${say("web.actions.open_in_step.text")}">${formula(label)}</button>`
@@ -96,13 +96,13 @@ export class Architecture {
   show(one, arrays, { limits }) {
     const { values, shape } = arrays[one.canvas.dataset.map ?? ""]
     const [rows, columns] = shape
-    const most = Math.max(...Array.from(values, Math.abs))
+    const maximum = Math.max(...Array.from(values, Math.abs))
     /** @type {Record<string, [Scale, [number, number]]>} */
     const kinds = {
       x: ["pixel", /** @type {[number, number]} */ ([0, Math.max(1, limits.x[1])])],
       a1: ["activation", [0, 1]],
     }
-    const [scale, ends] = kinds[one.symbol] ?? ["signed", [-most, most]]
+    const [scale, ends] = kinds[one.symbol] ?? ["signed", [-maximum, maximum]]
     one.receive(values, { rows, columns, layers: 1, flat: false, words: one.symbol }, ends, scale)
   }
 
@@ -112,14 +112,14 @@ export class Architecture {
 }
 
 /**
- * Units as nodes, and every link to both outputs: red is positive, thick is large.
+ * Draw units as nodes, linked to both outputs: red is positive, thick is large.
  * @param {ArchitectureData} data
  * @param {ArrayLike<number>} w  (D,N), row after row
  */
 function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
   const n = sums.length
   const units = w.length / n
-  const most = Math.max(...Array.from(w, Math.abs), 1e-12)
+  const maximum = Math.max(...Array.from(w, Math.abs), 1e-12)
   const up = (/** @type {number} */ at) => 14 + (at / Math.max(1, units - 1)) * (HEIGHT - 56)
   const out = (/** @type {number} */ at) => 50 + (at * (HEIGHT - 100)) / Math.max(1, n - 1)
   const sign = (/** @type {number} */ value) => `var(--${value < 0 ? "neg" : "pos"})`
@@ -136,13 +136,13 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
   )
   const links = thin.flatMap((at) =>
     sums.map((_, o) =>
-      line(up(at), out(o), w[at * n + o], 0.2 + 1.2 * Math.abs(w[at * n + o] / most), { opacity: 0.35 }),
+      line(up(at), out(o), w[at * n + o], 0.2 + 1.2 * Math.abs(w[at * n + o] / maximum), { opacity: 0.35 }),
     ),
   )
   const places = nodes.map((_, i) => 22 + (i * (HEIGHT - 90)) / Math.max(1, nodes.length - 1))
   const thick = nodes.flatMap(({ at, w: weights }, i) =>
     weights.map((weight, o) =>
-      line(places[i], out(o), weight, 0.8 + 4 * Math.abs(weight / most), { opacity: at === strong ? 1 : 0.8 }),
+      line(places[i], out(o), weight, 0.8 + 4 * Math.abs(weight / maximum), { opacity: at === strong ? 1 : 0.8 }),
     ),
   )
   const bias = b.map((value, o) => line(HEIGHT - 22, out(o), value, 1.4, { dashes: "4 3" }))
@@ -199,7 +199,7 @@ const letters = ({ letters: all }) =>
   )}</table>`
 
 /**
- * The weights with the bias as one more column, times the units with a 1 below them.
+ * Draw the weights with the bias as an extra column, times the units with an extra 1.
  * @param {ArchitectureData} data
  */
 function matrix({ nodes, b, sums, products, names, units }) {
@@ -225,7 +225,7 @@ function matrix({ nodes, b, sums, products, names, units }) {
 }
 
 /**
- * The steps on the landscape, numbered where there is room.
+ * Draw the steps on the landscape, numbered if there is space.
  * @param {ArchitectureData} data
  */
 function way({ landscape: { ends, path } }) {

@@ -37,7 +37,7 @@ def calls(step_number: int, current: int) -> tuple[SwitchData, ...]:
     """Return switches for the first two calls of the notebook's class; `current` is on."""
     step = story()[step_number - 1]
     return tuple(
-        switch(f"call_{n}", message("ui.notebook.calls.label", n=n), message("ui.notebook.calls.words", n=n), n == current,
+        switch(f"call_{n}", message("ui.notebook.call", n=n), "", n == current,
                complete_change(step.at_call(n).to_query()) | {"part": str(step_number), "call": str(n) if n > 1 else ""})
         for n in (1, 2)
     )  # fmt: skip

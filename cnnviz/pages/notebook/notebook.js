@@ -1,5 +1,5 @@
-// Notebook: the exact rule's chain over the notebook's, with the causes between them: the story with its prose always in sight,
-// the experiment with its eight switches; and the architecture (cnnviz/pages/notebook).
+// The Notebook page: the exact rule's chain above the notebook's, with their differences in between. Its tabs are the
+// story, the experiment with eight switches, the architecture and the theory (cnnviz/pages/notebook).
 
 import { bindChanges, group, tabButton } from "../../view/controls/switches.js"
 import { chart as drawChart } from "../../view/draw/chart.js"
@@ -13,7 +13,10 @@ import { Architecture, skeleton } from "./architecture.js"
 /** @import { NotebookHeader, Place, PrintedData, RepairsData, GradientCard, GradientChainData } from "../../view/types/view.js" */
 /** @import { SetsData, StoryData, SwitchData, TagData, Template, TheoryData, TheoryLines, TheorySection, View } from "../../view/types/view.js" */
 
-/** Both lines in full: what stands behind "#" has a line of its own here. @param {Pick<TheoryLines, "notebook" | "exact">} lines */
+/**
+ * Both lines in full, with the comment after "#" on a line below.
+ * @param {Pick<TheoryLines, "notebook" | "exact">} lines
+ */
 const atLength = ({ notebook, exact }) => {
   const [theirs, ours] = [notebook, exact].map((line) => line.replace(/ {2}# and (then )?/, "\n"))
   return difference(theirs, ours)
@@ -55,12 +58,15 @@ function prose({ place, steps, title, paragraphs, repairs, calls }) {
 }
 
 const CIRCLES = ["1", "2"]
-const FULL = 8 // columns whose heads have room for words
+const FULL = 8 // largest number of columns with words in their heads
 
-/** A number without more digits than it has. @param {number} value */
+/** Format a number without trailing zeros. @param {number} value */
 const plainly = (value) => number(value, 3).replace(/[.,]0+$/, "")
 
-/** Return what becomes of an entry of the kernel with both mistakes left in, with one fixed, and with both. @param {RepairsData} repairs */
+/**
+ * Return the table of a kernel entry with both deviations, without each, and without both.
+ * @param {RepairsData} repairs
+ */
 function fixes({ entry, before, after, names }) {
   const cell = (/** @type {number} */ n) =>
     html`<td class=${after[n] === before ? "" : "moves"}>${plainly(before)} → ${plainly(after[n])}</td>`
@@ -73,7 +79,10 @@ function fixes({ entry, before, after, names }) {
 /** @param {GradientCard} card */
 const size = ({ flat, layers }) => (flat ? "flat" : layers > 1 ? "layers" : "")
 
-/** Each rule's arrays side by side, the same array of both under each other, with what parts them between. @param {GradientChainData} chain @param {TagData[]} tags */
+/**
+ * The arrays of both rules, one below the other, with tags on their differences in between.
+ * @param {GradientChainData} chain @param {TagData[]} tags
+ */
 function pairs({ rows, cards, maps }, tags) {
   const row = (/** @type {GradientChainData["rows"][number]} */ { name, label }) =>
     html`<div class="row-label" data-row=${name}>${label}</div>${cards.map((card) => (`${name}.${card.symbol}` in maps ? html`<figure class="map ${size(card)} ${card.state}">${mapCanvas(`${name}.${card.symbol}`)}<figcaption class="limits"><span class="power"></span></figcaption></figure>` : html`<span></span>`))}`
@@ -91,24 +100,27 @@ function pairs({ rows, cards, maps }, tags) {
 const chartFigure = ({ name, title, words }) => html`
   <figure><figcaption><button type="button" data-open="chart-${name}" title=${say("web.chart.open")}>${title}</button></figcaption><canvas data-chart=${name} role="img" aria-label=${title}></canvas><p>${words}</p></figure>`
 
-/** One of the eight, which stands on the page and in their sheet. @param {DeviationRow} row @param {string} [place] */
+/** Toggle of one deviation, used on the page and in the panel. @param {DeviationRow} row @param {string} [place] */
 const toggle = ({ name, label, on, change, effect }, place = "deviation") =>
   html`<button type="button" class="toggle" data-key=${`${place}_${name}`} aria-pressed=${on} title=${effect} data-change=${JSON.stringify(change)}><i></i><span>${label}</span></button>`
 
-/** Both lines: what stands behind "#" is said where they are pointed at. @param {DeviationRow} row */
+/** Both lines without their comments, which are in the tooltip. @param {DeviationRow} row */
 const shortly = ({ notebook, exact }) => {
   const [theirs, ours] = [notebook, exact].map((line) => line.split("  #")[0])
   return html`<span title="− ${notebook}\n+ ${exact}">${difference(theirs, ours)}</span>`
 }
 
-/** One of the two that a step of the story is about: the lines themselves, and what they do. @param {DeviationRow} row @param {number} n */
+/**
+ * Card of a deviation that a step of the story is about: its lines and effect.
+ * @param {DeviationRow} row @param {number} n
+ */
 const card = (
   row,
   n,
 ) => html`<div class="card"><b class="cause">${CIRCLES[n]}</b>${toggle(row)}<div class="code">${shortly(row)}</div>
   <p>${row.effect}</p><p class=${row.yes ? "yes" : "soft"}>${row.matters}</p></div>`
 
-/** One of all, in their sheet: both lines in full, the stages that change if it is flipped, and whether that matters. @param {DeviationRow} row */
+/** Card of a deviation in the panel: its lines, effect, and the stages that it changes. @param {DeviationRow} row */
 const inSheet = (row) => html`<div class="card">${toggle(row, "switch")}<div class="code">${atLength(row)}</div>
   <p>${row.effect}</p><p class=${row.yes ? "yes" : "soft"}>${row.matters} <small>${row.more}</small></p></div>`
 
@@ -142,7 +154,7 @@ const table = ({ symbols }, rows) => html`
   <p class="soft">${say("web.notebook.dots")}</p>`
 
 /**
- * All sets as a field: bits 0 to 3 go across, bits 4 to 7 down.
+ * All sets of deviations as a grid: bits 0 to 3 horizontally, bits 4 to 7 vertically.
  * @param {SetsData} sets
  */
 const field = ({ moves, now, words }) => html`<div>
@@ -163,7 +175,7 @@ export class Notebook extends GradientChain {
     bindChanges(view, this.sheet)
   }
 
-  /** What the rail's sheet of switches holds. */
+  /** Body of the panel of switches. */
   get sheet() {
     return this.view.$("#sheet_switches .sheet-body")
   }
@@ -199,15 +211,15 @@ export class Notebook extends GradientChain {
     const { chain, notebook, view } = this
     if (!chain || !notebook) return
     const { story, experiment, switches, theory: explained } = notebook
-    view.$(".below").tabIndex = explained ? 0 : -1 // it scrolls, and has nothing else to go to
+    view.$(".below").tabIndex = explained ? 0 : -1 // makes the scrollable area focusable
     if (explained) {
       const back =
         notebook.tab === "experiment" ? html`<div class="switches">${chain.switches.map(group)}</div>` : nothing
       render(html`${back}${theory(explained)}`, view.$(".below"))
       return
     }
-    const said = html`<p class="sentence" ${inner(linesOf([...chain.sentences]))}></p>`
-    const aside = html`<div class="asides-of"><div class="switches">${chain.switches.map(group)}</div>${experiment?.sets ? field(experiment.sets) : nothing}${said}<div class="charts">${chain.charts.map(chartFigure)}</div></div>`
+    const sentences = html`<p class="sentence" ${inner(linesOf([...chain.sentences]))}></p>`
+    const aside = html`<div class="asides-of"><div class="switches">${chain.switches.map(group)}</div>${experiment?.sets ? field(experiment.sets) : nothing}${sentences}<div class="charts">${chain.charts.map(chartFigure)}</div></div>`
     const panels = html`<div class="panels" tabindex="0">${story ? [story.about.map((name, n) => card(/** @type {DeviationRow} */ (switches.find((row) => row.name === name)), n)), printout(story.printed)] : experiment ? table(experiment, switches) : nothing}</div>`
     render(html`${panels}${story ? nothing : aside}`, view.$(".below"))
     for (const each of chain.charts)
@@ -223,8 +235,8 @@ export class Notebook extends GradientChain {
     const { map, cell } = subject
     const values = this.numbersAt(subject)
     const lines = (this.chain?.rows ?? []).filter(({ name }) => name in values)
-    const said = html`<span class="numbers"><i ${inner(formula(this.labelOf(map)))}></i>[${this.indexOf(map, cell)}] <span class="lines">${lines.map(({ name, label }) => html`<span>${label}</span> <b>${number(values[name], 9)}</b> `)}</span></span>`
-    render(said, this.view.$(".told"))
+    const readout = html`<span class="numbers"><i ${inner(formula(this.labelOf(map)))}></i>[${this.indexOf(map, cell)}] <span class="lines">${lines.map(({ name, label }) => html`<span>${label}</span> <b>${number(values[name], 9)}</b> `)}</span></span>`
+    render(readout, this.view.$(".told"))
   }
 
   /** @override */

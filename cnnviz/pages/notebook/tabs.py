@@ -62,7 +62,7 @@ def call_of(query: Mapping[str, str]) -> int:
 def tabs(current: str, names: tuple[str, ...] = TABS) -> tuple[SwitchData, ...]:
     """Return tabs as switches; `current` is on."""
     return tuple(
-        switch(f"tab_{tab}", message(f"ui.notebook.tabs.{tab}.label"), message(f"ui.notebook.tabs.{tab}.words"), tab == current, {"part": tab, "call": ""})
+        switch(f"tab_{tab}", message(f"ui.notebook.tabs.{tab}"), "", tab == current, {"part": tab, "call": ""})
         for tab in names
     )
 

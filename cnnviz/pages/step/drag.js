@@ -1,6 +1,8 @@
 // Dragging a number: by mouse or pen, by finger after a long press, or with Shift and arrow keys on a cell. The
 // address changes only when the number is released.
 
+import { storePreference } from "../../view/controls/preferences.js"
+import { cssZoom } from "../../view/draw/css_zoom.js"
 import { cellName } from "../../view/model/explain/arithmetic.js"
 import { singleIndex } from "../../view/model/explain/cell_links.js"
 import { COLON, number } from "../../view/model/numbers/format.js"
@@ -12,6 +14,7 @@ import { DragCard } from "./drag_card.js"
 import { addCorners } from "./drag_corners.js"
 import { hitAt, hitOf, rateAt } from "./drag_hit.js"
 import { begin, boundsOf, FINE, hasMoved, isBehind, lossAt, next, valueToRequest } from "./drag_model.js"
+import { DRAGGED } from "./step_words.js"
 
 /** @import { Curve, Drag, Event as DragEvent } from "./drag_model.js" */
 /** @import { Hit } from "./drag_hit.js" */
@@ -184,7 +187,7 @@ export class Dragging {
     const element = /** @type {HTMLElement} */ (document.activeElement)
     const { left, top, width, height } = element.getBoundingClientRect()
     const [box] = this.step.plates[symbol]?.boxes(cell.map(singleIndex)) ?? []
-    const zoom = element.currentCSSZoom
+    const zoom = cssZoom(element)
     return box
       ? { x: left + (box.x + box.width / 2) * zoom, y: top + (box.y + box.height / 2) * zoom }
       : { x: left + width / 2, y: top + height / 2 }
@@ -206,6 +209,7 @@ export class Dragging {
     this.name = step.nameOf(along)
     this.drag = begin(along, boundsOf(along, numbers.answer.lesson.scale))
     view.root.classList.add("dragging")
+    storePreference(DRAGGED, "1")
     this.card.stand(this.press ?? this.focusedAt(symbol, cell))
     const drag = this.drag
     const span = numbers.maps[symbol]?.kind === "filters" ? String(FILTER_SPAN) : ""

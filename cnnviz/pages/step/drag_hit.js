@@ -15,18 +15,26 @@ const FINGER_REACH = 14 // pixels by which a finger may miss it
  */
 function isDraggable(step, symbol, cell) {
   const { numbers, view } = step
-  const map = numbers.maps[symbol]
-  const target =
-    symbol === "y" && view.k === 0 && !numbers.network.images.length && !Object.keys(numbers.answer.deviations).length
-  const isEditable = map && (symbol === "x" || map.band === "parameters" || target)
   return (
-    Boolean(isEditable)
+    isEditable(step, symbol)
     && areNumbersDraggable(step)
     && step.isOpen(symbol)
     && numbers.isExact(symbol, cell)
     && !view.waiting
   )
 }
+
+/** @param {Step} step @param {string} symbol */
+function isEditable({ numbers, view }, symbol) {
+  const map = numbers.maps[symbol]
+  const target =
+    symbol === "y" && view.k === 0 && !numbers.network.images.length && !Object.keys(numbers.answer.deviations).length
+  return Boolean(map && (symbol === "x" || map.band === "parameters" || target))
+}
+
+/** Return whether a stage reads a number that can be dragged. @param {Step} step @param {string} stage */
+export const readsDraggable = (step, stage) =>
+  areNumbersDraggable(step) && [stage, ...step.numbers.said[stage].inputs].some((symbol) => isEditable(step, symbol))
 
 /** Return whether numbers can be dragged on this page at all. @param {Step} step */
 const areNumbersDraggable = ({ view, predicting, missions }) =>

@@ -1,9 +1,11 @@
 // Moves the strip's maps to the diagram and back, animated by the FLIP technique.
 
+import { GLIDE } from "../../view/draw/build_up.js"
+import { cssZoom } from "../../view/draw/css_zoom.js"
+
 /** @import { Flight, Shown } from "../../view/draw/sheet.js" */
 /** @import { Box, Plate } from "../../view/types/view.js" */
 
-export const GLIDE = 600 // milliseconds
 const MAX_CHANNELS = 16 // maximal number of animated channels
 const SIDES = /** @type {const} */ (["x", "y", "width", "height"])
 const EASING = "cubic-bezier(.3, 0, .1, 1)"
@@ -76,8 +78,7 @@ export class StageTransitions {
   /** Return a map's box in the strip, in the stage's pixels. @param {Plate} plate @returns {Box} */
   stripBox(plate) {
     const slot = /** @type {Element} */ (plate.figure.querySelector(".slot"))
-    const box =
-      this.stripBoxes.get(plate) ?? boxWithin(slot, this.stage.getBoundingClientRect(), this.stage.currentCSSZoom)
+    const box = this.stripBoxes.get(plate) ?? boxWithin(slot, this.stage.getBoundingClientRect(), cssZoom(this.stage))
     this.stripBoxes.set(plate, box)
     return box
   }
@@ -130,7 +131,7 @@ export function channelFlights(picture, plates, shown, before, image) {
   const channels = shown.filter(({ symbol }) => (plates[symbol]?.channels.length ?? 0) > 1).slice(0, MAX_CHANNELS)
   if (!channels.length) return []
   const pictureBox = picture.getBoundingClientRect()
-  const zoom = picture.currentCSSZoom
+  const zoom = cssZoom(picture)
   return channels.flatMap(({ symbol, at, box: to }) => {
     const previous = before.find((each) => each.symbol === symbol && each.at[0] === at[0])
     if (previous) return [{ from: previous.box, to }]

@@ -3,7 +3,7 @@
 import { fillKernel } from "../../view/controls/network_controls.js"
 import { bindMeanings, meaningPopover } from "../../view/dialogs/glossary_popover.js"
 import { zoomInto } from "../../view/dialogs/map_table.js"
-import { BuildUp } from "../../view/draw/build_up.js"
+import { BuildUp, GLIDE } from "../../view/draw/build_up.js"
 import { lightsOf } from "../../view/draw/highlights.js"
 import { drawMechanism, emptyRecord } from "../../view/draw/mechanism.js"
 import { Overview } from "../../view/draw/overview.js"
@@ -28,7 +28,7 @@ import { isPhone, isPortraitTablet, isTouch, prefersReducedMotion } from "../../
 import { Content } from "../../view/shell/page.js"
 import { Dragging } from "./drag.js"
 import { KernelField } from "./kernel_field.js"
-import { channelFlights, GLIDE, StageTransitions } from "./map_seats.js"
+import { channelFlights, StageTransitions } from "./map_seats.js"
 import { Missions } from "./missions.js"
 import { Story } from "./opening/story.js"
 import { Predicting } from "./predicting.js"
@@ -566,7 +566,7 @@ export class Step extends Content {
   /** Return why the numbers of a map are hidden, or "" if they are visible. @param {string} symbol */
   hiddenReason(symbol) {
     if (!this.isAhead(symbol)) return ""
-    return say(this.isMasked(symbol) ? this.hidden.map : "web.maps.ahead", { map: symbol })
+    return say(this.isMasked(symbol) ? this.hidden.map : "web.maps.ahead", { map: this.numbers.maps[symbol].label })
   }
 
   /** @override */

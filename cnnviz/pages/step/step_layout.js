@@ -1,5 +1,6 @@
 // Layout of Step: the strip or the whole network in the available space, and the ends of ribbons.
 
+import { cssZoom } from "../../view/draw/css_zoom.js"
 import { singleIndex } from "../../view/model/explain/cell_links.js"
 import { isPhone } from "../../view/shell/media_queries.js"
 
@@ -73,7 +74,7 @@ export function measurePositions(step) {
   const sheet = step.ribbons.canvas
   if (!step.isWhole) return step.ribbons.size(0, 0)
   const { left, top, width, height } = sheet.getBoundingClientRect()
-  const zoom = sheet.currentCSSZoom
+  const zoom = cssZoom(sheet)
   step.ribbons.size(width / zoom, height / zoom)
   for (const [symbol, { canvas }] of Object.entries(step.plates)) {
     const box = canvas.getBoundingClientRect()

@@ -1,18 +1,21 @@
 // The explanation below the maps, and its announcement for screen readers.
 
 import { actionButton } from "../../view/controls/actions.js"
+import { readPreference } from "../../view/controls/preferences.js"
 import { beside, cellName } from "../../view/model/explain/arithmetic.js"
 import { explainCell } from "../../view/model/explain/explanation.js"
 import { promiseOf } from "../../view/model/explain/gradient_promise.js"
 import { escapeHtml, number, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, linesOf, markup, render, setHidden } from "../../view/shell/html.js"
-import { isPhone } from "../../view/shell/media_queries.js"
-import { draggableSymbols } from "./drag_hit.js"
+import { isPhone, isTouch } from "../../view/shell/media_queries.js"
+import { draggableSymbols, readsDraggable } from "./drag_hit.js"
 
 /** @import { Words } from "../../view/model/explain/explanation.js" */
 /** @import { Subject } from "./step.js" */
 /** @import { Step, View } from "../../view/types/view.js" */
+
+export const DRAGGED = "dragged" // preference: whether this browser's visitor has dragged a number
 
 /** @typedef {Words & { how: string, fact: string, remark: string }} Said  `how` is the computation, shown if there is room; `tag`, `formula`, `numbers` and `remark` are HTML */
 
@@ -68,9 +71,9 @@ export function fillWords(step, subject, scene) {
   const wholeText = { title: say("web.step.whole"), sentence: say("web.step.whole_sentence") }
   const cell = textOf(step, subject)
   const { pinned } = step.cells
-  const stage = step.isWhole
-    ? wholeText
-    : { ...(subject === scene ? cell : textOf(step, scene)), ...step.dragging.words }
+  const sceneText = subject === scene ? cell : textOf(step, scene)
+  const how = [sceneText.how, invitation(step)].filter(Boolean).join(" ")
+  const stage = step.isWhole ? wholeText : { ...sceneText, how, ...step.dragging.words }
   if (pinned && stage.tag) {
     const entryName = cellName(step.numbers, scene.map, scene.cell)
     const of = stage.tag.replace(/<i>.*<\/i>/, entryName)
@@ -82,6 +85,10 @@ export function fillWords(step, subject, scene) {
   explain.classList.toggle("pinned", Boolean(pinned))
   setHidden(unpin, !pinned)
 }
+
+/** Return the sentence that numbers can be dragged, until the visitor has dragged one; fingers have another. @param {Step} step */
+const invitation = (step) =>
+  !isTouch() && readPreference(DRAGGED) === "" && readsDraggable(step, step.view.stage) ? say("web.drag.once") : ""
 
 const LINES = [".said", ".formula", ".numbers"]
 const [SMALLEST, SAFELY] = [0.7, 0.99] // smallest font scale of a formula; the margin is for its gaps, which do not shrink

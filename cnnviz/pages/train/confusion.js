@@ -1,17 +1,20 @@
-// The confusion matrix: how many images of each class are taken for which. A cell's images stay bright, all others go dim.
+// The confusion matrix. Selecting a cell dims all images outside it.
 
 import { say } from "../../view/model/words.js"
 import { html } from "../../view/shell/html.js"
 
 /** @import { TestImages, TestImagesState, Report } from "./test_images_state.js" */
 
-const FEW = 5 // classes whose names stand beside each other
+const FEW = 5 // largest number of classes whose names are beside each other
 
-/** The sum over a row. @param {TestImages} crowd @param {number} i */
+/** Return the sum of a row. @param {TestImages} crowd @param {number} i */
 export const ofClass = ({ confusion, classes }, i) =>
   confusion.subarray(i * classes, (i + 1) * classes).reduce((sum, count) => sum + count, 0)
 
-/** Return how many images are given this answer, and of how many it is the right one. @param {TestImages} crowd @param {number} j @returns {[number, number]} */
+/**
+ * Return how many images get this answer, and for how many of them it is right.
+ * @param {TestImages} crowd @param {number} j @returns {[number, number]}
+ */
 export function answered({ confusion, classes }, j) {
   let all = 0
   for (let i = 0; i < classes; i++) all += confusion[i * classes + j]

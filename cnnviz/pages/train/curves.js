@@ -1,6 +1,7 @@
-// The curves under the film, one chart at a time: what is past in full, what is to come pale. Dragging on it moves the film.
+// Curves below the recording, one chart at a time: the past opaque, the future pale. Dragging a chart seeks.
 
 import { chart } from "../../view/draw/chart.js"
+import { cssZoom } from "../../view/draw/css_zoom.js"
 import { COLON, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { closest, html, markup, render, setText, toggleGroup } from "../../view/shell/html.js"
@@ -13,9 +14,9 @@ import { CURVES, LINE_COLOURS } from "../../view/spec.js"
 
 const LEAST = { left: 52, right: 28 }
 const NAMES = ["losses", "kernel", "norms"]
-const END = 110 // pixels before the end of the chart, where the last value stands
-const LABEL = 26 // pixels over a point that its value needs
-const MOST_SAID = 3 // lines that say their values where one points
+const END = 110 // pixels reserved at the right end for the last value
+const LABEL = 26 // pixels above a point for its value
+const MOST_SAID = 3 // largest number of lines whose values are shown at the pointer
 
 export class Curves {
   /** @type {Plot | null} */
@@ -37,7 +38,7 @@ export class Curves {
     this.bind()
   }
 
-  /** The lines of a chart, of all runs. @param {string} name @returns {Line[]} */
+  /** Return the lines of a chart, of all runs. @param {string} name @returns {Line[]} */
   lines(name) {
     const { film, arrays } = this.film
     return film.runs.flatMap(({ lines }, place) =>
@@ -50,7 +51,10 @@ export class Curves {
     )
   }
 
-  /** The charts as they open large: that of this name, and the others. @param {string} wanted @returns {LargeChart[]} */
+  /**
+   * Return all charts for the enlarged view, with the requested one open.
+   * @param {string} wanted @returns {LargeChart[]}
+   */
   charts(wanted) {
     const { film, k } = this.film
     const at = {
@@ -72,15 +76,15 @@ export class Curves {
     return large ? [large, ...all.filter((one) => one !== large)] : []
   }
 
-  /** Return whether its values can stand on powers of ten. */
+  /** Whether the chart can have a logarithmic scale. */
   get powers() {
     return this.name !== "kernel"
   }
 
-  /** Draws every line; whether there was room. */
+  /** Draw every line. Return false if the chart has no space. */
   draw() {
     const { film, root } = this.film
-    const named = NAMES.filter((name) => film.runs[0].lines[name].length) // no filter, no curve of it
+    const named = NAMES.filter((name) => film.runs[0].lines[name].length) // a network without a convolution has no kernel curve
     if (!named.includes(this.name)) this.name = "losses"
     this.head(named)
     const x = Array.from({ length: film.n + 1 }, (_, k) => k)
@@ -111,7 +115,7 @@ export class Curves {
     )
   }
 
-  /** Parts past and to come where the film stands, and says the values there, or where the curve is pointed at. */
+  /** Split the lines at the current update, and show the values there or at the pointer. */
   follow() {
     const { plot } = this
     if (!plot) return
@@ -129,7 +133,10 @@ export class Curves {
     this.say()
   }
 
-  /** A line's value at an update; of the loss in print, too. @param {number} place @param {number} column @param {number} k @param {string} [kind] */
+  /**
+   * Place a line's dot and value at an update.
+   * @param {number} place @param {number} column @param {number} k @param {string} [kind]
+   */
   dot(place, column, k, kind = "") {
     const plot = /** @type {Plot} */ (this.plot)
     const value = this.film.curveAt(place, this.name, column, k)
@@ -141,7 +148,7 @@ export class Curves {
     return html`<i class=${kind} style="${hue}transform:translate(${x}px,${y}px)">${told ? html`<b class=${side}>${number(value, kind ? 2 : 3)}</b>` : ""}</i>`
   }
 
-  /** The values of the chart at the update that is pointed at. */
+  /** Show the chart's values at the pointed update. */
   say() {
     const k = this.pointed
     const lines = k === null ? [] : this.film.film.runs[0].lines[this.name].slice(0, MOST_SAID)
@@ -151,7 +158,7 @@ export class Curves {
   }
 
   /**
-   * The film goes to the update that stands above this place.
+   * Seek to the update at a horizontal position.
    * @param {number} clientX
    */
   seek(clientX) {
@@ -162,7 +169,7 @@ export class Curves {
   }
 
   /**
-   * The update that stands above this place.
+   * Return the update at a horizontal position.
    * @param {number} clientX
    */
   under(clientX) {
@@ -170,12 +177,12 @@ export class Curves {
     if (!plot) return null
     const canvas = /** @type {HTMLElement} */ (this.element.querySelector("canvas"))
     const { left, width } = canvas.getBoundingClientRect()
-    const zoom = canvas.currentCSSZoom
+    const zoom = cssZoom(canvas)
     const share = (clientX - left - plot.left * zoom) / (width - (plot.left + plot.right) * zoom)
     return Math.round(Math.min(Math.max(share, 0), 1) * this.film.film.n)
   }
 
-  // A mouse drags from where it is pressed; a finger may be about to scroll, and drags once it moves sideways.
+  // A mouse drags at once. A finger may be about to scroll, so it drags only after a sideways movement.
   bind() {
     const figure = /** @type {HTMLElement} */ (this.element.querySelector("figure"))
     let held = false
@@ -205,7 +212,7 @@ export class Curves {
     this.element.addEventListener("click", (event) => this.choose(event))
   }
 
-  /** Another chart, or another scale. @param {Event} event */
+  /** Switch the chart or its scale. @param {Event} event */
   choose(event) {
     const tab = closest(event, "[data-tab]")?.dataset.tab
     if (!tab) return

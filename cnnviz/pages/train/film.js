@@ -1,5 +1,5 @@
-// The film of many updates: scrubbed and played here, with nothing asked of the server. The position on
-// it is the setup's k, so that a link leads to the same frame.
+// The recording of many updates, scrubbed and played without requests. Its position is the setup's k, so that a link
+// leads to the same frame.
 
 import { bindChanges, bindSwitches, fillSwitches, tabButton } from "../../view/controls/switches.js"
 import { number } from "../../view/model/numbers/format.js"
@@ -17,8 +17,8 @@ import { Training } from "./training.js"
 
 /** @import { Answer, Arrays, FilmData, FilmHeader, FilmMap, Setup, View } from "../../view/types/view.js" */
 
-const RATE = 30 // frames of the film a second at speed 1
-const MOST = 10 // outputs that have a row
+const RATE = 30 // frames per second at speed 1
+const MOST = 10 // largest number of outputs with a row each
 
 export class Film extends Content {
   /** @override */
@@ -29,9 +29,9 @@ export class Film extends Content {
   static words = "film"
 
   /** @override */
-  computed = COMPUTED.filter((key) => key !== "k" && key !== "train") // the film is the same wherever it stands
+  computed = COMPUTED.filter((key) => key !== "k" && key !== "train") // a recording does not depend on the position in it
   /** @override */
-  patience = 15_000 // ten thousand updates take their time
+  patience = 15_000 // ten thousand updates take long
   /** @type {FilmData} */
   film = {
     n: 0,
@@ -54,11 +54,11 @@ export class Film extends Content {
   scale = [0, 1]
   /** @type {number[]}  the outputs that have a row */
   shown = []
-  /** The steps whose promise is shared out: first, here or all. */
+  /** The steps whose predicted decrease is divided up: first, here or all. */
   share = "all"
-  length = 0 // pixels along which the film is dragged
+  length = 0 // width of the scrubber in pixels
   k = 0
-  rest = 0 // where the film stands between two frames
+  rest = 0 // exact position during playback, with its fraction
   plan = ""
   drawn = false
 
@@ -103,7 +103,7 @@ export class Film extends Content {
         return view.turn("", { k: String(outcome.k), stage: outcome.stage })
       const { k, tab = "" } = closest(event, "[data-k], [data-tab]")?.dataset ?? {}
       if (k) view.go({ k })
-      if (tab.startsWith("maps ")) this.maps.changes = tab === "maps change"
+      if (tab.startsWith("maps ")) this.maps.chosen = tab === "maps change"
       if (tab.startsWith("share ")) this.share = tab.slice(6)
       if (tab) this.invalidate()
       view.paint()
@@ -117,7 +117,7 @@ export class Film extends Content {
 
   /** @override */
   ahead() {
-    return [] // it holds every update
+    return [] // the recording contains every update
   }
 
   /** @override @param {Answer} answer */
@@ -154,13 +154,16 @@ export class Film extends Content {
     this.drawn = false
   }
 
-  /** Says in the update's card where the film stands. */
+  /** Show the current position in the update's card. */
   stand() {
     const place = /** @type {Element} */ (this.view.control("update_card").querySelector("span"))
     setHTML(place, this.at(this.k, `<b class="k">${this.k}</b>`))
   }
 
-  /** Says which update, or which checkpoint of which file, that is. @param {number} k @param {string | number} shown */
+  /**
+   * Return the name of an update, or of a checkpoint and its file.
+   * @param {number} k @param {string | number} shown
+   */
   at(k, shown = k) {
     const { checkpoints, files } = this.film
     const file = files[k]
@@ -169,7 +172,7 @@ export class Film extends Content {
       : say(checkpoints.length ? "web.film.checkpoint" : "web.status.update", { k: shown })
   }
 
-  /** The change that opens a checkpoint on Step; none of an update. @override */
+  /** Return the address change that opens a checkpoint on Step; empty for updates. @override */
   opening() {
     return this.film.checkpoints[this.k] ?? {}
   }
@@ -182,7 +185,7 @@ export class Film extends Content {
     this.maps.take(this.root)
   }
 
-  // ---- where the film stands
+  // ---- position
 
   /** @override */
   get end() {
@@ -203,7 +206,7 @@ export class Film extends Content {
   seek(k) {
     this.k = Math.max(0, Math.min(k, this.film.n))
     this.view.dispatch({ type: "moved", change: { k: String(this.k) } })
-    if (this.film.files.length) this.stand() // each is called otherwise
+    if (this.film.files.length) this.stand() // each checkpoint has its own name
     const saturated = this.curve(0, "saturated", 0)
     const loss = this.curve(0, "losses", 0)
     Object.assign(this.view, { k: this.k, loss, saturated: Number.isNaN(saturated) ? null : saturated })
@@ -211,14 +214,14 @@ export class Film extends Content {
   }
 
   /**
-   * It is where it was scrubbed or played to meanwhile, whatever the server was asked for.
+   * Keep the position that was scrubbed or played to during the request.
    * @param {Setup} setup
    * @param {Answer} answer
    * @override
    */
   keep(setup, answer) {
     const { film } = /** @type {Answer & FilmHeader} */ (answer)
-    const { train = "" } = this.view.host.address.read() // it may have been set meanwhile
+    const { train = "" } = this.view.host.address.read() // may have changed during the request
     return { ...setup, train, k: String(Math.min(this.view.k, film.n)) }
   }
 
@@ -234,14 +237,14 @@ export class Film extends Content {
     else this.view.k = Number(k) || 0
   }
 
-  // The address follows when the hand has come to rest, and those who listen hear where.
+  // Update the address and announce the position once scrubbing has ended.
   settle() {
     this.view.settle()
     this.view.paint(true)
   }
 
   /**
-   * Played at 30 frames of the film a second; with more updates than that, each frame leaps further.
+   * Advance by 30 frames per second. A longer recording skips updates in each frame.
    * @param {number} milliseconds
    * @override
    */
@@ -255,7 +258,7 @@ export class Film extends Content {
   }
 
   /**
-   * The updates that there are frames of.
+   * Return the updates that have frames.
    * @param {number} place
    */
   updates(place) {
@@ -263,7 +266,7 @@ export class Film extends Content {
   }
 
   /**
-   * A curve's value where the film stands.
+   * Return a curve's value at the current position.
    * @param {number} place
    * @param {string} name
    * @param {number} column
@@ -273,7 +276,7 @@ export class Film extends Content {
   }
 
   /**
-   * A curve's value at an update.
+   * Return a curve's value at an update.
    * @param {number} place
    * @param {string} name
    * @param {number} column
@@ -284,7 +287,7 @@ export class Film extends Content {
     return values[k * (shape[1] ?? 1) + column]
   }
 
-  /** The setup's own losses. @returns {ArrayLike<number>} */
+  /** Losses of the setup's own run. @returns {ArrayLike<number>} */
   get losses() {
     return this.arrays["0.losses"].values
   }
@@ -300,6 +303,7 @@ export class Film extends Content {
   draw() {
     if (this.sweep.data) return this.sweep.draw()
     if (!this.drawn) this.drawOnce()
+    render(mapsHead(this.maps.changes, this.film.change), this.view.$(".maps-head"))
     this.maps.draw()
     this.curves.follow()
     head(this)
@@ -311,10 +315,9 @@ export class Film extends Content {
     if (pushed && smaller) setText(smaller, this.maps.smaller(pushed))
   }
 
-  /** Draws what stays while the film runs. */
+  /** Draw the parts that do not change during playback. */
   drawOnce() {
-    const { film, view, maps, curves } = this
-    render(mapsHead(maps.changes, film.change), view.$(".maps-head"))
+    const { view, maps, curves } = this
     this.drawn = curves.draw()
     const { pushed } = this
     render(pushed && curves.name === "norms" ? pushes(pushed) : "", view.$(".pushes"))
@@ -322,7 +325,7 @@ export class Film extends Content {
     this.length = view.$(".length").clientWidth
   }
 
-  /** The gradient that says how much still pushes. @returns {FilmMap | undefined} */
+  /** The map of the gradient that drives the first layer. @returns {FilmMap | undefined} */
   get pushed() {
     return this.film.runs[0].maps.find(({ role }) => role === "push")
   }

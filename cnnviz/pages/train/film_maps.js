@@ -1,4 +1,5 @@
-// The maps of the film: what the parameters are or how far they have moved, and what pushes, in the frame that stands.
+// The recording's maps in the current frame: parameters or their changes, and the gradient that drives the first
+// layer.
 
 import { MapView } from "../../view/draw/map_view.js"
 import { number, short } from "../../view/model/numbers/format.js"
@@ -9,10 +10,10 @@ import { frameAt } from "./film_model.js"
 /** @import { Film } from "./film.js" */
 /** @import { FilmMap, Layout } from "../../view/types/view.js" */
 
-const HALF = 127 // steps of a byte on either side of zero, which is 128 (as_bytes in Python)
-const LETTERS = 13 // pixels, at least
+const HALF = 127 // levels of a byte on either side of zero, which is 128 (as_bytes in Python)
+const LETTERS = 13 // minimum in pixels
 
-/** A map whose numbers have their signs where they are changes. */
+/** A map whose numbers have explicit signs if they are changes. */
 class FilmMapView extends MapView {
   signs = false
 
@@ -32,15 +33,20 @@ export class FilmMaps {
   views = []
   /** @type {unknown[]}  the numbers that the maps show */
   sources = []
-  /** Return whether changes are shown, and not the parameters themselves. */
-  changes = true
+  /** @type {boolean | undefined}  whether the visitor has chosen changes, or the parameters themselves */
+  chosen = undefined
 
   /** @param {Film} film */
   constructor(film) {
     this.film = film
   }
 
-  /** Takes the canvases that there are now. @param {HTMLElement} root */
+  /** Return whether changes are shown instead of the parameters. At the start, nothing has changed yet. */
+  get changes() {
+    return this.chosen ?? this.film.k > 0
+  }
+
+  /** Use the canvases that are in the document now. @param {HTMLElement} root */
   take(root) {
     const canvases = [...root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-map]"))]
     this.views = canvases.map((canvas) => this.views.find((view) => view.canvas === canvas) ?? new FilmMapView(canvas))
@@ -73,14 +79,14 @@ export class FilmMaps {
     }
     map.draw()
     if (part.role !== "weights") return
-    const update = film.updates(place)[at] // a thinned film has no frame of every update
+    const update = film.updates(place)[at] // a thinned recording lacks frames for some updates
     const of = film.film.checkpoints.length ? "checkpoint" : "update"
     const size = update === film.k ? `${part.rows}×${part.columns}` : say(`web.film.of_${of}`, { update })
     map.caption(".size", size)
   }
 
   /**
-   * Parameters as they are, or how far they have moved, on scales that are fixed over the run.
+   * Paint parameters or their changes on scales that are constant over the run.
    * @param {FilmMapView} map
    * @param {number} place
    * @param {FilmMap} part
@@ -97,18 +103,18 @@ export class FilmMaps {
     const zero = moved instanceof Uint8Array ? HALF + 1 : 0
     const by = (/** @type {number} */ i) => (moved[frame * size + i] - zero) * unit
     const shown = Float64Array.from({ length: size }, (_, i) => (changes ? 0 : start[i]) + by(i))
-    const most = changes ? film.change : part.most
+    const limit = changes ? film.change : part.most
     map.signs = changes
-    map.receive(shown, part, [-most, most], "signed")
+    map.receive(shown, part, [-limit, limit], "signed")
     map.power = 0
     map.caption(".limits .power", "")
-    const [low, high] = changes ? ["", ""] : ["", `±${short(most)}`]
+    const [low, high] = changes ? ["", ""] : ["", `±${short(limit)}`]
     map.caption(".limits .low", low)
     map.caption(".limits .high", high)
   }
 
   /**
-   * A gradient on powers of ten, its sign kept.
+   * Paint a gradient on a signed logarithmic scale.
    * @param {MapView} map
    * @param {number} place
    * @param {FilmMap} part
@@ -117,8 +123,8 @@ export class FilmMaps {
   showPush(map, place, part, frame) {
     const { values } = this.film.arrays[`${place}.${part.symbol}`]
     const size = part.rows * part.columns
-    const own = values.subarray(frame * size, (frame + 1) * size)
-    const shown = Float64Array.from(own, (byte) => (byte - HALF - 1) / HALF)
+    const bytes = values.subarray(frame * size, (frame + 1) * size)
+    const shown = Float64Array.from(bytes, (byte) => (byte - HALF - 1) / HALF)
     map.receive(shown, part, [-1, 1], "signed")
     const [low, high] = this.ends(place, part, frame)
     map.describe([low, high])
@@ -127,7 +133,7 @@ export class FilmMaps {
   }
 
   /**
-   * The least and the largest value of a frame of what pushes.
+   * Return the minimum and maximum of a gradient's frame.
    * @param {number} place
    * @param {FilmMap} part
    * @param {number} frame
@@ -136,10 +142,13 @@ export class FilmMaps {
     return this.film.arrays[`${place}.${part.symbol}_ends`].values.subarray(2 * frame, 2 * frame + 2)
   }
 
-  /** Return how many times what pushes is smaller than at the start, as text; "" where it is not. @param {FilmMap} part */
+  /**
+   * Return by which factor the gradient has shrunk since the start, as text; "" if it has not.
+   * @param {FilmMap} part
+   */
   smaller(part) {
-    const most = (/** @type {number} */ frame) => Math.max(...Array.from(this.ends(0, part, frame), Math.abs))
-    const times = most(0) / most(frameAt(this.film.updates(0), this.film.k))
+    const magnitude = (/** @type {number} */ frame) => Math.max(...Array.from(this.ends(0, part, frame), Math.abs))
+    const times = magnitude(0) / magnitude(frameAt(this.film.updates(0), this.film.k))
     if (!(times >= 1.5 && Number.isFinite(times))) return ""
     return say("web.film.curves.smaller", { times: number(times, times < 10 ? 2 : 3).replace(/\.$/, "") })
   }

@@ -1,4 +1,4 @@
-// Where a film stands, in numbers: its frames, how much of the fall has come, and where words have room above its length.
+// Calculations on a recording: frames, the share of the loss's fall so far, and the layout of labels on the scrubber.
 
 import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { say } from "../../view/model/words.js"
@@ -6,7 +6,7 @@ import { say } from "../../view/model/words.js"
 /** @import { FilmShare } from "../../view/types/view.js" */
 
 /**
- * The last frame that is not after an update.
+ * Return the index of the last frame up to an update.
  * @param {ArrayLike<number>} updates  that there are frames of, in order
  * @param {number} k
  */
@@ -21,31 +21,31 @@ export function frameAt(updates, k) {
 }
 
 /**
- * The share of the whole fall of the loss that has come by an update; null where it does not fall.
+ * Return the share of the loss's total fall that is done by an update, or null if the loss does not fall.
  * @param {ArrayLike<number>} losses
  * @param {number} k
  */
 export function fallen(losses, k) {
-  const whole = losses[0] - losses[losses.length - 1]
-  return whole > 0 && Number.isFinite(whole) ? (losses[0] - losses[k]) / whole : null
+  const totalFall = losses[0] - losses[losses.length - 1]
+  return totalFall > 0 && Number.isFinite(totalFall) ? (losses[0] - losses[k]) / totalFall : null
 }
 
-/** Return how the loss has moved: an id below web.film.fell. @param {number} from @param {number} to */
+/** Return how the loss has moved: a key of web.film.fell. @param {number} from @param {number} to */
 export const moved = (from, to) => (!Number.isFinite(to) ? "lost" : to < from ? "fell" : to > from ? "rose" : "same")
 
-const NEARLY = 0.9995 // from here on 100 % would be printed
+const NEARLY = 0.9995 // from here on, 100 % would be printed
 
-/** Finds which parameter makes most of the promised fall, and how much, in a sentence. @param {FilmShare} share */
+/** Return the sentence on the parameter with the largest share of the predicted decrease. @param {FilmShare} share */
 export function headline({ names, all }) {
-  const most = largestIndex(all)
-  const how = all.length === 1 ? "alone" : all[most] > NEARLY && all[most] <= 1 ? "nearly" : "most"
-  return say(`web.film.headline.${how}`, { name: names[most], share: all[most] })
+  const leader = largestIndex(all)
+  const how = all.length === 1 ? "alone" : all[leader] > NEARLY && all[leader] <= 1 ? "nearly" : "most"
+  return say(`web.film.headline.${how}`, { name: names[leader], share: all[leader] })
 }
 
 /** @typedef {{ name: string, names: number, part: number, count: number }} Row  a parameter, or how many without a name, the share of the promised fall, and the numbers */
 
 /**
- * A row for each parameter, those with most of the fall first; where there are too many, the last row has the rest.
+ * Return a row for each parameter, largest share first. If there are too many, the last row sums up the rest.
  * @param {FilmShare} share
  * @param {(n: number) => number} part
  * @param {number} most
@@ -53,16 +53,16 @@ export function headline({ names, all }) {
  */
 export function shareRows({ names, all, counts }, part, most) {
   const order = names.map((_, n) => n).sort((one, other) => all[other] - all[one])
-  const own = order.slice(0, order.length > most ? most - 1 : most)
-  const rest = order.slice(own.length)
+  const separate = order.slice(0, order.length > most ? most - 1 : most)
+  const rest = order.slice(separate.length)
   const sum = (/** @type {(n: number) => number} */ of) => rest.reduce((total, n) => total + of(n), 0)
-  const rows = own.map((n) => ({ name: names[n], names: 1, part: part(n), count: counts[n] }))
+  const rows = separate.map((n) => ({ name: names[n], names: 1, part: part(n), count: counts[n] }))
   if (!rest.length) return rows
   return [...rows, { name: "", names: rest.length, part: sum(part), count: sum((n) => counts[n]) }]
 }
 
 /**
- * The ends of the scale that outputs go along: 0 and 1, their targets, and what they reach; one that runs away goes no further than one beyond these.
+ * Return the limits of the outputs' scale: 0, 1, the targets and all outputs, which may exceed these by at most 1.
  * @param {ArrayLike<number>} outputs  of all updates
  * @param {number[]} targets
  * @returns {[number, number]}
@@ -78,7 +78,8 @@ export function outputScale(outputs, targets) {
 }
 
 /**
- * The outputs that have room: those that should be high, then those that add most to the loss in the end; in their own order.
+ * Return the outputs to show, in their original order: first the ones with high targets, then the ones that add most
+ * to the final loss.
  * @param {number[]} targets
  * @param {(n: number) => number} term
  * @param {number} most
@@ -90,12 +91,12 @@ export function outputsShown(targets, term, most) {
   return order.slice(0, most).sort((one, other) => one - other)
 }
 
-const APART = 10 // pixels between two words
+const APART = 10 // pixels between two labels
 
 /** @typedef {{ at: number, width: number, moves?: boolean }} Word  where its middle should stand; one that `moves` goes beside what is in its way */
 
 /**
- * Where words stand on a line, the left end of each, the first before the others; null where one has no room.
+ * Return the left edge of each label on a line, in order of priority; null if a label has no space.
  * @param {Word[]} words
  * @param {number} length
  * @returns {(number | null)[]}

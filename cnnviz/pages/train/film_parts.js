@@ -1,4 +1,4 @@
-// What stands around the film's maps, as templates: its length, each parameter's share, the outputs on their way.
+// Templates of the parts around the recording's maps: scrubber, shares and outputs.
 
 import { actionButton } from "../../view/controls/actions.js"
 import { panel } from "../../view/controls/rail.js"
@@ -10,7 +10,7 @@ import { html, inner, LIMITS_LINE, markup, toggleGroup } from "../../view/shell/
 /** @import { Row } from "./film_model.js" */
 /** @import { FilmMap, FilmMark, FilmRun, SwitchGroup, Template } from "../../view/types/view.js" */
 
-/** The page before anything is known. */
+/** The page before the first response. */
 export const body = () => `
   <div class="film">
     <div class="film-head"><h1 class="title"></h1><p class="sentence"></p><p class="wrong"></p>
@@ -28,7 +28,10 @@ export const body = () => `
     "compare-sheet",
   )}`
 
-/** What the maps show, and the one scale of changes. @type {(changes: boolean, most: number) => Template} */
+/**
+ * Head of the maps: the choice between values and changes, and the common scale of changes.
+ * @type {(changes: boolean, most: number) => Template}
+ */
 export function mapsHead(changes, most) {
   const kinds = [
     /** @type {const} */ (["now", say("web.film.maps.now"), !changes]),
@@ -39,11 +42,14 @@ export function mapsHead(changes, most) {
   return html`<h2>${title}</h2>${toggleGroup("maps", say("web.film.maps.label"), kinds)}${ends}`
 }
 
-/** The choice of how many updates the film has. @param {SwitchGroup} group */
+/** Menu of the recording's lengths. @param {SwitchGroup} group */
 export const lengths = ({ title, options }) =>
   html`<select data-key="updates" aria-label=${title}>${options.map(({ key, words, on, change }) => html`<option value=${key} ?selected=${on} data-change=${JSON.stringify(change)}>${words}</option>`)}</select>`
 
-/** The maps of a run, and its name where there are two. @type {(run: FilmRun, place: number, outputs: string[]) => Template} */
+/**
+ * The maps of a run, with its name if there are two.
+ * @type {(run: FilmRun, place: number, outputs: string[]) => Template}
+ */
 export function reel({ maps }, place, outputs) {
   const weights = maps.filter(({ role }) => role === "weights")
   const called = (/** @type {FilmMap} */ map) =>
@@ -61,11 +67,14 @@ const figure = (place, { symbol, label, role }, words) => html`
   <figure class="map" data-role=${role} data-figure=${symbol}><figcaption><i class="name" ${inner(formula(label.replace(/\[.*/, "")))}></i><span class="of">${words}</span><span class="size"></span></figcaption>
     <canvas data-map="${place}.${symbol}" role="img"></canvas>${LIMITS_LINE}</figure>`
 
-/** What pushes, at the start and now. @type {(map: FilmMap) => Template} */
+/** The driving gradient at the start and now. @type {(map: FilmMap) => Template} */
 export const pushes = ({ symbol }) =>
   html`${["_start", ""].map((which) => html`<figure class="map" data-figure="${symbol}${which}"><figcaption><span class="of"></span></figcaption><canvas data-map="0.${symbol}${which}" role="img"></canvas></figure>`)}<p class="smaller"></p>`
 
-/** Updates with a name of their own: a dot each on the length, and the name above it where it has room. @type {(marks: FilmMark[], lefts: (number | null)[], at: (k: number) => number) => Template[]} */
+/**
+ * Marked updates: a dot each on the scrubber, with a label if it has space.
+ * @type {(marks: FilmMark[], lefts: (number | null)[], at: (k: number) => number) => Template[]}
+ */
 export const marks = (marks, lefts, at) =>
   marks.map(({ k, name, words, wrong }, i) => {
     const kind = wrong ? "turn" : "fall"
@@ -77,10 +86,13 @@ export const marks = (marks, lefts, at) =>
     return html`<i class=${kind} style="left:${at(k)}px"></i>${text}`
   })
 
-/** Numbers below the length. @type {(updates: number[], at: (k: number) => number) => Template[]} */
+/** Numbers below the scrubber. @type {(updates: number[], at: (k: number) => number) => Template[]} */
 export const stepsOf = (updates, at) => updates.map((k) => html`<span style="left:${at(k)}px">${formatValue(k)}</span>`)
 
-/** Each parameter's share of what the steps promise, beside how many of the numbers it has. @type {(rows: Row[]) => Template} */
+/**
+ * Each parameter's share of the predicted decrease, beside its share of all parameters.
+ * @type {(rows: Row[]) => Template}
+ */
 export function sharesOf(rows) {
   const all = rows.reduce((sum, { count }) => sum + count, 0)
   const [unit] = rows
@@ -105,7 +117,10 @@ export function sharesOf(rows) {
 
 /** @typedef {{ name: string, first: number, now: number, target: number, term: number, stops: number[], others: number[] }} Way  an output from its start to its target; `stops`: on its way; `others`: where it is in another run */
 
-/** Each output on its way. @type {(ways: Way[], scale: [number, number], tall: boolean) => Template[]} */
+/**
+ * A track for each output, from its first value to its target.
+ * @type {(ways: Way[], scale: [number, number], tall: boolean) => Template[]}
+ */
 export const tracks = (ways, [low, high], tall) =>
   ways.map(({ name, first, now, target, term, stops, others }) => {
     const place = (/** @type {number} */ value) => (100 * (Math.min(Math.max(value, low), high) - low)) / (high - low)
@@ -121,7 +136,7 @@ export const tracks = (ways, [low, high], tall) =>
       <b>${number(now, 3)}</b>${adds}</div>`
   })
 
-/** What the outputs add to the loss, and what that comes to. @type {(terms: number[], loss: number) => Template} */
+/** The terms of the loss by output, and their sum. @type {(terms: number[], loss: number) => Template} */
 export function sumOfTerms(terms, loss) {
   const { power, texts, total } = printSum(terms, loss, { digits: 3 })
   return html`<p class="loss-sum"><i>L</i> ≈ ${texts.join(" + ")} = <b>${total}</b> ${timesPower(power)}</p>`

@@ -1,8 +1,8 @@
-// What the film says where it stands: the headline, its place on the length, the shares, the outputs on their way.
+// Text for the recording's current position: headline, scrubber, shares and outputs.
 
 import { ticks } from "../../view/model/layout/axes.js"
 import { largestIndex } from "../../view/model/numbers/extremes.js"
-import { capitalize, number, percent, withSymbols } from "../../view/model/numbers/format.js"
+import { capitalize, decimals, number, percent, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, render, setHTML, setText, toggleGroup } from "../../view/shell/html.js"
 import { fallen, headline, moved, placed, shareRows } from "./film_model.js"
@@ -10,24 +10,24 @@ import { marks, sharesOf, stepsOf, sumOfTerms, tracks } from "./film_parts.js"
 
 /** @import { Film } from "./film.js" */
 
-const THUMB = 10 // pixels, half of what is dragged along the length
-const TALL = 3 // outputs with words at their ways
-const FEW = 4 // terms that are printed as a sum
-const MOST_ROWS = 3 // parameters whose shares are shown
-const GAP = 12 // pixels between the words that stand where the film does
-const PADDING = 8 // of a button, on both sides together
+const THUMB = 10 // half the width of the scrubber's thumb in pixels
+const TALL = 3 // largest number of outputs whose tracks have words
+const FEW = 4 // largest number of terms that are printed as a sum
+const MOST_ROWS = 3 // largest number of parameters whose shares are shown
+const GAP = 12 // pixels between the labels at the current position
+const PADDING = 8 // both sides of a button together
 
 /** @type {CanvasRenderingContext2D | null} */
 let ruler = null
 
-/** Return how wide a text is, without laying the page out. @param {string} text @param {string} font */
+/** Measure the width of a text without a page layout. @param {string} text @param {string} font */
 function widthOf(text, font) {
   ruler ??= /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"))
   ruler.font = `${font} Inter, system-ui, sans-serif`
-  return ruler.measureText(text.replace(/\d/g, "0")).width // digits are as wide as each other
+  return ruler.measureText(text.replace(/\d/g, "0")).width // all digits have the same width
 }
 
-/** Return what makes the loss fall, and what has come of it; of two runs, how each stands. @param {Film} film */
+/** Write the headline: the predicted decrease and its outcome, or the state of both runs. @param {Film} film */
 export function head(film) {
   const { view, k } = film
   const { runs, sentences, outcome } = film.film
@@ -44,28 +44,56 @@ export function head(film) {
         ? say("web.film.title.after", { n: k, fell })
         : say("web.film.title.zero", { learned: capitalize(view.data?.learned ?? ""), to: number(to, 3) })
   const [{ share, unshared }] = runs
-  const told = share && runs.length === 1 && fallen(film.losses, 0) !== null // else no fall came of what was promised
-  setHTML(view.$(".title"), withSymbols(told ? headline(share) : stands))
-  const why = outcome ? [outcome.words] : sentences.length || runs.length > 1 ? [] : [share ? counts(share) : unshared]
-  const said = [...(told ? [`${stands}.`] : []), ...why, ...sentences].map(withSymbols).join(" ")
+  const begins = k === 0 && runs.length === 1 && !checkpoints && film.outputs.length > 1 ? verdict(film) : null
+  const hasShare = k > 0 && share && runs.length === 1 && fallen(film.losses, 0) !== null // without a fall there is nothing to divide up
+  setHTML(view.$(".title"), withSymbols(begins ? begins.title : hasShare ? headline(share) : stands))
+  const isExplained = begins || sentences.length || runs.length > 1
+  const why = outcome ? [outcome.words] : isExplained ? [] : [share ? counts(share) : unshared]
+  const first = begins ? [begins.sentence, `${stands}.`] : hasShare ? [`${stands}.`] : []
+  const sentence = [...first, ...why, ...sentences].filter(Boolean).map(withSymbols).join(" ")
   const text = outcome
-    ? `${said} <button type="button" class="link" data-key="film_look">${say("web.film.look", { k: outcome.k })} ›</button>`
-    : said
+    ? `${sentence} <button type="button" class="link" data-key="film_look">${say("web.film.look", { k: outcome.k })} ›</button>`
+    : sentence
   const line = view.$(".sentence")
   setHTML(line, text)
   line.classList.toggle("wraps", (line.textContent ?? "").length > LONG)
 }
 
-const LONG = 125 // letters that one line of large ones has room for
+const LONG = 125 // largest number of characters on one line of large text
 
-/** The share of all parameters that makes most of the fall, in words. @param {import("../../view/types/wire.js").FilmShare} share */
-function counts({ names, counts, all }) {
-  const most = largestIndex(all)
-  const n = counts.reduce((sum, count) => sum + count, 0)
-  return names.length > 1 ? say("web.film.counts", { name: names[most], own: counts[most], n }) : ""
+/**
+ * Return what the network says before the first update, and what it should say.
+ * @param {Film} film
+ */
+function verdict(film) {
+  const { outputs } = film
+  const { targets } = film.film
+  const values = outputs.map((_, n) => film.curve(0, "o", n))
+  const [says, wants] = [largestIndex(values), largestIndex(targets)]
+  const margin = values[says] - Math.max(...values.filter((_, n) => n !== says))
+  const isClass = targets.filter((target) => target === targets[wants]).length === 1
+  const kind = isClass && says !== wants ? "should" : margin < HARDLY ? "hardly" : "says"
+  const [a, b] = values.map((value) => decimals(value, 2))
+  const sentence =
+    outputs.length === 2
+      ? say("web.film.start", { a, b, one: outputs[0], other: outputs[1], first: targets[0], second: targets[1] })
+      : ""
+  return { title: say(`web.film.title.${kind}`, { said: outputs[says], true: outputs[wants] }), sentence }
 }
 
-/** Finds where the film stands on its length, and the updates with a name. @param {Film} film */
+const HARDLY = 0.1 // lead of an answer below which the network hardly decides
+
+/**
+ * Return the sentence on the share of all parameters that the leading parameter has.
+ * @param {import("../../view/types/wire.js").FilmShare} share
+ */
+function counts({ names, counts, all }) {
+  const leader = largestIndex(all)
+  const n = counts.reduce((sum, count) => sum + count, 0)
+  return names.length > 1 ? say("web.film.counts", { name: names[leader], own: counts[leader], n }) : ""
+}
+
+/** Draw the scrubber: the current position and the marked updates. @param {Film} film */
 export function scrubber(film) {
   const { view, k, length } = film
   const { n, runs } = film.film
@@ -88,14 +116,17 @@ export function scrubber(film) {
     moves: wrong,
   }))
   const order = [...named.keys()].sort((a, b) => Number(runs[0].marks[b].wrong) - Number(runs[0].marks[a].wrong))
-  const [own, ...rest] = placed([{ at: at(k) - label / 2 + width / 2, width }, ...order.map((i) => named[i])], length)
-  view.$(".stands").style.transform = `translateX(${own}px)`
+  const [currentLeft, ...rest] = placed(
+    [{ at: at(k) - label / 2 + width / 2, width }, ...order.map((i) => named[i])],
+    length,
+  )
+  view.$(".stands").style.transform = `translateX(${currentLeft}px)`
   const lefts = named.map((_, i) => rest[order.indexOf(i)])
   render(marks([...runs[0].marks], lefts, at), view.$(".marks"))
   render(stepsOf(ticks(0, n), at), view.$(".steps"))
 }
 
-/** Each parameter's share of the promised fall. @param {Film} film */
+/** Draw each parameter's share of the predicted decrease. @param {Film} film */
 export function shares(film) {
   const [{ share }] = film.film.runs
   const place = film.view.$(".shares")
@@ -112,7 +143,7 @@ export function shares(film) {
   render(html`${toggleGroup("share", say("web.film.share.label"), kinds)}${rows}`, place)
 }
 
-/** The outputs on their way to the targets, and what they add to the loss. @param {Film} film */
+/** Draw the outputs on their tracks, and their terms of the loss. @param {Film} film */
 export function ways(film) {
   const { runs, targets } = film.film
   const { shown, outputs } = film

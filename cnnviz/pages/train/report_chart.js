@@ -1,4 +1,4 @@
-// A curve over the epochs of a training, as SVG: learned images and those held out, against what guessing gets.
+// A curve over the epochs of a training, as SVG: training and test images, compared with guessing.
 
 import { spreadLabels } from "../../view/model/layout/axes.js"
 import { nearestIndex } from "../../view/model/numbers/extremes.js"
@@ -19,11 +19,11 @@ import { formatValue, say } from "../../view/model/words.js"
 
 const [WIDTH, HEIGHT] = [420, 138]
 const [LEFT, RIGHT, TOP, BOTTOM] = [52, 300, 8, 112]
-const STEPS = 2 // parts of an axis
-const LINE = 33 // a name and its value below it
+const STEPS = 2 // sections of an axis
+const LINE = 33 // a name and the value below it
 
 /**
- * The end of an axis from 0 that holds `most` and parts evenly into four.
+ * Return the end of an axis that starts at 0, contains `most` and divides evenly into four.
  * @param {number} most
  */
 export function niceEnd(most) {
@@ -33,14 +33,14 @@ export function niceEnd(most) {
 }
 
 /**
- * A place across, of an epoch.
+ * Return the horizontal position of an epoch.
  * @param {number} epoch
  * @param {number} epochs
  */
 const across = (epoch, epochs) => LEFT + ((RIGHT - LEFT) * epoch) / epochs
 
 /**
- * The value that stands nearest to a place, given as a share of the picture's width.
+ * Return the index of the value nearest to a position, given as a share of the width.
  * @param {ArrayLike<number>} x
  * @param {number} epochs
  * @param {number} share
@@ -54,7 +54,7 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
   const finite = curves.flatMap(({ values }) => Array.from(values).filter(Number.isFinite))
   const end = percent ? 1 : niceEnd(Math.max(...finite, guessing ?? 0))
   const up = (/** @type {number} */ value) => BOTTOM - ((BOTTOM - TOP) * Math.min(Math.max(value, 0), end)) / end
-  const told = (/** @type {number} */ value) =>
+  const formatShare = (/** @type {number} */ value) =>
     percent ? say("web.training.share", { share: value }) : number(value, 3)
   const last = across(x[x.length - 1] ?? 0, epochs)
   const parts = []
@@ -77,7 +77,7 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
   }
   const names = curves
     .map(({ name, values, main }) => ({ name, main, value: values[at], y: up(values[at]) }))
-    .filter(({ value }) => Number.isFinite(value)) // none before there is a test images, or where the loss is no number
+    .filter(({ value }) => Number.isFinite(value)) // a diverged loss has no position
   if (guessing !== null) {
     parts.push(`<path class="guess" d="M${LEFT} ${up(guessing)}H${RIGHT + 6}"/>`)
     names.push({ name: say("web.training.guessing"), main: false, value: guessing, y: up(guessing) })
@@ -98,7 +98,7 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
   for (const [i, y] of places) {
     const { name, main, value } = names[i]
     parts.push(
-      `<text class="${main ? "main" : ""}" x="${RIGHT + 10}" y="${y}"><tspan class="line-name">${escapeHtml(name)}</tspan><tspan x="${RIGHT + 10}" dy="15">${told(value)}</tspan></text>`,
+      `<text class="${main ? "main" : ""}" x="${RIGHT + 10}" y="${y}"><tspan class="line-name">${escapeHtml(name)}</tspan><tspan x="${RIGHT + 10}" dy="15">${formatShare(value)}</tspan></text>`,
     )
   }
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">${parts.join("")}</svg>`

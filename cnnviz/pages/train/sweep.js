@@ -1,4 +1,4 @@
-// Many starts: the loss of each run, update by update, and beside it a dot for each, which opens its run.
+// Many starts: the loss of each run by update, beside a dot for each run that opens it.
 
 import { number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
@@ -9,7 +9,7 @@ import { facts, headline, inOrder, lastOf, nearest, scaleOf } from "./sweep_mode
 /** @import { Dots } from "./sweep_model.js" */
 /** @import { Arrays, SweepData, View } from "../../view/types/view.js" */
 
-const MOST_LINES = 300 // curves that are drawn; more are evenly thinned
+const MOST_LINES = 300 // largest number of drawn curves; more are thinned evenly
 
 const body = () => `
   <section class="sweep" hidden>
@@ -63,7 +63,7 @@ export class Sweep {
   /** @param {ReturnType<typeof facts>} found */
   say(found) {
     const { n, key } = /** @type {SweepData} */ (this.data)
-    const said = [
+    const sentences = [
       say(`web.sweep.differs.${key}`, { runs: found.runs }),
       found.times ? say("web.sweep.same", { times: found.times, loss: number(found.same, 4) }) : "",
       found.lost ? say("web.sweep.lost", { n: found.lost }) : "",
@@ -72,7 +72,7 @@ export class Sweep {
         : say("web.sweep.right", { right: found.right, runs: found.runs, half: found.half }),
     ]
     setText(this.view.$(".sweep .starts"), headline(found, n))
-    setText(this.view.$(".sweep .said"), said.filter(Boolean).join(" "))
+    setText(this.view.$(".sweep .said"), sentences.filter(Boolean).join(" "))
     this.tell()
   }
 
@@ -100,7 +100,7 @@ export class Sweep {
     this.draw()
   }
 
-  /** The run under the pointer. @param {MouseEvent} event */
+  /** Return the run under the pointer, or -1. @param {MouseEvent} event */
   under({ offsetX, offsetY }) {
     return this.dots ? nearest(this.dots, offsetX, offsetY) : -1
   }
@@ -124,7 +124,7 @@ export class Sweep {
     event.stopPropagation()
   }
 
-  /** The film of a run. @param {number} run */
+  /** Open the recording of a run. @param {number} run */
   open(run) {
     if (this.data && run >= 0) this.view.go({ ...this.data.runs[run], sweep: "" })
   }

@@ -1,4 +1,4 @@
-// Many runs on a canvas: the loss of each, update by update, and beside it a dot for each.
+// Many runs on a canvas: the loss of each by update, beside a dot for each run.
 
 import { prepare } from "../../view/draw/canvas.js"
 import { number } from "../../view/model/numbers/format.js"
@@ -19,11 +19,12 @@ import { groupsOf, HIGH, heap, row } from "./sweep_model.js"
  */
 /** @typedef {{ pointed?: number, font?: number, grouped?: boolean, narrow?: boolean }} Look  the run that is pointed at, the size of words, whether groups of dots are named, whether there is little room */
 
-const HEAPED = ["seed", "start"] // keys whose values have no order that matters
-const DOT = 12 / 13 // from one dot to the next, at most, by the size of words
+const HEAPED = ["seed", "start"] // keys whose values have no meaningful order
+const DOT = 12 / 13 // largest distance between dots, relative to the font size
+const SHELF = 2.2 // height of the strip of diverged runs, relative to the font size
 
 /**
- * Paints runs, and says where their dots are.
+ * Paint the runs and return the positions of their dots.
  * @param {HTMLCanvasElement} canvas
  * @param {Runs} runs
  * @param {Look} look
@@ -33,12 +34,15 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
   const context = prepare(canvas)
   const style = getComputedStyle(canvas)
   const [soft, line, accent] = ["soft", "line", "accent"].map((name) => {
-    canvas.style.outlineColor = `var(--${name})` // which a canvas may not be able to work out
+    canvas.style.outlineColor = `var(--${name})` // resolve the colour here, since a canvas may not support it
     return style.outlineColor
   })
   const ink = style.color
   const { last, scale, key } = runs
-  const [left, top, foot, gap] = [narrow ? 4 : 5, 1.1, 3.4, narrow ? 0.6 : 3].map((size) => size * font)
+  const lost = Array.from(last, (_, run) => run).filter((run) => !Number.isFinite(last[run]))
+  const shelf = lost.length ? SHELF * font : 0
+  const [left, above, foot, gap] = [narrow ? 4 : 5, 1.1, 3.4, narrow ? 0.6 : 3].map((size) => size * font)
+  const top = shelf + above
   const height = canvas.clientHeight - top - foot
   const half = Math.round((canvas.clientWidth - left) * (narrow ? 0.56 : 0.46))
   const curves = { x: left, y: top, width: half, height }
@@ -50,11 +54,12 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
   lines(context, runs, curves, colour, pointed)
   const heaped = HEAPED.includes(key)
   const named = grouped && heaped ? groupsOf(last) : []
-  const [first] = named // those at the very same number are the longest row, and have their words beside it
+  const [first] = named // the longest row has equal losses and its label beside it
   const beside = first ? context.measureText(first.text).width + 2 * font : 0
   const dots = heaped
     ? heap(last, scale, { ...right, width: right.width - beside }, DOT * font)
     : row(last, scale, right, DOT * font)
+  if (shelf) shelve(context, dots, lost, heaped, { ...right, y: 0, height: shelf }, font, [soft, line])
   const { x, y, size } = dots
   for (let run = 0; run < last.length; run++) {
     context.fillStyle = colour(run)
@@ -72,7 +77,7 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
 }
 
 /**
- * Lines at the powers of ten, and the updates below the curves.
+ * Draw lines at the powers of ten, and the updates below the curves.
  * @param {CanvasRenderingContext2D} context
  * @param {Runs} runs
  * @param {Box} curves
@@ -130,7 +135,35 @@ function lines(context, { scale, shown, curve }, box, colour, pointed) {
 }
 
 /**
- * The runs' values under their dots, as many as have room.
+ * Move the dots of diverged runs to a strip of their own above the others.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Dots} dots
+ * @param {number[]} lost
+ * @param {boolean} heaped  whether the runs have no order
+ * @param {Box} box
+ * @param {number} font
+ * @param {string[]} colours
+ */
+function shelve(context, { x, y, size }, lost, heaped, box, font, [soft, line]) {
+  context.save()
+  context.fillStyle = line
+  context.globalAlpha = 0.35
+  context.fillRect(box.x, box.y, box.width, box.height)
+  context.globalAlpha = 1
+  context.fillStyle = soft
+  context.textAlign = "right"
+  context.textBaseline = "middle"
+  context.fillText(say("web.sweep.shelf"), box.x - 0.6 * font, box.y + box.height / 2)
+  context.restore()
+  const step = Math.min(size, box.width / lost.length)
+  for (const [place, run] of lost.entries()) {
+    y[run] = box.y + box.height / 2
+    if (heaped) x[run] = box.x + (place + 0.5) * step
+  }
+}
+
+/**
+ * Write the runs' values below their dots, as many as fit.
  * @param {CanvasRenderingContext2D} context
  * @param {string[]} all
  * @param {Dots} dots
@@ -145,7 +178,7 @@ function values(context, all, { x }, box, soft) {
 }
 
 /**
- * How many dots stand together, beside them: those at the very same number, the others above the limit, those below it.
+ * Write the size of each group beside it: runs with equal losses, the others above the limit, and the ones below it.
  * @param {CanvasRenderingContext2D} context
  * @param {ReturnType<typeof groupsOf>} groups
  * @param {Dots} dots

@@ -1,4 +1,4 @@
-// Many starts as a picture: where each run's dot stands, and what can be said of all of them. Losses on powers of ten.
+// Calculations on many starts: positions of the dots on a logarithmic scale, and the sentence on all runs.
 
 import { number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
@@ -7,19 +7,22 @@ import { say } from "../../view/model/words.js"
 /** @typedef {{ low: number, high: number, less: boolean, at: (loss: number) => number }} Scale  powers of ten from low to high, whether there is less, and where a loss is, from 0 (high) to 1 (low) */
 /** @typedef {{ x: Float64Array, y: Float64Array, size: number }} Dots */
 
-export const HIGH = 0.1 // a loss that is still high after a training, with targets of 0 and 1
-const LEAST = 1e-6 // what is less stands at the lower end
+export const HIGH = 0.1 // losses above this count as high after a training with targets of 0 and 1
+const LEAST = 1e-6 // smaller losses are drawn at the lower end
 const MOST = 1e6
-const LARGEST = 12 // pixels from one dot to the next, unless it is said
+const LARGEST = 12 // default distance between dots in pixels
 const SMALLEST = 3
 
-/** The last loss of each run. @param {ArrayLike<number>} losses @param {number} runs */
+/** Return the last loss of each run. @param {ArrayLike<number>} losses @param {number} runs */
 export function lastOf(losses, runs) {
   const each = losses.length / runs
   return Float64Array.from({ length: runs }, (_, run) => losses[(run + 1) * each - 1])
 }
 
-/** The scale that holds all losses; what is no number stands at its upper end. @param {ArrayLike<number>} losses @returns {Scale} */
+/**
+ * Return the scale that contains all losses; NaN and infinity are drawn at its upper end.
+ * @param {ArrayLike<number>} losses @returns {Scale}
+ */
 export function scaleOf(losses) {
   let [least, most] = [Number.POSITIVE_INFINITY, 0]
   for (const loss of Array.from(losses)) {
@@ -37,7 +40,7 @@ export function scaleOf(losses) {
 }
 
 /**
- * Dots side by side in rows of losses that are nearly the same, as large as the longest row lets them be.
+ * Arrange dots in rows of similar losses, as large as the longest row allows.
  * @param {ArrayLike<number>} last
  * @param {Scale} scale
  * @param {Box} box
@@ -45,7 +48,9 @@ export function scaleOf(losses) {
  * @returns {Dots}
  */
 export function heap(last, scale, box, largest = LARGEST) {
-  const order = Array.from(last, (_, run) => run).sort((a, b) => scale.at(last[a]) - scale.at(last[b]) || a - b)
+  const order = Array.from(last, (_, run) => run)
+    .filter((run) => Number.isFinite(last[run])) // diverged runs take no place among the others
+    .sort((a, b) => scale.at(last[a]) - scale.at(last[b]) || a - b)
   for (let size = Math.round(largest); ; size--) {
     const rows = Math.max(1, Math.floor(box.height / size))
     const row = (/** @type {number} */ run) => Math.min(rows - 1, Math.floor(scale.at(last[run]) * rows))
@@ -54,7 +59,7 @@ export function heap(last, scale, box, largest = LARGEST) {
     for (const run of order) places[run] = counts[row(run)]++
     const longest = Math.max(1, ...counts)
     if (longest * size > box.width && size > SMALLEST) continue
-    const step = Math.min(size, box.width / longest) // beyond so many they lie over each other
+    const step = Math.min(size, box.width / longest) // dots overlap if a row is too long
     const x = places.map((place) => box.x + (place + 0.5) * step)
     const y = Float64Array.from(last, (_, run) => box.y + ((row(run) + 0.5) / rows) * box.height)
     return { x, y, size }
@@ -62,7 +67,7 @@ export function heap(last, scale, box, largest = LARGEST) {
 }
 
 /**
- * Dots over their values, in the order of these, at their own heights.
+ * Arrange dots above their values, at the heights of their losses.
  * @param {ArrayLike<number>} last
  * @param {Scale} scale
  * @param {Box} box
@@ -78,7 +83,10 @@ export function row(last, scale, box, size = LARGEST) {
   }
 }
 
-/** The run whose dot is nearest to a point, −1 where none is near. @param {Dots} dots @param {number} x @param {number} y */
+/**
+ * Return the run whose dot is nearest to a point, or −1 if none is near.
+ * @param {Dots} dots @param {number} x @param {number} y
+ */
 export function nearest({ x: xs, y: ys, size }, x, y) {
   let [best, found] = [Math.max(size, 8) ** 2, -1]
   xs.forEach((dot, run) => {
@@ -91,13 +99,13 @@ export function nearest({ x: xs, y: ys, size }, x, y) {
 /** @param {number} loss */
 const height = (loss) => (Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY)
 
-/** The runs from the highest loss to the lowest, for the keyboard. @param {ArrayLike<number>} last */
+/** Return the runs from the highest loss to the lowest, for the keyboard. @param {ArrayLike<number>} last */
 export const inOrder = (last) =>
   Array.from(last, (_, run) => run).sort((a, b) => height(last[b]) - height(last[a]) || a - b)
 
 /**
- * What is said of all runs: how many are high still, how many end at the very same number, how many ran away, and when half of those that came to
- * the right answer had it.
+ * Summarize all runs: how many stay high, end at the same loss or diverge, and by when half of the right ones had the
+ * right answer.
  * @param {ArrayLike<number>} last
  * @param {ArrayLike<number> | undefined} reached
  */
@@ -124,15 +132,17 @@ export function facts(last, reached) {
   }
 }
 
-/** Return what is said of all runs, as a sentence. @param {ReturnType<typeof facts>} found @param {number} n  updates of each */
+/** Return the sentence on all runs. @param {ReturnType<typeof facts>} found @param {number} n  updates of each */
 export function headline(found, n) {
+  if (found.lost === found.runs) return say("web.sweep.all_lost")
+  if (found.runs === 1) return say("web.sweep.single", { n, loss: number(found.least, 2) })
   const split = found.high > 0 && found.high < found.runs
   const ends = { n, runs: found.runs, least: number(found.least, 2), most: number(found.most, 2) }
   return split ? say("web.sweep.high", { ...ends, high: found.high, limit: HIGH }) : say("web.sweep.between", ends)
 }
 
 /**
- * Runs that end alike, the highest first: at the very same number, above what is high, and below.
+ * Return groups of runs with similar ends, highest first: equal losses, losses above the limit, and losses below it.
  * @param {ArrayLike<number>} last
  */
 export function groupsOf(last) {
@@ -157,13 +167,13 @@ export function groupsOf(last) {
 }
 
 /**
- * Where one run stands among all: how many end lower, how many higher, and how many others at the very same number. What ran away is highest.
+ * Rank one run among all: how many end lower, higher and at the same loss. Diverged runs count as highest.
  * @param {ArrayLike<number>} last
  * @param {number} own
  */
 export function standing(last, own) {
-  const found = { lower: 0, same: -1, higher: 0 }
+  const rank = { lower: 0, same: -1, higher: 0 }
   for (const by of Array.from(last, height))
-    found[by < height(last[own]) ? "lower" : by > height(last[own]) ? "higher" : "same"]++
-  return found
+    rank[by < height(last[own]) ? "lower" : by > height(last[own]) ? "higher" : "same"]++
+  return rank
 }

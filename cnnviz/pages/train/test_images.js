@@ -1,5 +1,5 @@
-// The images that are held out as a test images: each walks to where the network's answer at this epoch puts it. One canvas
-// draws all; pointing and the arrow keys tell of one, a click or Enter opens it.
+// The test images, which move to the network's answer at the current epoch. A single canvas draws them. The pointer
+// or the arrow keys select one, and a click or Enter opens it.
 
 import { contextOf, ratio } from "../../view/draw/canvas.js"
 import { say } from "../../view/model/words.js"
@@ -17,11 +17,11 @@ import { bright } from "./test_images_state.js"
 
 const WALK = 500 // milliseconds
 const DIM = 0.13
-const EXAMPLES = 9 // of each class to learn from, in rows of three
-const LINE = 24 // of words between the images to learn from and those that are held out
+const EXAMPLES = 9 // training images per class, in rows of three
+const LINE = 24 // height of the line between training and test images
 const [LARGEST_EXAMPLE, OF_HEIGHT] = [64, 0.14]
 
-/** Slow at both ends, 0 to 1. @param {number} t */
+/** Ease in and out, 0 to 1. @param {number} t */
 const eased = (t) => (t < 0.5 ? 2 * t * t : 1 - 2 * (1 - t) ** 2)
 
 export class TestImages {
@@ -80,18 +80,18 @@ export class TestImages {
     return /** @type {Report} */ (this.report).arrays.labels.values
   }
 
-  /** Return how large the images to learn from are, before a training. */
+  /** Size of the training images before a training. */
   get example() {
     const { frame } = this
     return Math.floor(Math.min((columnWidth(frame) - 16) / 3, LARGEST_EXAMPLE, OF_HEIGHT * frame.height))
   }
 
-  /** Where those that are held out begin, before a training. */
+  /** Top edge of the test images before a training. */
   get below() {
     return (EXAMPLES / 3) * (this.example + 3) + LINE
   }
 
-  /** All anew, where they are to stand elsewhere with a walk. */
+  /** Redraw everything, and animate the images whose positions have changed. */
   draw() {
     const { report, state } = this
     if (!report || !state || !this.canvas.clientWidth) return
@@ -118,7 +118,7 @@ export class TestImages {
     if (!walks) requestAnimationFrame((time) => this.step(time))
   }
 
-  /** Everybody stands where they belong. */
+  /** End the animation: put every image at its final position. */
   land() {
     const { x, y, size } = /** @type {Layout} */ (this.layout)
     this.now = { x: x.slice(), y: y.slice(), size }
@@ -157,7 +157,10 @@ export class TestImages {
     if (this.pointed >= 0 && report) this.paintRing(context, accent)
   }
 
-  /** Levels and the lines between columns. @param {CanvasRenderingContext2D} context @param {{ soft: string, line: string }} colours */
+  /**
+   * Paint the levels and the lines between columns.
+   * @param {CanvasRenderingContext2D} context @param {{ soft: string, line: string }} colours
+   */
   paintFrame(context, { soft, line }) {
     const { frame, state, report, layout } = this
     context.fillStyle = line
@@ -173,17 +176,17 @@ export class TestImages {
     }
   }
 
-  /** Draws what it will learn from, before it has. @param {CanvasRenderingContext2D} context @param {string} soft */
+  /** Paint the training images before a training. @param {CanvasRenderingContext2D} context @param {string} soft */
   paintExamples(context, soft) {
     const { frame, report, state, example } = this
     if (!report || !state || state.at >= 0) return
-    const asked = frame.classes <= 4 ? "asked_of" : ""
+    const hasCaptions = frame.classes <= 4
     context.textAlign = "left"
     context.textBaseline = "alphabetic"
     context.fillStyle = soft
     report.names.forEach((_, n) => {
       const left = LEFT + n * columnWidth(frame) + 6
-      if (asked) context.fillText(say("web.training.asked_of", { shown: this.shownOf(n) }), left, this.below - 7)
+      if (hasCaptions) context.fillText(say("web.training.asked_of", { shown: this.shownOf(n) }), left, this.below - 7)
       for (let i = 0; this.sheets[1] && i < EXAMPLES; i++) {
         const [x, y] = [left + (i % 3) * (example + 3), Math.floor(i / 3) * (example + 3)]
         drawImage(context, this.sheets[1], n * EXAMPLES + i, false, x, y, example)
@@ -191,12 +194,15 @@ export class TestImages {
     })
   }
 
-  /** Return how many of a class are shown. @param {number} n */
+  /** Return how many test images of a class are shown. @param {number} n */
   shownOf(n) {
     return Array.from(this.labels).filter((label) => label === n).length
   }
 
-  /** The pictures in the size of now, made anew where theme or size is another. @param {{ ink: string, paper: string }} colours */
+  /**
+   * Cache the pictures at the current size, again if the theme or the size has changed.
+   * @param {{ ink: string, paper: string }} colours
+   */
   makeSheets(colours) {
     const { held, learn } = this.pictures
     const size = this.layout?.size ?? 0
@@ -220,7 +226,10 @@ export class TestImages {
     context.globalAlpha = 1
   }
 
-  /** The one that is told of, over all others. @param {CanvasRenderingContext2D} context @param {string} accent */
+  /**
+   * Paint the selected image on top of the others.
+   * @param {CanvasRenderingContext2D} context @param {string} accent
+   */
   paintRing(context, accent) {
     const { now, layout, sheets, pointed } = this
     if (!now || !layout || !sheets.length) return
@@ -251,7 +260,10 @@ export class TestImages {
     if (!this.walk) this.draw()
   }
 
-  /** A click opens; a finger's first tap tells. @param {PointerEvent | MouseEvent} event */
+  /**
+   * A click opens the image. On touch, the first tap selects it and the second opens it.
+   * @param {PointerEvent | MouseEvent} event
+   */
   clicked(event) {
     const i = this.under(event)
     const again = i === this.pointed
@@ -272,7 +284,7 @@ export class TestImages {
   }
 }
 
-/** A clean canvas in the size of now; a new one is made only where that has changed. @param {HTMLCanvasElement} canvas */
+/** Return a cleared context, and resize the canvas only if its size has changed. @param {HTMLCanvasElement} canvas */
 function cleared(canvas) {
   const times = ratio()
   const [width, height] = [Math.round(canvas.clientWidth * times), Math.round(canvas.clientHeight * times)]

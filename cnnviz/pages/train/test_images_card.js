@@ -1,4 +1,4 @@
-// The card of the image that is told of: the image, its outputs at this epoch, and their way over all epochs.
+// The card of the selected image: the image, its outputs at this epoch, and their curves over all epochs.
 
 import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { decimals, number } from "../../view/model/numbers/format.js"
@@ -8,12 +8,12 @@ import { outputsOf } from "./test_images_layout.js"
 
 /** @import { TestImages, TestImagesState, Report } from "./test_images_state.js" */
 
-const MOST_ROWS = 4 // outputs that are listed
-const [WIDTH, HEIGHT] = [160, 46] // of the way
-const [SURE, NEVER] = [0.9995, 0.0005] // what would be rounded to 1 and to 0
+const MOST_ROWS = 4 // largest number of listed outputs
+const [WIDTH, HEIGHT] = [160, 46] // size of the curves
+const [SURE, NEVER] = [0.9995, 0.0005] // limits beyond which a probability would round to 1 or 0
 
 /**
- * An output in words: a share where outputs are probabilities, else the number.
+ * Format an output: as a percentage if outputs are probabilities, otherwise as a number.
  * @param {number} p
  * @param {{ floor: number }} report
  * @param {number} digits
@@ -25,24 +25,28 @@ export function certainty(p, { floor }, digits = 1) {
   return formatValue(p, digits ? "1%" : "%")
 }
 
-/** The outputs that are listed, in the classes' order: all of a few, else the largest and the true one. @param {ArrayLike<number>} o @param {number} label */
+/**
+ * Return the outputs to list, in the order of the classes: all if they are few, otherwise the largest and the true
+ * class's.
+ * @param {ArrayLike<number>} o @param {number} label
+ */
 export function listed(o, label) {
   const all = Array.from(o, (_, n) => n)
   if (all.length <= MOST_ROWS) return all
   const surest = [...all].sort((a, b) => o[b] - o[a] || a - b).slice(0, MOST_ROWS - 1)
-  const found = surest.includes(label)
+  const indices = surest.includes(label)
     ? all.filter((n) => surest.includes(n))
     : all.filter((n) => surest.includes(n) || n === label)
-  return found
+  return indices
 }
 
-/** An image in a sentence. @param {Report} report @param {TestImages | undefined} crowd @param {number} i */
+/** Describe an image in a sentence. @param {Report} report @param {TestImages | undefined} crowd @param {number} i */
 export function wordsOf({ names, arrays, ids }, crowd, i) {
   const label = arrays.labels.values[i]
   if (!crowd) return say("web.training.is_class", { id: ids[i], name: names[label] })
-  const said = largestIndex(outputsOf(crowd, i))
-  const id = said === label ? "web.training.named_right" : "web.training.named_wrong"
-  return say(id, { id: ids[i], name: names[label], said: names[said] })
+  const answer = largestIndex(outputsOf(crowd, i))
+  const id = answer === label ? "web.training.named_right" : "web.training.named_wrong"
+  return say(id, { id: ids[i], name: names[label], said: names[answer] })
 }
 
 /**
@@ -56,20 +60,20 @@ export function card(report, state, i) {
   const { names, arrays } = report
   const label = arrays.labels.values[i]
   const o = outputsOf(crowd, i)
-  const said = largestIndex(o)
+  const answer = largestIndex(o)
   const row = (/** @type {number} */ n) => html`
-    <li class=${n === said ? "said" : ""}><span>${names[n]}${n === label ? " ✓" : ""}</span>
+    <li class=${n === answer ? "said" : ""}><span>${names[n]}${n === label ? " ✓" : ""}</span>
       <i style="--part:${(100 * Math.min(Math.max(o[n], 0), 1)).toFixed(2)}%"></i><b>${certainty(o[n], report)}</b></li>`
   return html`<canvas width="1" height="1"></canvas>
     <ul class="outputs">${listed(o, label).map(row)}</ul>
     <p class="who">${wordsOf(report, crowd, i)}</p>
-    <div class="way">${markup(way(state, i, label, said, report.epochs))}
+    <div class="way">${markup(way(state, i, label, answer, report.epochs))}
       <span class="ends"><span>${say("web.training.epoch")} 0</span><span>${report.epochs}</span></span></div>
     <div class="open"><p>${say("web.training.way")}</p><button type="button" data-open=${i}>${say("web.actions.open_in_step.text")} ›</button></div>`
 }
 
 /**
- * Of its class, and of the answer where that is another, the output at each epoch, as lines of an SVG.
+ * Return SVG lines of the output at each epoch: that of the true class, and that of the answer if it differs.
  * @param {TestImagesState} state
  * @param {number} i
  * @param {number} label

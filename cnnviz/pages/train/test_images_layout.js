@@ -1,5 +1,5 @@
-// Where the images that are held out stand: in the column of the network's answer, as high as it is sure of it; before a
-// training each in its class. Nothing is drawn here.
+// Layout of the test images: the column is the network's answer, the height its confidence. Before a training, the
+// column is the class. Nothing is drawn here.
 
 import { largestIndex } from "../../view/model/numbers/extremes.js"
 
@@ -13,23 +13,27 @@ import { largestIndex } from "../../view/model/numbers/extremes.js"
  * @property {number[]} columns  of each image
  */
 
-export const LEFT = 52 // where the columns begin: the levels' names stand before them
+export const LEFT = 52 // left edge of the columns, after the labels of the levels
 const [LARGEST, SMALLEST, GAP] = [26, 11, 1]
-const AT_START = 40 // so large at most before a training, where each has its place
+const AT_START = 40 // largest size before a training
 const MARGIN = 4 // on either side of a column
-const PITCH = 0.4 // of an image's side that stays in sight where another stands over it
-const [ROWS, LOWER] = [1 / 6, 1 / 8] // of the height: what an even share of a column may take, and how far down it may be pushed
+const PITCH = 0.4 // visible share of an image that another one overlaps
+const [ROWS, LOWER] = [1 / 6, 1 / 8] // shares of the height: the most that an average column takes, and the most that an image is moved down
 const LEVELS = [1, 0.97, 0.9, 0.7, 0.5, 0.3, 0.1, 0]
-const APART = 22 // pixels between two levels, at least
+const APART = 22 // minimum distance between two levels in pixels
 
-/** Return how high an output stands, 0 to 1: arcsin √p parts what is nearly sure and what is torn alike; what is no number is at 0. @param {number} p */
+/**
+ * Return the height of an output, 0 to 1: arcsin √p separates nearly certain and uncertain outputs equally well. NaN
+ * is at 0.
+ * @param {number} p
+ */
 export const angle = (p) => (Math.asin(Math.sqrt(Math.min(Math.max(p, 0), 1))) || 0) / (Math.PI / 2)
 
-/** The outputs of one image. @param {{ o: Float64Array, classes: number }} crowd @param {number} i */
+/** Return the outputs of one image. @param {{ o: Float64Array, classes: number }} crowd @param {number} i */
 export const outputsOf = ({ o, classes }, i) => o.subarray(i * classes, (i + 1) * classes)
 
 /**
- * How far down the middle of an image stands whose largest output is p.
+ * Return the vertical centre of an image whose largest output is p.
  * @param {number} p
  * @param {Frame} frame
  * @param {number} size
@@ -40,25 +44,26 @@ export function down(p, { height, floor }, size) {
 }
 
 /**
- * The levels that have a line and a name, the highest first.
+ * Return the levels with a line and a label, highest first.
  * @param {Frame} frame
  * @param {number} size
  */
 export function levels(frame, size) {
   /** @type {{ p: number, y: number }[]} */
-  const found = []
+  const visibleLevels = []
   for (const p of LEVELS) {
     const y = down(p, frame, size)
-    if (p >= frame.floor - 1e-9 && (!found.length || y - found[found.length - 1].y >= APART)) found.push({ p, y })
+    if (p >= frame.floor - 1e-9 && (!visibleLevels.length || y - visibleLevels[visibleLevels.length - 1].y >= APART))
+      visibleLevels.push({ p, y })
   }
-  return found
+  return visibleLevels
 }
 
 /** @param {Frame} frame */
 export const columnWidth = ({ width, classes }) => (width - LEFT) / classes
 
 /**
- * How large an image is drawn: as large as `most` of them in one column leave room for.
+ * Return the size of the images, so that `most` of them fit one column.
  * @param {Frame} frame
  * @param {number} most
  */
@@ -72,7 +77,7 @@ function imageSize(frame, most) {
 }
 
 /**
- * Places beside each other in a column, as left edges, the middle one first.
+ * Return left edges beside each other in a column, the middle one first.
  * @param {number} left
  * @param {number} width
  * @param {number} size
@@ -85,8 +90,8 @@ function slots(left, width, size) {
 }
 
 /**
- * Where everybody stands at an epoch: exactly as high as the largest output is, beside each other; where a place is
- * taken on the whole width, just below. Order stays: who is surer stands no lower.
+ * Place the images of an epoch at the heights of their largest outputs, beside each other. If the full width is
+ * taken, move an image down; the order of confidence stays.
  * @param {{ o: Float64Array, classes: number }} crowd
  * @param {Frame} frame
  * @returns {Layout}
@@ -108,9 +113,9 @@ export function layOutTestImages(crowd, frame) {
   const pitch = pitches(columns, crowd.classes, places[0].length, frame.height, size)
   for (const i of surest) {
     const exact = down(sure[i], frame, size) - size / 2
-    const own = places[columns[i]]
-    const free = own.find((slot) => slot.free + size + GAP <= exact)
-    const slot = free ?? own.reduce((best, one) => (one.free < best.free ? one : best))
+    const columnSlots = places[columns[i]]
+    const free = columnSlots.find((slot) => slot.free + size + GAP <= exact)
+    const slot = free ?? columnSlots.reduce((best, one) => (one.free < best.free ? one : best))
     x[i] = slot.left
     y[i] = Math.min(Math.max(exact, slot.free + (free ? 0 : pitch[columns[i]])), frame.height - size)
     slot.free = y[i]
@@ -118,14 +123,17 @@ export function layOutTestImages(crowd, frame) {
   return { size, x, y, order: surest.reverse(), columns }
 }
 
-/** Return how far below each other images stand at least, by column. @param {number[]} columns @param {number} classes @param {number} beside @param {number} height @param {number} size */
+/**
+ * Return the minimum vertical distance between images, by column.
+ * @param {number[]} columns @param {number} classes @param {number} beside @param {number} height @param {number} size
+ */
 function pitches(columns, classes, beside, height, size) {
   const rows = (/** @type {number} */ n) => Math.ceil(columns.filter((column) => column === n).length / beside)
   return Array.from({ length: classes }, (_, n) => Math.min(size * PITCH, (height * LOWER) / Math.max(rows(n), 1)))
 }
 
 /**
- * Where everybody stands before a training: each class in rows, from `top` on.
+ * Place the images before a training: each class in rows from `top` on.
  * @param {ArrayLike<number>} labels
  * @param {Frame} frame
  * @param {number} top
@@ -134,12 +142,12 @@ function pitches(columns, classes, beside, height, size) {
 export function startLayout(labels, frame, top) {
   const columns = Array.from(labels)
   const width = columnWidth(frame)
-  const most = Math.max(
+  const largestClass = Math.max(
     ...Array.from({ length: frame.classes }, (_, n) => columns.filter((label) => label === n).length),
   )
   const besides = (/** @type {number} */ size) => Math.max(1, Math.floor((width - 2 * MARGIN + GAP) / (size + GAP)))
   let size = AT_START
-  while (size > SMALLEST && top + Math.ceil(most / besides(size)) * (size + GAP) > frame.height) size -= 1
+  while (size > SMALLEST && top + Math.ceil(largestClass / besides(size)) * (size + GAP) > frame.height) size -= 1
   const beside = besides(size)
   const seen = new Array(frame.classes).fill(0)
   const [x, y] = [new Float64Array(columns.length), new Float64Array(columns.length)]
@@ -152,7 +160,7 @@ export function startLayout(labels, frame, top) {
 }
 
 /**
- * The image at a point, the uppermost; -1 where there is none.
+ * Return the topmost image at a point, or -1.
  * @param {Layout} layout
  * @param {number} left
  * @param {number} top
@@ -169,7 +177,7 @@ export function imageAt({ size, x, y, order }, left, top) {
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 
 /**
- * The nearest image that way, the same one where there is none.
+ * Return the nearest image in a direction, or the same one if there is none.
  * @param {Layout} layout
  * @param {number} i
  * @param {string} key

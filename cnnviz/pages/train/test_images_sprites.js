@@ -1,4 +1,4 @@
-// The pictures of a test images, each made once in the size that it is drawn in: named right, and named wrong with a cross.
+// Cached pictures of the test images at the drawn size, each without and with a cross for a wrong answer.
 
 import { ratio } from "../../view/draw/canvas.js"
 import { colourFill, imageOf, paintCells } from "../../view/draw/pixels.js"
@@ -6,23 +6,26 @@ import { colourFill, imageOf, paintCells } from "../../view/draw/pixels.js"
 /** @import { Values } from "../../view/types/view.js" */
 /** @typedef {{ picture: OffscreenCanvas, size: number, beside: number, side: number }} Sheet  `size` of a picture on the screen, `side` in the sheet's own pixels */
 
-const ROW = 32 // pictures beside each other
-const ROUND = 0.14 // of its side, a picture's corners
+const ROW = 32 // pictures in a row
+const ROUND = 0.14 // corner radius as a share of the side
 
-/** The colours of a pixel of one of them. @param {Values} images @param {number} at @returns {(i: number, j: number) => ArrayLike<number>} */
+/**
+ * Return a function from a pixel's row and column to its colour.
+ * @param {Values} images @param {number} at @returns {(i: number, j: number) => ArrayLike<number>}
+ */
 const coloursOf =
   ({ values, shape: [, rows, columns] }, at) =>
   (i, j) => {
     const first = 3 * ((at * rows + i) * columns + j)
-    return [values[first], values[first + 1], values[first + 2]] // a view of them takes longer
+    return [values[first], values[first + 1], values[first + 2]] // a typed-array view would be slower
   }
 
-/** Fills a canvas with one picture. @param {HTMLCanvasElement} canvas @param {Values} images @param {number} at */
+/** Paint one picture onto a canvas. @param {HTMLCanvasElement} canvas @param {Values} images @param {number} at */
 export const paintImage = (canvas, images, at) =>
   paintCells(canvas, images.shape[1], images.shape[2], coloursOf(images, at))
 
 /**
- * All pictures in two lines of blocks: as they are, and below them with a cross.
+ * Paint all pictures twice into a sprite sheet: plain, and below with a cross.
  * @param {Values} images  (S,H,W,3)
  * @param {number} size  on the screen
  * @param {{ ink: string, paper: string }} colours
@@ -37,15 +40,15 @@ export function sheetOf(images, size, colours) {
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext("2d"))
   context.imageSmoothingQuality = "high"
   /** @type {OffscreenCanvas | null} */
-  let one = null
+  let buffer = null
   for (let i = 0; i < count; i++) {
-    one = imageOf(rows, columns, colourFill(rows, columns, coloursOf(images, i)), one)
+    buffer = imageOf(rows, columns, colourFill(rows, columns, coloursOf(images, i)), buffer)
     for (const wrong of [0, 1]) {
       context.save()
       context.translate((i % beside) * side, (Math.floor(i / beside) + wrong * lines) * side)
       rounded(context, 0, 0, side, side * ROUND)
       context.clip()
-      context.drawImage(one, 0, 0, side, side)
+      context.drawImage(buffer, 0, 0, side, side)
       if (wrong) cross(context, side, colours)
       context.restore()
     }
@@ -59,7 +62,10 @@ export function rounded(context, x, y, side, radius) {
   context.roundRect(x, y, side, side, radius)
 }
 
-/** A frame, and a cross in the lower right corner. @param {OffscreenCanvasRenderingContext2D} context @param {number} side @param {{ ink: string, paper: string }} colours */
+/**
+ * Draw a frame, and a cross in the lower right corner.
+ * @param {OffscreenCanvasRenderingContext2D} context @param {number} side @param {{ ink: string, paper: string }} colours
+ */
 function cross(context, side, { ink, paper }) {
   const width = Math.max(1, side / 16)
   context.lineWidth = 2 * width
@@ -78,7 +84,10 @@ function cross(context, side, { ink, paper }) {
   context.stroke()
 }
 
-/** Draws one of them. @param {CanvasRenderingContext2D} context @param {Sheet} sheet @param {number} i @param {boolean} wrong @param {number} x @param {number} y @param {number} size */
+/**
+ * Draw one picture from the sheet.
+ * @param {CanvasRenderingContext2D} context @param {Sheet} sheet @param {number} i @param {boolean} wrong @param {number} x @param {number} y @param {number} size
+ */
 export function drawImage(context, { picture, beside, side }, i, wrong, x, y, size) {
   const below = wrong ? picture.height / 2 : 0
   context.drawImage(picture, (i % beside) * side, Math.floor(i / beside) * side + below, side, side, x, y, size, size)

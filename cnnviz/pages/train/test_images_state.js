@@ -1,5 +1,5 @@
-// Which epoch of a training is shown, and what is known of each: a training says the last ones again and again while it
-// runs, and all when it has ended.
+// The epochs of a training: which one is shown, and the outputs of each. Reports repeat the latest epochs while a
+// training runs; the last report has all.
 
 /** @import { Arrays, ReportHeader } from "../../view/types/view.js" */
 /** @typedef {ReportHeader & { arrays: Arrays }} Report */
@@ -14,19 +14,19 @@
  * @property {Choice | null} choice
  */
 
-const MOST_BEHIND = 6 // epochs that are walked through one by one, about
+const MOST_BEHIND = 6 // largest number of pending epochs that are shown one by one
 
 /** @type {TestImagesState} */
 export const EMPTY = { job: "", crowds: new Map(), at: -1, follows: false, choice: null }
 
-/** What is known where a training has just been asked for: its walk begins with its first epoch. @type {TestImagesState} */
+/** State of a new training, which follows it from the first epoch. @type {TestImagesState} */
 export const BEGUN = { ...EMPTY, follows: true }
 
-/** The epochs that can be shown. @param {TestImagesState} state */
+/** Return the epochs that can be shown. @param {TestImagesState} state */
 export const stops = ({ crowds }) => [...crowds.keys()]
 
 /**
- * What is known after a report. Who comes to a training that has ended sees its end at once.
+ * Merge a report into the state. If the training has already ended, show its last epoch.
  * @param {TestImagesState} state
  * @param {Report} report
  * @returns {TestImagesState}
@@ -59,14 +59,20 @@ function testImagesOf({ arrays, names, mixed }, n) {
 const nearestOf = (all, epoch) =>
   all.reduce((best, one) => (Math.abs(one - epoch) < Math.abs(best - epoch) ? one : best))
 
-/** The next epoch that is walked to; null where it is at the end. Who is far behind leaves some out. @param {TestImagesState} state */
+/**
+ * Return the next epoch to show, or null at the end. If many are pending, skip some.
+ * @param {TestImagesState} state
+ */
 export function following(state) {
   const later = stops(state).filter((epoch) => epoch > state.at)
   if (!state.follows || !later.length) return null
   return later[Math.ceil(later.length / MOST_BEHIND) - 1]
 }
 
-/** The same at another epoch, the nearest that is known; at the last one it follows a training that goes on. @param {TestImagesState} state @param {number} epoch @returns {TestImagesState} */
+/**
+ * Seek to the nearest available epoch. At the last one, follow a running training.
+ * @param {TestImagesState} state @param {number} epoch @returns {TestImagesState}
+ */
 export function sought(state, epoch) {
   const all = stops(state)
   if (!all.length) return state
@@ -74,7 +80,10 @@ export function sought(state, epoch) {
   return { ...state, at, follows: at === all[all.length - 1] }
 }
 
-/** From the first epoch on, or where it is under way held still. @param {TestImagesState} state @returns {TestImagesState} */
+/**
+ * Play from the first epoch, or pause if it plays already.
+ * @param {TestImagesState} state @returns {TestImagesState}
+ */
 export function played(state) {
   const all = stops(state)
   if (following(state) !== null) return { ...state, follows: false }
@@ -82,14 +91,17 @@ export function played(state) {
   return { ...state, at: ended ? all[0] : state.at, follows: true }
 }
 
-/** The same with this choice, or without it where it was that. @param {TestImagesState} state @param {Choice} choice @returns {TestImagesState} */
+/**
+ * Select a group of images, or clear the selection if it is selected already.
+ * @param {TestImagesState} state @param {Choice} choice @returns {TestImagesState}
+ */
 export const chosen = (state, choice) => ({
   ...state,
   choice: JSON.stringify(state.choice) === JSON.stringify(choice) ? null : choice,
 })
 
 /**
- * The images that are chosen; null where all are.
+ * Return the selected images, or null if all are shown.
  * @param {TestImagesState} state
  * @param {ArrayLike<number>} labels
  * @param {number[]} columns  the answers
@@ -102,7 +114,10 @@ export function bright({ choice, crowds, at }, labels, columns) {
   return new Set(toldOf(crowds.get(at), choice.group))
 }
 
-/** The places of the images of a group that tell most. @param {TestImages | undefined} crowd @param {number} group */
+/**
+ * Return the indices of the most telling images of a group.
+ * @param {TestImages | undefined} crowd @param {number} group
+ */
 export function toldOf(crowd, group) {
   const each = (crowd?.told.length ?? 0) / 3
   return Array.from(crowd?.told.subarray(group * each, (group + 1) * each) ?? []).filter((place) => place >= 0)

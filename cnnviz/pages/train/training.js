@@ -1,5 +1,5 @@
-// The Train page's other half: a training on many images, as a test images of the ones that it has never learned from. The training
-// itself stays on the server, which says again and again how far it is.
+// The Train page for many images: test images that move to the network's answers. The training runs on the server,
+// which is polled for reports.
 
 import { actionButton } from "../../view/controls/actions.js"
 import { largestIndex } from "../../view/model/numbers/extremes.js"
@@ -21,12 +21,12 @@ import { formSheets, layerLines, TrainingForm } from "./training_form.js"
 /** @import { Arrays, View } from "../../view/types/view.js" */
 
 const BUTTONS = ["train", "train_pause", "train_go_on", "train_play", "train_stop"]
-const STARTS = ["train", "train_pause", "train_go_on", "train_play"] // what the key of playing does, the first that there is
+const STARTS = ["train", "train_pause", "train_go_on", "train_play"] // actions of the play key; the first available one applies
 const GROUPS = ["right", "torn", "wrong"]
 const VIEWS = ["matrix", "courses", "filters"]
-const [WRONG, TORN] = [2, 1] // groups of which the first image is told of where none is pointed at
-const HOLD = 250 // milliseconds that a test images stands before it walks on
-const [COUNTED, STAGGERED] = [4, 7] // classes whose columns say how many are right, and whose names stand in one line
+const [WRONG, TORN] = [2, 1] // groups whose first image is described if none is selected
+const HOLD = 250 // milliseconds at each epoch during playback
+const [COUNTED, STAGGERED] = [4, 7] // largest number of classes with counts in their columns, and with names on one line
 
 const button = (/** @type {string} */ kind, /** @type {string | number} */ value, /** @type {string} */ text) =>
   `<button type="button" data-${kind}="${value}" aria-pressed="false">${text}</button>`
@@ -54,7 +54,7 @@ export class Training {
   state = EMPTY
   /** @type {Arrays}  the pictures of those held out, and of those to learn from */
   pictures = {}
-  pictured = "" // which pictures these are
+  pictured = "" // name of the loaded pictures
   shows = VIEWS[0]
   pointed = -1
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -87,7 +87,7 @@ export class Training {
     const scrub = /** @type {HTMLInputElement} */ (this.view.field("train_epoch"))
     scrub.addEventListener("input", () => this.become(sought(this.state, Number(scrub.value))))
     scrub.addEventListener("keydown", (event) => {
-      if (/^(Arrow|Page|Home|End)/.test(event.key)) event.stopPropagation() // its own: here are no stages to go through
+      if (/^(Arrow|Page|Home|End)/.test(event.key)) event.stopPropagation() // the images use these keys; this page has no stages
     })
     const drawn = new ResizeObserver(() => this.draw())
     drawn.observe(canvas)
@@ -106,7 +106,7 @@ export class Training {
     return this.view.root.classList.contains("many")
   }
 
-  // ---- what a training says
+  // ---- reports
 
   /** @param {Report} report */
   receive(report) {
@@ -128,20 +128,20 @@ export class Training {
     done.style.width = share ? `${100 * share}%` : ""
     this.root.dataset.state = kind
     setText(this.$('[data-said="which"]'), which)
-    this.notice(notice || form?.wrong || "") // its own place may be in a closed sheet
+    this.notice(notice || form?.wrong || "") // the form's own message may be in a closed panel
     this.fetchPictures(report)
     this.become(taken(this.state, report))
     if (!this.crowd.walk) this.arrived()
   }
 
-  /** The pictures are the same for every training on these classes, and a resource. @param {Report} report */
+  /** Fetch the pictures, a resource that all trainings on the same classes share. @param {Report} report */
   fetchPictures({ images }) {
     if (!images || images === this.pictured) return
     this.pictured = images
     this.view.host.numbers.look?.("train", { exact: images }, (answer) => {
       if (this.pictured !== images) return
       const arrays = answer?.arrays ?? {}
-      if (!arrays.held) this.pictured = "" // asked for again with the next report
+      if (!arrays.held) this.pictured = "" // retry with the next report
       this.pictures = arrays
       this.crowd.receive(arrays)
       this.tell()
@@ -155,7 +155,7 @@ export class Training {
     setText(element, text)
   }
 
-  // ---- which epoch is shown
+  // ---- shown epoch
 
   /** @param {TestImagesState} state */
   become(state) {
@@ -167,7 +167,7 @@ export class Training {
     this.draw()
   }
 
-  /** Everybody stands: the next epoch, if there is one, comes after a moment. */
+  /** The animation has ended: show the next epoch after a pause, if there is one. */
   arrived() {
     clearTimeout(this.onward)
     const epoch = following(this.state)
@@ -177,7 +177,7 @@ export class Training {
     this.onward = setTimeout(on, this.state.at < 0 ? 0 : HOLD)
   }
 
-  /** Theme, size, epoch or choice have changed. */
+  /** Redraw after a change of theme, size, epoch or selection. */
   draw() {
     const { report, state } = this
     if (!report || !this.shown) return
@@ -225,7 +225,7 @@ export class Training {
     render(heads, columns)
   }
 
-  // ---- at the right
+  // ---- right column
 
   /** @param {Report} report */
   drawBeside(report) {
@@ -270,11 +270,11 @@ export class Training {
     }
     const figure = this.$(`[data-chart="${name}"]`)
     setHTML(/** @type {HTMLElement} */ (figure.querySelector(".drawn")), reportChart(place))
-    const said = at < 0 ? [] : curves.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`)
-    setText(/** @type {Element} */ (figure.querySelector(".spoken")), said.join(", "))
+    const values = at < 0 ? [] : curves.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`)
+    setText(/** @type {Element} */ (figure.querySelector(".spoken")), values.join(", "))
   }
 
-  // ---- one of them
+  // ---- selected image
 
   /** @param {number} i */
   point(i) {
@@ -283,13 +283,13 @@ export class Training {
     if (this.report) setText(this.$("[role=status]"), wordsOf(this.report, this.state.crowds.get(this.state.at), i))
   }
 
-  /** The card of the image that is pointed at, or of the one that tells most. */
+  /** Show the card of the selected image, or of the most telling one. */
   tell() {
     const { report, state } = this
     if (!report) return
     const crowd = state.crowds.get(state.at)
-    const told = [...toldOf(crowd, WRONG), ...toldOf(crowd, TORN)][0] ?? 0
-    const i = this.pointed < 0 || this.pointed >= report.ids.length ? told : this.pointed
+    const mostTelling = [...toldOf(crowd, WRONG), ...toldOf(crowd, TORN)][0] ?? 0
+    const i = this.pointed < 0 || this.pointed >= report.ids.length ? mostTelling : this.pointed
     if (this.pointed < 0) this.crowd.pointed = crowd ? i : -1
     const place = this.$(".beside .one")
     render(card(report, state, i), place)
@@ -297,12 +297,12 @@ export class Training {
     if (canvas && this.pictures.held) paintImage(canvas, this.pictures.held, i)
   }
 
-  /** Opens an image in Step, with the parameters of this epoch. @param {number} i */
+  /** Open an image in Step, with the parameters of this epoch. @param {number} i */
   open(i) {
     if (this.state.at >= 0) this.view.host.training?.("choose", `${i},${this.state.at}`)
   }
 
-  /** A table of all of them, for those who listen. */
+  /** Fill the table of all images for screen readers. */
   listEverybody() {
     const { report, state } = this
     const crowd = state.crowds.get(state.at)
@@ -333,7 +333,7 @@ export class Training {
     if (pressed?.matches(".drawn")) this.goTo(pressed, event.clientX)
   }
 
-  /** Shows the epoch that a chart has at a place. @param {HTMLElement} drawn @param {number} x */
+  /** Show the epoch at a position of a chart. @param {HTMLElement} drawn @param {number} x */
   goTo(drawn, x) {
     const { left, width } = drawn.getBoundingClientRect()
     const { arrays, epochs } = /** @type {Report} */ (this.report)
@@ -341,10 +341,10 @@ export class Training {
     if (place >= 0) this.become(sought(this.state, arrays.at.values[place]))
   }
 
-  // ---- what is asked for
+  // ---- requests
 
   /**
-   * Other settings, which the address then holds; the server is told.
+   * Apply other settings: update the address and notify the server.
    * @param {string} text
    */
   set(text) {
@@ -355,7 +355,7 @@ export class Training {
   }
 
   /**
-   * What a button does, or the key that starts and holds; whether this is what is on the screen.
+   * Perform the action of a button or of the play key. Return whether this view is shown.
    * @param {string} act
    */
   act(act) {
@@ -371,7 +371,7 @@ export class Training {
     return true
   }
 
-  /** Walks through all epochs, or stands still. */
+  /** Play through all epochs, or pause. */
   play() {
     if (!stops(this.state).length) return
     this.become(played(this.state))

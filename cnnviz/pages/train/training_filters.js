@@ -1,4 +1,4 @@
-// What learns in a training as pictures: at the start, at the epoch that is shown, and the difference.
+// Pictures of the trained weights: at the start, at the shown epoch, and their difference.
 
 import { paintCells } from "../../view/draw/pixels.js"
 import { colour } from "../../view/model/numbers/colour.js"
@@ -10,7 +10,7 @@ import { html, inner, render } from "../../view/shell/html.js"
 /** @import { ReportTile } from "../../view/types/view.js" */
 
 /**
- * Fills `place` with a row of pictures for each of the three.
+ * Fill `place` with a row of pictures each for start, epoch and difference.
  * @param {HTMLElement} place
  * @param {Report} report
  * @param {TestImagesState} state
@@ -28,7 +28,7 @@ export function fillFilters(place, { tiles, arrays }, { at }) {
   tiles.forEach((tile, n) => {
     const { values, shape } = arrays[tile.array]
     const frames = shape[1]
-    const now = frames === arrays.at.values.length ? Math.max(epoch, 0) : frames - 1 // while it trains, the newest
+    const now = frames === arrays.at.values.length ? Math.max(epoch, 0) : frames - 1 // during training, the latest
     const size = values.length / 2 / frames
     for (const [row, frame] of Object.entries({ start: 0, now, change: frames + now })) {
       const canvas = place.querySelectorAll(/** @type {"canvas"} */ (`[data-row="${row}"] canvas`))[n]
@@ -42,7 +42,7 @@ const tile = ({ label }) =>
   html`<span><canvas role="img" aria-label=${label}></canvas><small ${inner(formula(label))}></small></span>`
 
 /**
- * Weights as bytes, 128 for zero: in the colours of signs, or where they look at three colours as these, grey for zero.
+ * Paint weights given as bytes, 128 for zero: as signed colours, or as RGB if they read three channels.
  * @param {HTMLCanvasElement} canvas
  * @param {ReportTile} tile
  * @param {ArrayLike<number>} bytes

@@ -1,4 +1,4 @@
-// The settings of a training on many images: a form that shows what the address says, and changes it.
+// Form for the settings of a training on many images, which reflects the address.
 
 import { actionButton } from "../../view/controls/actions.js"
 import { markErrors, rail } from "../../view/controls/rail.js"
@@ -16,16 +16,19 @@ const SUGGESTED = [
   ["cat,dog", ALL],
   ["3,8", ALL],
 ]
-/** The numbers that are typed: the least, the most, and whether they are whole. @type {Record<string, [number, number, boolean]>} */
+/**
+ * Numeric settings: minimum, maximum, and whether they are integers.
+ * @type {Record<string, [number, number, boolean]>}
+ */
 const NUMBERS = {
   epochs: [1, 200, true],
   batch: [1, 1024, true],
   rate: [0, 100, false],
   seed: [0, 999_999_999, true],
 }
-/** What a setting is where the address does not name it. @type {Record<string, string>} */
+/** Values of settings that the address omits. @type {Record<string, string>} */
 const DEFAULTS = { opt: "gd", dtype: "float64", ch: "", net: "" }
-/** The settings of a training's length, its learning, its numbers and its order. */
+/** Names of the settings besides network and classes. */
 const SETTINGS = ["epochs", "batch", "rate", "opt", "ch", "dtype", "seed"]
 
 /** @type {(id: string) => string} */
@@ -52,7 +55,7 @@ const network = () =>
 const settings = () => `
   <div class="two">${SETTINGS.map(control).join("")}</div><p class="wrong numbers" role="alert"></p><p class="hint about"></p>${actionButton("train_back", "", "hidden")}`
 
-/** The form's three parts, as sheets at the left. */
+/** The form's three parts, as panels at the left. */
 export const formSheets = () =>
   rail(
     [
@@ -68,8 +71,8 @@ export class TrainingForm {
   told = undefined
   /** @type {Settings}  what is set, before the server has heard of it */
   set = { classes: [], values: {} }
-  asked = "" // the text that was asked for and is not answered yet
-  kind = 0 // photographs, or digits
+  asked = "" // requested text whose response is pending
+  kind = 0 // 0 for photographs, 1 for digits
 
   /**
    * @param {HTMLElement} root
@@ -87,24 +90,24 @@ export class TrainingForm {
     return /** @type {HTMLElement} */ (this.root.querySelector(selector))
   }
 
-  /** The settings as the server has them, once it knows what is set. */
+  /** The settings as the address has them, including a pending change. */
   get text() {
     return this.asked || this.told?.text || ""
   }
 
-  /** The classes that there are of this kind. */
+  /** The available classes of the chosen kind. */
   get names() {
     return (this.told?.kinds[this.kind] ?? []).map(([name]) => name)
   }
 
-  /** Whatever was asked for here: the address is somebody else's by now. */
+  /** Discard a pending change, because the address has changed otherwise. */
   forget() {
     this.asked = ""
   }
 
   /** @param {Told} told */
   receive(told) {
-    if (this.asked && told.asked !== this.asked) return // it is a change behind
+    if (this.asked && told.asked !== this.asked) return // the response precedes the latest change
     this.asked = ""
     this.told = told
     this.set = { classes: told.classes, values: told.values }
@@ -118,7 +121,7 @@ export class TrainingForm {
     this.complain(".wrong", told.wrong)
   }
 
-  // What is set, in every control.
+  // Show the settings in every control.
   fill() {
     const { told, kind } = this
     if (!told) return
@@ -136,7 +139,7 @@ export class TrainingForm {
       render(all, this.$(`[data-setting="${name}"]`))
     }
     for (const element of this.root.querySelectorAll(/** @type {"input"} */ ("[data-setting]"))) {
-      if (element === document.activeElement && element.matches("input")) continue // somebody is typing
+      if (element === document.activeElement && element.matches("input")) continue // the learner is typing
       element.value = values[element.dataset.setting ?? ""]
       element.removeAttribute("aria-invalid")
     }
@@ -181,7 +184,7 @@ export class TrainingForm {
   }
 
   /**
-   * What goes along: a network is made for a channel and an optimizer, and each optimizer has its learning rate.
+   * Adapt dependent settings: a network implies a channel and an optimizer, an optimizer implies a learning rate.
    * @param {string} name
    * @param {string} value
    * @returns {Record<string, string>}
@@ -213,7 +216,7 @@ export class TrainingForm {
 }
 
 /**
- * Settings as the address has them.
+ * Return the text of the settings for the address.
  * @param {Settings} settings
  */
 export function textOf({ classes, values }) {
@@ -222,7 +225,7 @@ export function textOf({ classes, values }) {
 }
 
 /**
- * What is wrong with a number that was typed, as a sentence; "" where nothing is.
+ * Return the sentence on an invalid number, or "".
  * @param {string} name
  * @param {string} value
  */
@@ -237,7 +240,7 @@ export function outside(name, value) {
 const suggestion = (pick) =>
   html`<button type="button" data-pick=${pick}>${words(`pick.${pick.replace(",", "_")}`)}</button>`
 
-/** The layers that learn. @param {Told} told */
+/** Return a line for each layer with parameters. @param {Told} told */
 export const layerLines = ({ layers }) => layers.map(layerLine)
 
 /** @param {TrainingLayer} layer */

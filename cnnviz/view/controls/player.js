@@ -1,11 +1,12 @@
 // The playback clock: it slides the kernel, goes through the stages and requests the next update, or plays a
 // recording.
 
+import { ASSEMBLY } from "../draw/build_up.js"
 import { prefersReducedMotion } from "../shell/media_queries.js"
 
 /** @import { Cell, View } from "../types/view.js" */
 
-const DWELL = 1500 // milliseconds at speed 1 for a stage without a slide
+const READING = 2500 // milliseconds at speed 1 for which a stage stays once its picture is complete
 const FULL_MOVES = 3 // number of cells animated in full
 const MOVE = 460 // milliseconds for each of them; the flight takes 400
 
@@ -114,7 +115,12 @@ export class Player {
   }
 
   duration() {
-    return this.places() > 1 ? this.fullMoves * MOVE + this.view.content.slide(this.view.stage).duration : DWELL
+    return (this.places() > 1 ? this.slideEnd() : ASSEMBLY) + READING
+  }
+
+  /** Return the time at which the kernel has reached its last position. */
+  slideEnd() {
+    return this.fullMoves * MOVE + this.view.content.slide(this.view.stage).duration
   }
 
   // Number of cells that are animated in full, before the window only slides.
@@ -125,7 +131,7 @@ export class Player {
   position() {
     const { fullMoves: whole } = this
     if (this.elapsed < whole * MOVE) return Math.floor(this.elapsed / MOVE)
-    const progress = (this.elapsed - whole * MOVE) / (this.duration() - whole * MOVE)
+    const progress = (this.elapsed - whole * MOVE) / (this.slideEnd() - whole * MOVE)
     return Math.min(whole + Math.floor(progress * (this.places() - whole)), this.places() - 1)
   }
 

@@ -1,6 +1,6 @@
 // Groups of switches. Each one is a change of the address, with a sentence that describes it.
 
-import { closest, html, render } from "../shell/html.js"
+import { closest, html, nothing, render } from "../shell/html.js"
 
 /** @import { SwitchData, SwitchGroup, View } from "../types/view.js" */
 
@@ -17,7 +17,7 @@ const option = ({ key, label, words, on, change, more }) =>
  * @param {SwitchData} tab
  */
 export const tabButton = ({ key, label, words, on, change }) =>
-  html`<button type="button" data-key=${key} aria-pressed=${on} title=${words} data-change=${JSON.stringify(change)}>${label}</button>`
+  html`<button type="button" data-key=${key} aria-pressed=${on} title=${words || nothing} data-change=${JSON.stringify(change)}>${label}</button>`
 
 /**
  * @param {View} view

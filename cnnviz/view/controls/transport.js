@@ -1,6 +1,7 @@
 // The transport bar above the stage: playback buttons, stages, update, loss, and the whole network.
 
 import { COLON, escapeHtml, formula } from "../model/numbers/format.js"
+import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { closest, guard, html, inner, nothing, render, select, setHTML, setText } from "../shell/html.js"
 import { actionButton } from "./actions.js"
@@ -109,7 +110,7 @@ const chip = ({ symbol, label, phase, title }, n, at, count) => {
   const tick = count > MOST_CHIPS && Math.abs(n - at) > AROUND
   const text = phase === "update" ? say("web.phases.tick") : label
   return html`<li><button type="button" data-stage-chip=${symbol} class="${phase}${n < at ? " done" : ""}${tick ? " tick" : ""}"
-    title=${title} aria-label="${text.normalize("NFKC")}${COLON}${title}" tabindex=${n === Math.max(at, 0) ? 0 : -1} aria-current=${n === at ? "step" : nothing} ${inner(text === label ? formula(text) : escapeHtml(text))}></button></li>`
+    title=${title} aria-label="${spoken(`${text}${COLON}${title}`)}" tabindex=${n === Math.max(at, 0) ? 0 : -1} aria-current=${n === at ? "step" : nothing} ${inner(text === label ? formula(text) : escapeHtml(text))}></button></li>`
 }
 
 /**

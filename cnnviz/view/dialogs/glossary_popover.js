@@ -1,6 +1,7 @@
 // Popover that explains a term or sign from the glossary.
 
 import { actionButton } from "../controls/actions.js"
+import { cssZoom } from "../draw/css_zoom.js"
 import { wordsOf } from "../model/explain/meanings.js"
 import { escapeHtml, withFormulas } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
@@ -61,7 +62,7 @@ export function bindMeanings(view, ownOf) {
     const { left, bottom, top } = term.getBoundingClientRect()
     const { width, height } = box.getBoundingClientRect()
     const fitsBelow = bottom + APART + height < innerHeight
-    const zoom = box.currentCSSZoom
+    const zoom = cssZoom(box)
     box.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE)) / zoom}px`
     box.style.top = `${(fitsBelow ? bottom + APART : top - APART - height) / zoom}px`
   })

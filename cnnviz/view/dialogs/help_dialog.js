@@ -25,4 +25,5 @@ const content = ({ kind, host }) => html`${markup(findField())}
   <dl>${helpLines(kind).map(([keys, what]) => html`<dt>${keys}</dt><dd>${what}</dd>`)}</dl>
   <label class="single-keys"><input type="checkbox" data-key="single_keys" .checked=${readPreference("single_keys") !== "off"}
     @change=${(/** @type {Event} */ { target }) => storePreference("single_keys", /** @type {HTMLInputElement} */ (target).checked ? "" : "off")}> ${say("web.help.single_keys")}</label>
-  ${host.story ? markup(actionButton("story")) : nothing}`
+  ${host.story ? markup(actionButton("story")) : nothing}
+  ${host.licences ? html`<p><a href=${host.licences}>${say("web.help.licences")}</a></p>` : nothing}`

@@ -1,6 +1,7 @@
 // Dialog with an enlarged chart above others over the same x, drawn by Plotly if the host has it.
 
 import { chart } from "../draw/chart.js"
+import { cssZoom } from "../draw/css_zoom.js"
 import { figureOf } from "../draw/plotly_figure.js"
 import { nearestIndex } from "../model/numbers/extremes.js"
 import { COLON, number } from "../model/numbers/format.js"
@@ -27,7 +28,7 @@ export async function showChart(view, charts) {
   if (!Plotly || dialog.closed.aborted) return
   dialog.draw(html`<div class="plot"></div>`)
   const container = /** @type {HTMLElement} */ (dialog.body.querySelector(".plot"))
-  const zoom = container.currentCSSZoom // Plotly ignores CSS zoom
+  const zoom = cssZoom(container) // Plotly ignores CSS zoom
   Object.assign(container.style, { height: `${container.clientHeight * zoom}px`, zoom: String(1 / zoom) })
   const { data, layout } = figureOf(charts, {
     ink,

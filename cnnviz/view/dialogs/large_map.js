@@ -1,10 +1,12 @@
 // A map enlarged to the available space, with all channels. Hovering shows a cell's number, a click goes to the cell,
 // and the wheel zooms until cells show their numbers.
 
+import { cssZoom } from "../draw/css_zoom.js"
 import { Heatmap } from "../draw/heatmap.js"
 import { singleIndex } from "../model/explain/cell_links.js"
 import { spread } from "../model/layout/image_layout.js"
 import { COLON, exponentOf, number, timesPower } from "../model/numbers/format.js"
+import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { bindPinch } from "../pointer/pinch.js"
 import { setText } from "../shell/html.js"
@@ -53,7 +55,7 @@ export class LargeMap {
     this.place.addEventListener("wheel", (event) => this.wheel(event, leave), { signal, passive: false })
     bindPinch(this.place, signal, (by, where) => {
       const { left, top } = canvas.getBoundingClientRect()
-      const zoom = this.element.currentCSSZoom || 1
+      const zoom = cssZoom(this.element)
       this.zoomBy(by, (where.clientX - left) / zoom, (where.clientY - top) / zoom, leave)
     })
   }
@@ -89,7 +91,7 @@ export class LargeMap {
     const exponent = exponentOf(Math.max(...limits.map(Math.abs)))
     Object.assign(map, { values: source.values, face, limits, scale, marks: [], power: exponent })
     const { clientWidth, clientHeight } = document.documentElement
-    const zoom = element.currentCSSZoom || 1
+    const zoom = cssZoom(element)
     const room = {
       width: clientWidth / zoom - MARGINS.width,
       height: clientHeight / zoom - MARGINS.height - this.otherHeight,
@@ -98,7 +100,7 @@ export class LargeMap {
     const factor = Math.min(this.zoom, MAX_SIDE / Math.max(width, height))
     Object.assign(map, { across, size: [width * factor, height * factor] })
     map.canvas.style.cssText = `width:${width * factor}px;height:${height * factor}px`
-    map.canvas.setAttribute("aria-label", `${source.label}${COLON}${source.words}`)
+    map.canvas.setAttribute("aria-label", `${spoken(source.label)}${COLON}${source.words}`)
     map.change()
     map.draw()
     const unit = exponent && map.hasPrintedNumbers() ? `${timesPower(exponent)}; ` : ""

@@ -7,7 +7,9 @@ import { ratio } from "./canvas.js"
 /** @import { Flight } from "./sheet.js" */
 /** @import { Box } from "../types/view.js" */
 
-const DURATION = 400 // duration in milliseconds
+export const GLIDE = 600 // milliseconds in which maps move to the stage, before
+const DURATION = 400 // milliseconds
+export const ASSEMBLY = GLIDE + DURATION // milliseconds until the picture is complete
 const FLIGHT_SHARE = 0.45 // share of it in which windows fly
 const REVEAL_SHARES = [0.2, 0.8] // shares between which the results are revealed
 const LANDING_SHARE = 0.75 // share from which totals fly to their cells

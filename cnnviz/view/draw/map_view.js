@@ -3,6 +3,7 @@
 import { faceOfColumn } from "../model/numbers/array_faces.js"
 import { extremes } from "../model/numbers/extremes.js"
 import { exponentOf, number, rangeText, timesPower } from "../model/numbers/format.js"
+import { spokenSymbol } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { smallest } from "./canvas.js"
 import { Heatmap, limitLabels } from "./heatmap.js"
@@ -66,7 +67,7 @@ export class MapView extends Heatmap {
   describe(range = extremes(this.values)) {
     const isShort = this.values.length <= 4
     const values = isShort ? [...this.values].map((value) => number(value)).join(", ") : rangeText(range, number)
-    const said = { symbol: this.symbol, what: this.words, n: this.values.length, values }
+    const said = { symbol: spokenSymbol(this.symbol), what: this.words, n: this.values.length, values }
     this.canvas.setAttribute("aria-label", say("web.maps.label", said))
   }
 

@@ -2,6 +2,7 @@
 // is used.
 
 import { number } from "../model/numbers/format.js"
+import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { lightsOf } from "./highlights.js"
 import { activation, gate } from "./mechanisms/activation.js"
@@ -91,7 +92,7 @@ export function drawMechanism(
   draw()
   const words =
     map === "update" ? say("web.phases.update") : `${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`
-  canvas.setAttribute("aria-label", hidden || words)
+  canvas.setAttribute("aria-label", hidden || spoken(words))
   return record
 }
 

@@ -6,6 +6,7 @@ import { arrange, FIXED, GAP } from "../model/layout/overview.js"
 import { faceOf, faceOfImages, isLayered } from "../model/numbers/array_faces.js"
 import { escapeHtml, formula } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
+import { cssZoom } from "./css_zoom.js"
 import { COLOUR_CHANNELS, Plate } from "./plate.js"
 
 /** @import { Numbers } from "../types/view.js" */
@@ -40,9 +41,9 @@ export class Overview {
     /** @type {Iterable<HTMLElement>}  names of layers */
     this.brackets = []
     this.key = "" // the network that the maps are built for
-    this.size = "" // the room that they are laid out in
+    this.size = "" // the size that the maps are laid out for
     this.whole = false // whether the whole network is shown
-    this.scrolls = false // whether the strip is wider than its room
+    this.scrolls = false // whether the strip is wider than the available space
   }
 
   /**
@@ -119,9 +120,9 @@ export class Overview {
       "--m",
       `${whole ? Math.max(...layouts.map((layOutColumns) => layOutColumns.height)) : band}px`,
     )
+    const smallest = whole ? least / cssZoom(this.element) : least
     shownColumns.forEach((column, n) => {
-      for (const symbol of [...column.values, ...column.gradients])
-        this.sizeMap(symbol, column, layouts[n], whole ? least / this.element.currentCSSZoom : least)
+      for (const symbol of [...column.values, ...column.gradients]) this.sizeMap(symbol, column, layouts[n], smallest)
     })
     for (const plate of Object.values(this.plates)) plate.receive(this.numbers)
     if (this.single) this.hideOverlaps(whole)
@@ -278,7 +279,7 @@ function isTooSmall({ kind, tiles, rows, columns, images = 1 }, { side }, band) 
 }
 
 /**
- * Return the size of a map of several images within the room of one, with square cells.
+ * Return the size of a map of several images within the space of one, with square cells.
  * @param {Plate} plate @param {number} images @param {import("../model/layout/overview.js").ColumnLayout} place @returns {[number, number]}
  */
 function sizeOfImages({ face }, images, { width, height }) {

@@ -5,6 +5,7 @@ import { escapeHtml } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { KERNELS, SCALE_NAMES } from "../spec.js"
 import { atResolution } from "./canvas.js"
+import { cssZoom } from "./css_zoom.js"
 
 /** @import { View } from "../types/view.js" */
 /** @typedef {{ left: number, top: number }} Corner */
@@ -80,7 +81,7 @@ function svgOf(view) {
   const { left, top } = element.getBoundingClientRect()
   const footTexts = footLines(view, element.scrollWidth / 7)
   const [width, height] = [element.scrollWidth, element.scrollHeight + footTexts.length * LINE_HEIGHT + 8]
-  const zoom = element.currentCSSZoom
+  const zoom = cssZoom(element)
   const attributesOf = (/** @type {DOMRect} */ box) =>
     `x="${(box.left - left) / zoom}" y="${(box.top - top) / zoom}" width="${box.width / zoom}" height="${box.height / zoom}"`
   const style = getComputedStyle(view.root)

@@ -3,6 +3,7 @@
 import { extremes } from "../model/numbers/extremes.js"
 import { brief, exponentOf, formatInteger, number, rangeText, short, timesPower } from "../model/numbers/format.js"
 import { SHADES } from "../model/numbers/quantized_weights.js"
+import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { cellFont, Heatmap, ring } from "./heatmap.js"
 import { imageOfCells } from "./pixels.js"
@@ -42,7 +43,7 @@ export class Plate extends Heatmap {
 
   /** @param {Numbers} numbers */
   receive(numbers) {
-    const { limits, scale, words, kind } = numbers.maps[this.symbol]
+    const { label, limits, scale, words, kind } = numbers.maps[this.symbol]
     const values = numbers.values(this.symbol)
     const ofImages = this.ofImages ? numbers.ofImages(this.symbol) : undefined
     Object.assign(this, { values: ofImages?.values ?? values, numbers, scale })
@@ -64,7 +65,12 @@ export class Plate extends Heatmap {
     this.showScaleBadge(numbers)
     const range = () => (quantized ? `±${number(high)}` : rangeText([low, high], number))
     const shownValues = values.length <= 4 ? Array.from(values, (value) => number(value)).join(", ") : range()
-    this.label = say("web.maps.label", { symbol: this.symbol, what: words, n: values.length, values: shownValues })
+    this.label = say("web.maps.label", {
+      symbol: spoken(label),
+      what: words,
+      n: values.length,
+      values: shownValues,
+    })
   }
 
   // Return the captions under the map as far as there is room: the number of cells and the colour limits.
@@ -83,7 +89,7 @@ export class Plate extends Heatmap {
 
   /** Set the label for screen readers: the given text, or else the numbers. @param {string} instead */
   setLabel(instead) {
-    const text = instead || this.label
+    const text = spoken(instead) || this.label
     if (this.canvas.getAttribute("aria-label") !== text) this.canvas.setAttribute("aria-label", text)
   }
 

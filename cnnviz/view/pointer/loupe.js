@@ -1,6 +1,7 @@
 // A loupe above the finger, which shows the cells under it with their numbers.
 
 import { prepare } from "../draw/canvas.js"
+import { cssZoom } from "../draw/css_zoom.js"
 import { cellFont, ring } from "../draw/heatmap.js"
 import { colour, css, textColour } from "../model/numbers/colour.js"
 import { short } from "../model/numbers/format.js"
@@ -37,7 +38,7 @@ export class Loupe {
     const index = plate.numbers?.index(plate.symbol, cell) ?? cell
     const symbol = plate.numbers?.maps[plate.symbol].label ?? ""
     label.textContent = say("web.step.under", { symbol, at: index.join(",") })
-    const zoom = element.currentCSSZoom
+    const zoom = cssZoom(element)
     const left = Math.min(Math.max(x / zoom - SIDE / 2, 4), innerWidth / zoom - SIDE - 4)
     const above = y / zoom - element.offsetHeight - ABOVE
     const isBelow = above < 4

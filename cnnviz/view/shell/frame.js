@@ -3,6 +3,7 @@
 import { actionButton } from "../controls/actions.js"
 import { languageChoice } from "../controls/language.js"
 import { kernelCard, setupControls } from "../controls/setup_controls.js"
+import { themeChoice } from "../controls/theme.js"
 import { transport } from "../controls/transport.js"
 import { updateCard } from "../controls/update_card.js"
 import { say } from "../model/words.js"
@@ -39,7 +40,7 @@ export const frame = (page, kind) => `
         ${actionButton("lecture", "", 'aria-pressed="false"')}
         ${actionButton("room")}
         ${share()}
-        ${languageChoice()}
+        ${languageChoice()}${themeChoice()}
         ${actionButton("keys")}</div>
       ${setupControls(kind)}</div>
   </header>

@@ -5,6 +5,7 @@
 import { actionButton } from "../controls/actions.js"
 import { bindChanges, tabButton } from "../controls/switches.js"
 import { CardMap } from "../draw/card_map.js"
+import { cssZoom } from "../draw/css_zoom.js"
 import { singleIndex } from "../model/explain/cell_links.js"
 import { layOutChain } from "../model/layout/chain_layout.js"
 import { sameAcross } from "../model/layout/large_chart.js"
@@ -289,7 +290,7 @@ export class GradientChain extends Content {
     const [card, own] = [area.querySelector(`[data-column="${symbol}"]`), area].map((each) =>
       each?.getBoundingClientRect(),
     )
-    if (card && own) area.scrollLeft += (card.left + card.right - own.left - own.right) / 2 / area.currentCSSZoom
+    if (card && own) area.scrollLeft += (card.left + card.right - own.left - own.right) / 2 / cssZoom(area)
   }
 
   /** Return the visible part of a card's box, or undefined if it is scrolled out of view. @param {string} symbol */

@@ -7,6 +7,7 @@ import { bindKeys } from "../controls/keys.js"
 import { bindLanguage } from "../controls/language.js"
 import { Player } from "../controls/player.js"
 import { closePanels } from "../controls/rail.js"
+import { bindTheme } from "../controls/theme.js"
 import { bindStages, fillStatus } from "../controls/transport.js"
 import { bindDeck } from "../decks/deck_walk.js"
 import { captureThumbnail, fillDrawer } from "../decks/drawer.js"
@@ -14,6 +15,7 @@ import { bindDrawer } from "../decks/drawer_bind.js"
 import { DIALOGS } from "../dialogs/dialogs.js"
 import { showChart } from "../dialogs/large_chart.js"
 import { forgetWidths } from "../draw/text_width.js"
+import { spokenSymbol } from "../model/spoken.js"
 import { isEqual } from "../model/state/address.js"
 import { withSets } from "../model/state/set_values.js"
 import { accepts, canHide, initialState, isWaiting, next } from "../model/state/state.js"
@@ -99,6 +101,7 @@ export class View {
     this.redrawWhenTyped()
     bindControls(this)
     bindLanguage(this)
+    bindTheme(this)
     bindActions(this)
     bindStages(this)
     this.parent = parentPage(this)
@@ -592,7 +595,7 @@ export class View {
   // The position as text: update, stage and number of the stage.
   get place() {
     const number = this.order.indexOf(this.stage) + 1
-    const stage = this.stage === "update" ? say("web.phases.update") : this.stage
+    const stage = this.stage === "update" ? say("web.phases.update") : spokenSymbol(this.stage)
     return say("web.spoken.place", { k: this.k, number, count: this.order.length, stage })
   }
 }

@@ -3,6 +3,7 @@
 import { magnify } from "../draw/canvas.js"
 import { isDark } from "../draw/theme.js"
 import { cssGradient, darken } from "../model/numbers/colour.js"
+import { spoken } from "../model/spoken.js"
 
 /** @import { Scale, View } from "../types/view.js" */
 
@@ -49,6 +50,6 @@ export function announceChange(view) {
   const position = `${view.page} ${view.k} ${view.stage} ${view.veiled}`
   const hasMoved = view.announcedPosition !== position || view.data !== view.announcedData
   const announcement = (!hasMoved && content.focus.hover && content.brief()) || content.spoken()
-  view.$(".live").textContent = announcement.replace(/(?<=[.?!])\./g, "") // a title may be a question
+  view.$(".live").textContent = spoken(announcement).replace(/(?<=[.?!])\./g, "") // a title may be a question
   Object.assign(view, { announcedPosition: position, announcedData: view.data })
 }

@@ -76,6 +76,8 @@ export interface Host {
   speak?(lang: string): void
   /** Report the address to the server, and a button ("act") or an image ("choose") of a training. Without this method, there is no training. */
   training?(what?: "act" | "choose", value?: string): void
+  /** Address of the licences and credits of fonts and images. */
+  licences?: string
   /** Story of the first visit, if the host has one. */
   story?: StoryPort
 }

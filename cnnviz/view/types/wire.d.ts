@@ -464,13 +464,14 @@ export interface LearnHeader extends StepHeader {
   learn: LearnData
 }
 
-/** A lesson in the list: its languages, texts, number of steps, and a map. */
+/** A lesson in the list: its languages, texts, number of steps, the minutes that it takes, and a map. */
 export interface LearnListed {
   id: string
   languages: string[]
   title: string
   goal: string
   steps: number
+  minutes: number
   picture: LearnPicture | null
 }
 
@@ -493,7 +494,7 @@ export interface LearnPicture {
 /** A map beside the text: the symbol of the network's array, or a computed array with its own label.
 
     `like` is the network's map whose colours it uses, or "". `hidden` is whether its numbers are hidden until the question
-    is answered.
+    is answered. `mark` is the position on a curve, from 0, at which its tangent is drawn.
      */
 export interface LearnPlate {
   symbol: string
@@ -502,6 +503,7 @@ export interface LearnPlate {
   like: string
   limits: [number, number]
   hidden: boolean
+  mark: number | null
 }
 
 /** A stage to put in order. */
@@ -513,7 +515,7 @@ export interface LearnStage {
 
 /** One step of a guided lesson: its texts and its question. `order` has the stages in the right order.
 
-    A step without a `kind` asks nothing. `titles` are the titles of all steps of the lesson.
+    A step without a `kind` asks nothing. `titles` are the titles of all steps of the lesson, and `hints` at most two texts.
 
     If the answers are cells, the array `learn.key` marks the right ones, and `learn.0`, … those of each option.
      */
@@ -526,7 +528,7 @@ export interface LearnStep {
   ask: string
   right: string
   otherwise: string
-  hint: string
+  hints: string[]
   kind: "" | "choose" | "number" | "click" | "order" | "construct"
   map: string
   plates: LearnPlate[]

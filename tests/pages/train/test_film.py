@@ -63,7 +63,7 @@ def test_what_is_held_still_takes_no_steps_and_the_shares_are_those_of_the_steps
     page = film.film_page(here.setup, here.snapshot.trace.x, {"hold": "f"})
     free, held = (run.film for run in page.runs)
     assert (held.kernel == held.kernel[0]).all() and (free.kernel[-1] != free.kernel[0]).any()
-    assert "With f frozen, L is 0.0012 at update 200; without freezing 0.00116." in map(str, page.sentences)
+    assert "With f frozen, L is 0.0012 at update 200, otherwise 0.00116." in map(str, page.sentences)
     header, arrays = decode(film.encode_film(here, page))
     share = header["film"]["runs"][0]["share"]
     assert share["names"] == ["f", "w", "b"] and share["all"][1] == pytest.approx(0.995, abs=5e-4)
@@ -80,9 +80,9 @@ def test_what_is_held_still_takes_no_steps_and_the_shares_are_those_of_the_steps
     [
         (Setup(opt="adam"), ""),
         (Setup(net="dense2-sigmoid-mse", opt="momentum"), ""),
-        (Setup(lr=0.0), "The gradient promises no fall for these steps."),
-        (Setup(rule="procedural"), "This rule is not the gradient and predicts nothing."),
-        (Setup(net="dense3-dense2-mse", lr=10.0, img="digit7-3"), "The gradients are too large for a prediction."),
+        (Setup(lr=0.0), "The gradient promises no fall."),
+        (Setup(rule="procedural"), "This rule is not the gradient."),
+        (Setup(net="dense3-dense2-mse", lr=10.0, img="digit7-3"), "The gradients are too large."),
     ],
     ids=str,
 )

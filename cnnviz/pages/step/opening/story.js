@@ -1,8 +1,9 @@
-// The story for new visitors: six simplified screens of a setup that is not in the address. Leaving it goes to that
-// setup.
+// The story for new visitors: six simplified screens of a setup that is not in the address. Skipping it opens the
+// default setup, and its last screen the setup that it shows.
 
 import { readPreference, storePreference } from "../../../view/controls/preferences.js"
 import { reveal } from "../../../view/controls/rail.js"
+import { cssZoom } from "../../../view/draw/css_zoom.js"
 import { HASH } from "../../../view/model/decks/deck_link.js"
 import { ownKeys } from "../../../view/model/state/address.js"
 import { closest, render } from "../../../view/shell/html.js"
@@ -157,7 +158,7 @@ export class Story {
     const by = this.telling && SCREENS[this.telling.at].id === "nudge" ? STEPS[key] : undefined
     if (ON.includes(key)) this.on()
     else if (BACK.includes(key)) this.back()
-    else if (key === "Escape") this.leave("step")
+    else if (key === "Escape") this.skip()
     else if (by) this.nudge(by)
     else return
     event.preventDefault()
@@ -176,15 +177,26 @@ export class Story {
     slider.onlostpointercapture = () => (slider.onpointermove = null)
   }
 
+  /** Leave the story for the default setup. */
+  skip() {
+    if (!this.telling) return
+    const { view } = this
+    this.end()
+    view.leap({ stage: "x" })
+    view.$(".middle").focus()
+  }
+
   /**
-   * Leave the story with its setup: on Step ("step"), in Step's image panel ("image"), or on another page.
+   * Leave the story with the shown setup on Step ("step"), or with its first one in Step's image panel ("image") or on
+   * another page.
    * @param {string} next
    */
   leave(next) {
     if (!this.telling) return
     const { view } = this
+    const k = next === "step" ? this.telling.k : 0
     this.end()
-    const setup = { ...(this.kernel && { f: this.kernel }), k: "0", stage: "x" }
+    const setup = { ...(this.kernel && { f: this.kernel }), k: String(k), stage: "x" }
     next === "step" || next === "image" ? view.go(setup) : view.turn(next, setup)
     view.paint(true)
     view.$(".middle").focus()
@@ -234,7 +246,7 @@ export class Story {
     view.root.dataset.screen = SCREENS[at].id
     const leave = (/** @type {string} */ next) => this.leave(next)
     render(
-      top(told, () => leave("step")),
+      top(told, () => this.skip()),
       places.top,
     )
     render(heading(told), places.words)
@@ -267,7 +279,7 @@ export class Story {
   /** Return the boxes of the screen's slots for maps. @returns {import("../../../view/draw/sheet.js").Shown[]} */
   boxes() {
     const holder = this.view.$(".drawn")
-    const zoom = holder.currentCSSZoom
+    const zoom = cssZoom(holder)
     const from = holder.getBoundingClientRect()
     const seats = /** @type {NodeListOf<HTMLElement>} */ (holder.querySelectorAll("[data-seat]"))
     return Array.from(seats, (seat) => ({ symbol: seat.dataset.seat ?? "", at: [], box: boxWithin(seat, from, zoom) }))

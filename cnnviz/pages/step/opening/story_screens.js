@@ -90,7 +90,7 @@ export function heading(told) {
 }
 
 /**
- * Return the buttons back and on. The last screen has links to pages instead.
+ * Return the Back and Next buttons. The last screen has links to pages instead.
  * @param {Told} told @param {() => void} back @param {() => void} on
  */
 export function foot({ telling: { at } }, back, on) {

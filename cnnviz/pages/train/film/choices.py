@@ -45,7 +45,7 @@ def halves(half_open: str) -> tuple[SwitchData, ...]:
     [False, True]
     """
     return tuple(
-        switch(f"half_{half}", message(f"ui.train.halves.{half}.label"), message(f"ui.train.halves.{half}.words"), (half_open == MANY) == bool(change), {"of": change})
+        switch(f"half_{half}", message(f"ui.train.halves.{half}"), "", (half_open == MANY) == bool(change), {"of": change})
         for half, change in (("one", ""), ("many", MANY))
     )
 
@@ -54,7 +54,7 @@ def _sweeps() -> tuple[SwitchData, ...]:
     """Return the switches that show a sweep instead of the recording."""
     words = "ui.train.film.choices.sweep"
     return tuple(
-        switch(f"sweep_{name}", message(f"{words}_{name}"), message(f"{words}_{name}_words"), False, {"sweep": text, "vs": "", "hold": ""})
+        switch(f"sweep_{name}", message(f"{words}_{name}"), "", False, {"sweep": text, "vs": "", "hold": ""})
         for name, text in (("seed", "seed:0..239"), ("start", "start:1..240"), ("lr", "lr:0.001..1"))
     )
 

@@ -134,7 +134,7 @@ function drawPassing(pen, came, passed, { x, y, width, height }) {
   pen.writeText(say("web.mechanism.passes", said), x, y + height + 11, { size: SMALL, room: width })
 }
 
-// Draw the two maps at the sides and return the room between them.
+// Draw the two maps at the sides and return the box between them.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number[]} cell @param {boolean} back @returns {Box} */
 export function drawSides(pen, numbers, left, right, cell, back) {
   const flat = numbers.count(left) <= MOST_DOTS ? 136 : pen.width * 0.22
@@ -162,7 +162,7 @@ export function drawSides(pen, numbers, left, right, cell, back) {
 }
 
 /**
- * Return the room under two maps, and draw an arrow from one to the other.
+ * Return the box below two maps, and draw an arrow from one to the other.
  * @param {Pen} pen @param {Box} first @param {Box} last @param {boolean} back @returns {Box}
  */
 function placeUnder(pen, first, last, back) {

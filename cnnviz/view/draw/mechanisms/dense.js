@@ -49,7 +49,7 @@ export function dense(pen, numbers, symbol, cell) {
 }
 
 /**
- * Return the ends of the area above the sum: the products, or all maps.
+ * Return the box for the counts of positive and negative products above the sum.
  * @param {Pen} pen @param {Box[]} boxes @param {number} end @returns {Box}
  */
 const halvesAt = (pen, [first, , last], end) =>

@@ -71,7 +71,7 @@ function drawAbove(pen, numbers, symbol, cell, read) {
 }
 
 /**
- * Return the size of an array in a room.
+ * Return the drawn size of an array within the available space.
  * @param {Numbers} numbers @param {string} symbol @param {{ width: number, height: number }} room
  */
 function sizeIn(numbers, symbol, { width, height }) {

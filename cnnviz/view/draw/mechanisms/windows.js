@@ -117,7 +117,7 @@ export function drawPadded(pen, [rows, columns], { before, below, right }, place
 }
 
 /**
- * Return the box of ranges of a map's cells.
+ * Return the box around these rows and columns of a map.
  * @param {Numbers} numbers @param {string} symbol @param {Box} map @param {{ rows: Range, columns: Range }} range @returns {Box}
  */
 export function boxOf(numbers, symbol, map, { rows, columns }) {
@@ -241,7 +241,7 @@ export function underKernel(numbers, { f, read, met }, [m, c], layer) {
 }
 
 /**
- * Return whether a note that is squeezed into its room is legible.
+ * Return whether a note is legible if it is squeezed into this width.
  * @param {Pen} pen @param {string} text @param {number} room
  */
 export const isLegible = (pen, text, room) => 0.7 * pen.widthOf(text, { size: SMALL }) < room

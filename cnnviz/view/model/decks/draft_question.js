@@ -32,6 +32,7 @@ const QUESTION_FIELDS = [
   "cells",
   "change",
   "hint",
+  "hint2",
   "tolerance",
   "map",
 ]

@@ -59,7 +59,7 @@ export function number(value, digits = 4) {
 export const decimals = (value, count) => localizePoint(value.toFixed(count)).replace("-", MINUS)
 
 /**
- * Format a number in the little room of a map's cell or caption.
+ * Format a number so that it fits a map's cell or caption.
  * @param {number} value
  */
 export const short = (value) => formatShort(value, 2)

@@ -11,17 +11,19 @@ export class NetworkFocus extends Focus {
   asked = null
 
   /**
-   * Handle a new response: keep chosen cells that still exist, and reset the others to the proposed ones.
+   * Handle a new response: keep chosen cells that still exist, and reset the others to the proposed ones, unless the
+   * visitor has only edited numbers.
    * @param {Numbers} numbers
    */
   receive(numbers) {
     const another = this.numbers && this.numbers.network.text !== numbers.network.text
     if (another) this.chosen.clear()
+    const edited = this.numbers !== undefined && isEdit(this.numbers.answer?.lesson, numbers.answer?.lesson)
     this.numbers = numbers
     /** @type {Record<string, Cell>} */
     const proposed = numbers.network.focus
     for (const [family, cell] of Object.entries(proposed)) {
-      if (!this.chosen.has(family) || !this.exists(family, this.cells[family])) this.cells[family] = cell
+      if ((!this.chosen.has(family) && !edited) || !this.exists(family, this.cells[family])) this.cells[family] = cell
     }
     this.prune(({ map, cell }) => !another && this.exists(map, cell))
     if (this.asked !== null) this.hold(this.asked)
@@ -102,4 +104,16 @@ export class NetworkFocus extends Focus {
     const made = this.numbers?.stages.find(({ inputs, phase }) => phase === "forward" && inputs.includes(weights))
     return made ? [this.family(made.inputs[0]), this.family(made.symbol)] : []
   }
+}
+
+const EDITED = ["f", "f2", "f3", "f4", "set"] // keys of the numbers that a visitor edits
+
+/**
+ * Return whether two setups differ only in numbers that were edited.
+ * @param {Record<string, string> | undefined} previous @param {Record<string, string> | undefined} setup
+ */
+function isEdit(previous, setup) {
+  if (!previous || !setup) return false
+  const changed = [...Object.keys({ ...previous, ...setup })].filter((key) => previous[key] !== setup[key])
+  return changed.length > 0 && changed.every((key) => EDITED.includes(key))
 }

@@ -1,0 +1,68 @@
+"""What the lessons say is true for the setup that they link to."""
+
+import numpy as np
+import pytest
+
+from cnnviz.core.mistakes import placed
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
+from cnnviz.data.images import load_images
+from cnnviz.decks.deck import Screen
+from cnnviz.decks.library import bundled, lectures
+from cnnviz.decks.plates import plates
+from cnnviz.decks.question import ask, setup_at
+from cnnviz.decks.scope import scope_of, setup_of
+from cnnviz.view.constants import gallery
+from cnnviz.words import languages
+
+
+def screen_of(id: str, number: int) -> Screen:
+    return next(deck for deck in bundled() if deck.id == id).screens[number - 1]
+
+
+def test_the_weight_that_is_asked_for_has_the_gradient_furthest_from_0_and_a_negative_one_is_not_the_largest():
+    screen = screen_of("blame", 3)
+    assert "furthest from 0" in screen.ask.say("en")
+    dw = scope_of(setup_at(screen, {})).arrays["dw"][:, 0]
+    assert (dw < 0).all() and int(ask(screen, setup_at(screen, {})).key) == np.abs(dw).argmax() == dw.argmin()
+
+
+def test_the_errors_of_weights_updated_first_are_those_of_the_default_rate_which_is_named():
+    """So Check of the same setup shows the same errors."""
+    screen = screen_of("check", 4)
+    setup = setup_of(screen.at)
+    assert setup.lr == Setup().lr and "{lr}" in screen.text.say("en") and "{lr}" in screen.text.say("fr")
+    snapshot = run_updates(setup, load_images(setup), 0)
+    wrong = placed("weights_updated_first", setup.network, setup.opt).gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer)
+    shown = {plate.of: float(plate.value) for plate in plates(screen, scope_of(setup)) if plate.value.ndim == 0}
+    for name in ("dw", "da1", "df"):
+        error = float(np.abs(wrong[name] - snapshot.gradients[name]).max())
+        assert shown[f"max(abs(wrong('weights_updated_first', {name}) - {name}))"] == pytest.approx(error, rel=1e-12)
+
+
+def test_the_curve_of_sigma_is_marked_where_the_sum_is_on_every_image():
+    screen = screen_of("blame", 2)
+    for change in ({}, *({"img": image.id} for image in gallery())):
+        scope = scope_of(setup_at(screen, change))
+        (curve,) = [plate for plate in plates(screen, scope) if plate.mark is not None]
+        z = np.linspace(-6, 6, curve.value.size)
+        np.testing.assert_allclose(curve.value, 1 / (1 + np.exp(-z)), rtol=1e-12)
+        assert np.interp(curve.mark, np.arange(z.size), z) == pytest.approx(float(scope.arrays["z2"][0]), abs=1e-9)
+
+
+def test_every_question_of_the_lessons_has_one_or_two_hints_in_every_language():
+    for deck in bundled():
+        for number, screen in enumerate(deck.screens, 1):
+            hints = ask(screen, setup_at(screen, {})).hints
+            assert 1 <= len(hints) <= 2, (deck.id, number)
+            for hint in hints:
+                assert {*hint.by_language} == {*languages()} and len({hint.say(lang) for lang in languages()}) == len(languages())
+
+
+def test_a_lesson_takes_minutes_and_a_lecture_what_its_screens_plan():
+    assert all(4 <= deck.minutes <= 20 for deck in bundled())
+    for deck in lectures():
+        if all(screen.seconds for screen in deck.screens):
+            assert deck.minutes == round(sum(screen.seconds for screen in deck.screens) / 60)
+    short, long = (Screen("", text=screen_of("kernel", 1).text, kind=kind) for kind in ("choose", "construct"))
+    assert short.duration < long.duration
