@@ -121,7 +121,7 @@ class Phone:
             if not self.device:
                 self.device = json.loads((await ask.ask("POST", f"{self.path}/device"))[2])["device"]
             content = json.dumps({"device": self.device, **body}).encode()
-            assert (await ask.ask("POST", f"{self.path}/{path}", body=content))[0] in (200, 204, 409)  # or the lecture has gone on
+            assert (await ask.ask("POST", f"{self.path}/{path}", body=content))[0] in (200, 204, 404, 409)  # or the lecture has gone on, or has ended
 
 
 class Audience:

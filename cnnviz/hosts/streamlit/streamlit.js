@@ -175,8 +175,8 @@ function mount(root, told) {
   follow = ({ page: other = "", veiled = "", ...setup }) => {
     led = true
     covered = veiled === "1"
-    const { lang = "" } = address.read() // keep this device's language
-    address.visit({ ...setup, lang }, other === page ? {} : { page: other })
+    const { lang = "", view: look = "" } = address.read() // keep this device's language and lecture view
+    address.visit({ view: look, ...setup, lang }, other === page ? {} : { page: other })
     if (other !== page) return ask()
     view?.travelled()
     if (!view?.waiting) arrive()
