@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 MINUTES ?= 10
 
-.PHONY: help run checks checks-python checks-web quick test wasm browsers fuzz lowest lock bench docs browser servers pictures
+.PHONY: help run checks checks-python checks-web quick units changed test wasm browsers fuzz lowest lock bench docs browser servers pictures
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -29,8 +29,20 @@ checks-web: node_modules/.made
 	$(NODE) node_modules/.bin/biome check --error-on-warnings
 	$(BIN)/python -m tests.web
 
-quick: checks  ## lint, types, formats and quick unit tests of Python and JavaScript, in under a minute
-	$(BIN)/pytest --quiet --numprocesses auto tests/words tests/core/test_contract.py tests/core/test_notebook_network.py tests/core/test_network_texts.py tests/core/test_notebook_ops.py tests/core/test_losses.py -k "not tensorflow"
+# The units whose lists are derived from what is added, with the doctests of their modules.
+UNITS := tests/core/layers tests/core/test_losses.py tests/core/test_optimizers.py tests/core/test_mistakes.py tests/core/test_mistakes_of_batches.py \
+  tests/core/test_latex_to_text.py tests/core/test_contract.py tests/core/test_notebook_network.py tests/core/test_network_texts.py tests/core/test_notebook_ops.py \
+  tests/words tests/pages/test_registry.py tests/view/test_constants.py tests/view/test_imports.py \
+  --doctest-modules cnnviz/core/network cnnviz/core/mistakes cnnviz/words cnnviz/pages/registry.py
+
+quick:  ## run lint, types, node's tests and the unit tests of layers, losses, optimizers, mistakes, words and pages, in under a minute
+	@$(MAKE) --no-print-directory --jobs 2 checks units
+
+units: $(VENV)/.tests
+	$(BIN)/pytest --quiet --numprocesses 2 -k "not tensorflow" $(UNITS)
+
+changed: $(VENV)/.tests node_modules/.made  ## run lint, types and the tests nearest to what changed, in two minutes (make changed BASE=main: since main)
+	$(BIN)/python -m tests.changed $(BASE)
 
 # What the last line needs is fetched and unpacked meanwhile.
 test: checks browser servers  ## all that CI runs except `make wasm` and `make browsers`: also doctests, all unit, property and browser tests, and the lowest versions

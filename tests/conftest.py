@@ -34,6 +34,12 @@ def pytest_configure(config: pytest.Config) -> None:
         providers._get_local_constants = lambda: none
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips what is left when time is up."""
+    if time.time() > float(os.environ.get(UNTIL, "inf")):
+        pytest.skip("the time of `make changed` is up; `make test` runs it")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Runs a test that is a coroutine, in a loop of its own."""
@@ -68,6 +74,8 @@ os.environ["LC_ALL"] = "C.UTF-8"  # whoever runs the tests may speak another lan
 os.environ.pop("PYTHONPATH", None)  # and may lead what is started here to this folder, where it is to find what is installed
 
 ROOT = Path(__file__).parents[1]
+UNTIL = "CNNVIZ_TESTS_UNTIL"
+"""Environment variable with the time after which no test begins, in seconds since 1970."""
 START_SECONDS = 180
 STOP_SECONDS = 10
 

@@ -15,13 +15,13 @@ PHRASES = {
     r"\bthose (that|who)\b": 0,
     r"(?<!here )\bis no [a-z]+\b": 0,
     r"^(Has|Lets|Gives) ": 0,
-    r"\bstands?\b": 8,
+    r"\bstands?\b": 2,
     r"\bso (many|much)\b": 0,
     r"\bthose of\b": 51,
     r"\b[Ww]ho (asks|is|has)\b": 0,
 }
 """The largest number of sentences in cnnviz/ that match a pattern. Lower a number when it falls; never raise one."""
-NAMES = {"found": 37, "one": 36, "own": 44, "said": 26, "made": 37, "asked": 22, "given": 23, "told": 14, "whole": 11, "most": 37}
+NAMES = {"found": 34, "one": 35, "own": 42, "said": 19, "made": 37, "asked": 21, "given": 23, "told": 9, "whole": 10, "most": 31}
 """The largest number of variables and functions in cnnviz/ with a name that says nothing about its value."""
 
 

@@ -61,9 +61,9 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
       const first = number < 0 // a page that has just loaded keeps its address; its next move informs the others
       if (sending || at <= number) return
       number = at
-      if (first || address === last) return
+      if (address === last) return
       last = address
-      travel({ ...parse(address), ...walked() })
+      if (!first) travel({ ...parse(address), ...walked() })
     },
     asked,
     counted: (count) => board?.count(count),

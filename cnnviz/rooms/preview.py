@@ -38,7 +38,7 @@ def steps_data(lesson: str, room_query: str, lang: str, deck: str = "", screen: 
 
 def _listed(deck: Deck, lang: str) -> LearnListed:
     title, goal = deck.title.say(lang), deck.goal.say(lang)
-    return LearnListed(id=deck.id, languages=deck.languages, title=title, goal=goal, steps=len(deck.screens), picture=None)
+    return LearnListed(id=deck.id, languages=deck.languages, title=title, goal=goal, steps=len(deck.screens), minutes=deck.minutes, picture=None)
 
 
 def _label(query: dict[str, str]) -> str | None:

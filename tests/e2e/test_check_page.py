@@ -48,7 +48,7 @@ def test_all_entries_agree_and_the_chain_shows_them(screen: Screen):
     expect(verdict).to_contain_text("1,811 parameters and 1,024 pixels")
     expect(verdict).to_have_class(re.compile("good"))
     screen.open("/check", query="check=break")  # where no entry is spoken of there is no sentence of it
-    expect(screen.page.locator(".live")).to_have_text(re.compile(r"as the gradient says\. +Loss"))
+    expect(screen.page.locator(".live")).to_have_text(re.compile(r"1,024 pixels\. +Loss"))
     screen.open("/check", k=2, stage="df")
     # Who listens hears a question with its own sign, and words that stand apart one after the other.
     expect(screen.page.locator(".live")).to_have_text(re.compile(r"Is our gradient right\? Yes\. .*backward pass −?0\.\d+ central differences −?0\.\d+"))

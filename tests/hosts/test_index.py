@@ -101,6 +101,12 @@ def test_the_picture_is_found_behind_a_proxy_and_no_header_or_query_can_write_ht
 
 
 
+def test_the_picture_is_below_the_path_that_the_server_knows(monkeypatch):
+    monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": "cnn"}.get)
+    for path in ("/cnn/train", "/cnn/train/"):
+        assert head(path, Host="a.org").meta["og:image"] == "http://a.org/cnn/numbers/train.png?lang=en"
+
+
 def test_the_picture_of_nonsense_is_that_of_the_default():
     default = picture("/numbers/step.png?k=0")[1]
     for nonsense in ("k=many", "img=nothing&net=!&f=1,2", "lr=NaN&w=held-nothing", "k=0&lang=%00", "k=-1&set=%F0%9F"):

@@ -60,9 +60,3 @@ def test_an_image_that_is_not_there_keeps_the_lesson(monkeypatch, tmp_path):
     header, _ = shown("", {"img": "train-777", "k": "2"})
     assert "train-777" in header["wrong"]["img"]
     assert (header["lesson"]["img"], header["lesson"]["k"]) == ("test-0", "2")
-
-
-def test_every_page_is_a_folder_with_a_name_and_one_of_them_opens_first():
-    assert PATHS[0] == "" and len({*PATHS}) == len(PATHS) == len({page.place for page in pages()})
-    assert all(page.name for page in pages())
-    assert len({*KEYS}) == len(KEYS), "two keys of one name"

@@ -132,9 +132,9 @@ export class CellChoice {
   reveal() {
     const { numbers, givenAnswer } = this.learn
     if (!this.map) return
-    const given = numbers.cell(this.map, Number(givenAnswer))
+    const chosenCell = numbers.cell(this.map, Number(givenAnswer))
     const distance = (/** @type {Cell} */ cell) =>
-      Math.hypot(...cell.map((at, axis) => (at - given[axis]) * (axis < cell.length - 2 ? OTHER_CHANNEL : 1)))
+      Math.hypot(...cell.map((at, axis) => (at - chosenCell[axis]) * (axis < cell.length - 2 ? OTHER_CHANNEL : 1)))
     const [first, ...others] = this.rightCells
     this.right = others.reduce((best, cell) => (distance(cell) < distance(best) ? cell : best), first)
     this.cursor = this.right
@@ -219,9 +219,9 @@ export class CellChoice {
   /** The chosen cell, and the nearest right one. @returns {{ cell: Cell, tone: string }[]} */
   chosenMarks(/** @type {string} */ accent) {
     const { learn, map, right } = this
-    const given =
+    const chosen =
       learn.givenAnswer === null ? [] : [{ cell: learn.numbers.cell(map, Number(learn.givenAnswer)), tone: accent }]
-    return right ? [...given, { cell: right, tone: this.green }] : given
+    return right ? [...chosen, { cell: right, tone: this.green }] : chosen
   }
 
   /** Colour of right cells. The style sheet resolves it, since a canvas cannot parse `light-dark()`. */
