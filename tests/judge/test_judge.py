@@ -399,7 +399,7 @@ def test_swapped_loops_that_raise_get_a_note(loops):
     found = {"np": np}
     exec(source, found)
     if "(n, c, j, i)" in loops:
-        assert judged(found["pool"], "max").startswith("dx ") or True
+        assert judged(found["pool"], "max").startswith("dx ")
     cases = [((2, 2, 4, 4), {"pool_height": 1, "pool_width": 1, "stride": 1}), ((2, 2, 4, 6), {"pool_height": 1, "pool_width": 1, "stride": 1})]
     with pytest.raises(IndexError) as raised:
         judge(found["pool"], "avg", cases=cases)
