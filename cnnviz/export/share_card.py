@@ -17,12 +17,13 @@ import cnnviz
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
-from cnnviz.export.animation import MapSelection, selected_maps
 from cnnviz.export.colour_scales import levels_of, ramp
 from cnnviz.words import format_value, say
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
+
+    from cnnviz.export.animation import MapSelection
 
 SIZE = (1200, 630)
 """Width and height in pixels, the size that social networks recommend."""
@@ -49,6 +50,8 @@ def share_card(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> bytes:
 
     card = Image.new("RGB", SIZE, "white")
     pen = ImageDraw.Draw(card)
+    from cnnviz.export.animation import selected_maps  # a page needs only SIZE of this module
+
     maps = selected_maps(setup, np.shape(snapshot.trace.x))
     kernel = next((each.of(snapshot) for each in maps if each.symbol in snapshot.params), None)
     shown = [each for each in maps if each.symbol in snapshot.trace][-1]

@@ -88,7 +88,7 @@ def parse_image_id(text: str) -> ImageId:
     ImageId(kind='sample', name='cat', number=17, held_out=True)
     >>> parse_image_id("cat-120")
     Traceback (most recent call last):
-    cnnviz.words.Problem: There is no image 'cat-120'. Choose cat-0 … cat-119.
+    cnnviz.words.Problem: There is no image 'cat-120', only cat-0 … cat-119.
     """
     image_id = _parse_numbered(text)
     if image_id and image_id.number < count(image_id):
