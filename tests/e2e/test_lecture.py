@@ -348,6 +348,7 @@ def give(browser: Browser, arguments: dict, lecturer: Screen, server: Server, fi
         remote("PageDown")
         expect(phone.locator(".ballot .own h1")).to_contain_text("Your learning rate:")
         expect(presenter_view.locator(".live .sum, .answers .sum").first).to_contain_text(f"{PHONES + 1}")
+        expect(board.locator("h1")).to_have_text("Which learning rate ends with the lowest loss?")  # some run is there
         covers("experiment")
         readable(projector, ".board")
         at("experiment")
