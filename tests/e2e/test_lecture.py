@@ -365,7 +365,10 @@ def give(browser: Browser, arguments: dict, lecturer: Screen, server: Server, fi
         expect(board.locator("h1")).to_have_text("Which learning rate ends with the lowest loss?")
         remote("PageUp")
         shows("Every gradient agrees")
+        expect(projector.locator("nav [aria-current]")).to_have_text("Check")
+        lecturer.ready()
         remote("l")  # the button is outside the lecture view
+        expect(lecturer.root).not_to_have_class(re.compile(r"\blecture\b"))
         lecturer.key("room").click()
         projector.get_by_role("button", name="End the room").click()
         expect(phone.locator(".room-bar")).to_contain_text("The room has ended")
