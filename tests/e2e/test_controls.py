@@ -127,14 +127,14 @@ def test_the_live_region_says_update_stage_and_loss(screen: Screen):
     screen.open("/", k=3, stage="dz1")
     live = screen.page.locator("[aria-live]")
     expect(live).to_have_text(
-        "Update 3, stage 12 of 14, dz1. Back through the slope of the sigmoid. "
-        + screen.numbers.inner_text().replace("\n", "")
+        "Update 3, stage 12 of 14, partial L by partial z1. Back through the slope of the sigmoid. "
+        + screen.numbers.inner_text().replace("\n", "").replace("∂z₁", "partial L by partial z1")
         + ". Loss 0.10287."
     )
     screen.press("ArrowRight")
-    expect(live).to_contain_text("Update 3, stage 13 of 14, df.")
+    expect(live).to_contain_text("Update 3, stage 13 of 14, partial L by partial f.")
     screen.press("PageUp")
-    expect(live).to_contain_text("Update 2, stage 13 of 14, df.")
+    expect(live).to_contain_text("Update 2, stage 13 of 14, partial L by partial f.")
 
 
 def test_a_weight_is_edited_in_its_own_map_and_in_the_picture(screen: Screen):
