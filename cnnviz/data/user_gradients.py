@@ -56,7 +56,7 @@ def read_gradients(data: bytes, program: Program, images: int = 1) -> UserGradie
     array([0.5 , 0.25])
     >>> read_gradients(b"", program)
     Traceback (most recent call last):
-    cnnviz.words.Problem: The file is empty. Save with np.savez("mine.npz", dz1=dz1, df=df).
+    cnnviz.words.Problem: The file is empty. Save gradients in it.
     """
     if not data.strip():
         raise Problem("own.empty")

@@ -134,7 +134,7 @@ def judge_layer(
     >>> judge_layer(lambda size: Dense(size.inputs, size.units), "dense", rate=0.1)
     Traceback (most recent call last):
     AssertionError: db is wrong, for x (3, 6), w (6, 5): 5 of 5 numbers. At (0,) it is 0.11847, not 0.35541.
-    It is exactly this mistake: times 1/3, one over the number of images: a mean instead of a sum.
+    It is exactly this mistake: times 1/3, one over the number of images: averaged, not summed.
     - db = (dout.sum(axis=0)) / 3
     + db = dout.sum(axis=0)
     """

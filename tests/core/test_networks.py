@@ -55,7 +55,7 @@ SYMBOLS = {
     "dense2-mse": "x v o | w b",
     "relu-conv2x3-max2-dense2-mse": "x a1 z1 p1 v o | f w b",
     "tanh-dense6-softmax-dense5-relu-dense3-softmax-ce": "x a1 v z1 a2 z2 a3 z3 o | w1 b1 w2 b2 w3 b3",
-    "conv6x3-relu-gap-dense4-tanh-dense10-sigmoid-bce": "x z1 a1 p1 z2 a2 z3 o | f w2 b2 w3 b3",
+    "conv6x5s4-relu-gap-dense4-tanh-dense10-sigmoid-bce": "x z1 a1 p1 z2 a2 z3 o | f w2 b2 w3 b3",
 }
 
 

@@ -210,7 +210,7 @@ P, X = init_params(np.ones((3, 3)), (6, 6)), np.ones((6, 6))
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: init_params(np.ones((7, 7)), (6, 9)), ["conv2d", "(6, 9)", "(7, 7)", "at least 7"]),
+        (lambda: init_params(np.ones((7, 7)), (6, 9)), ["conv2d", "(6, 9)", "(7, 7)", "minimum is 7"]),
         (lambda: init_params(np.ones((3, 4)), (6, 6)), ["(3, 4)", "square"]),
         (lambda: init_params(np.ones((3, 3)), (6, 6, 3)), ["(6, 6, 3)", "(H, W)"]),
         (lambda: init_params(np.ones((3, 3)), (6, 6), stride=0), ["stride 0", "at least 1"]),

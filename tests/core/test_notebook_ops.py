@@ -164,13 +164,13 @@ def test_an_operation_changes_nothing_it_was_given_and_shares_nothing_with_it(ca
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: output_size(2, 3), ["conv2d", "kernel of 3", "2 cells", "at least 3"]),
-        (lambda: output_size(2, 5, 1, 1), ["kernel of 5", "2 cells", "at least 3"]),
+        (lambda: output_size(2, 3), ["conv2d", "kernel of 3", "2 cells", "minimum is 3"]),
+        (lambda: output_size(2, 5, 1, 1), ["kernel of 5", "2 cells", "minimum is 3"]),
         (lambda: output_size(0, 1), ["input size 0"]),
         (lambda: output_size(4, 0), ["kernel size 0"]),
         (lambda: output_size(4.0, 3), ["input size 4.0", "not an integer"]),
-        (lambda: conv2d(np.ones((3, 9)), np.ones((4, 4))), ["conv2d", "(3, 9)", "(4, 4)", "at least 4"]),
-        (lambda: conv2d(np.ones((9, 3)), np.ones((4, 4))), ["(9, 3)", "(4, 4)", "at least 4"]),
+        (lambda: conv2d(np.ones((3, 9)), np.ones((4, 4))), ["conv2d", "(3, 9)", "(4, 4)", "minimum is 4"]),
+        (lambda: conv2d(np.ones((9, 3)), np.ones((4, 4))), ["(9, 3)", "(4, 4)", "minimum is 4"]),
         (lambda: conv2d(np.ones((9, 9)), np.ones((3, 3)), 0), ["conv2d", "stride 0", "at least 1", "(9, 9)"]),
         (lambda: conv2d(np.ones((9, 9)), np.ones((3, 3)), -1), ["stride -1", "at least 1", "(9, 9)"]),
         (lambda: conv2d(np.ones((9, 9)), np.ones((3, 3)), 1.0), ["stride 1.0", "not an integer", "(9, 9)"]),

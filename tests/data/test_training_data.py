@@ -123,7 +123,7 @@ def test_classes_that_cannot_be_trained_on_are_said(classes, source):
 def test_what_cannot_be_had_is_said():
     with pytest.raises(Problem, match="two to ten"):
         training_data(("cat", "dog"), "digits")
-    with pytest.raises(Problem, match="no training images 'imagenet'. Choose cifar10, sample, digits"):
+    with pytest.raises(Problem, match="no training images 'imagenet', only cifar10, sample, digits"):
         training_data(source="imagenet")
     with pytest.raises(Problem, match="needs the full CIFAR-10. The full CIFAR-10 is a download"):
         training_data(source="cifar10")

@@ -191,7 +191,7 @@ def test_weights_that_are_no_numbers_are_told(tmp_path, capsys, spoil):
 def test_a_file_without_weights_has_none_to_write(tmp_path, capsys):
     (tmp_path / "net.py").write_text("nn.Sequential(nn.Conv2d(1, 1, 3), nn.Sigmoid(), nn.Flatten(), nn.Linear(900, 2), nn.Sigmoid())")
     assert main(["model", str(tmp_path / "net.py"), "--npz", str(tmp_path / "w.npz")]) == 2
-    assert "has no weights" in capsys.readouterr().err and not (tmp_path / "w.npz").exists()
+    assert "has no readable weights" in capsys.readouterr().err and not (tmp_path / "w.npz").exists()
 
 
 def test_weights_that_fit_no_network_here_are_told_below_it(tmp_path, capsys):

@@ -70,7 +70,7 @@ def test_what_is_made_on_the_way_back_shows_where_it_is_made(mistake, first):
 @pytest.mark.parametrize("mistake, stage", [("places_forgotten", "n₁"), ("mask_not_scaled", "r₁"), ("batch_statistics", "n₁")])
 def test_of_another_forward_pass_it_says_that_its_own_check_passes(mistake, stage):
     header, _ = checked(check="break", mistake=mistake)
-    assert f"From {stage} on" in header["road"]["title"] and "the gradients are right" in header["road"]["verdict"]["text"]
+    assert f"From {stage} on" in header["road"]["title"] and "whose gradients are right" in header["road"]["verdict"]["text"]
     foot = header["check"]["foot"]
     assert len(foot) == 1 and "belong to another forward pass" in foot[0] and "nudging" not in foot[0]
     assert header["road"]["verdict"]["good"] is None and not {"first", "inherits", "wrong"} & {*states(header).values()}

@@ -34,7 +34,7 @@ def deviation_effects(deviations: Iterable[str]) -> dict[str, Message]:
     >>> sorted(deviation_effects(PROCEDURAL))
     ['da1', 'df', 'dz1', 'update', 'w', 'z1']
     >>> print(deviation_effects(["integer_gradient"])["df"])
-    The number that the notebook computes. ∂f is truncated to integers: between −1 and 1 it becomes 0.
+    The number that the notebook computes. ∂f is truncated to integers.
     """
     names = _checked_names(deviations)
     messages: dict[str, Message] = {}

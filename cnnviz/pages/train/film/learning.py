@@ -103,7 +103,7 @@ def share_of_the_fall(film: Film, setup: Setup) -> tuple[np.ndarray, FilmShare] 
     >>> from cnnviz.core.training.film import film as filmed
     >>> run = filmed(Setup(lr=0.0), np.zeros((32, 32)), 1, most_frames=2)
     >>> print(share_of_the_fall(run, Setup(lr=0.0)))
-    The gradient promises no fall for these steps.
+    The gradient promises no fall.
     """
     if setup.deviations:
         return message("ui.train.film.share.rule")
