@@ -213,8 +213,8 @@ export class DeviceRun {
 }
 
 /**
- * Index of a run that represents those that learn least: one of several with exactly the same loss, otherwise the
- * highest; −1 if all learn.
+ * Return the index of a run that learns least, or −1 if all runs learn. Several runs with exactly the same loss come
+ * before the highest loss.
  * @param {ArrayLike<number>} last
  */
 export function worstOf(last) {

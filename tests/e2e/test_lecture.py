@@ -214,6 +214,12 @@ def give(browser: Browser, arguments: dict, lecturer: Screen, server: Server, fi
     def everybody(count: int) -> None:
         expect(answered).to_have_text(f"{count} of {count} have answered")
 
+    def count_votes(count: int, next_act: str) -> None:
+        everybody(count)
+        for act in ("show", next_act):
+            remote("PageDown")
+            expect(blue).to_have_attribute("data-act", act)
+
     def shows(sentence: str) -> None:
         for page in (projector, phone):
             expect(page.locator(".deck-bar p")).to_contain_text(sentence)
@@ -256,11 +262,7 @@ def give(browser: Browser, arguments: dict, lecturer: Screen, server: Server, fi
         expect(phone.locator("[name=answer]")).to_have_count(2)
         phone.locator(".option", has_text=RIGHT).click()
         phone.locator("[data-key=room_send]").click()
-        everybody(PHONES + 1)
-        remote("PageDown")
-        expect(blue).to_have_attribute("data-act", "show")
-        remote("PageDown")
-        expect(blue).to_have_attribute("data-act", "reveal")
+        count_votes(PHONES + 1, "reveal")
         remote("PageDown")
         expect(phone.locator(".in")).to_contain_text("✓ Right.")
         expect(board.locator(".plates figure")).not_to_have_count(0)
@@ -299,11 +301,7 @@ def give(browser: Browser, arguments: dict, lecturer: Screen, server: Server, fi
         expect(phone.locator("[name=number]")).to_have_value("")  # it is asked anew
         phone.locator("[name=number]").fill("9")
         phone.locator("[data-key=room_send]").click()
-        everybody(PHONES + 1)
-        remote("PageDown")
-        expect(blue).to_have_attribute("data-act", "show")
-        remote("PageDown")
-        expect(blue).to_have_attribute("data-act", "again")
+        count_votes(PHONES + 1, "again")
         presenter_view.locator("[data-act=reveal]").click()
         expect(phone.locator(".in")).to_contain_text("✗ Not right. Your answer: 9")
         readable(projector, ".board")

@@ -126,7 +126,7 @@ def test_every_kind_has_a_row_here_and_its_words():
                 said = layer.words(role)
                 assert has_message(f"{said}.title") and has_message(f"{said}.sentence"), (kind, role)
                 assert role == "y" or has_message(f"{said}.way"), (kind, role)
-        assert cls.tie_mask is Layer.tie_mask or has_message(f"layer.{kind}.tied"), "who has ties tells other libraries' readers of them"
+        assert cls.tie_mask is Layer.tie_mask or has_message(f"layer.{kind}.tied"), "a layer with ties needs a message for readers of other libraries"
         assert all(is_parameter(letter) and has_message(f"ui.plain.{letter}") for letter in layer.parameter_letters)
 
 
