@@ -48,10 +48,10 @@ def share_card(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> bytes:
     """
     from PIL import Image, ImageDraw
 
-    card = Image.new("RGB", SIZE, "white")
-    pen = ImageDraw.Draw(card)
     from cnnviz.export.animation import selected_maps  # a page needs only SIZE of this module
 
+    card = Image.new("RGB", SIZE, "white")
+    pen = ImageDraw.Draw(card)
     maps = selected_maps(setup, np.shape(snapshot.trace.x))
     kernel = next((each.of(snapshot) for each in maps if each.symbol in snapshot.params), None)
     shown = [each for each in maps if each.symbol in snapshot.trace][-1]
@@ -128,8 +128,9 @@ def _format(value: float) -> str:
 def _colours(selection: MapSelection, snapshot: Snapshot) -> np.ndarray:
     """Return the map's colours, uint8 (H,W,3), on the page's scale for it."""
     array = selection.of(snapshot)
-    limit = float(np.abs(np.nan_to_num(array, posinf=0.0, neginf=0.0)).max())
-    low, high = (float(array.min()), float(array.max())) if selection.scale == "activation" else (-limit, limit)
+    finite = np.nan_to_num(array, posinf=0.0, neginf=0.0)
+    limit = float(np.abs(finite).max())
+    low, high = (0.0, max(1.0, float(finite.max()))) if selection.scale == "activation" else (-limit, limit)
     return ramp(selection.scale, _LEVELS)[levels_of(array, low, high, _LEVELS)]
 
 
@@ -155,7 +156,7 @@ def _draw_kernel(card: Image.Image, f: np.ndarray) -> tuple[int, int, int, int]:
     limit = float(np.abs(np.nan_to_num(f, posinf=0.0, neginf=0.0)).max())
     colours = ramp("signed", _LEVELS)[levels_of(f, -limit, limit, _LEVELS)]
     left, top = _KERNEL_CENTRE - f.shape[1] * cell // 2, _MIDDLE - f.shape[0] * cell // 2
-    texts = {index: f"{number + 0.0:.2g}".replace("-", "−").replace(".", say("words.point")) for index, number in np.ndenumerate(f)}
+    texts = {index: format_value(float(number) + 0.0, "2") for index, number in np.ndenumerate(f)}
     font = next((font for font in (_font(size, bold=True) for size in range(20, 12, -1)) if max(map(font.getlength, texts.values())) <= cell - 4), None)
     for (i, j), text in texts.items():
         x, y = left + j * cell, top + i * cell

@@ -186,7 +186,7 @@ def compute_resource(page: Page, asked: Mapping[str, str], form: str = "", compr
 
 def _picture(page: Page, query: Mapping[str, str], fallback: Setup, lang: str) -> Resource:
     """Draw the share card of the image on screen."""
-    from cnnviz.export.share_card import share_card  # Pillow is not needed otherwise
+    from cnnviz.export.share_card import share_card  # other responses do not need it
 
     request = resolve(query, page.first, fallback, several_images=True, eval_mode=True)
     shown = select_image(request)

@@ -72,8 +72,8 @@ export function fillWords(step, subject, scene) {
   const cell = textOf(step, subject)
   const { pinned } = step.cells
   const sceneText = subject === scene ? cell : textOf(step, scene)
-  const how = [sceneText.how, invitation(step)].filter(Boolean).join(" ")
-  const stage = step.isWhole ? wholeText : { ...sceneText, how, ...step.dragging.words }
+  const how = () => [sceneText.how, invitation(step)].filter(Boolean).join(" ")
+  const stage = step.isWhole ? wholeText : { ...sceneText, how: how(), ...step.dragging.words }
   if (pinned && stage.tag) {
     const entryName = cellName(step.numbers, scene.map, scene.cell)
     const of = stage.tag.replace(/<i>.*<\/i>/, entryName)

@@ -114,6 +114,6 @@ const EDITED = ["f", "f2", "f3", "f4", "set"] // keys of the numbers that a visi
  */
 function isEdit(previous, setup) {
   if (!previous || !setup) return false
-  const changed = [...Object.keys({ ...previous, ...setup })].filter((key) => previous[key] !== setup[key])
+  const changed = Object.keys({ ...previous, ...setup }).filter((key) => previous[key] !== setup[key])
   return changed.length > 0 && changed.every((key) => EDITED.includes(key))
 }

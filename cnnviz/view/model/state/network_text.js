@@ -1,7 +1,7 @@
 // A network as text, "conv4x3-relu-max2-dense10-softmax-ce": parsing and editing its words. The core decides whether
 // the result can be built.
 
-import { ACTIVATIONS } from "../../spec.js"
+import { ACTIVATIONS, POOLS } from "../../spec.js"
 
 /**
  * @typedef {object} Word  the word of a layer
@@ -16,7 +16,7 @@ import { ACTIVATIONS } from "../../spec.js"
  */
 
 const CONV = /^conv(\d+)x(\d+)(b?)(?:s(\d+))?(?:d(\d+))?(same|full|p\d+)?$/
-const POOL = /^(max|avg)(\d+)(?:s(\d+))?$/
+const POOL = new RegExp(`^(${POOLS.join("|")})(\\d+)(?:s(\\d+))?$`)
 const OTHER = /^([a-z]+)(\d+)?$/
 
 /** @type {(text: string | undefined) => number | undefined} */
@@ -38,7 +38,7 @@ export function parseWord(word) {
   const [pool, poolKind, window, step] = POOL.exec(word) ?? []
   if (pool) return { kind: poolKind, size: Number(window), stride: integerOf(step) }
   const [, kind = word, setting] = OTHER.exec(word) ?? []
-  return kind === "dense" ? { kind, count: Number(setting) } : { kind, setting: integerOf(setting) }
+  return kind === "dense" ? { kind, count: integerOf(setting) } : { kind, setting: integerOf(setting) }
 }
 
 /** @param {Word} word */
@@ -68,4 +68,4 @@ const hidden = () => ACTIVATIONS.filter((kind) => kind !== "identity" && kind !=
 
 /** Return the words that may follow a layer whose output is a row of numbers or maps. @param {boolean} isRow */
 export const followers = (isRow) =>
-  isRow ? ["dense16", ...hidden()] : ["conv4x3", ...hidden(), "max2", "avg2", "gap", "dense10"]
+  isRow ? ["dense16", ...hidden()] : ["conv4x3", ...hidden(), ...POOLS.map((kind) => `${kind}2`), "gap", "dense10"]
