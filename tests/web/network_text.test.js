@@ -27,6 +27,10 @@ test("every kind of layer is read as its kind and written as it was", () => {
   }
 })
 
+test("a word without its number stays as it was typed", () => {
+  for (const word of ["dense", "leaky", "max"]) assert.equal(formatWord(parseWord(word)), word)
+})
+
 test("one word is changed, and the others stay", () => {
   assert.equal(changeWord(NET, 0, { count: 8 }), NET.replace("conv4x3bs2p1", "conv8x3bs2p1"))
   assert.equal(changeWord(NET, 2, { kind: "avg", size: 2 }), NET.replace("max3s2", "avg2s2"))
