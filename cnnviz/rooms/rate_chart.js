@@ -1,6 +1,7 @@
 // A chart of runs with different learning rates: rate on the horizontal axis, final loss on the vertical axis, both
 // logarithmic. Runs whose loss rose are on a separate strip above.
 
+import { paintShelf } from "../pages/train/sweep_chart.js"
 import { scaleOf } from "../pages/train/sweep_model.js"
 import { prepare } from "../view/draw/canvas.js"
 import { decimals, number } from "../view/model/numbers/format.js"
@@ -82,14 +83,9 @@ export function paintRates(
   context.font = `${font}px ${style.fontFamily}`
   context.textBaseline = "middle"
 
-  // strip of diverged runs
-  context.fillStyle = line
-  context.globalAlpha = 0.35
-  context.fillRect(box.x, 0, box.width, shelf)
-  context.globalAlpha = 1
+  paintShelf(context, { ...box, y: 0, height: shelf }, font, [soft, line])
   context.fillStyle = soft
   context.textAlign = "right"
-  context.fillText(say("web.sweep.shelf"), box.x - 0.6 * font, shelf / 2)
 
   // losses, and the initial loss
   const begin = box.y + scale.at(start) * box.height

@@ -37,6 +37,8 @@ function recording() {
     },
     stroke: () => points.length && drawn.lines.push({ points, colour: context.strokeStyle, dashed: dash.length > 0 }),
     fill: () => arc && drawn.discs.push(arc),
+    save: () => {},
+    restore: () => {},
     fillText: (text) => drawn.texts.push(text),
     fillRect: () => {},
     strokeText: () => {},

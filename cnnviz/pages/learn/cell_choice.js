@@ -29,6 +29,8 @@ export class CellChoice {
   /** @param {Learn} learn */
   constructor(learn) {
     this.learn = learn
+    /** @type {Cell[]}  all right cells, once the solution is shown */
+    this.rightCells = []
     const { form } = learn
     form.addEventListener("pointermove", (event) => event.pointerType !== "touch" && this.onPointer(event, false))
     form.addEventListener("click", (event) => this.onPointer(event, true))
@@ -72,6 +74,7 @@ export class CellChoice {
 
   start() {
     this.right = null
+    this.rightCells = []
     if (!this.map) return
     const [channels, rows, columns] = this.learn.numbers.shape(this.map)
     this.cursor = [Math.min(0, channels), Math.floor(rows / 2), Math.floor(columns / 2)]
@@ -135,17 +138,12 @@ export class CellChoice {
     const chosenCell = numbers.cell(this.map, Number(givenAnswer))
     const distance = (/** @type {Cell} */ cell) =>
       Math.hypot(...cell.map((at, axis) => (at - chosenCell[axis]) * (axis < cell.length - 2 ? OTHER_CHANNEL : 1)))
+    const { values } = numbers.arrays["learn.key"]
+    this.rightCells = [...values].flatMap((is, at) => (is ? [numbers.cell(this.map, at)] : []))
     const [first, ...others] = this.rightCells
     this.right = others.reduce((best, cell) => (distance(cell) < distance(best) ? cell : best), first)
     this.cursor = this.right
     this.moveCrop()
-  }
-
-  /** All right cells. @returns {Cell[]} */
-  get rightCells() {
-    const { numbers } = this.learn
-    const { values } = numbers.arrays["learn.key"]
-    return [...values].flatMap((is, at) => (is ? [numbers.cell(this.map, at)] : []))
   }
 
   /**
@@ -249,14 +247,15 @@ export class CellChoice {
   }
 
   /**
-   * Return the marks in a map beside the part: the part's outline and the chosen cells.
-   * @param {string} symbol @param {string} accent @returns {Mark[]}
+   * Return the marks in a map beside the part: the part's outline and the chosen cells. `region` is the map's region of
+   * right cells, if it is outlined.
+   * @param {string} symbol @param {string} accent @param {Region | null} region @returns {Mark[]}
    */
-  marks(symbol, accent) {
+  marks(symbol, accent, region) {
     const { figure, map, learn } = this
     const isFigure = figure?.plate.symbol === symbol
     const chosen = isFigure || symbol === map ? this.chosenMarks(accent) : []
-    const cells = this.region(symbol) ? chosen.filter(({ cell }) => cell !== this.right) : chosen
+    const cells = region ? chosen.filter(({ cell }) => cell !== this.right) : chosen
     const { face } = learn.figures.find(({ plate }) => plate.symbol === symbol) ?? {}
     const blocks = cells.flatMap(({ cell, tone }) =>
       isFigure

@@ -219,24 +219,21 @@ export class Learn extends Content {
     const figures = this.figures
     for (const canvas of this.form.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-plate]"))) {
       const figure = figures.find(({ plate }) => plate.array === canvas.dataset.plate)
-      if (figure)
-        paintMap(
-          canvas,
-          figure,
-          this.marks(figure.plate.symbol, figure, accent),
-          this.choice.region(figure.plate.symbol),
-        )
+      if (!figure) continue
+      const region = this.choice.region(figure.plate.symbol)
+      paintMap(canvas, figure, this.marks(figure.plate.symbol, figure, accent, region), region)
     }
     this.choice.paint(accent)
   }
 
   /**
    * Return the marks in a map: the cells in question, and the kernel's window.
-   * @param {string} symbol @param {import("./plate_figures.js").Figure} figure @param {string} tone @returns {Mark[]}
+   * @param {string} symbol @param {import("./plate_figures.js").Figure} figure @param {string} tone
+   * @param {ReturnType<CellChoice["region"]>} region  outlined in the map @returns {Mark[]}
    */
-  marks(symbol, figure, tone) {
+  marks(symbol, figure, tone, region) {
     const step = /** @type {LearnStep} */ (this.question)
-    if (step.kind === "click") return this.choice.marks(symbol, tone)
+    if (step.kind === "click") return this.choice.marks(symbol, tone, region)
     if (figure.asked) return [{ block: figure.asked, tone }]
     const link = step.cells && windowOf(this.numbers, step.cells.map)
     if (!step.cells || link?.source !== symbol) return []

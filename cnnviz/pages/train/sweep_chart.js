@@ -144,7 +144,20 @@ function lines(context, { scale, shown, curve }, box, colour, pointed) {
  * @param {number} font
  * @param {string[]} colours
  */
-function shelve(context, { x, y, size }, lost, heaped, box, font, [soft, line]) {
+function shelve(context, { x, y, size }, lost, heaped, box, font, colours) {
+  paintShelf(context, box, font, colours)
+  const step = Math.min(size, box.width / lost.length)
+  for (const [place, run] of lost.entries()) {
+    y[run] = box.y + box.height / 2
+    if (heaped) x[run] = box.x + (place + 0.5) * step
+  }
+}
+
+/**
+ * Paint the strip of diverged runs, with its name on the left.
+ * @param {CanvasRenderingContext2D} context @param {Box} box @param {number} font @param {string[]} colours
+ */
+export function paintShelf(context, box, font, [soft, line]) {
   context.save()
   context.fillStyle = line
   context.globalAlpha = 0.35
@@ -155,11 +168,6 @@ function shelve(context, { x, y, size }, lost, heaped, box, font, [soft, line]) 
   context.textBaseline = "middle"
   context.fillText(say("web.sweep.shelf"), box.x - 0.6 * font, box.y + box.height / 2)
   context.restore()
-  const step = Math.min(size, box.width / lost.length)
-  for (const [place, run] of lost.entries()) {
-    y[run] = box.y + box.height / 2
-    if (heaped) x[run] = box.x + (place + 0.5) * step
-  }
 }
 
 /**
