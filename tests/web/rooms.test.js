@@ -377,6 +377,41 @@ test("typed text is kept if the same question is repeated, and only then", async
   assert.equal(ballot.given, null, "another question")
 })
 
+test("what is typed but not sent is kept when the page is loaded again, and when the room is, for the same question", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] })
+  globalThis.ResizeObserver = class {
+    observe() {}
+  }
+  let ask = "How many?"
+  const asking = { question: async () => ({ kind: "number", ask, text: "", plates: [], options: [] }), results: async () => undefined }
+  const page = () => {
+    const element = { addEventListener() {}, querySelector: () => null, querySelectorAll: () => [], replaceChildren() {}, innerHTML: "" }
+    return new Ballot(element, asking, () => {}, () => {}) // biome-ignore format: short
+  }
+  const open = { ...poll("open"), number: 70 }
+  const before = page()
+  await before.hear(open)
+  before.typed({ name: "number", value: "1,5" })
+  before.typed({ name: "number", value: "1,5e" })
+  const ballot = page()
+  await ballot.hear(open)
+  assert.match(ballot.element.innerHTML, /value="1,5e"/)
+  ballot.typed({ name: "number", value: "9" })
+  const again = async (more) => {
+    ballot.setGone(true)
+    ballot.setGone(false)
+    await ballot.hear(null)
+    await ballot.hear({ ...open, ...more })
+    return [ballot.given, ballot.sent]
+  }
+  assert.deepEqual(await again({ number: 71 }), [9, null], "it is asked again, by a server that was restarted")
+  ask = "How many more?"
+  assert.deepEqual(await again({ number: 72 }), [null, null], "another question")
+  ballot.typed({ name: "number", value: "10" })
+  await ballot.hear({ ...open, number: 73 })
+  assert.equal(ballot.given, null, "the same question in a room that was not lost")
+})
+
 test("a projector looks again where devices came while it was looking, and after an answer that did not come", async () => {
   const answers = []
   const requests = { experiment: () => new Promise((answer) => answers.push(answer)), inside: async () => undefined }
