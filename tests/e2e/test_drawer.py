@@ -170,6 +170,7 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
     on(maker, "Step")
     maker.key("draft_question").click()
     form = maker.page.locator(".draft-asking")
+    expect(form.locator("[name=ask]")).to_be_focused()
     form.locator("[name=ask]").fill("Where is it brightest?")
     for n, label in enumerate(("left", "right")):
         form.locator("[name=answer]").nth(n).fill(label)

@@ -49,7 +49,7 @@ function upright(view, height) {
 export function scrollStrip({ view }) {
   const map = view.root.querySelector(".overview .now")
   const strip = map?.closest(".overview")
-  if (strip) scrollSideways(strip, map)
+  if (map && strip) scrollSideways(strip, map)
 }
 
 /** Lay out the strip or the whole network in the available space. @param {Step} step */

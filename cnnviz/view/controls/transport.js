@@ -129,5 +129,5 @@ const chip = ({ symbol, label, phase, title }, n, at, count) => {
 function scrollToChip(view) {
   const chip = view.root.querySelector("[data-stage-chip][aria-current]")
   const row = chip?.closest(".stages")
-  if (row) scrollSideways(row, chip)
+  if (chip && row) scrollSideways(row, chip)
 }
