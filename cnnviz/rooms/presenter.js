@@ -12,7 +12,7 @@ import { tabDeck } from "../view/tab_deck.js"
 import { RoomBoard } from "./board.js"
 import { listen } from "./events.js"
 import { forgetRoom, goneHTML, keepRoom, keptRooms, openAgain, openQuestion, openRoom, roomDeck } from "./kept_rooms.js"
-import { coverOf, FORGOTTEN_IN, followed, nextAct } from "./question.js"
+import { coverOf, FORGOTTEN_IN, followed, isSame, nextAct } from "./question.js"
 import { roomClient } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 import { stepsInTurn } from "./turns.js"
@@ -222,7 +222,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     const { poll } = board
     const results = poll?.phase === "shown" ? await told("/results") : undefined
     const act = nextAct(poll, results)
-    if (board.poll !== poll) return // another device was faster
+    if (!poll || !isSame(poll, board.poll)) return // another device was faster
     if (act === "next" && beyond(1)) return lead(1)
     const answer = await (act === "next"
       ? request("DELETE", "/question")

@@ -111,17 +111,24 @@ class Phone:
         if poll["kind"] == "experiment":
             await self.post("place")
         elif poll["phase"] == "open":
-            async with Connection(self.url) as ask:
-                question = json.loads((await ask.get(f"{self.path}/question?number={poll['number']}"))[2])
+            _, question = await self.ask("GET", f"question?number={poll['number']}")
             labels = [option["label"] for option in question.get("options", ())]
             await self.post("vote", number=poll["number"], round=poll["round"], answer=answer(self.number, poll["kind"], poll["round"], labels))
 
     async def post(self, path: str, **body: object) -> None:
-        async with Connection(self.url) as ask:
-            if not self.device:
-                self.device = json.loads((await ask.ask("POST", f"{self.path}/device"))[2])["device"]
-            content = json.dumps({"device": self.device, **body}).encode()
-            assert (await ask.ask("POST", f"{self.path}/{path}", body=content))[0] in (200, 204, 404, 409)  # or the lecture has gone on, or has ended
+        if not self.device:
+            self.device = (await self.ask("POST", "device"))[1]["device"]
+        status, _ = await self.ask("POST", path, {"device": self.device, **body})
+        assert status in (200, 204, 404, 409)  # or the lecture has gone on, or has ended
+
+    async def ask(self, method: str, path: str, body: object = None) -> tuple[int, dict]:
+        """The status and the answer; a server that is busy is asked again, as a page does."""
+        while True:
+            async with Connection(self.url) as connection:
+                status, _, content = await connection.ask(method, f"{self.path}/{path}", body=json.dumps(body).encode() if body else b"")
+            if status != 429 and status < 500:
+                return status, json.loads(content or b"{}")
+            await asyncio.sleep(0.5)
 
 
 class Audience:
@@ -247,6 +254,7 @@ def give(browser: Browser, arguments: dict, lecturer: Screen, server: Server, fi
         remote("PageDown")
         expect(board.locator("h1")).to_have_text("What do these nine cells of z1 show?")
         expect(presenter_view.locator("header .lost")).to_have_count(0)
+        expect(phone.locator(".option .letter")).to_have_text(["A", "B"])
         phone.locator(".option", has_text=WRONG).click()
         at("choose-chosen")
         phone.locator("[data-key=room_send]").click()
@@ -330,6 +338,7 @@ def give(browser: Browser, arguments: dict, lecturer: Screen, server: Server, fi
         for _ in "12":
             presenter_view.keyboard.press("PageDown")
         expect(board.locator(".results canvas[data-round]")).to_have_count(1)
+        expect(board.locator(".plates figure")).to_have_count(2)  # the image and the kernel of the question
         presenter_view.keyboard.press("r")
         expect(phone.locator(".in")).to_contain_text("✗ Not right.")
         readable(projector, ".board")
