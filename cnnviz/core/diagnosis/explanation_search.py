@@ -1,5 +1,5 @@
-"""Search for the explanation of a wrong stage: compute every candidate from the arrays before the stage and compare
-the results.
+"""Search for the explanation of a wrong stage: compute each candidate from the arrays before the stage, and compare the
+result.
 
 Candidates are the catalogued mistakes (core/mistakes), our line with its numbers rearranged or partly left out
 (core/diagnosis/rearrangements.py), our line times a factor, and combinations of two. If arrays are missing, the error may be in one
@@ -32,8 +32,8 @@ shows."""
 
 
 class Suspect:
-    """A wrong stage. `own` are its submitted arrays, `open` all lines that may contain the error, and `arrays` the
-    submitted arrays before it."""
+    """A wrong stage: its submitted arrays (`own`), all operations that may contain the error (`open`), and the
+    submitted arrays before it (`arrays`)."""
 
     def __init__(self, reference: ReferencePass, arrays: Arrays, comparisons: Mapping[str, ArrayComparison], stage: str):
         self.reference, self.stage, self.found = reference, stage, comparisons
@@ -48,7 +48,7 @@ class Suspect:
         self.first, self.last = line_indices[0], max(index for index in line_indices if lines[index].target in self.own) + 1
 
     def _find_open_lines(self) -> set[str]:
-        """Return the stage's own arrays and the missing ones that they depend on."""
+        """Return the stage's arrays and the missing arrays that they depend on."""
         names = set(self.own)
         for line in reversed(self.reference.program.backward_lines):
             if line.target in names:
@@ -73,7 +73,7 @@ class Suspect:
     # ---- candidates
 
     def matches(self) -> tuple[Match, ...]:
-        """Return the explanations that fit, best first. Of exact ones, only the simplest are returned."""
+        """Return the matching explanations, best first. If some are exact, return only the simplest of these."""
         plain = self._arrays_with({})
         self.wrong = [name for name in self.own if name in self.wrong or not matching_entries(self.found[name], plain[name]).all()]
         mistakes = [*self._forward_mistakes(), *((Explanation(mistake), self._arrays_with(overrides)) for mistake, overrides in self._mistakes())]
@@ -106,8 +106,7 @@ class Suspect:
         return [*listed, *unlisted_for(program.network, images, program.run.training)]
 
     def _forward_mistakes(self) -> Iterator[tuple[Explanation, Arrays]]:
-        """Yield the stage's arrays after forward passes with a mistake. Such a mistake shows in the first wrong
-        array."""
+        """Yield the stage's arrays after forward passes with a mistake, which affects the first wrong array."""
         reference = self.reference
         if next(one for one in self.found.values() if one.verdict == WRONG).name not in self.own:
             return
@@ -117,7 +116,7 @@ class Suspect:
                 yield Explanation(one), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
 
     def _other_lines(self) -> Iterator[tuple[Explanation, Arrays]]:
-        """Yield the stage's arrays with an open line whose numbers are rearranged or partly left out."""
+        """Yield the stage's arrays with an open line whose result is rearranged or has entries left out."""
         program = self.reference.program
         for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
             for turn in (*rearrangements(program, line.target), *self._reordered(line)):
@@ -137,8 +136,8 @@ class Suspect:
             yield from reorderings(line.make(self._run(dict(self.values), self.first, self.last, {})), theirs)
 
     def _other_sources(self, line: Op) -> Iterator[tuple[str, str, np.ndarray]]:
-        """Yield each gradient that the line reads with the arrays of its shape that may be confused with it: earlier
-        gradients and the forward array."""
+        """Yield each gradient that the line reads, with the arrays of the same shape that it may be confused with:
+        earlier gradients and the forward array."""
         lines = {other.target: other for other in self.reference.program.backward_lines}
         for source in line.sources:
             if source[0] != "d" or "." in source or source not in self.values:
@@ -173,7 +172,7 @@ class Suspect:
                 yield Explanation(target=target, source="y", instead=code), self._arrays_with({line.target: partial(_replace_source, line, "y", other_targets)})
 
     def _rearranged_results(self, arrays: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
-        """Yield the arrays with one of the wrong ones rearranged."""
+        """Yield the arrays with a rearrangement applied to one wrong array."""
         for target in self.wrong:
             for turn in rearrangements(self.reference.program, target):
                 array = turn.of(in_program_shape(self.reference.program, target, arrays[target]))
@@ -198,7 +197,7 @@ class Suspect:
         return [match] if match.exact and factor != ONE else []
 
     def _named_factors(self) -> Mapping[str, float]:
-        """Return known factors by name: counts of what is summed or averaged here, and settings."""
+        """Return known factors by name: sizes of the summed or averaged axes, and settings."""
         program, target = self.reference.program, self.wrong[0]
         line = next(line for line in program.backward_lines if line.target == target)
         outputs, settings = {"outputs": self.reference.trace.o.shape[-1]}, {"rate": self.reference.optimizer.lr, "pixels": 255.0}
@@ -209,7 +208,7 @@ class Suspect:
         return {**images, "two": 2.0, **counts, **{name: n for name, n in outputs.items() if n > 1}, **settings}
 
     def _counts(self, line: Op) -> dict[str, float]:
-        """Return the counts that a layer's line may divide by: cells of the window, positions of the map, rows …"""
+        """Return the counts by which a layer's line may divide: cells of the window, positions of the map, rows …"""
         program, counts = self.reference.program, {}
         shape = program.shapes[line.target[1:]]
         if line.layer is not None:

@@ -1,4 +1,4 @@
-"""Submitted gradients, reshaped to the layout of ours."""
+"""Submitted gradients, converted to the layout of the reference."""
 
 import math
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from cnnviz.words import Problem
 
 @dataclass(frozen=True, eq=False)
 class SubmittedArray:
-    """A submitted array in our shape, with its precision. `turned` is the permutation of axes that made it fit, or
+    """A submitted array in the reference's shape, with its precision. `turned` is the applied permutation of axes, or
     ()."""
 
     array: np.ndarray
@@ -48,8 +48,8 @@ def read_submitted(program: Program, name: str, array: np.ndarray, ours: np.ndar
 
 
 def _bias_gradient(program: Program, name: str, array: np.ndarray) -> np.ndarray | None:
-    """Return the gradient of a bias from another shape, or None. A single number is used for each entry; of an
-    unsummed map, the last position is used."""
+    """Return a bias gradient from an array of another shape, or None. A single number is broadcast; an unsummed map
+    contributes its last position."""
     shape, line = program.shown[name[1:]], next(line for line in program.backward_lines if line.target == name)
     if array.size == 1:
         return np.full(shape, array.reshape(()))
@@ -72,7 +72,7 @@ def in_program_shape(program: Program, name: str, array: np.ndarray) -> np.ndarr
 
 
 def replace_nonfinite(submitted: np.ndarray, ours: np.ndarray) -> np.ndarray:
-    """Return the submitted array, with our values in place of NaN and infinities, so that they do not spread to other
-    arrays."""
+    """Return the submitted array with reference values in place of NaN and infinities, so that these do not
+    propagate."""
     finite = np.isfinite(submitted)
     return submitted if finite.all() else np.where(finite, submitted, ours)

@@ -1,4 +1,4 @@
-"""The slope of an activation over z, correct and as a mistake computes it."""
+"""The slope of an activation over z: correct, and with a mistake."""
 
 import numpy as np
 
@@ -36,5 +36,5 @@ def slopes(placed: PlacedMistake, z: np.ndarray) -> tuple[np.ndarray, np.ndarray
         return right, function(**{name: resolved[name] for name in arguments(function)})
 
     (right, wrong), (_, doubled) = both(np.ones_like(z)), both(np.full_like(z, -2.0))
-    # otherwise the line is not linear in dy, so it has no slope
+    # otherwise the line is not linear in dy and has no slope
     return (right, wrong) if np.array_equal(-2 * wrong, doubled) else None

@@ -10,7 +10,7 @@ from cnnviz.core.runtime.read_only import ReadOnly
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a parameter's gradient, by the backward pass and by central differences."""
+    """One entry of a parameter's gradient: its value by the backward pass and by central differences."""
 
     parameter: str
     index: tuple[int, ...]
@@ -21,11 +21,12 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class GradientCheck(ReadOnly):
-    """Both gradients of each parameter and their relative error, each a dict of arrays with the parameters' shapes.
+    """Analytic and numerical gradients of each parameter and their relative error, as dicts of arrays with the
+    parameters' shapes.
 
     `marks` is the judgement of each entry: right, wrong, at a kink or undecided (gradcheck/verdict.py). `kinks` marks entries at
-    a kink of ReLU or max pooling, and `doubt` is the possible error of the central difference. `finite` is whether our own pass
-    is finite; otherwise all entries are undecided. `structural` marks entries that are 0 for any values of the numbers.
+    a kink of ReLU or max pooling, and `doubt` is the possible error of the central difference. If the pass is not
+    `finite`, all entries are undecided. `structural` marks entries that are 0 for any values of the numbers.
     """
 
     analytic: dict[str, np.ndarray]
@@ -76,18 +77,18 @@ class GradientCheck(ReadOnly):
 
     @property
     def floor(self) -> float:
-        """The size from which every entry can be judged; 0 if all could be."""
+        """Smallest magnitude from which every entry can be judged; 0 if all entries were judged."""
         doubts = [doubt[(self.marks[name] == UNDECIDED) & np.isfinite(doubt)] for name, doubt in self.doubt.items()]
         return max((float(threshold(doubt.max())) for doubt in doubts if doubt.size), default=0.0)
 
     @property
     def verdict(self) -> str:
-        """"right", "wrong", "undecided" if no entry could be judged, or "not finite" if our own pass is not."""
+        """"right", "wrong", "undecided" if no entry could be judged, or "not finite" if the pass is not finite."""
         if not self.finite:
             return "not finite"
         return "wrong" if self.wrong else "right" if self.right else "undecided"
 
     @property
     def passed(self) -> bool:
-        """Whether at least one entry could be judged and all of these are correct."""
+        """Whether at least one entry was judged, and all judged entries are correct."""
         return self.verdict == "right"

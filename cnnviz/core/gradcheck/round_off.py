@@ -1,4 +1,4 @@
-"""Estimate of the effect of round-off on the loss of a nudged copy, from one pass of any network."""
+"""Estimate of the effect of round-off on the loss after a nudge, from a single pass."""
 
 import numpy as np
 
@@ -25,8 +25,8 @@ class RoundOff:
         self._of_lines: dict[tuple[str, bool], np.ndarray] = {}
 
     def of(self, path: Path, effect: np.ndarray, moved: np.ndarray) -> np.ndarray:
-        """Return the possible error of L, (n,), for entries with these effects (n, …), which change the end of the
-        pass by `moved` (n,N)."""
+        """Return the possible error of L, (n,), for entries with these effects (n, …), which change the pass's output
+        by `moved` (n,N)."""
         if path.target not in self._known:
             self._known[path.target] = self._errors(path)
         near, squares, far, scale = self._known[path.target]

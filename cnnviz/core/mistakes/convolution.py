@@ -90,7 +90,7 @@ def unspaced_dx(dy: Array, x: Array, f: Array, k: int, padding: Padding, dilatio
 
 
 def _neighbours(dy: Array, x: Array, k: int, padding: Padding, dilation: int) -> Array:
-    """Return the units as if the stride were 1; the remaining positions are 0."""
+    """Return ∂z padded with zeros to the output size of stride 1."""
     rows, columns, *_ = places(*x.shape[-2:], dilation * (k - 1) + 1, 1, padding)
     units = np.zeros((*dy.shape[:-2], rows, columns), dy.dtype)
     units[..., : dy.shape[-2], : dy.shape[-1]] = dy

@@ -23,8 +23,8 @@ def stages_hit(
     wrong_step: Optimizer | None = None,
     state: State | None = None,
 ) -> tuple[str, ...]:
-    """Return the stages whose arrays are wrong in `mistaken`, in order. The first contains the mistake; the others
-    inherit its effect.
+    """Return the stages whose arrays are wrong in `mistaken`, in order. The first stage contains the mistake, and the
+    others inherit its effect.
 
     Stages are those of `network` (default: the teaching notebook's) from the loss back to the update; dw includes db.
     "dx" is not a stage, and is returned only if nothing else is wrong. `wrong_step` is the optimizer of the mistaken

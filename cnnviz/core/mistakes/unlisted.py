@@ -70,7 +70,7 @@ def group_sigma_forgotten(exact: Array, var: Array, groups: int, image_axes: int
 
 
 def _times_sigma(array: Array, var: Array, groups: int, image_axes: int, power: int) -> Array:
-    """Return an array times a power of its group's σ."""
+    """Multiply an array by a power of its group's σ."""
     product: Array = grouped(array, groups, image_axes) * np.sqrt(var[..., None] + EPS) ** power
     return product.reshape(array.shape)
 

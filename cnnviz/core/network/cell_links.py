@@ -154,4 +154,4 @@ PATTERNS: dict[str, Pattern] = {
         _single(cell[0]), _covering(link, cell[1], shape[1]), _covering(link, cell[2], shape[2])),
 }  # fmt: skip
 PATTERNS["winner"] = PATTERNS["pool"]  # then the largest is selected, the first if several are equal
-PATTERNS["won"] = PATTERNS["unpool"]  # then those whose winner is this cell are selected
+PATTERNS["won"] = PATTERNS["unpool"]  # then the windows whose winner is this cell are selected

@@ -30,7 +30,7 @@ DEFAULT = "conv1x3-sigmoid-dense2-sigmoid-mse"
 """The teaching notebook's network, with which the page opens."""
 
 MOST_PARAMETERS, MOST_MULTIPLICATIONS = 1_300_000, 24_000_000
-"""Limits of one network, so that a request is answered in time."""
+"""Limits of one network, which bound the time of a response."""
 MOST_OF_IMAGES, MOST_NUMBERS = 120_000_000, 1_000_000
 """Limits for several images together: multiplications, and numbers in all maps."""
 
@@ -136,7 +136,7 @@ class Network(Architecture):
         )
 
     def start_lines(self, program: Program, weights: str = "normal", seed: int = 0) -> dict[str, Op]:
-        """Return the initialization of each parameter as an operation without sources."""
+        """Return for each parameter an operation without sources that initializes it."""
         last_dense = next((names.of("w") for layer, names in zip(self.layers[::-1], self.names[::-1], strict=True) if layer.kind == "dense"), "")
         lines = {}
         for index, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):
@@ -193,7 +193,7 @@ class Network(Architecture):
         return np.asarray(line.function(*[y if source == "y" else trace[source] for source in line.sources]))
 
     def backward(self, params: Params, trace: Trace, y: np.ndarray) -> Gradients:
-        """Return ∂L/∂<name> for all symbols and parameters, named "d" + name. There is no "do" if the loss merges.
+        """Return ∂L/∂<name> for all symbols and parameters, named "d" + name. There is no "do" if the loss is merged.
 
         `y` is (N,), or one number for all outputs. For several images it is (m,N), and L is the mean of their losses. The mode is
         that of the trace.

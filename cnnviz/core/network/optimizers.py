@@ -28,11 +28,11 @@ class Optimizer:
     lr: float
     name: ClassVar[str] = "gd"
     KEEPS: ClassVar[tuple[str, ...]] = ()
-    """Names of the arrays that the state has for each parameter."""
+    """Names of the state's arrays for each parameter."""
     formulas: ClassVar[tuple[str, ...]] = (r"\theta \leftarrow \theta - \eta \cdot \partial \theta",)
     """LaTeX of the step for a parameter θ."""
     words: ClassVar[str] = "update"
-    """Id of its step in the messages `stage`, which have a title and a sentence."""
+    """Id of the step under the messages `stage`, where it has a title and a sentence."""
     code: ClassVar[Mapping[str, str]] = {
         "keras": "keras.optimizers.SGD(learning_rate)",
         "pytorch": "torch.optim.SGD(model.parameters(), lr=learning_rate)",
@@ -89,7 +89,7 @@ class Momentum(Optimizer):
         return self.lr * velocity, {"velocity": velocity}
 
     def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
-        """Return `kept`, 0.9 times the previous velocity (0 at the start), and `velocity`, the new one."""
+        """Return `kept`, which is 0.9 times the previous velocity (0 at the start), and `velocity`, the new one."""
         velocity = after[f"velocity.{name}"]
         return {"kept": self.share * before[f"velocity.{name}"] if before else np.zeros_like(velocity), "velocity": velocity}
 

@@ -48,7 +48,7 @@ class Program:
     def __init__(self, network: Architecture, x_shape: Shape, run: Run = ONE, sliding: tuple[int, Padding] = (1, 0)):
         self.network, self.x_shape, self.run, self.sliding = network, x_shape, run, sliding
         self.buffers: dict[str, Buffer] = {}
-        self.draws: dict[str, tuple[int, Shape, Draw]] = {}  # layer number (from 1), shape, and function of each draw
+        self.draws: dict[str, tuple[int, Shape, Draw]] = {}  # each draw's layer number (from 1), shape and function
         self.targets_across_images: set[str] = set()  # targets that are computed from all images at once
         self.shapes: dict[str, Shape] = {"x": x_shape}
         self.parameters: dict[str, Parameter] = {}
@@ -129,7 +129,7 @@ class Program:
                 self.forward_lines.append(self._line(index, names, role, layer_call))
 
     def _add_pass_inputs(self, index: int, layer: Layer, names: Names, shape: Shape) -> None:
-        """Add the arrays that a pass receives beside its image and parameters: buffers, and random draws in training.
+        """Add the arrays that a pass takes besides its image and parameters: buffers, and random draws in training.
        """
         self.buffers |= {names.of(role): buffer for role, buffer in layer.buffers(shape).items()}
         if self.run.training:
@@ -153,14 +153,14 @@ class Program:
         return Op(names.of(role), layer_call.function, sources, layer_call.settings, layer_index, role, self._single_image_functions[layer_index].get(role))
 
     def _insert_bounds(self) -> None:
-        """Insert each bound's operation as soon as its sources are computed, which is mostly at the beginning."""
+        """Insert each bound's operation right after its sources, mostly at the beginning."""
         for bound in self._needed_bounds():
             targets = [line.target for line in self.forward_lines]
             first = max((targets.index(source) + 1 for source in bound.sources if source in targets), default=0)
             self.forward_lines.insert(first, bound)
 
     def _needed_bounds(self) -> list[Op]:
-        """Return the operations of bounds that others read (core/network/ties.py). There are none without a kink."""
+        """Return the operations that compute needed bounds (core/network/ties.py). There are none without a kink."""
         needed = {source for line in (*self.forward_lines, *self.backward_lines) for source in line.sources}
         bounds: list[Op] = []
         for target, line in reversed({line.target: line for line in self._bounds.values()}.items()):
@@ -254,7 +254,7 @@ class Program:
         return values
 
     def _with_all_axes(self, name: str, array: np.ndarray) -> np.ndarray:
-        """Return an array with the axes that are not shown. Raise Problem if its shape does not fit."""
+        """Return an array with all axes, including hidden ones. Raise Problem if its shape does not fit."""
         shape = self.shapes[name]
         if self.run.images and self.has_images(name):
             if array.ndim and array.shape[1:] == shape:
@@ -344,8 +344,8 @@ class Program:
         return [*self.forward_lines, *self._needed_lines]
 
     def run_backward(self, values: PassValues) -> PassValues:
-        """Run the backward operations that an update needs. `values` holds the arrays of a forward pass, and the
-        targets y."""
+        """Run the backward operations that an update needs on `values`, the arrays of a forward pass and the targets
+        y."""
         return _run_lines(self._needed_lines, values)
 
     def forward(

@@ -25,7 +25,7 @@ def line_as_code(line: Op) -> str:
 
 
 def expression(function: Callable[..., object], symbols: Mapping[str, str]) -> str | None:
-    """Return the expression that `function` returns, with its arguments replaced by these texts. None if it has
+    """Return the expression that `function` returns, with its arguments replaced by `symbols`. None if the function has
     several statements.
 
     >>> from cnnviz.core.network.layers.relu import relu_dx
@@ -41,7 +41,7 @@ def expression(function: Callable[..., object], symbols: Mapping[str, str]) -> s
 
 
 class _ArgumentReplacer(ast.NodeTransformer):
-    """Replaces arguments by their texts, and drops the leading underscore of helpers."""
+    """AST transformer that replaces arguments by their symbols, and drops the leading underscore of helpers."""
 
     def __init__(self, symbols: Mapping[str, str]):
         self.symbols = symbols

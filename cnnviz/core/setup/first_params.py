@@ -13,8 +13,8 @@ from cnnviz.words import message
 
 
 def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, filters: Mapping[str, Filters]) -> Params:
-    """Return the parameters before the first update: drawn, or stored under the name `w`, with the filters that the
-    setup sets.
+    """Return the parameters before the first update: drawn, or loaded by the name `w`. The setup's filters replace the
+    convolutions'.
 
     Keys of `filters` are the names of the convolutions' parameters, or "f" for the first. Raise NotStored if stored arrays are
     missing or do not fit.

@@ -63,7 +63,7 @@ _SIMPLE: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "opt": ("gd", setup_fields.choice_parser(OPTIMIZERS)),
     "mode": ("train", setup_fields.choice_parser(MODES)),
 }
-"""Fields that depend on no other field: the default and the parser."""
+"""Default and parser of each field that does not depend on other fields."""
 
 Values = dict[str, Any]
 
@@ -101,7 +101,7 @@ def read_fields(query: Mapping[str, str], fallback: Mapping[str, Any] | None, re
 
 
 class _SetupReader:
-    """Parser state: `values` holds the fields parsed so far, and each method adds its own."""
+    """Parser state: `values` holds the fields parsed so far, and each method adds a field."""
 
     network: Network
 
@@ -286,7 +286,7 @@ class _SetupReader:
 
 
 def _fits(filters: Filters, bank: Bank) -> bool:
-    """Return whether another setup's filters fit this convolution."""
+    """Return whether filters of another setup fit a convolution."""
     if isinstance(filters, str):
         return True
     try:

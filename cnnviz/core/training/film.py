@@ -178,7 +178,7 @@ def _channel(array: np.ndarray, channel: int) -> np.ndarray:
     return array if array.ndim != 3 else array[channel if channel < len(array) else 0]
 
 
-@np.errstate(over="ignore")  # in a run that diverges, values too large for float32 become infinite
+@np.errstate(over="ignore")  # in a diverging run, values too large for float32 become infinite
 def _as_frame(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float64 if array.size <= FEW else np.float32)
 

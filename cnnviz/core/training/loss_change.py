@@ -47,7 +47,7 @@ def step_for_size(size: float) -> float:
     return next((step for step in STEPS if step <= size / 5), STEPS[-1])
 
 
-@np.errstate(all="ignore")  # in a run that diverges
+@np.errstate(all="ignore")  # a diverging run
 def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, index: int, amount: float) -> float:
     """Return the change of the loss when entry `index` (flat index) of `symbol` is raised by `amount`. The forward pass is
     continued from there.

@@ -33,11 +33,12 @@ from cnnviz.core.training.updates import Point, Step, Updates, apply_set_values,
 __all__ = ["SPACING", "Snapshot", "forget", "run_updates", "walk"]
 
 MOST_BYTES = 96_000_000
-"""Most bytes of all cached runs: 200 runs of the teaching notebook's network near update 1,000."""
+"""Maximum size of all cached runs in bytes, enough for 200 runs of the teaching notebook's network near update
+1,000."""
 NEAR = 10
-"""Distance between cached states around the last visit, so that Back recomputes few updates."""
+"""Number of updates between cached states near the last visit, so that a step back recomputes few updates."""
 NEAR_BYTES, KERNEL_BYTES = 16_000_000, 4_000_000
-"""Most bytes of one setup's states around the last visit, and of its recorded kernels."""
+"""Maximum size in bytes of one setup's states near the last visit, and of its recorded kernels."""
 
 
 class EvalPass(NamedTuple):
@@ -148,7 +149,7 @@ def updates_ahead(setup: Setup, x: np.ndarray, k: int) -> int:
 
 
 def forget() -> None:
-    """Clear all caches, which only costs time."""
+    """Clear all caches. Only affects speed."""
     _RUNS.clear()
     DRAWN.clear()
 
@@ -234,7 +235,7 @@ class _Run:
                     self._cache(update + 1, point)
             i = min(k, i + self.turn)
             if is_jump and threading.active_count() > 1:
-                # yield to waiting threads; without others, in a browser's WebAssembly, sleeping may take long
+                # yield to waiting threads; not in WebAssembly, which has no threads and may sleep long
                 time.sleep(0)
         return point
 

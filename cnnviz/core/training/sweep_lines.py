@@ -2,7 +2,8 @@
 parameters.
 
 Each number is that of a single run, bit for bit. Matrix products are stacked, since one product of all runs would add in another
-order. Element-wise functions and sums over the last axes are unchanged. Functions without an entry in EACH run separately per run.
+order. Element-wise functions and sums over the last axes are unchanged. Functions without an entry in BATCHED are
+called once per run.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -103,7 +104,8 @@ order."""
 class SweepLines:
     """The operations of a program for runs that differ in parameters, image or targets.
 
-    `shared` are the symbols with one array for all runs: "x" or none. `fixed` computes once what depends on them alone.
+    `shared` are the symbols with one array for all runs: "x" or none. `fixed` computes the arrays that depend only on
+    these, once.
     """
 
     def __init__(self, program: Program, shared: frozenset[str]):
@@ -119,7 +121,7 @@ class SweepLines:
         self._backward = [self._batched(line) for line in program.backward_lines[: program.needed_count]]
 
     def fixed(self, x: np.ndarray) -> PassValues:
-        """Return the image and all arrays that depend on it alone."""
+        """Return the image and all arrays that depend only on it."""
         values: PassValues = {"x": x}
         for line in self._fixed:
             values[line.target] = line.run_single_image(*[values[source] for source in line.sources])

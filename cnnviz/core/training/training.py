@@ -23,7 +23,7 @@ from cnnviz.core.training.evaluation import Measurement, Pixels, in_precision, m
 from cnnviz.words import Problem
 
 MEASURED = 2_000
-"""Most images of each set that a report measures: always the same ones, evenly spaced."""
+"""Maximum number of images of each set that a report measures: always the same images, evenly spaced."""
 
 DTYPES = ("float64", "float32")
 

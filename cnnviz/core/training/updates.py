@@ -73,14 +73,14 @@ class Updates:
 
     def step(self, point: Point) -> Step:
         """Make one update from `point`."""
-        # the notebook's own functions implement its deviations, and take stride and padding as arguments
+        # deviations are implemented by the notebook's functions, which take stride and padding as arguments
         if self._as_notebook:
             setup = self.setup
             trace, gradients, after = notebook_step(
                 point.params, point.x, self.y, setup.lr, setup.deviations, setup.stride, setup.pad
             )
             return trace, gradients, Point(after, {}, point.x, {}, point.k + 1)
-        with np.errstate(all="ignore"):  # too large a learning rate ends in infinities, which are shown
+        with np.errstate(all="ignore"):  # too large a learning rate leads to infinities, which the page shows
             trace = self.program.forward(point.params, point.x, given=self.given(point))
             gradients = self.program.backward(point.params, trace, self.y)
             after, state = self._optimizer.step(point.params, gradients, point.state or None)
@@ -94,7 +94,7 @@ class Updates:
             return float(line.function(*[self.y if source == "y" else trace[source] for source in line.sources]))
 
     def used(self, point: Point) -> Params:
-        """Return the parameters that a step from `point` computes with."""
+        """Return the parameters that a step from `point` uses."""
         return params_used(point.params, self.setup.deviations)
 
     @property
