@@ -18,28 +18,28 @@ class CS231n:
     """f(dout, cache), channels first. The cache of each layer holds the arguments of its forward function."""
 
     def names(self, kind: str) -> dict[str, str]:
-        """Return the course's name of each role."""
+        """Return the course's name for each role."""
         course_names = {"softmax": {"x": "scores", "dx": "dscores"}}.get(kind, {})
         return {name: course_names.get(name, name) for name in ("x", "w", "b", "gamma", "beta", "mask", "dout", "y", "out", "loss", *RETURNS[kind])}
 
     def axes(self, kind: str, role: str) -> Shape | None:
-        """Return the course's order of an array's axes, or None if it is the core's."""
+        """Return the axis order of an array in the course, or None if it equals the core's."""
         return None
 
     def laid_out(self, case: Case, role: str, array: Array) -> Array:
-        """Return a copy of an array of a role, or of its gradient, in the course's layout. An array with another
-        number of axes is not transposed."""
+        """Return a copy of an array, or of its gradient, in the course's layout. An array with an unexpected number of
+        axes is not transposed."""
         axes = self.axes(case.kind, role)
         return np.array(array if axes is None or np.ndim(array) != len(axes) else np.transpose(array, axes))
 
     def taken(self, kind: str, role: str, array: Array) -> Array:
-        """Return an array of the course in the core's layout."""
+        """Convert an array from the course's layout to the core's."""
         axes = self.axes(kind, role)
         array = np.asarray(array)
         return array if axes is None else array.transpose(np.argsort(axes))
 
     def shape(self, kind: str, role: str, shape: Shape) -> Shape:
-        """Return the shape in the core's layout of an array with this shape in the course."""
+        """Convert a shape from the course's layout to the core's."""
         axes = self.axes(kind, role)
         if axes is not None and len(axes) != len(shape):
             raise Problem("judge.shape", name=self.names(kind)[role], shape=str(shape), axes=len(axes))
@@ -65,7 +65,7 @@ class CS231n:
         return (*(self.laid_out(case, role, case.arrays[role]) for role in roles.split()), *([settings] if settings else []))
 
     def arguments(self, case: Case, cache: Any = None) -> tuple[Any, ...]:
-        """Return the arguments of the backward function, with this cache or the course's."""
+        """Return the arguments of the backward function, with `cache` or else the course's cache."""
         if case.kind == "softmax":
             return np.array(case.arrays["x"]), np.array(case.arrays["y"])
         return (self.laid_out(case, "dout", case.arrays["dout"]), self.cache(case) if cache is None else cache)
@@ -98,7 +98,7 @@ class CS231n:
         return Case(kind, {**arrays, "dout": self.taken(kind, "dout", dout)}, self.understood(kind, settings))
 
     def understood(self, kind: str, settings: Mapping[str, Any]) -> dict[str, object]:
-        """Return the settings of a case from the course's. Missing ones get common defaults."""
+        """Convert the course's settings to those of a case. Missing settings get common defaults."""
         if kind == "conv":
             return {"stride": int(settings.get("stride", 1)), "pad": int(settings.get("pad", 1))}
         if kind in POOLS:

@@ -66,7 +66,7 @@ def judge(
                     error.add_note(note)
     if first_error is not None and all(run.is_right for run in runs):
         raise first_error
-    announce(course, kind, runs, show, first_error)  # wrong arrays explain more than an exception
+    announce(course, kind, runs, show, first_error)  # wrong arrays are more informative than an exception
 
 
 def _run(course: CS231n, case: Case, function: Function, forward: Function | None, beside: Function | None) -> Run:
@@ -80,8 +80,7 @@ def _run(course: CS231n, case: Case, function: Function, forward: Function | Non
 
 
 def _correct_gradients(course: CS231n, case: Case, forward: Function | None, sibling: Function | None) -> tuple[CorrectResult, Any]:
-    """Return the correct gradients, and the cache of the user's own forward function, or None if it has none that
-    works."""
+    """Return the correct gradients, and the cache of the user's forward function, or None if no such function works."""
     if case.kind == "softmax":
         return right(case), None
     if forward is not None or (sibling is not None and case.kind == "batchnorm"):
@@ -89,7 +88,7 @@ def _correct_gradients(course: CS231n, case: Case, forward: Function | None, sib
     if sibling is not None:
         try:
             exact, cache = correct_by_forward(course, case, sibling)
-        except Exception:  # a forward function that was only found by its name may be unfinished
+        except Exception:  # a forward function found by its name may be unfinished
             return right(case), None
         if cache is not None:
             return exact, cache

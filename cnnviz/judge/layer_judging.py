@@ -26,7 +26,7 @@ Method = str | Callable[..., Any]
 
 @dataclass(frozen=True)
 class LayerSize:
-    """The sizes for which a layer is created. `shape` is the input shape in the layer's own axes; `inputs` and
+    """Sizes for the construction of a layer. `shape` is the input shape in the layer's own axes; `inputs` and
     `units` are a dense layer's."""
 
     images: int = 2
@@ -110,7 +110,8 @@ def judge_layer(
     sigmoid, tanh, max, avg, batchnorm or dropout. The layer's own output shows which variant it computes.
 
     - `axes`: letters of the input's axes, "NCHW", "NHWC", "HWC" or "HW" for images, "NX", "XN" or "X" for rows of numbers.
-    - `weights`: attributes of the parameters by role, `{"w": "params['W']", "b": "bias"}`. Common names are found.
+    - `weights`: attributes of the parameters by role, `{"w": "params['W']", "b": "bias"}`. Common names need not be
+    given.
     - `gradients`: attributes of their gradients, `{"dw": "grads['W']"}`. With `rate`, gradients are computed from the change
       of a weight instead, (before - after) / rate. The rate is passed to `backward` if it takes it, or else to `update`.
     - `forward`, `backward`: names of the methods, or functions of the layer and an array.
@@ -201,7 +202,7 @@ class _Source:
 
 
 def _base_name(path: str) -> str:
-    """Return the name in a path: "W" for "params['W']" and also for "W['val']"."""
+    """Return the base name of a path: "W" for "params['W']" and for "W['val']"."""
     return path.removeprefix("params['").split("[")[0].removesuffix("']").split(".")[-1]
 
 
@@ -251,7 +252,7 @@ def _fitted_side(n: int, size: LayerSize) -> int:
 
 
 def _make_case(kind: str, letters: str, size: LayerSize, mean: bool, rng: np.random.Generator) -> tuple[LayerLayout, Case]:
-    """Return a case without parameters, which come from the layer."""
+    """Return a case without parameters; the layer provides them."""
     layout = LayerLayout(kind, letters, {}, mean)
     maps = (size.images, size.channels, size.height, size.width)
     shape = maps if layout.core == "NCHW" else (size.images, size.channels if kind == "batchnorm" else size.inputs)
@@ -348,7 +349,7 @@ def _output(forward: Callable[..., Any], x: Array) -> Any:
 
 
 def _rate_argument(backward: Callable[..., Any], source: _Source) -> list[float]:
-    """Return the learning rate as a list of arguments, empty if `backward` takes none. The default 0 changes nothing.
+    """Return the learning rate as a list of arguments, or [] if `backward` takes none. The default 0 has no effect.
    """
     return [source.rate if source.rate is not None else 0.0] if _needs(backward, 2) or (source.rate is not None and not source.update and _takes(backward, 2)) else []
 
@@ -402,14 +403,13 @@ def _correct_gradients(layer: object, layout: LayerLayout, case: Case, paths: Ma
 
 
 def _is_of_places(case: Case, layout: LayerLayout, bias: Array) -> bool:
-    """Return whether a convolution's bias has a number for each position, channels first, instead of one for each
-    filter."""
+    """Return whether a convolution's bias has one value per position, channels first, instead of one per filter."""
     shape = case.arrays["dout"].shape[1:]
     return case.kind == "conv" and layout.letters in ("NCHW", "CHW") and bias.shape == shape and bool(np.prod(shape[1:]) > 1)
 
 
 def _with_places(exact: CorrectResult) -> CorrectResult:
-    """Return the gradients of a convolution whose bias has a number for each position."""
+    """Return the gradients of a convolution whose bias has one value per position."""
     dout = exact.case.arrays["dout"]
     gradients, sizes = {**exact.gradients, "db": dout.sum(axis=0)}, {**exact.sizes, "db": np.abs(dout).sum(axis=0)}
     return replace(exact, gradients=gradients, sizes=sizes)

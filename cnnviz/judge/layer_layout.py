@@ -41,8 +41,8 @@ class LayerLayout(CS231n):
         return "NC" if self.kind == "batchnorm" else _ROW
 
     def axes(self, kind: str, role: str) -> Shape | None:
-        """Return None in the core's layout, otherwise (). Lines of code are shown in the core's layout, with a remark
-        if it differs."""
+        """Return None in the core's layout, otherwise (). Reports show lines of code in the core's layout, with a note
+        if the layer's differs."""
         return None if self.letters == self.core else ()
 
     def laid_out(self, case: Case, role: str, array: Array) -> Array:
@@ -68,12 +68,12 @@ class LayerLayout(CS231n):
         return (array if order is None or np.ndim(array) != len(order) else array.transpose(order)).reshape(self.shapes[role])
 
     def parameter(self, role: str, array: Array, core: Shape) -> Array:
-        """Return a parameter of the layer in the core's layout, with this shape."""
+        """Convert a parameter of the layer to the core's layout, with the shape `core`."""
         order = self.orders.get(role)
         return array.reshape(core) if order is None else array.reshape([core[axis] for axis in order]).transpose(np.argsort(order))
 
     def taken(self, kind: str, role: str, array: Array) -> Array:
-        """Return an output in the core's layout, or unchanged if its number of axes does not fit."""
+        """Convert an output to the core's layout. Return it unchanged if its number of axes does not fit."""
         array = np.asarray(array)
         for letters in dict.fromkeys((self.letters, *_with_channels(self.letters))):
             if array.ndim == len(letters) and set(letters) <= set(self.core):

@@ -33,7 +33,7 @@ _NAME = without_main_module("cnnviz_mutants")
 
 @dataclass(frozen=True)
 class Report:
-    """Result of a test: whether each mutant passed it, or None if the mistake is impossible with the test's arrays.
+    """Result of a test: for each mutant whether it passes, or None if the mistake is impossible with the test's arrays.
 
     `error` is the exception for the correct function, "" if the test passes.
     """

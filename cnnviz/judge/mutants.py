@@ -23,7 +23,7 @@ Test = Callable[[Function], object]
 
 @dataclass(eq=False)
 class Calls:
-    """Number of calls of a mutant, and of calls with arrays for which its mistake is impossible."""
+    """Number of all calls of a mutant, and of calls with arrays for which its mistake is impossible."""
 
     count: int = 0
     impossible: int = 0
@@ -39,7 +39,7 @@ class Mutant:
 
     @property
     def was_impossible(self) -> bool:
-        """Whether it was called, but only with arrays for which the mistake is impossible."""
+        """Whether all calls, and at least one, had arrays for which the mistake is impossible."""
         return 0 < self.calls.count == self.calls.impossible
 
 

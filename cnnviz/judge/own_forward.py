@@ -17,7 +17,7 @@ from cnnviz.words import message
 Function = Callable[..., Any]
 
 STEP = 1e-3
-"""Step of a central difference. Differences with this step and twice as long are combined to fourth order."""
+"""Step of a central difference. Differences with this step and with twice the step are combined to fourth order."""
 
 
 def sibling_forward(function: Function) -> Function | None:
@@ -93,7 +93,7 @@ def _centred_and_normalized(case: Case, out: Array) -> tuple[Array, Array]:
 
 @np.errstate(all="ignore")
 def _eps(case: Case, out: Array) -> float | None:
-    """Return the eps that yields this output, or None."""
+    """Return the eps that reproduces this output, or None."""
     hat, centred = _centred_and_normalized(case, out)
     var = (centred**2).mean(axis=0)
     estimate = float(np.median((centred**2).sum(axis=0) / (hat**2).sum(axis=0) - var))

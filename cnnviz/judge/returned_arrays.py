@@ -45,7 +45,7 @@ class ReturnedArray:
 
     @property
     def is_right(self) -> bool:
-        """Whether the shape and all numbers are correct."""
+        """Whether the array's shape and all its numbers are correct."""
         return self.array.shape == self.wanted.shape and not self.wrong.any()
 
     @cached_property
@@ -55,7 +55,7 @@ class ReturnedArray:
         return self.array.shape != shape and self.array.size == self.wanted.size and np.allclose(self.array.reshape(shape), self.wanted, 1e-3)
 
     def equals(self, candidate: Array) -> bool:
-        """Return whether it equals an array in the core's layout, up to its precision and axes of length 1."""
+        """Return whether the array equals `candidate`, in the core's layout, up to precision and axes of length 1."""
         candidate = self.course.laid_out(self.right.case, self.role, np.asarray(candidate, np.float64))
         if candidate.squeeze().shape != self.array.squeeze().shape:
             return False
@@ -67,12 +67,12 @@ class ReturnedArray:
 
     @property
     def name(self) -> str:
-        """Its name in the course."""
+        """The array's name in the course."""
         return self.course.names(self.right.case.kind)[self.role]
 
     @property
     def place(self) -> Message:
-        """Sentence on where it is wrong, which does not reveal a correct number."""
+        """Sentence on the positions of wrong numbers, without revealing a correct number."""
         if self.array.shape == self.wanted.shape and self.wrong.ndim and np.isfinite(self.array).all():
             index = tuple(int(n) for n in np.argwhere(self.wrong)[0])
             count = {"n": int(self.wrong.sum()), "count": self.wrong.size}
@@ -83,7 +83,7 @@ class ReturnedArray:
 
     @property
     def _strange(self) -> Message | None:
-        """Sentence on a wrong shape or on numbers that are not finite, or None."""
+        """Sentence on a wrong shape or on non-finite numbers, or None."""
         case = describe_case(self.course, self.right.case)
         if self.array.shape != self.wanted.shape:
             return message("judge.shape_of", name=self.name, case=case, shape=str(self.array.shape), wanted=str(self.wanted.shape))
@@ -95,7 +95,7 @@ class ReturnedArray:
 
     @property
     def fault(self) -> Message:
-        """Sentence on its fault: the shape, a number that is not finite, or the first wrong number."""
+        """Sentence on the array's fault: its shape, a non-finite number, or the first wrong number."""
         if strange := self._strange:
             return join_messages([strange, message("judge.only_shape")]) or strange if self.has_only_wrong_shape else strange
         case, index = describe_case(self.course, self.right.case), tuple(int(n) for n in np.argwhere(self.wrong)[0])
@@ -164,5 +164,5 @@ def _takes(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
 
 
 def wrong_arrays(arrays: Iterable[ReturnedArray]) -> list[ReturnedArray]:
-    """Return the wrong ones."""
+    """Return the arrays that are wrong."""
     return [array for array in arrays if not array.is_right]

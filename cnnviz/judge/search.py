@@ -1,4 +1,4 @@
-"""Search for the mistake behind a wrong array: it must reproduce the numbers exactly in every case in which the array
+"""Search for the mistake that explains a wrong array: it must reproduce the array exactly in every case in which that
 is wrong.
 
 Candidates, in order: known mistakes, the correct array times a factor, another returned array, and rearrangements.
@@ -42,7 +42,7 @@ def find_mistake(returned_arrays: Sequence[ReturnedArray]) -> Mistake | None:
 
 
 def _rules_out(matches: Sequence[tuple[int, Mistake]], returned_array: ReturnedArray) -> bool:
-    """Return whether a case that a mistake does not explain rules it out. The core's mistakes are only possible with
+    """Return whether a case rules a mistake out. The core's mistakes are only possible with
     square windows."""
     lines = returned_array.right.lines
     return lines is None or lines.has_values or not any(mistake.of_core for _, mistake in matches)
@@ -62,7 +62,7 @@ def _candidates(returned_array: ReturnedArray) -> Iterator[Mistake]:
 
 
 def _mistake(returned_array: ReturnedArray, key: str, title: object, make: Array, wrong: str) -> Mistake:
-    """Return a mistake whose wrong line is `wrong`, with our right-hand side in place of "{}"."""
+    """Return a mistake whose wrong line is `wrong`, with the correct right-hand side in place of "{}"."""
 
     def code(names: Names) -> tuple[str, str]:
         line = right_line(returned_array.right, returned_array.role, names)
@@ -90,7 +90,7 @@ def _times(factor: Factor) -> str:
 
 
 def _counts(right: CorrectResult) -> dict[str, float]:
-    """Return counts that a factor may be based on; counts of 1 are left out."""
+    """Return the counts that may be factors, except counts of 1."""
     case, dx = right.case, right.gradients["dx"]
     counts = {"two": 2.0, "images": float(case.images)}
     if case.kind in ("conv", *POOLS):

@@ -1,4 +1,5 @@
-"""The verdict on a function's runs: what is wrong, where, and, unless the course hides it, the mistake and its line."""
+"""The verdict on a function's runs: the wrong array, the positions of its wrong entries, and, unless the course hides
+it, the mistake and its line."""
 
 import os
 import warnings
@@ -18,7 +19,8 @@ SHOW = "CNNVIZ_JUDGE_SHOW"
 """Environment variable with which a course hides the solution."""
 
 SHOWN = ("fix", "place")
-"""Levels of detail: the mistake with the correct line, or only which array is wrong, where, and in how many entries."""
+"""Levels of detail: the mistake with the correct line, or only the wrong array with the positions and number of its
+wrong entries."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -123,7 +123,7 @@ _OVER_PLACES = "for i in range(H_out): for j in range(W_out):"
 
 
 def _add_short_loops(loops: str, rows: str, columns: str) -> None:
-    """Add gradients whose loops end at the wrong side length."""
+    """Add mistakes whose loops end at the wrong side length."""
     for role in ("dx", "dw", "db"):
 
         def make(values: CaseValues, role: str = role) -> Array | None:
@@ -143,7 +143,7 @@ _add_short_loops("for i in range(W_out): for j in range(W_out):", "W_out", "W_ou
 
 
 def _add_shadowed_loops(axis: int, variable: str, side: str) -> None:
-    """Add gradients whose rows or columns count as images, repeated once per image."""
+    """Add mistakes in which a shadowed loop variable reads rows or columns as images, repeated once per image."""
     for role in ("dx", "dw", "db"):
 
         def make(values: CaseValues, role: str = role) -> Array | None:
