@@ -48,7 +48,7 @@ def backward_names(network: Architecture) -> tuple[str, ...]:
 
 
 def named_arrays(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
-    """Return every array of this update by symbol, in the core's shapes."""
+    """Return all arrays of this update by symbol, in the core's shapes."""
     network = setup.network
     arrays_by_name = {**snapshot.trace, **snapshot.params, "y": as_frozen(setup.y), "losses": snapshot.losses}
     arrays = {name: arrays_by_name[name] for name in forward_names(network) if name != "L"}

@@ -1,6 +1,4 @@
-"""Spreadsheet formulas for the cells of a pass, by kind of layer, which refer to the cells that they depend on.
-
-Other kinds of layers have no formulas; their cells contain numbers.
+"""Spreadsheet formulas for the cells of a pass, by kind of layer. Cells of other kinds of layers contain numbers.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -149,7 +147,7 @@ class CellFormulas:
         return (self.helpers[name][-1] - 1) // max(1, self.at.shapes[source][-1] - 1) or 1
 
     def helper_values(self, name: str, values: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return the values of a helper, computed from the array that it derives from."""
+        """Return the values of a helper, computed from its source array."""
         source = values[name.split()[0]]
         if name.endswith(("apart", "turned")):
             dilation, dilated = self._dilation(name, name.split()[0]), np.zeros(self.helpers[name])

@@ -38,13 +38,13 @@ LOOP_DEVIATIONS = {
     "fresh_weights": "w, b = np.zeros_like(w), np.zeros_like(b)",
     "integer_kernel": "f = np.trunc(f) + 0.0",
 }
-"""Lines for the notebook's deviations that change parameters, before a pass and after an update. Other deviations
-replace a line."""
+"""Code of the notebook's deviations that change parameters before a pass or after an update. Other deviations replace a
+line."""
 
 
 @dataclass(frozen=True)
 class Passes:
-    """Code of one network for `images` images of one shape, under the deviations `on`. `sizes` are the shapes of all
+    """Code of one network for `images` images of one shape, with the deviations `on`. `sizes` are the shapes of all
     arrays by symbol."""
 
     program: Program
@@ -56,8 +56,8 @@ class Passes:
     # ---- layers
 
     def layer_sections(self, forward_only: bool = False, more: Iterable[Op] = ()) -> Iterator[Section]:
-        """Yield the functions that the lines call, and those of `more`, in the order of the forward pass: one section
-        for each kind of layer, and one for the loss."""
+        """Yield the functions that the lines call, and the functions `more`, in the order of the forward pass: one
+        section for each kind of layer, and one for the loss."""
         program, included, groups = self.program, set[Callable[..., Any] | str](), dict[str, list[Op]]()
         for line in (*program.forward_lines, program.losses_line, *(() if forward_only else program.backward_lines), *more):
             groups.setdefault(self._kind(line), []).append(line)
@@ -106,7 +106,7 @@ class Passes:
         return section(self._name("forward"), formulas, code)
 
     def backward_section(self) -> Section:
-        """Return the part of the backward pass that an update needs, as a function of the arrays that it reads."""
+        """Return the part of the backward pass that an update needs, as a function of its input arrays."""
         rows = self._rows(self._needed)
         code = self._function(self._name("backward"), self._inputs_of(rows), rows, self.backward_outputs)
         formulas = [self.program.formulas[line.target] for line in self._needed if line.target in self.program.formulas]
@@ -165,7 +165,7 @@ class Passes:
 
     @property
     def _drawn(self) -> list[str]:
-        """Names of the masks that are drawn in each pass."""
+        """Names of the masks, which are drawn in each pass."""
         return [variable(name) for name in self.program.draws]
 
     def draws(self, seed: int, k: str) -> str:
@@ -214,7 +214,7 @@ class Passes:
     # ---- lines of code with shapes as comments
 
     def _rows(self, lines: Iterable[Op]) -> list[tuple[str, str]]:
-        """Return each line as code, as changed by deviations, and its shape."""
+        """Return each line as code, with deviations applied, and its shape."""
         rows = []
         for line in lines:
             code = expression(line.without_rounding)

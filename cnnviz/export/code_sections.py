@@ -56,7 +56,7 @@ def sections(setup: Setup, pixels: np.ndarray) -> tuple[Section, ...]:
 
 
 def _in_eval_mode(setup: Setup, x: np.ndarray, values: PassValues) -> Passes:
-    """Return the passes in eval mode: with running statistics, without dropout, and each image on its own."""
+    """Return the passes in eval mode, with running statistics, without dropout, and with independent images."""
     program = setup.network.program(x.shape, training=False)
     return Passes(program, setup.optimizer, frozenset(), sizes_of(program, values, np.array(setup.y)), len(setup.images))
 
@@ -103,7 +103,7 @@ def script_docstring(setup: Setup, program: Program, words: str, library: str = 
 
 
 def settings_of(setup: Setup) -> tuple[str, bool]:
-    """Return the setup's query, and whether values are omitted that the code contains: uploaded images and stored
+    """Return the setup's query, and whether it omits values that the code contains: uploaded images and stored
     parameters."""
     query = setup.to_query()
     omitted = {name for name, value in query.items() if value.startswith("held-")} | ({"img"} if setup.img.startswith("upload-") else set())

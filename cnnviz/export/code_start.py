@@ -27,7 +27,7 @@ IMPORTS = "import base64\nimport zlib\n\nimport numpy as np"
 
 
 def image_section(setup: Setup, pixels: np.ndarray, program: Program, imports: bool = True) -> Section:
-    """Return the section with the image's bytes and x; `imports` is whether it includes the imports."""
+    """Return the section with the image's bytes and x. With `imports` it begins with the import statements."""
     images = (len(pixels),) if len(setup.images) > 1 else ()
     has_channels = pixels.ndim == 3 + len(images)
     is_gray, is_rgb = setup.ch == "gray" and has_channels, setup.ch == "rgb" and has_channels
@@ -86,7 +86,7 @@ def _start_code(array: np.ndarray, line: Op) -> tuple[str, str]:
 
 
 def _literal(array: np.ndarray) -> str:
-    """Return an array as numbers; a single kernel by rows."""
+    """Return an array as a literal. A single kernel has one row per line."""
     rows = shown(array)
     text = f"np.array({rows.tolist()})"
     if len(text) > 90:

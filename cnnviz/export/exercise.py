@@ -1,5 +1,4 @@
-"""A setup as an exercise: everything except the backward pass, whose lines are left open, and a check that needs only
-NumPy."""
+"""A setup as an exercise: a script with blanks for the backward pass, and a check that needs only NumPy."""
 
 import json
 import re
@@ -26,7 +25,7 @@ from cnnviz.export.numpy_script import as_notebook, as_script
 from cnnviz.words import Problem, current_language, has_message, message, say, text
 
 VERDICTS = ("right", "wrong", "undecided", "not_finite", "kink", "some_undecided", "shape", "not_yet", "tried")
-"""Texts of the check's verdicts, under the messages `export.exercise.said`."""
+"""Message ids of the check's verdicts under `export.exercise.said`."""
 
 FILE = "gradients.npz"
 """Output file of the exercise, for upload on the Check page."""
@@ -53,7 +52,7 @@ def exercise_notebook(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> s
 
 
 def check_training_mode(setup: Setup) -> None:
-    """Raise Problem if the setup is in eval mode, which has no update to compute.
+    """Raise Problem if the setup is in eval mode, which makes no update.
 
     >>> check_training_mode(Setup())
     """
@@ -92,7 +91,7 @@ def _sections(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> Iterable[
 
 
 def open_lines(program: Program) -> list[tuple[Op, tuple[str, ...]]]:
-    """Return the lines that are left open, each with the arrays that it reads. The reshape to maps is part of the
+    """Return the lines to fill in, each with the arrays that it reads. The reshape to maps is part of the
     line that computes the map's gradient.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network

@@ -16,7 +16,7 @@ Passed = tuple[float, Sequence[np.ndarray]]
 LONGEST, SHORTEST = 1e-4, 1e-8
 """Longest and shortest step of the nudges."""
 SCREENED = 5
-"""Number of entries that are nudged once, per checked entry, to find the ones that change the loss."""
+"""Number of candidate entries per checked entry. A single nudge of each shows whether it changes the loss."""
 
 
 def round_off(loss_with: Callable[..., Passed], arrays: Mapping[str, np.ndarray]) -> float:
@@ -24,7 +24,7 @@ def round_off(loss_with: Callable[..., Passed], arrays: Mapping[str, np.ndarray]
     rng, eps = np.random.default_rng(0), np.finfo(float).eps
     loss = loss_with()[0]
     losses = [loss_with(**{name: a * (1 + eps * rng.choice([-1, 1], a.shape)) for name, a in arrays.items()})[0] for _ in range(6)]
-    # 1: argument of a logarithm
+    # 1, the argument of the logarithm
     return SAFETY * (max(abs(other - loss) for other in losses) + eps * max(1.0, abs(loss)))
 
 
@@ -61,8 +61,8 @@ def slope(
 
 
 def entries_to_try(gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[np.ndarray], Passed], loss: float, most: int) -> list[int]:
-    """Return up to `most` entries: half of them the largest given ones, half random, with those first that change the
-    loss."""
+    """Return up to `most` entries to check: half with the largest gradients, half random. Entries that change the loss
+    are preferred."""
     if array.size <= most:
         return list(range(array.size))
     size = np.nan_to_num(np.abs(gradient), nan=np.inf)

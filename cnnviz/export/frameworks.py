@@ -1,8 +1,8 @@
 """A setup as a script in Keras or PyTorch: the same network, start, loss and optimizer, and one update with printed
 gradients.
 
-Layers, losses and optimizers know their counterparts (`keras`, `pytorch`, `code`). This module adds the code around them:
-channel order, axes of weights, and printing.
+Layers, losses and optimizers define their counterparts (`keras`, `pytorch`, `code`). This module adds the code around
+them: channel order, axes of weights, and printing.
 """
 
 import textwrap
@@ -87,8 +87,8 @@ def _script(library: str, setup: Setup, pixels: np.ndarray) -> str:
 
 
 def _outputs_with_ties(setup: Setup, program: Program, pixels: np.ndarray) -> dict[str, list[str]]:
-    """Return the outputs of layers with ties in the setup's first pass (symmetric filters) or its last, by kind of
-    layer."""
+    """Return the output symbols of layers with ties, by kind of layer. Checks the setup's first pass, in which filters
+    may be symmetric, and its last."""
     x, outputs = network_input(setup, pixels), dict[str, list[str]]()
     first, last = (run_updates(setup, x, k) for k in (0, setup.k))
     indices = set[int]().union(*(layers_with_ties(program, snapshot.params, snapshot.trace.x, snapshot.trace.kept) for snapshot in (first, last)))
@@ -117,7 +117,7 @@ class _Parts:
 
     @property
     def evaluated(self) -> bool:
-        """Whether the printed pass is in eval mode."""
+        """Whether the script prints a pass in eval mode."""
         return self.setup.mode == "eval"
 
     @property
@@ -154,7 +154,7 @@ class _Parts:
         return iter(found[:-1] if self.merged else found)
 
     def refused(self) -> list[str]:
-        """Return the outputs of layers whose training pass the library refuses."""
+        """Return the output symbols of the layers whose training pass the library refuses."""
         return []
 
     def weights(self) -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
@@ -204,7 +204,7 @@ class _Parts:
 
     @property
     def begin(self) -> str:
-        """Lines before that pass."""
+        """Lines before the pass of `numbers`."""
         return "draw(updates)\n" if self.program.draws and not self.evaluated else ""
 
     @property

@@ -22,14 +22,14 @@ from cnnviz.export.user_gradients_report import reference_of
 from cnnviz.words import Message, current_language, format_value, say
 
 MOST_TERMS = 9
-"""Upper limit of products to compute by hand; the rest of a longer sum is given."""
+"""Upper limit of products to compute by hand; the worksheet gives the rest of a longer sum."""
 MOST_NUMBERS = 25
-"""Upper limit of numbers listed for an expression; the rest of a longer sum or mean is given."""
+"""Upper limit of numbers listed for an expression; the worksheet gives the rest of a longer sum or mean."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One cell: its name, title and formulas, rows of factors whose products are asked for, given numbers, and the
+    """The task for one cell: its name, title and formulas, rows of factors to multiply, given numbers, and the
     answer."""
 
     name: str
@@ -63,8 +63,8 @@ def hand_sheet(setup: Setup, snapshot: Snapshot, image: Message | str) -> str:
 
 
 def tasks(setup: Setup, snapshot: Snapshot) -> list[Task]:
-    """Return one cell for each stage: the pinned one if it belongs to that stage's array, otherwise the one with the
-    largest absolute value."""
+    """Return one task for each stage: for the pinned cell if it is in that stage's array, otherwise for the cell with
+    the largest absolute value."""
     reference, network = reference_of(setup, snapshot), setup.network
     program, trace, y = reference.program, reference.trace, reference.y
     gradients = program.backward(snapshot.params, trace, y)
@@ -88,7 +88,7 @@ def _stage_tasks(setup: Setup, snapshot: Snapshot, program: Program, stage: Stag
     elif stage == "v":
         source = next(names.source for names in program.network.names if names.flattens)
         yield Task(f"v[?] = {_cell_name(program, source, at)}", stage.title, formula, (), (), float(np.ravel_multi_index(at, array.shape)))
-    elif stage in program.arithmetic:  # otherwise it depends on a whole channel
+    elif stage in program.arithmetic:  # otherwise the cell depends on a complete channel
         arithmetic = arithmetic_of(program, stage, at, values)
         if statistic_names := re.findall(r"[a-z]\w*\.[a-z]+", arithmetic.text):
             cell_numbers = [number for number in arithmetic.numbers if number[1] in (at, at[:1])]
@@ -202,7 +202,8 @@ def _task_html(task: Task, answered: bool) -> str:
 
 
 def _formula_html(latex: str) -> str:
-    """Return a formula as HTML, in parts between which lines may break; browsers do not break formulas."""
+    """Return a formula as HTML, split into elements between which lines may break, since browsers do not break
+    formulas."""
     parts = re.sub(r" (=|\+|\\cdot|\\odot|\\leftarrow) ", r" \1\n", translate_words(latex)).split("\n")
     return re.sub(r"(?<=<mn>)(\d+)\.(?=\d)", rf"\1{say('words.point')}", " ".join(map(mathml, parts)))
 

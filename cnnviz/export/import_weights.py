@@ -1,7 +1,7 @@
 """Initial parameters from files: saved by cnnviz (JSON, .npz), trained networks from PyTorch or Keras, or kernels in
 any array.
 
-Nothing in a file is executed or unpickled. Layouts are recognized by shapes, and notes tell what was imported.
+Nothing in a file is executed or unpickled. Layouts are inferred from shapes, and notes describe the import.
 """
 
 import dataclasses
@@ -69,7 +69,7 @@ def complete_start(arrays: Arrays, setup: Setup) -> tuple[Setup, Params, list[Me
     if SETUP in arrays:
         return _read_saved(arrays)
     program = setup.network.program(setup.x_shape)
-    # stored under our names; in our layout if the shapes match
+    # names are the core's; the layout, too, if the shapes match
     has_our_names = len(program.parameters) > 1 and set(program.parameters) <= set(arrays)
     has_our_layout = has_our_names and all(arrays[name].shape == program.shown[name] for name in program.parameters)
     result = None if has_our_layout else _params_by_layout(arrays, program)
@@ -83,7 +83,7 @@ _INPUT_SETTINGS = tuple({"img": img, "ch": ch} for img in ("test-0", "digit7-0",
 
 
 def setup_of_weights(arrays: Arrays, net: str) -> tuple[Setup, int]:
-    """Return the setup with the kind of image for which a trained network's arrays fit, and the number of arrays.
+    """Return a setup whose kind of image fits a trained network's arrays, and the number of arrays.
     Raise Problem if none fits."""
     for input_settings in _INPUT_SETTINGS:
         try:
@@ -125,7 +125,7 @@ def _params_by_layout(arrays: Arrays, program: Program) -> tuple[Params, Message
     symbols = list(program.parameters) if len(stored) == len(program.parameters) else _names_with_buffers(program)
     if len(stored) != len(symbols) or len(stored) == 1:
         return None
-    # prefer Keras if the shapes fit both layouts
+    # Keras takes precedence if the shapes fit both layouts
     prefers_keras = not any(name.endswith(("weight", "bias")) for name, _ in stored)
     for layout in ("keras", "pytorch") if prefers_keras else ("pytorch", "keras"):
         converted = {symbol: _convert_layout(array, symbol, program, layout) for symbol, (_, array) in zip(symbols, stored, strict=True)}

@@ -48,7 +48,7 @@ def share_card(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> bytes:
     """
     from PIL import Image, ImageDraw
 
-    from cnnviz.export.animation import selected_maps  # a page needs only SIZE of this module
+    from cnnviz.export.animation import selected_maps  # import here, since a page needs only SIZE
 
     card = Image.new("RGB", SIZE, "white")
     pen = ImageDraw.Draw(card)
@@ -92,7 +92,8 @@ def _target(y: np.ndarray) -> int | None:
 
 
 def _columns(snapshot: Snapshot, y: np.ndarray) -> list[int]:
-    """Return the outputs to draw, at most two: the largest, and the target or else the second largest."""
+    """Return the indices of the outputs to draw, at most two: the largest, and the target or else the second
+    largest."""
     descending = [int(index) for index in np.argsort(-np.nan_to_num(snapshot.trace.o), kind="stable")]
     target = _target(y)
     return sorted([descending[0], *([target] if target not in (None, descending[0]) else descending[1:2])])

@@ -31,8 +31,8 @@ _CREATED = datetime.datetime(1980, 1, 1)
 
 
 def spreadsheet(setup: Setup, snapshot: Snapshot, known: bool = True) -> bytes:
-    """Return this snapshot as an .xlsx file with a sheet for each array, in the order of the passes. `known` is
-    whether it contains computed values.
+    """Return this snapshot as an .xlsx file with a sheet for each array, in the order of the passes. With `known` it
+    contains computed values.
 
     Raise Problem if there are more numbers than MOST_NUMBERS.
 
@@ -131,7 +131,7 @@ class _Book:
             sheet.write_string(at, 1, self._words(name))
 
     def _words(self, name: str) -> str:
-        # for weights, not for the biases of the same stage
+        # for the weights only, since the biases belong to the same stage
         titles = [str(stage.title) for stage in self.program.network.stages if stage == name]
         formula = self.program.formulas.get(name)
         return "   ".join([*titles, *([latex_to_unicode(formula)] if formula else [])])
