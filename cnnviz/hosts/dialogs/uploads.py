@@ -19,8 +19,8 @@ from cnnviz.words import Message, Problem, say
 
 
 def picture(asked: Mapping[str, str], content: bytes) -> Adopted:
-    """Return the change of the setup to the image in a file; its pixels become part of the address. Raise Problem if
-    the file is invalid."""
+    """Return the change of the setup that selects the image in a file; its pixels become part of the address. Raise
+    Problem if the file is invalid."""
     return Adopted(change={"img": run_isolated(read_upload, content)}, note="")
 
 
@@ -39,9 +39,8 @@ def _weights(setup: Setup, content: bytes) -> Adopted:
 
 
 def model(asked: Mapping[str, str], content: bytes) -> UploadedModel:
-    """Return a model layer by layer, and the change to its network; `name` selects one of several models.
-
-    `instead` is the reason if nothing changes, since the network is invalid or too large. Raise Problem if the
+    """Return a model layer by layer, and the change of the setup to its network. `name` selects one of several models.
+    If the network is invalid or too large, `instead` is the reason and the setup does not change. Raise Problem if the
     file cannot be read.
     """
     return run_isolated(_model, _setup(asked), asked.get("name", ""), content)
@@ -67,7 +66,7 @@ def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
 
 
 def example(asked: Mapping[str, str]) -> bytes:
-    """Return a file of this setup's gradients with one mistake in them. Raise Problem if no mistake is possible."""
+    """Return a file with this setup's gradients after one mistake. Raise Problem if no mistake is possible."""
     now = resolve(asked, several_images=True, eval_mode=True)
     file_arrays = example_of(reference_of(now.setup, now.snapshot))
     if not file_arrays:

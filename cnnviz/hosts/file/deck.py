@@ -38,7 +38,8 @@ def deck_html(file: Path, server: str = "", *, scorm: bool = False) -> str:
 
 
 def _shown(path: str, query: dict[str, str], content: bytes) -> bytes:
-    """Return the response of a page at an address. Step includes all numbers, since the file cannot request more."""
+    """Return the response of a page at an address. Step includes all numbers, since a file cannot request further
+    ones."""
     page = next(page for page in pages() if page.path == path)
     if page.id == "step":
         setup = Setup.parse_query(query)[0]

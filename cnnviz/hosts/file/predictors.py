@@ -1,9 +1,8 @@
 """Predictions of arrays from others, with exactly the bits of predictors.js. A file stores only the differences from
 them.
 
-The core adds in another, faster order, which changes only the last bits. The differences are therefore a few units in
-the last place or zero, and compress to a fraction of the size without loss. An array without a predictor is stored in
-full.
+The core adds in a faster order, which changes only the last bits. Differences are therefore zero or a few units in the
+last place, which compress well without loss. An array without a predictor is stored in full.
 """
 
 import math
@@ -78,8 +77,7 @@ def usable(array: np.ndarray | None) -> bool:
     return array is not None and array.dtype == np.float64 and bool(np.isfinite(array).all())
 
 
-# ---- rules: each adds and multiplies in the order of a plain loop, and uses only operations that all computers round
-# alike
+# ---- rules: sums in the order of a plain loop, from operations with the same rounding on all computers
 
 
 def step(_: tuple[int, ...], theta: np.ndarray, gradient: np.ndarray, rate: float) -> np.ndarray:
@@ -99,7 +97,7 @@ def _taps(k: int, stride: int, step: int, rows: int, columns: int) -> Iterator[t
 
 
 def _wide(shape: tuple[int, ...], k: int, stride: int, dilation: int, before: int, output_shape: tuple[int, ...]) -> np.ndarray:
-    """Return zeros for maps (C,H,W) with the margin that windows cover."""
+    """Return zeros for maps (C,H,W), padded so that all windows fit."""
     ends = [max(n + before, dilation * (k - 1) + stride * (count - 1) + 1) for n, count in zip(shape[-2:], output_shape[-2:], strict=True)]
     return np.zeros((math.prod(shape[:-2]), *ends))
 

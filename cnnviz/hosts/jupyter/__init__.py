@@ -52,7 +52,7 @@ class SetupView(anywidget.AnyWidget):
 
     @property
     def snapshot(self) -> Snapshot:
-        """Its numbers, for example `view.snapshot.gradients.df`."""
+        """The snapshot on screen, for example `view.snapshot.gradients.df`."""
         return _resolved(self.query).snapshot
 
     @staticmethod

@@ -56,7 +56,7 @@ def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", deck
 
 
 def _site(python: Mapping[str, bytes], starts: str, decks: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
-    """Yield each file with its path in the folder. The last one lists the names of all others."""
+    """Yield each file with its path in the folder. The last file lists the names of all others."""
     responses = _first()
     files = dict.fromkeys(responses.values())
     names = {content: f"{FILES}/answers/{n}.bin" for n, content in enumerate(files)}

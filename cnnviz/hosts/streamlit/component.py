@@ -32,7 +32,7 @@ _training = _register("cnnviz_training", '<div class="training-told" hidden></di
 def mount(page: str, *, listens: bool = False) -> None:
     """Mount the component on the page with that path.
 
-    `listens` is whether another part of the page must be notified of changes of the setup.
+    With `listens`, Streamlit is notified of changes of the setup, because another part of the page depends on it.
     """
     setup, errors = resolve_view(visit.asked())
     head = {

@@ -1,5 +1,5 @@
-"""Connection limits that the web server lacks: closes connections that send no request, do not read, or send an
-endless one."""
+"""Connection limits that the web server lacks. Closes connections that send no request, never read the response, or
+send an endless request."""
 
 import asyncio
 import contextlib
@@ -104,13 +104,13 @@ def _bound_heads(protocol: Any) -> None:
     def data_received(self: Any, data: bytes) -> None:
         set_unheard(self, self.unheard + len(data))
         received(self, data)
-        if self.unheard and not self.unended:  # also after a response, which the first time limit does not cover
+        if self.unheard and not self.unended:  # covers the time after a response, unlike the first limit
             self.unended = self.loop.call_later(SILENT, self.transport.abort)
         if self.unheard > (SHORT_HEAD if of_all > MOST_UNHEARD else MOST_HEAD):
             self.transport.abort()
 
     def on_headers_complete(self: Any) -> None:
-        # one request may be ahead, since a client can read a response before the server has finished it
+        # allow one request ahead, since a client may read a response before the server has completed it
         if self.pipeline:
             raise ValueError  # also discards everything else that arrived with it
         complete(self)

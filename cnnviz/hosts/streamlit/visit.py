@@ -14,19 +14,20 @@ _ADOPTED = "adopted"
 
 
 def asked() -> dict[str, str]:
-    """Return the visitor's address as Streamlit knows it."""
+    """Return the query of the visitor's address, as known to Streamlit."""
     return st.query_params.to_dict()
 
 
 def current_setup() -> Setup:
-    """Return the setup of the visitor's address, with values of the last one for invalid ones. Nothing is computed."""
+    """Return the setup of the visitor's address. Values of the previous setup replace invalid ones. Nothing is
+    computed."""
     setup, *_ = resolve_setup(asked(), "", st.session_state.get(SETUP) or Setup())
     st.session_state[SETUP] = setup
     return setup
 
 
 def adopted() -> tuple[int, Mapping[str, str]]:
-    """Return the number of changes by dialogs, and the last one."""
+    """Return the number of setup changes by dialogs, and the last change."""
     last: tuple[int, Mapping[str, str]] = st.session_state.get(_ADOPTED, (0, {}))
     return last
 
