@@ -47,7 +47,7 @@ class ComputeQueue(Generic[Result]):
             job = self.jobs.get(name)
             if job is None or job.given_up:
                 job = Job(name, visitor, work, expected or CostEstimate())
-                # an unknown cost is charged once it has been estimated
+                # unknown costs are charged once estimated
                 self.admission.admit(visitor, job.expected.seconds() if job.expected.known else 0.0)
                 self._add(job, connection or visitor, pause)
             elif not job.begun:
@@ -82,7 +82,7 @@ class ComputeQueue(Generic[Result]):
     def _cancel(self, job: Job[Result]) -> None:
         job.given_up = True
         if job.begun:
-            job.go.set()  # wake it, so that it reaches a cancellation point
+            job.go.set()  # wake the job, so that it reaches a cancellation point
         else:
             self._over(job)
             job.future.cancel()

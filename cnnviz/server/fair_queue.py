@@ -154,7 +154,7 @@ class FairQueue(Generic[Item]):
         self.waiting.add(ticket)
 
     def done(self, ticket: Ticket[Item], seconds: float) -> None:
-        """Charge the seconds that a job really took and advance the virtual time. Also drops a job that is still
+        """Charge the seconds that a job really took and advance the virtual time. Also removes a job that is still
         waiting."""
         self.expect(ticket, seconds)
         self.furthest = max(self.furthest, ticket.finish)

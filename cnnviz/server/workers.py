@@ -16,7 +16,7 @@ from cnnviz.server.scheduler import Scheduler
 PATIENCE = 30.0
 """CPU time limit of a job in seconds."""
 MAX_PAUSED = 30
-"""Number of threads whose jobs are paused, for a shorter job or for each other."""
+"""Maximum number of threads with paused jobs."""
 SLICE = 0.002
 """Shortest time, in seconds, that a job runs before it yields to a shorter one."""
 
@@ -40,7 +40,7 @@ class Workers(Generic[Result]):
             if not job.begun and job.expected.known:
                 seconds = job.expected.seconds()
                 if seconds > job.ticket.seconds or (seconds > EXPENSIVE and job not in self.scheduler.under_way):
-                    self._requeue(job, seconds)  # its estimate has grown since it was queued, or it must be held back
+                    self._requeue(job, seconds)  # the estimate has grown, or the job must be held back
                     continue
             self.scheduler.running.add(job)
             job.its_turn = True
@@ -123,7 +123,7 @@ class Workers(Generic[Result]):
         if job.given_up or used > PATIENCE:
             raise TimeoutError
         if used > EXPENSIVE and not job.charged:
-            self.admission.charge(job, used, checked=False)  # it has begun, so it is counted but not refused
+            self.admission.charge(job, used, checked=False)  # a job that has begun is counted but not refused
             self.scheduler.under_way.add(job)
         if used > 2 * job.expected.seconds():
             job.expected.exceeded(used)
@@ -148,7 +148,8 @@ class Workers(Generic[Result]):
         self.go_on()
 
     def _wait(self, job: Job[Result]) -> None:
-        """Wait until it is the job's turn, or until the job is given up; it then runs beside the others, only to end.
+        """Wait for the job's turn, or until the job is abandoned. An abandoned job runs regardless of turns, since it
+        is about to end.
        """
         job.go.wait()
         with self.lock:
