@@ -15,14 +15,15 @@ Bytes = tuple[bytes, bytes]
 
 
 class AnswerCache:
-    """Cached responses by name, up to `most` bytes."""
+    """Cache of responses by name, of at most `most` bytes."""
 
     def __init__(self, most: int = 20_000_000) -> None:
         self.known: LruCache[tuple[Hashable, ...], Bytes] = LruCache(most, held_bytes)
         self.coming: dict[tuple[Hashable, ...], asyncio.Task[Bytes]] = {}
 
     async def get(self, request: Request, name: tuple[Hashable, ...], make: Callable[[], Awaitable[Mapping[str, object]]]) -> Response:
-        """Return the response of that name. An error of `make` reaches all requests that wait for it."""
+        """Return the response called `name`, calling `make` if it is not cached. An exception of `make` reaches all
+        requests that wait for it."""
         bodies = self.known.get(name)
         if bodies is None:
             task = self.coming.get(name)

@@ -30,7 +30,7 @@ from cnnviz.wire.rooms import RoomExperiment, RoomInside
 
 FRESH = {"Cache-Control": "no-store"}
 OLD = 1.0
-"""Seconds for which phones get the same number of devices."""
+"""Cache lifetime, in seconds, of the number of devices that phones get."""
 
 
 class Experiments:
@@ -94,8 +94,8 @@ class Experiments:
         return await self.questions.cache.get(request, ("inside", *experiment.name, run, lang), made)
 
     def _running_experiment(self, room: Room, early: bool = False) -> tuple[Poll, Experiment]:
-        """Return a room's experiment. Raise Refused if there is none, or if it still collects predictions and `early`
-        is not set."""
+        """Return a room's experiment. Raise Refused if there is none, or if it still collects predictions, unless
+        `early` is set."""
         poll = room.poll
         if poll is None or poll.kind != EXPERIMENT:
             raise Refused(404, "ui.rooms.no_experiment")

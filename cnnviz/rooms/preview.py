@@ -18,7 +18,8 @@ from cnnviz.words import Problem
 
 
 def steps_data(lesson: str, room_query: str, lang: str, deck: str = "", screen: str = "") -> RoomSteps:
-    """Return the included decks, the screens of one of them or of the room's own, and the maps of the room's setup."""
+    """Return the included decks, the screens of the requested or else the room's deck, and the maps of the room's
+    setup."""
     decks = library()
     selected = decks.find(lesson) if lesson else deck_of(deck) if deck else None
     setup_query = {key: text for key, text in parse_qsl(room_query) if key in SETUP_KEYS}

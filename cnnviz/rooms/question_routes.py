@@ -58,7 +58,7 @@ class Questions:
         self.cache = AnswerCache()
         self.work: ComputeQueue[Any] = ComputeQueue(1, Admission(40, 6))
         self.voted = Rate(3_000, 0.02)  # an audience may share one address
-        self.again = Rate(20, 0.5)  # changes of one device's answer
+        self.again = Rate(20, 0.5)  # rate of answer changes per device
 
     async def ask_or_turn(self, request: Request, room: Room) -> Response:
         """PUT room/<code>/question, for the presenter: pose another question, or apply {"act": …} to the current one.
@@ -86,7 +86,7 @@ class Questions:
         moves_audience = bool(question_view.is_from_deck(spec) or spec["change"])
         poll = self._next(room, spec, prepared_question.step.kind, prepared_question.most, prepared_question.keyed, seconds, moves_audience)
         await self._note(request, room)
-        await self.store.ask(room, poll)  # before the move, so that no page shows the answer
+        await self.store.ask(room, poll)  # before the move, so that pages hide the answer
         if moves_audience:
             await self.store.move(room, question_view.moved_query(prepared_question, room.query), screen)
         return poll
@@ -102,7 +102,8 @@ class Questions:
             await self.store.note(room, json.dumps(entry))
 
     async def _record(self, request: Request, room: Room, poll: Poll) -> Record | None:
-        """Return the answers to a question, or None if there are none or they can no longer be evaluated."""
+        """Return the record of the answers to a question, or None if there are none or they can no longer be
+        evaluated."""
         if poll.kind == EXPERIMENT or not any(ballots := await self.store.ballots(room, poll)):
             return None
         try:
@@ -147,7 +148,7 @@ class Questions:
         """GET room/<code>/question: the public part of the question. `number` is the question that the client
         expects."""
         number = request.query_params.get("number", "")
-        if number and number != str(room.poll.number if room.poll else ""):  # another process may have asked it a moment ago
+        if number and number != str(room.poll.number if room.poll else ""):  # posed by another process?
             await self.store.renew(room)
         poll = _poll(room)
         lang = request_language(request)
@@ -164,7 +165,7 @@ class Questions:
         """GET room/<code>/asked, for the presenter: the question as it was sent, so that it can be posed again in a
         reopened room."""
         poll = _poll(room)
-        if poll.kind == EXPERIMENT:  # it belongs to a screen, which begins it again
+        if poll.kind == EXPERIMENT:  # a question of a screen, which poses it again
             raise Refused(404, "ui.rooms.no_question")
         question = {name: value for name, value in poll.spec.items() if name not in ("at", "change", "script")}
         return JSONResponse({"number": poll.number, "question": question}, headers=_FRESH)
@@ -209,7 +210,8 @@ class Questions:
         return device, body
 
     async def results(self, request: Request, room: Room, private: bool) -> Response:
-        """GET room/<code>/results: for everybody once they are shown, for the presenter (`private`) at any time."""
+        """GET room/<code>/results: the results, for everybody once they are shown, and for the presenter (`private`) at
+        any time."""
         poll = _poll(room)
         if not private and not poll.shows:
             raise Refused(403, "ui.rooms.not_shown")
@@ -227,7 +229,8 @@ class Questions:
         return JSONResponse(await made(), headers=_FRESH) if private else await self.cache.get(request, name, made)
 
     async def steps(self, request: Request, room: Room) -> Response:
-        """GET room/<code>/steps?lesson=…, for the presenter: the screens with their notes, and what may be asked."""
+        """GET room/<code>/steps?lesson=…, for the presenter: the screens with their notes, and the maps for
+        questions."""
         lesson, lang = request.query_params.get("lesson", "")[:40], request_language(request)
         name = ("steps", lesson, room.query, room.screen, deck_digest(room.deck), lang)
         compute = partial(steps_data, lesson, room.query, lang, room.deck, room.screen)
@@ -249,7 +252,8 @@ class Questions:
         return await self.compute_for(visitor_of(request), name, work)
 
     async def compute_for(self, visitor: str, name: tuple[Hashable, ...], work: Callable[[], Result], expected: CostEstimate | None = None) -> Result:
-        """Return the result of `work`, charged to a visitor. Raise Refused if it fails or the queue is full."""
+        """Return the result of `work`, whose cost counts for a visitor. Raise Refused if it fails or the queue is
+        full."""
         try:
             result: Result = await self.work.get(name, visitor, work, expected=expected)
             return result
@@ -260,7 +264,7 @@ class Questions:
 
 
 def _is_current(room: Room, body: Mapping[str, Any]) -> bool:
-    """Return whether the answer is to the room's question as this process knows it, and that is open."""
+    """Return whether an answer belongs to the room's question, as known to this process, and the question is open."""
     poll = room.poll.at(time.time()) if room.poll else None
     if poll is None or poll.phase != "open":
         return False

@@ -92,7 +92,7 @@ def spec_of(body: Mapping[str, object], room_query: str, deck: str = "") -> dict
 
 
 def _plain(name: str, value: object) -> object:
-    """Return a field that is a scalar, or the list of answers. Raise Problem if it is nested deeper."""
+    """Return a scalar field, or the list of answers. Raise Problem if it is nested deeper."""
     if name == "answers" and isinstance(value, list) and all(isinstance(answer, dict) for answer in value):
         return [{key: _plain(key, text) for key, text in answer.items() if key in ("label", "is", "say")} for answer in value]
     if not isinstance(value, str | int | float | bool | None):
@@ -101,7 +101,7 @@ def _plain(name: str, value: object) -> object:
 
 
 def prepare_question(spec: Mapping[str, Any], lang: str = DEFAULT, deck: str = "") -> PreparedQuestion:
-    """Return everything of a question except its votes. `deck` is the room's. Raise Problem if the question cannot be
+    """Prepare a question, except for its votes. `deck` is the room's deck. Raise Problem if the question cannot be
     posed."""
     written = is_from_deck(spec)
     step = _deck_screen(spec, deck) if "screen" in spec else _lesson_step(spec) if "lesson" in spec else spot_screen(spec, spec["at"])
@@ -123,7 +123,7 @@ def prepare_question(spec: Mapping[str, Any], lang: str = DEFAULT, deck: str = "
 
 
 def is_computed(setup: Setup, symbol: str) -> bool:
-    """Return whether a map has been computed at the setup's stage or is given from the start.
+    """Return whether a map has been computed up to the setup's stage, or is an input.
 
     >>> is_computed(Setup(stage="x"), "z1"), is_computed(Setup(stage="a1"), "z1"), is_computed(Setup(stage="x"), "f")
     (False, True, True)
@@ -136,7 +136,7 @@ def is_computed(setup: Setup, symbol: str) -> bool:
 
 
 def is_from_deck(spec: Mapping[str, Any]) -> bool:
-    """Return whether a question comes from a deck, so that the audience is moved to its setup."""
+    """Return whether a question comes from a deck, in which case the audience moves to its setup."""
     return "lesson" in spec or "screen" in spec
 
 
@@ -240,7 +240,7 @@ def _plate(asked: PreparedQuestion, plate: DeckPlate, hidden: bool, cell_ranges:
 
 
 def plate_data(symbol: str, array: np.ndarray, record: MapRecord | None, lang: str, hidden: bool = False) -> RoomPlate | None:
-    """Return a map of at least two axes, as numbers if it is small and as colours otherwise; None if it is too large
+    """Return the data of a map of at least two axes: numbers if it is small, otherwise colours. None if it is too large
     for both."""
     few = array.size <= MOST_SHOWN and array.ndim == 2
     if not few and (record is None or array.size > MOST_CELLS):
@@ -273,7 +273,7 @@ def _map(asked: PreparedQuestion, symbol: str, shown: bool) -> RoomMap:
 
 
 def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str, shown: bool = False) -> RoomMap:
-    """Return a map, with its values only if `shown`."""
+    """Return the data of a map, with values only if `shown`."""
     layers, rows, columns = layout_of(array.shape)
     return RoomMap(
         symbol=symbol, label=label(symbol), words=format_value(record["plain"], "", lang), shape=list(array.shape),
@@ -282,7 +282,7 @@ def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str, shown
 
 
 def layout_of(shape: tuple[int, ...]) -> tuple[int, int, int]:
-    """Return layers, rows and columns in which an array's cells are drawn in order. Long rows are wrapped.
+    """Return the numbers of layers, rows and columns in which an array's cells are drawn. Long rows are wrapped.
 
     >>> layout_of((30, 30)), layout_of((4, 3, 30, 30)), layout_of((900,)), layout_of((900, 2))
     ((1, 30, 30), (12, 30, 30), (1, 15, 60), (1, 30, 60))
@@ -294,7 +294,7 @@ def layout_of(shape: tuple[int, ...]) -> tuple[int, int, int]:
 
 
 def plane(array: np.ndarray, record: MapRecord) -> Plane:
-    """Return cells as positions on a colour scale, one byte each."""
+    """Encode cells as positions on a colour scale, one byte each."""
     low, high = (float(end) for end in record["limits"])
     share = (np.nan_to_num(array.ravel()) - low) / (high - low) if high > low else np.full(array.size, 0.5)
     levels = np.rint(255 * np.clip(share, 0, 1)).astype(np.uint8)

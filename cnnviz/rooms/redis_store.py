@@ -129,7 +129,7 @@ class RedisStore:
         self._begin()
         room = self.known.get(code)
         if room in self.followed and not room.ended:
-            return room  # followed rooms are notified of every move
+            return room  # followed rooms are up to date, since they are notified of every move
         try:
             return await self._read_shared(code)
         except StoreLost:
@@ -405,7 +405,7 @@ class RedisStore:
             await asyncio.sleep(TELL_EVERY)
 
     async def _refresh_alone(self, code: str, restore: bool = False) -> None:
-        """Update a room. Log errors, so that other rooms are still updated."""
+        """Refresh a room, logging errors so that the refresh of other rooms continues."""
         try:
             await self._refresh(code, restore)
         except Unreadable as error:
@@ -424,7 +424,7 @@ class RedisStore:
             if room and not room.ended and (restore or is_lost or (stored and stored.number < room.number)):
                 stored = await self._put_back(room, stored)
             elif is_lost and await self.redis.exists(_followers(code)):
-                raise StoreLost  # a process that knows the room restores it
+                raise StoreLost  # not lost: a process that knows the room restores it
         room = self.known.get(code)  # another task may have added it meanwhile
         if stored is None:
             if room:
@@ -461,7 +461,7 @@ class RedisStore:
             await self._keep_deck(room)
             if room.streamed and not await self.redis.exists(streamed_name(room.code)):
                 await self._stream(room, room.streamed)
-            await self.redis.publish(MOVED, room.code)  # another process may know more
+            await self.redis.publish(MOVED, room.code)  # another process may have a later state
             stored = room_in(await self.redis.hgetall(room_name(room.code)))
         if stored and room.poll and stored.poll and stored.poll.number == room.poll.number:
             await self.answers.put_back(room, stored.poll)
@@ -489,7 +489,7 @@ def shared(url: str) -> RedisStore:
 
 
 def _cancelled() -> bool:
-    """Return whether this task is being cancelled. A cancelled connection may raise another error on the way."""
+    """Return whether this task is being cancelled. A cancelled connection may raise a different error."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 

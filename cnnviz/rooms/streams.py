@@ -25,7 +25,7 @@ MOST_FOLLOWERS, MOST_OF_ONE = 10_000, 5_000
 
 
 def is_together(room: Room) -> bool:
-    """Return whether nobody may explore: exploring is paused, or a question still hides its answer."""
+    """Return whether followers may not explore, because exploring is paused or a question still hides its answer."""
     return room.explore == "paused" or (room.poll is not None and room.poll.at(time.time()).veils)
 
 
@@ -49,7 +49,7 @@ class Stream:
         self.seen = self.seen if self.seen == str(self.room.number) else ""
 
     def news(self) -> bytes:
-        """Return everything that has changed since the last call, as events."""
+        """Return the changes since the last call, as events."""
         room, events = self.room, b""
         if room.screen != self.given:
             self.given = room.screen
@@ -74,7 +74,7 @@ class Stream:
 
     @property
     def patience(self) -> float:
-        """Seconds until the next check, even without changes."""
+        """Maximum delay in seconds until the next check."""
         left = self.room.poll.at(now := time.time()).left(now) if self.room.poll else None
         waits = [HEARTBEAT, *([left + 0.01] if left is not None else []), *([COUNT_EVERY] if self.screen else [])]
         return min(waits)
