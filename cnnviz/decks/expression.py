@@ -40,7 +40,7 @@ from cnnviz.words import Problem
 MOST_TEXT, MOST_PARTS = 600, 240
 """Upper limits of an expression: characters, and nodes of its tree."""
 MOST_SCOPES = 8
-"""Number of times that an expression may refer to another setup."""
+"""Maximum number of references to other setups in an expression."""
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: np.divide,
@@ -63,7 +63,7 @@ class Names(Protocol):
         ...
 
     def elsewhere(self, function: str, text: str) -> Names:
-        """Return the scope that at("k=1", …) or wrong("kernel_gradient_flipped@df", …) refers to. Raise Problem if
+        """Return the scope of at("k=1", …) or wrong("kernel_gradient_flipped@df", …). Raise Problem if
         there is none."""
         ...
 

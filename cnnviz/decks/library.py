@@ -1,4 +1,4 @@
-"""Library of decks: bundled ones, and those in the folders that CNNVIZ_SCRIPTS or CNNVIZ_LESSONS name.
+"""Library of decks: bundled decks, and decks in the folders that CNNVIZ_SCRIPTS or CNNVIZ_LESSONS name.
 
 A lesson is a deck in which every screen has a question; the others are lectures and stories.
 """
@@ -22,8 +22,7 @@ SETTINGS = ("CNNVIZ_SCRIPTS", SETTING)
 """Environment variables that name a folder; both mean the same."""
 MOST_FILES = 60
 LATER = ("sums", "zero", "dead", "rate", "mean", "norm")
-"""Ids of bundled lessons that were added after users could write lessons. A user's lesson with such an id overrides
-it."""
+"""Ids of bundled lessons that a user's lesson may override, because they were added later."""
 _HERE = Path(__file__).parent
 
 
@@ -44,7 +43,7 @@ class Library:
         return next((deck for deck in (*self.lectures, *self.lessons) if deck.id == id), None)
 
     def with_deck(self, deck: Deck) -> Library:
-        """Return the library with another deck, which replaces those with its id."""
+        """Return the library with another deck, which replaces decks with the same id."""
         lessons, lectures = (tuple(other for other in decks if other.id != deck.id) for decks in (self.lessons, self.lectures))
         new_lessons, new_lectures = ((deck,), ()) if deck.is_lesson else ((), (deck,))
         return replace(self, lessons=lessons + new_lessons, lectures=lectures + new_lectures)
@@ -72,7 +71,7 @@ def _read_all(folder: str) -> tuple[Deck, ...]:
 
 
 def deck_key(deck: Deck) -> tuple[str, bool]:
-    """Return the key that distinguishes a deck: its id, and whether it is a lesson."""
+    """Return the key that identifies a deck: its id, and whether it is a lesson."""
     return deck.id, deck.is_lesson
 
 

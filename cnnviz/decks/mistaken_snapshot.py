@@ -23,7 +23,7 @@ from cnnviz.decks.scope import (
 )
 
 MOST_SECONDS = 0.3
-"""Upper limit of the estimated seconds for making every mistake of a network while a user waits."""
+"""Upper limit of the estimated seconds for computing every mistake of a network while a user waits."""
 
 
 def quick_mistakes(setup: Setup) -> list[PlacedMistake]:
@@ -94,6 +94,6 @@ def mistaken_scope(exact_scope: Scope, mistake: PlacedMistake) -> Scope:
 
 
 def _forward(network: Network, mistake: PlacedMistake, point: Point, given: Mapping[str, np.ndarray] | None, training: bool = True) -> Trace:
-    """Run the forward pass, with the mistake if it is one of the forward pass."""
+    """Run the forward pass, with the mistake if that affects it."""
     trace = network.forward(point.params, point.x, training=training, given=given)
     return mistake.forward(get_program(network, trace.x.shape, training=training), point.params, trace)

@@ -24,10 +24,10 @@ MOST_SHOWN = 49
 """Upper limit of numbers in an answer that is shown as a small map."""
 
 MOST_WHOLE = 1e7
-"""Limit below which integers are written with all digits."""
+"""Upper limit of integers that are written with all digits."""
 
 PLACEHOLDER = re.compile(r"\{([^{}]+?)(?::(\d{1,2}|\d?%|plain))?\}")
-"""An expression in a text, and the format of its number."""
+"""Pattern of an expression in a text, with the format of its number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +100,8 @@ def ask(screen: Screen, setup: Setup) -> Question:
 
 
 def answer_order(screen: Screen, setup: Setup, count: int) -> Sequence[int]:
-    """Return the order in which `count` answers are listed: the same permutation on every machine for one question and
-    setup, and another one for another image or kernel.
+    """Return the order in which `count` answers are listed: a permutation that depends only on the question and the
+    setup, and differs between images and kernels.
 
     >>> from cnnviz.decks.library import bundled
     >>> screen = bundled()[0].screens[0]
@@ -123,7 +123,7 @@ def _mistaken_options(screen: Screen, scope: Scope, known_values: list[np.ndarra
     if names & {"at", "wrong", "wrong_loss"} or not (scope.setup.k or names & gradient_names):
         return
     for mistake in quick_mistakes(scope.setup):
-        with suppress(Problem):  # the key is not finite any more
+        with suppress(Problem):  # the key is not finite with the mistake
             value = key_of(screen, mistaken_scope(scope, mistake))
             value = value & ~np.logical_or.reduce(known_values) if screen.kind == "click" else value
             is_new = value.any() if screen.kind == "click" else all(abs(float(value) - float(v)) > max(tolerance, 1e-6 * abs(float(v))) for v in known_values)
@@ -146,7 +146,7 @@ def _options(screen: Screen, scope: Scope, key: np.ndarray, right_text: Localize
         if (is_key and has_key) or any(is_same_answer(value, other) for other in earlier_values) or (not is_key and is_same_answer(value, key)):
             continue
         if is_key and any(not other.is_ and other is not answer for other in screen.answers):
-            continue  # a misconception gives the right value on this setup: keep the key's own option
+            continue  # a misconception yields the right value on this setup: keep the key's option
         has_key = has_key or is_key
         earlier_values.append(value)
         yield Option(value, fill(answer.label, scope, allowance), right_text if is_key else fill(answer.say, scope, allowance), is_key)
