@@ -44,7 +44,7 @@ _READER_LOOKUP: list[Callable[[], str]] = []
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence without a language yet: its id, and its values by name."""
+    """A sentence independent of the language: its id, and its values by name."""
 
     id: str
     values: Mapping[str, object] = field(default_factory=dict)
@@ -109,12 +109,12 @@ class Problem(ValueError):
 
 @dataclass(frozen=True)
 class LocalizedText:
-    """A sentence that brings its translations, as in a deck's file."""
+    """A sentence with its translations, as in a deck file."""
 
     by_language: Mapping[str, str]
 
     def say(self, lang: str = "") -> str:
-        """Return the text in a language, by default the reader's; else in English, else in any language.
+        """Return the text in a language, by default the reader's. Fall back to English, then to any language.
 
         >>> LocalizedText({"en": "cat", "fr": "chat"}).say("fr"), LocalizedText({"fr": "chat"}).say("en")
         ('chat', 'chat')

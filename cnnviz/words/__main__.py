@@ -20,7 +20,7 @@ def main() -> None:
 
 
 def _untranslated(file: Path, lang: str) -> Iterator[tuple[str, str]]:
-    """Yield the place and the English text of each table of translations that lacks a language."""
+    """Yield the position and the English text of each table of translations that lacks a language."""
     left: list[tuple[str, object]] = [(file.name, tomllib.loads(file.read_text("utf-8")))]
     while left:
         place, value = left.pop()
