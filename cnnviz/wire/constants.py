@@ -16,7 +16,7 @@ class CurveData(TypedDict):
 
 
 class ImageData(TypedDict):
-    """An image to choose; `label` is its class, or ""."""
+    """An image of the gallery; `label` is its class, or ""."""
 
     id: str
     label: str
@@ -39,7 +39,7 @@ class PageData(TypedDict):
 
 
 class Preset(TypedDict):
-    """A network of a course, its source, and a complete setup with it."""
+    """A course's network, its source, and a complete setup with it."""
 
     label: str
     source: str
