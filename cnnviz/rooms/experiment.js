@@ -1,4 +1,4 @@
-// An experiment of a class: a device shows its own run among all others, a projector shows all runs.
+// A class experiment: a device highlights its run among the others, and a projector shows all runs.
 
 import { rich } from "../pages/learn/learn_words.js"
 import { paintRuns } from "../pages/train/sweep_chart.js"
@@ -27,7 +27,7 @@ function numbersIn(text, bytes) {
 }
 
 /**
- * Convert an experiment to what the chart paints, including the device's own run.
+ * Convert an experiment to the chart's data, including the device's run.
  * @param {RoomExperiment} found
  * @param {RoomRun} [own]
  * @returns {Runs}
@@ -53,7 +53,7 @@ export function runsIn(found, own) {
   }
 }
 
-/** A sentence about the device's own run. @param {RoomRun} own @param {RoomExperiment | undefined} found */
+/** Return a sentence on the device's run. @param {RoomRun} own @param {RoomExperiment | undefined} found */
 export function saidOf(own, found) {
   const loss = numbersIn(own.curve, 8).at(-1) ?? Number.NaN
   const said = [
@@ -68,11 +68,11 @@ export function saidOf(own, found) {
   return said.join(" ")
 }
 
-/** The question that an experiment answers. @param {RoomExperiment} found */
+/** Return the question that an experiment answers. @param {RoomExperiment} found */
 const askOf = ({ key, updates }) =>
   say(`web.hall.experiment.ask.${key === "lr" ? "lr" : "seed"}`, { n: updates, limit: HIGH })
 
-/** The learning rate with the lowest loss, as a sentence. @param {RoomExperiment} found @param {ArrayLike<number>} last */
+/** Return the learning rate with the lowest loss, as a sentence. @param {RoomExperiment} found @param {ArrayLike<number>} last */
 function winner(found, last) {
   const best = bestOf(last)
   const loss = last[best] < LEAST ? say("web.hall.experiment.below", { loss: tick(-6) }) : number(last[best], 2)
@@ -80,7 +80,7 @@ function winner(found, last) {
 }
 
 /**
- * The conclusion from all runs, and how many predicted it.
+ * Return the conclusion from all runs, and the number of devices that predicted it.
  * @param {RoomExperiment} found
  * @returns {{ headline: string, predicted: string }}
  */
@@ -105,7 +105,7 @@ export function conclusion(found) {
 }
 
 /**
- * Paint all runs: learning rates on a horizontal axis, other runs as curves and stacked dots.
+ * Paint all runs: over a horizontal axis for learning rates, as curves and stacked dots otherwise.
  * @param {HTMLCanvasElement} canvas
  * @param {RoomExperiment} found
  * @param {RoomRun | undefined} own
@@ -119,7 +119,7 @@ function paint(canvas, found, own, { revealed = false, pointed = -1, font = 13, 
   return paintRuns(canvas, runs, { pointed: mine >= 0 ? mine : pointed, font, narrow, grouped: revealed && !narrow })
 }
 
-/** The maps of a run and the reason of its outcome. @param {RoomInside | undefined} inside */
+/** Return the maps of a run and the reason of its outcome. @param {RoomInside | undefined} inside */
 const insideHTML = (inside) =>
   inside?.plates.length || inside?.say ? `${platesHTML(inside.plates)}<p>${rich(inside.say)}</p>` : ""
 

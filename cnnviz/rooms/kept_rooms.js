@@ -18,7 +18,7 @@ const ROOMS = "cnnviz.rooms"
 const MOST = 3
 const [TRIES, AGAIN_IN] = [5, 1000] // number of attempts to restore a question, and milliseconds between them
 
-/** The rooms that this browser opened last, newest first. @returns {(Held & { since: number })[]} */
+/** Return the rooms that this browser opened last, newest first. @returns {(Held & { since: number })[]} */
 export const keptRooms = () =>
   Object.values(inBrowser.readRecord(ROOMS)).filter(({ since }) => Date.now() - since < SILENCE)
 
@@ -110,7 +110,7 @@ export function roomDeck(code, ask) {
       const deck = screen ? (known.script && known.mark === mark ? known.script : (await ask())?.script) : undefined
       tab.write({ script: deck, mark, screen: number })
     },
-    /** Record the deck that this page gave the room. @param {string} deck */
+    /** Record the deck that this page sent to the room. @param {string} deck */
     gave: (deck) => tab.write({ ...tab.read(), script: deck }),
     /** The deck, to be given to a reopened room; undefined if there is none. @returns {Deck | undefined} */
     get given() {
@@ -151,6 +151,6 @@ export function openQuestion(code, ask) {
   }
 }
 
-/** A note that the server has lost a room, with buttons to reopen or forget it. @param {string} code */
+/** Return a note that the server has lost a room, with buttons to reopen or forget it. @param {string} code */
 export const goneHTML = (code) => `<p>${say("web.room.forgotten", { code: escapeHtml(code) })}</p>
   <button type="button" data-key="room_again">${say("web.room.again")}</button><button type="button" data-key="room_let_go">${say("web.room.let_go")}</button>`

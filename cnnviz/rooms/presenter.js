@@ -1,4 +1,4 @@
-// The presenter of a room: opens it, and moves the audience along with this page. The secret stays in this browser.
+// The presenter of a room: opens the room, and moves the audience with this page. The secret stays in this browser.
 
 import { openFrame } from "../view/dialogs/dialog.js"
 import { isDark } from "../view/draw/theme.js"
@@ -85,7 +85,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     board?.hear(poll)
   }
 
-  /** The screen of this tab's own deck that the room is at, as keys of an address. @returns {Setup} */
+  /** Return the room's screen in this tab's deck, as keys of an address. @returns {Setup} */
   function walked() {
     const own = tabDeck()
     return own && screen && deck.given?.script === own.toml ? { script: own.id, screen: String(screen.number) } : {}
@@ -121,7 +121,8 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   }
 
   /**
-   * Show or hide that the server has lost the room. The question stays on screen, and the room can be reopened.
+   * Show or hide the note that the server has lost the room. The question stays on screen, and the room can be
+   * reopened.
    * @param {boolean} is
    */
   function gone(is) {
@@ -204,7 +205,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     if (how || by) event.preventDefault()
   }
 
-  /** Go forward or back with the question. A covered projector is uncovered first. @param {number} by */
+  /** Advance the question, or lead back a screen. If projectors are covered, uncover them instead. @param {number} by */
   async function press(by) {
     if (!board || (by < 0 && !board.covered)) return void lead(by)
     if (board.covered) return void cover("")
@@ -273,7 +274,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     tell(say("web.room.script_refused", { why: (await answer.json().catch(() => ({}))).sentence ?? "" }))
   }
 
-  /** The text of this tab's own deck, or the id of one that the server has. @param {string} id */
+  /** Return the text of this tab's deck, or the id of a deck that the server knows. @param {string} id */
   const textOf = (id) => (tabDeck()?.id === id ? (tabDeck()?.toml ?? id) : id)
 
   /**
@@ -297,7 +298,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     send()
   }
 
-  // Send one move at a time; a newer one replaces the one that waits.
+  // Send one move at a time. A newer move replaces a waiting one.
   async function send() {
     if (sending) return
     sending = true
@@ -449,7 +450,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
 }
 
 /**
- * The address to send to followers: the setup's query, its page, and whether the newest numbers are hidden. It lacks
+ * Return the address to send to followers: the setup's query, its page, and whether the newest numbers are hidden. It lacks
  * the language, which each follower chooses, and the deck, which they get from the room.
  * @param {string} page
  * @param {Setup} setup

@@ -168,7 +168,7 @@ export default function show() {
     await ask("PUT", `question?lang=${LANG}`, question)
   }
 
-  /** Cover projectors, or uncover them if they are covered in this way. @param {string} how */
+  /** Toggle a cover of projectors. @param {string} how */
   const cover = (how) => ask("PUT", `../${code}?lang=${LANG}`, { cover: seen.cover === how ? "" : how })
 
   /** Download all answers so far. */
@@ -181,7 +181,7 @@ export default function show() {
   }
 
   /**
-   * The setup one stage or update away from the room's current one, or undefined before the start.
+   * Return the setup one stage or update away from the room's current one, or undefined before the start.
    * @param {string} way
    */
   function beyond(way) {
@@ -317,7 +317,7 @@ export default function show() {
 }
 
 /**
- * When this browser opened the presenter view, and when the current screen appeared. Both survive a reload.
+ * Return when this browser opened the presenter view, and when the current screen appeared. Both survive a reload.
  * @param {string} code
  */
 function clockOf(code) {
@@ -336,7 +336,7 @@ function clockOf(code) {
 }
 
 /**
- * The presenter's secret: taken out of the address, which a projector may show, and stored in this browser.
+ * Return the presenter's secret: taken out of the address, which a projector may show, and stored in this browser.
  * @param {string} code
  */
 function secret(code) {

@@ -37,7 +37,7 @@ export function roomClient(room) {
   const results = () => json("results")
 
   /**
-   * Send something from this device, with retries while the server is busy or unreachable.
+   * Send a request from this device, with retries while the server is busy or unreachable.
    * @param {string} path
    * @param {Record<string, unknown>} [more]
    * @returns {Promise<Answered>}
@@ -81,7 +81,7 @@ export function roomClient(room) {
   const at = (/** @type {string} */ path) => new URL(`${path}?lang=${LANG}`, room).href
   const code = room.pathname.split("/").at(-2)?.toUpperCase() ?? ""
 
-  /** The device's token, issued once by the room and shared by all tabs of this browser. */
+  /** Return the device's token, issued once by the room and shared by all tabs of this browser. */
   async function device() {
     const found = tokens()[code]
     if (found) return found
@@ -100,5 +100,5 @@ export function roomClient(room) {
 
 const TOKENS = "cnnviz.devices"
 
-/** This browser's tokens by room code. @returns {Record<string, string>} */
+/** Return this browser's tokens by room code. @returns {Record<string, string>} */
 const tokens = () => inBrowser.readRecord(TOKENS)

@@ -22,7 +22,7 @@ export function resultsHTML(question, results, own = null) {
     <div class="raw">${raw}</div>${grouped ? groups(results) : ""}</div>`
 }
 
-/** How many answers are right, as a sentence. @param {RoomResults} results */
+/** Return a sentence on the number of right answers. @param {RoomResults} results */
 export function foundIt(results) {
   const { n, of } = found(results)
   return say(of ? "web.hall.found" : "web.hall.unanswered", { n, of })
@@ -62,7 +62,7 @@ function heat(results) {
   return `${rounds.map(figure).join("")}<p class="scale"><span></span>${say("web.hall.clicks", { n: most })}</p>`
 }
 
-/** The layers of a map with the most clicks, four at most. @param {RoomResults} results @param {number} round */
+/** Return the layers of a map with the most clicks, at most four. @param {RoomResults} results @param {number} round */
 function layersOf({ map, rounds }, round) {
   if (!map || map.layers === 1) return [0]
   const size = map.rows * map.columns
@@ -103,10 +103,10 @@ function bars(question, results, own) {
     <li class="axis" aria-hidden="true"><div class="meters">${results.rounds.map((_, n) => `<p data-round="${back(results, n)}">${axis}</p>`).join("")}</div></li></ul>${legend(results)}`
 }
 
-/** Position of a round relative to the last: 0, −1, … @param {RoomResults} results @param {number} n */
+/** Return the position of a round relative to the last: 0, −1, … @param {RoomResults} results @param {number} n */
 const back = ({ rounds }, n) => n - rounds.length + 1
 
-/** The names of the rounds. @param {RoomResults} results */
+/** Return the names of the rounds. @param {RoomResults} results */
 const heads = (results) =>
   results.rounds
     .map((_, n) => `<span data-round="${back(results, n)}">${escapeHtml(roundName(results, n))}</span>`)
@@ -116,7 +116,7 @@ const heads = (results) =>
 const legend = (results) => (results.rounds.length > 1 ? `<p class="rounds">${heads(results)}</p>` : "")
 
 /**
- * A bar for each round on one scale from 0 to 100 %, the last one in the strongest colour.
+ * Return a bar for each round on one scale from 0 to 100 %, the last one in the strongest colour.
  * @param {RoomResults} results
  * @param {readonly number[]} counts
  */

@@ -6,7 +6,7 @@
 /** @typedef {readonly number[]} Shape */
 /** @typedef {{ values: Float64Array, shape: Shape }} Floats */
 
-/** Whether an array can be used in a prediction. @param {Values | undefined} array */
+/** Return whether an array can be used in a prediction. @param {Values | undefined} array */
 export const usable = (array) => array?.values instanceof Float64Array && array.values.every(Number.isFinite)
 
 /**
@@ -98,7 +98,7 @@ const RULES = {
 /** @param {Shape} shape */
 const size = (shape) => shape.reduce((product, n) => product * n, 1)
 
-/** Number of cells of one map. @param {Shape} shape */
+/** Return the number of cells of one map. @param {Shape} shape */
 const area = (shape) => (shape.at(-2) ?? 1) * (shape.at(-1) ?? 1)
 
 /**

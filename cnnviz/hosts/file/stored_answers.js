@@ -36,7 +36,7 @@ export function answersOf({ names, heads, bodies, estimates }, bytes) {
   }
 }
 
-/** The offsets of parts with these lengths, and the end of the last one. @param {readonly number[]} lengths */
+/** Return the offsets of parts with these lengths, and the end of the last one. @param {readonly number[]} lengths */
 function sums(lengths) {
   let end = 0
   return [0, ...lengths.map((length) => (end += length))]

@@ -1,4 +1,4 @@
-// The page's side of Python in a web worker: requests by path and responses, like a server's.
+// Client of Python in a web worker, with requests and responses like a server's.
 
 import { say } from "../../view/model/words.js"
 
@@ -33,7 +33,7 @@ export class Python {
     this.changed = changed
   }
 
-  /** Start Python. The first request does so, too. */
+  /** Start Python, as the first request also does. */
   start() {
     if (this.worker || this.state === "failed") return
     const worker = this.make()

@@ -124,7 +124,7 @@ export default function component(call) {
   here.told = told
   here.heard = true
   hear(here)
-  // This is called before every new call, too. Leave only if the element has left the page.
+  // Also called before every new call. Clean up only if the element has left the page.
   return () =>
     setTimeout(() => {
       if (root.isConnected) return
@@ -134,7 +134,7 @@ export default function component(call) {
 }
 
 /**
- * Decode Streamlit's data, if it comes from the server whose code this is.
+ * Decode Streamlit's data, if it comes from a server with the same code version.
  * @param {Uint8Array} data
  */
 function understood(data) {
@@ -145,7 +145,7 @@ function understood(data) {
   return told?.code === CODE || !loadAgain(told?.code ?? "unknown") ? told : undefined
 }
 
-// Streamlit may have been updated, so that a module it loads now is missing.
+// After an update of Streamlit, a module that it loads now may be missing.
 addEventListener("vite:preloadError", () => loadAgain(`without ${CODE}`))
 
 /** @param {Shown} here */
@@ -278,18 +278,18 @@ function turned(page) {
   return true
 }
 
-/** Whether the address has an invalid value of a view key. @param {Setup} address @param {Setup} setup */
+/** Return whether the address has an invalid value of a view key. @param {Setup} address @param {Setup} setup */
 const loses = (address, setup) => LOOKS.some((key) => address[key] && address[key] !== (setup[key] ?? ""))
 
-/** Whether a view is shown before Streamlit has made its page. @param {Element} root */
+/** Return whether a view appears before Streamlit has rendered its page. @param {Element} root */
 const isEarly = (root) => root.classList.contains("early")
 
-/** Default data of a page before Streamlit sends any. @param {string} page @returns {Told} */
+/** Return the default data of a page, for use before Streamlit sends any. @param {string} page @returns {Told} */
 function unheard(page) {
   return { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, arrays: {} }
 }
 
-// Show the view in front of Streamlit's root element until Streamlit's scripts have made a page.
+// Show the view in front of Streamlit's root element until Streamlit's scripts have rendered a page.
 function standAlone() {
   if (document.querySelector(".stApp")) return
   const root = document.createElement("div")
