@@ -115,11 +115,11 @@ class _Comparison:
             if (wrong_alone := by_itself == verdict.WRONG).any():
                 by_itself = np.where(wrong_alone & self._other_choice(line, values, submitted, redone, submitted_array.precision), np.int8(verdict.RIGHT), by_itself)
             if ties is not None:
-                marks, by_itself = (np.where(ties & (found == verdict.WRONG), np.int8(verdict.KINK), found) for found in (marks, by_itself))
+                marks, by_itself = (np.where(ties & (stage_verdict == verdict.WRONG), np.int8(verdict.KINK), stage_verdict) for stage_verdict in (marks, by_itself))
         wrong, wrong_by_itself = marks == verdict.WRONG, (by_itself == verdict.WRONG) & (np.isfinite(submitted) | (not is_nonfinite_inherited))
-        found = WRONG if wrong.any() and wrong_by_itself.any() else INHERITS if wrong.any() else RIGHT
+        stage_verdict = WRONG if wrong.any() and wrong_by_itself.any() else INHERITS if wrong.any() else RIGHT
         submitted, ours, redone, marks, size = (array.reshape(shape) for array in (submitted, ours, redone, marks, doubt.size))
-        return ArrayComparison(target, submitted, ours, redone, marks, found, size, submitted_array.precision, submitted_array.turned)
+        return ArrayComparison(target, submitted, ours, redone, marks, stage_verdict, size, submitted_array.precision, submitted_array.turned)
 
     def _doubt(self, precision: Precision, name: str, for_submitted: bool = False) -> Doubt:
         """Return the possible round-off of a right gradient, without ties. With `for_submitted`, of the gradient that

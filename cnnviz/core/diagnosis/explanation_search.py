@@ -77,17 +77,17 @@ class Suspect:
         plain = self._arrays_with({})
         self.wrong = [name for name in self.own if name in self.wrong or not matching_entries(self.found[name], plain[name]).all()]
         mistakes = [*self._forward_mistakes(), *((Explanation(mistake), self._arrays_with(overrides)) for mistake, overrides in self._mistakes())]
-        mistakes = [(explanation, made) for explanation, made in mistakes if self._differs(made, plain)]
-        lines = [(explanation, made) for explanation, made in self._other_lines() if self._differs(made, plain)]
-        candidates = [self._match(explanation, made) for explanation, made in (*mistakes, *lines)]
+        mistakes = [(explanation, arrays) for explanation, arrays in mistakes if self._differs(arrays, plain)]
+        lines = [(explanation, arrays) for explanation, arrays in self._other_lines() if self._differs(arrays, plain)]
+        candidates = [self._match(explanation, arrays) for explanation, arrays in (*mistakes, *lines)]
         if self.turned:
             candidates.append(self._match(Explanation(turn=AXES, target=self.wrong[0]), plain))
         candidates += self._scaled_matches(Explanation(), plain)
         if not any(match.exact for match in candidates):
-            for explanation, made in (*lines, *mistakes):
-                candidates += self._scaled_matches(explanation, made)
-            for explanation, made in mistakes:
-                candidates += [self._match(replace(explanation, turn=turn, target=target), rearranged) for target, turn, rearranged in self._rearranged_results(made)]
+            for explanation, arrays in (*lines, *mistakes):
+                candidates += self._scaled_matches(explanation, arrays)
+            for explanation, arrays in mistakes:
+                candidates += [self._match(replace(explanation, turn=turn, target=target), rearranged) for target, turn, rearranged in self._rearranged_results(arrays)]
         return rank_matches(candidates, self.own)
 
     def _differs(self, arrays: Arrays, plain: Arrays) -> bool:
@@ -108,18 +108,18 @@ class Suspect:
     def _forward_mistakes(self) -> Iterator[tuple[Explanation, Arrays]]:
         """Yield the stage's arrays after forward passes with a mistake, which affects the first wrong array."""
         reference = self.reference
-        if next(one for one in self.found.values() if one.verdict == WRONG).name not in self.own:
+        if next(comparison for comparison in self.found.values() if comparison.verdict == WRONG).name not in self.own:
             return
-        for one in self._mistakes_of_network():
-            if one.is_forward:
-                gradients = one.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
-                yield Explanation(one), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
+        for mistake in self._mistakes_of_network():
+            if mistake.is_forward:
+                gradients = mistake.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
+                yield Explanation(mistake), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
 
     def _other_lines(self) -> Iterator[tuple[Explanation, Arrays]]:
         """Yield the stage's arrays with an open line whose result is rearranged or has entries left out."""
         program = self.reference.program
         for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
-            for turn in (*rearrangements(program, line.target), *self._reordered(line)):
+            for turn in (*rearrangements(program, line.target), *self._reorderings(line)):
                 yield Explanation(turn=turn, target=line.target), self._arrays_with({line.target: partial(_rearrange_result, turn)})
             for source in {name for name in line.sources if name[0] == "d" and "." not in name and line.role != ""}:
                 for turn in (*omissions(program, source), *shifts(program, source)):
@@ -129,7 +129,7 @@ class Suspect:
 
         yield from self._other_targets()
 
-    def _reordered(self, line: Op) -> Iterator[Rearrangement]:
+    def _reorderings(self, line: Op) -> Iterator[Rearrangement]:
         """Yield the orders of filters and channels in which a kernel's gradient may have been submitted."""
         if line.target in self.own and len(self.reference.program.shapes[line.target[1:]]) == 4:
             theirs = in_program_shape(self.reference.program, line.target, self.found[line.target].theirs)
@@ -143,16 +143,16 @@ class Suspect:
             if source[0] != "d" or "." in source or source not in self.values:
                 continue
             shape, names = self.values[source].shape, [source[1:]]
-            previous = self._before(lines[source])
+            previous = self._upstream_gradient(lines[source])
             while previous in self.values and self.values[previous].shape == shape:
                 names.append(previous)
-                previous = self._before(lines[previous])
+                previous = self._upstream_gradient(lines[previous])
             for name in names:
                 if name in self.values and self.values[name].shape == shape:
                     yield source, name, self.values[name]
 
     @staticmethod
-    def _before(line: Op) -> str:
+    def _upstream_gradient(line: Op) -> str:
         """Return the gradient that a line reads, or "" for the line of the loss."""
         return next((name for name in line.sources if name[0] == "d" and name != line.target), "")
 
@@ -265,6 +265,6 @@ def rank_matches(matches: Iterable[Match], own_arrays: Iterable[str]) -> tuple[M
         fewest_parts = min(match.explanation.parts for match in exact)
         exact = [match for match in exact if match.explanation.parts == fewest_parts]
         exact = [match for match in exact if match.explanation.target in ("", *own_arrays)] or exact
-    others = sorted((match for match in matches if not match.exact), key=lambda match: (-match.reproduced, match.explanation.parts if match.near else math.inf, match.left))
-    return (*exact, *others)
+    inexact = sorted((match for match in matches if not match.exact), key=lambda match: (-match.reproduced, match.explanation.parts if match.near else math.inf, match.left))
+    return (*exact, *inexact)
 

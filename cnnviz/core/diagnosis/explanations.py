@@ -102,7 +102,10 @@ def correct_lines(program: Program, names: Iterable[str]) -> str:
     catalogued_lines = [line for mistake in mistakes_for(program.network) for line in mistake.code(program)[1].split("\n") if not _CALLS.search(line)]
     own_code = {name: _readable_line(program, name, line_as_code(lines[name])) for name in names}
     own_lines = {name: f"{name} = {code}" for name, code in own_code.items()}
-    return "\n".join(next((one for one in catalogued_lines if _assigns(one, name)), line) if _CALLS.search(line) else line for name, line in own_lines.items())
+    for name, line in own_lines.items():
+        if _CALLS.search(line):
+            own_lines[name] = next((catalogued_line for catalogued_line in catalogued_lines if _assigns(catalogued_line, name)), line)
+    return "\n".join(own_lines.values())
 
 
 _CALLS = re.compile(r"(?<![.\w])[a-z_]+_(df|dx|dw|db|ds|sums)\(")

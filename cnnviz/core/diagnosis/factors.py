@@ -32,9 +32,9 @@ class Factor:
         if self.name in ("", "minus", "zero"):
             return [message(f"own.factor.{self.name or 'number'}", factor=self.number)]
         quantity = self.name.removesuffix("_squared")
-        how = self.name if self.name in SETTINGS else "squared" if quantity != self.name else "count"
-        what = None if how in SETTINGS else message(f"own.count.{quantity}")
-        messages = [message(f"own.factor.{'per_' if self.inverse else ''}{how}", n=_as_integer(self.n), factor=abs(self.number), what=what)]
+        key = self.name if self.name in SETTINGS else "squared" if quantity != self.name else "count"
+        quantity_text = None if key in SETTINGS else message(f"own.count.{quantity}")
+        messages = [message(f"own.factor.{'per_' if self.inverse else ''}{key}", n=_as_integer(self.n), factor=abs(self.number), what=quantity_text)]
         return [*messages, message("own.factor.flipped")] if self.number < 0 else messages
 
 

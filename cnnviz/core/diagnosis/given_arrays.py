@@ -33,16 +33,16 @@ def read_submitted(program: Program, name: str, array: np.ndarray, ours: np.ndar
     >>> read_submitted(program, "dw", np.zeros((2, 4)), np.zeros((4, 2))).turned, read_submitted(program, "db", np.zeros((1, 2)), np.zeros(2)).array.shape
     ((1, 0), (2,))
     """
-    array, shown = np.asarray(array, dtype=np.float64), ours.shape
-    images = shown[:1] if program.has_images(name) else ()
+    array, reference_shape = np.asarray(array, dtype=np.float64), ours.shape
+    images = reference_shape[:1] if program.has_images(name) else ()
     inner_shape, unflattened = images + program.shapes[name[1:]], images + program.laid_out[name[1:]]
-    if array.shape == inner_shape or _without_ones(array.shape) in (_without_ones(shown), _without_ones(unflattened)):
-        return SubmittedArray(array.reshape(shown), (), precision)
+    if array.shape == inner_shape or _without_ones(array.shape) in (_without_ones(reference_shape), _without_ones(unflattened)):
+        return SubmittedArray(array.reshape(reference_shape), (), precision)
     if name[1] == "b" and (bias := _bias_gradient(program, name, array)) is not None:
         return SubmittedArray(bias, (), precision)
-    axes = [permutation for permutation in permutations(range(array.ndim)) if array.transpose(permutation).shape == shown]
+    axes = [permutation for permutation in permutations(range(array.ndim)) if array.transpose(permutation).shape == reference_shape]
     if not axes:
-        raise Problem("own.shape", name=label(name), shape=str(array.shape), wanted=str(shown))
+        raise Problem("own.shape", name=label(name), shape=str(array.shape), wanted=str(reference_shape))
     nearest = min(axes, key=lambda permutation: float(np.nan_to_num(np.abs(array.transpose(permutation) - ours), nan=np.inf).sum()))
     return SubmittedArray(array.transpose(nearest), nearest, precision)
 

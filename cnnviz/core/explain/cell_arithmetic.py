@@ -73,8 +73,8 @@ def arithmetic_of(program: Program, target: str, cell: Cell, values: Arrays) -> 
     link_of = {link.source: link for link in links}
     first, second = link_of[match[1]], link_of[match[2]]
     terms = tuple(Term(tuple((name, index, float(values[name][index])) for name, index in pair)) for pair in _pairs(program, target, first, second, cell, values))
-    added = ((match[3], cell[:1], float(values[match[3]][cell[0]])),) if match[3] else ()
-    return Arithmetic(text, terms, added)
+    bias_terms = ((match[3], cell[:1], float(values[match[3]][cell[0]])),) if match[3] else ()
+    return Arithmetic(text, terms, bias_terms)
 
 
 def _sources(program: Program, link: Link, cell: Cell, values: Arrays) -> list[Cell]:

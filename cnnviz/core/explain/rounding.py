@@ -167,6 +167,6 @@ def _sensitivity(line: Op, values: PassValues) -> np.ndarray:
     sources = [values[source] for source in line.sources]
     result, total = line.run(*sources), np.zeros(values[line.target].shape)
     for index in range(len(sources)):
-        changed = line.run(*[array * (1 + NUDGE) if n == index else array for n, array in enumerate(sources)])
-        total = total + np.abs(changed - result) / NUDGE
+        nudged_result = line.run(*[array * (1 + NUDGE) if n == index else array for n, array in enumerate(sources)])
+        total = total + np.abs(nudged_result - result) / NUDGE
     return total

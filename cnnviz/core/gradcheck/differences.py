@@ -144,10 +144,10 @@ class Differences:
             check_cancelled()
             effect = self._effects(path, block.reshape(-1))
             shift, value = self.dtype.type(h) * effect.reshape(*block.shape, *effect.shape[1:]), self.values[path.target]
-            nudged = np.empty((2, *shift.shape), self.dtype)
-            np.add(value, shift, out=nudged[0])
-            np.subtract(value, shift, out=nudged[1])
-            values = self.values | {path.target: nudged}
+            copies = np.empty((2, *shift.shape), self.dtype)
+            np.add(value, shift, out=copies[0])
+            np.subtract(value, shift, out=copies[1])
+            values = self.values | {path.target: copies}
             for line in path.lines:
                 line.step(values)
             yield values, effect

@@ -52,28 +52,28 @@ class GradientCheck(ReadOnly):
         """The number of entries, including those at a kink and undecided ones."""
         return sum(marks.size for marks in self.marks.values())
 
-    def _marked(self, mark: int) -> int:
+    def _mark_count(self, mark: int) -> int:
         return sum(int((marks == mark).sum()) for marks in self.marks.values())
 
     @property
     def right(self) -> int:
         """The number of correct entries."""
-        return self._marked(RIGHT)
+        return self._mark_count(RIGHT)
 
     @property
     def wrong(self) -> int:
         """The number of wrong entries."""
-        return self._marked(WRONG)
+        return self._mark_count(WRONG)
 
     @property
     def at_kinks(self) -> int:
         """The number of entries at a kink."""
-        return self._marked(KINK)
+        return self._mark_count(KINK)
 
     @property
     def undecided(self) -> int:
         """The number of entries that are too small compared with round-off."""
-        return self._marked(UNDECIDED)
+        return self._mark_count(UNDECIDED)
 
     @property
     def floor(self) -> float:

@@ -65,7 +65,7 @@ def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd
         raise Problem("mistake.nowhere", name=name, kinds=MISTAKES[name].kinds)
     if not stage:
         return candidates[-1]
-    for one in candidates:
-        if one.stage == stage:
-            return one
-    raise Problem("mistake.elsewhere", name=name, stage=stage, places=tuple(one.stage for one in candidates))
+    for candidate in candidates:
+        if candidate.stage == stage:
+            return candidate
+    raise Problem("mistake.elsewhere", name=name, stage=stage, places=tuple(candidate.stage for candidate in candidates))

@@ -69,8 +69,8 @@ def kernel_gradient_flipped(exact: Array) -> Array:
 def last_place_only(x: Array, dy: Array, f: Array, k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
     last = np.zeros_like(dy)
     # of the last image
-    for each, of in zip(last.reshape(-1, *dy.shape[-3:])[-1], dy.reshape(-1, *dy.shape[-3:])[-1], strict=True):
-        each[-1, -1] = of[-1, -1]
+    for target, source in zip(last.reshape(-1, *dy.shape[-3:])[-1], dy.reshape(-1, *dy.shape[-3:])[-1], strict=True):
+        target[-1, -1] = source[-1, -1]
     return weigh_df(windows(x, k, stride, padding, dilation), last, f)
 
 

@@ -64,8 +64,8 @@ class LineOverride:
     @cached_property
     def _parameters(self) -> frozenset[str]:
         """Letters of the parameters that the function needs. It does not fit layers that lack one, such as a bias."""
-        needed = {name for name, needed in arguments(self.function).items() if needed}
-        return frozenset(filter(is_parameter, (name.removeprefix("d") for name in (self.role, *needed))))
+        required_names = {name for name, is_required in arguments(self.function).items() if is_required}
+        return frozenset(filter(is_parameter, (name.removeprefix("d") for name in (self.role, *required_names))))
 
     def fits(self, network: Architecture, layer_index: int) -> bool:
         """Return whether the override is possible in this layer."""

@@ -40,12 +40,12 @@ def stages_hit(
     """
     rule = learning_rate if isinstance(learning_rate, Optimizer) else gd(learning_rate)
     theirs, ours = (step.step(params, gradients, state)[0] for step, gradients in ((wrong_step or rule, mistaken), (rule, exact)))
-    spoiled = []
+    wrong_stages = []
     for stage in (network or _default_network()).stages:
         pair = {"backward": (mistaken, exact), "update": (theirs, ours)}.get(stage.phase)
         if pair and not all(arrays_equal(pair[0][name], pair[1][name]) for name in stage.makes):
-            spoiled.append(str(stage))
-    return tuple(spoiled) if spoiled or arrays_equal(mistaken["dx"], exact["dx"]) else ("dx",)
+            wrong_stages.append(str(stage))
+    return tuple(wrong_stages) if wrong_stages or arrays_equal(mistaken["dx"], exact["dx"]) else ("dx",)
 
 
 @lru_cache(maxsize=1)

@@ -65,11 +65,11 @@ def gradients_and_buffers(network: Network, params: Parameters, X: np.ndarray, Y
             map_parallel(partial(_run, steps), values)
     gradients = {}
     for name in reversed(program.parameters):
-        first, *others = (block[f"d{name}"] for block in values)
-        mean = first if f"d{name}" in program.targets_across_images else sum(others, start=first) / len(X)
+        total, *other_blocks = (block[f"d{name}"] for block in values)
+        mean = total if f"d{name}" in program.targets_across_images else sum(other_blocks, start=total) / len(X)
         gradients[f"d{name}"] = mean.reshape(program.shown[name])
     buffers = {line.target: line.make(_buffer_sources(program, line, values[0], len(X))) for line in program.buffer_lines}
-    return GradientsAndBuffers(Gradients.made(gradients), buffers)
+    return GradientsAndBuffers(Gradients.of_new(gradients), buffers)
 
 
 class _BatchStep(NamedTuple):

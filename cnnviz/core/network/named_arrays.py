@@ -34,7 +34,7 @@ class Arrays(Mapping[str, np.ndarray]):
         return cls.of_frozen({name: as_frozen(values) for name, values in arrays.items()}, *settings)
 
     @classmethod
-    def made(cls, arrays: dict[str, np.ndarray]) -> Self:
+    def of_new(cls, arrays: dict[str, np.ndarray]) -> Self:
         """Create an instance from new arrays of any precision, and freeze them in place."""
         for array in arrays.values():
             array.setflags(False)  # type: ignore[call-arg]  # a positional argument takes half the time of `write=False`
@@ -182,8 +182,8 @@ class Trace(Arrays):
     def image(self, i: int) -> Trace:
         """Return the trace of image `i` of a batch, in the shapes of a single image."""
         arrays = {name: freeze(one_image(array, i)) for name, array in self.items()}
-        kept = {name: freeze(one_image(array, i)) if array.ndim > 1 else array for name, array in self.kept.items()}
-        return Trace.of_frozen(arrays, self.stride, self.padding, None, Mode(self.training, kept))
+        layer_arrays = {name: freeze(one_image(array, i)) if array.ndim > 1 else array for name, array in self.kept.items()}
+        return Trace.of_frozen(arrays, self.stride, self.padding, None, Mode(self.training, layer_arrays))
 
     @property
     def forward_pass(self) -> object:

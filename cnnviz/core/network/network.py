@@ -78,7 +78,7 @@ class Network(Architecture):
         count = sum(math.prod(parameter.shape) for parameter in program.parameters.values())
         if count > MOST_PARAMETERS:
             name, largest = max(program.parameters.items(), key=lambda item: math.prod(item[1].shape))
-            layer, index = self._owner(name)
+            layer, index = self._layer_of(name)
             raise Problem(
                 "network.parameters", n=count, most=MOST_PARAMETERS, layer=str(layer), place=index, own=math.prod(largest.shape)
             )
@@ -104,7 +104,7 @@ class Network(Architecture):
             if m * per_image > limit:
                 raise Problem(f"network.images_{code}", n=per_image, m=m, most=limit, fit=limit // per_image)
 
-    def _owner(self, parameter: str) -> tuple[Layer, int]:
+    def _layer_of(self, parameter: str) -> tuple[Layer, int]:
         for index, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):
             if parameter in [names.of(letter) for letter in layer.parameter_letters]:
                 return layer, index + 1
@@ -129,9 +129,9 @@ class Network(Architecture):
         if weights not in WEIGHTS:
             raise Problem("network.weights", weights=repr(weights), known=WEIGHTS)
         program = self.check(x_shape)
-        user_params = self._given(f, program)
+        user_params = self._given_params(f, program)
         lines = self.start_lines(program, weights, seed)
-        return Params.made(
+        return Params.of_new(
             {name: user_params[name] if name in user_params else line.run().reshape(program.shown[name]) for name, line in lines.items()}
         )
 
@@ -151,7 +151,7 @@ class Network(Architecture):
                     lines[name] = Op(name, draw, (), settings, index, letter)
         return lines
 
-    def _given(self, f: np.ndarray | Mapping[str, np.ndarray] | None, program: Program) -> dict[str, np.ndarray]:
+    def _given_params(self, f: np.ndarray | Mapping[str, np.ndarray] | None, program: Program) -> dict[str, np.ndarray]:
         first = next((names.of("f") for layer, names in zip(self.layers, self.names, strict=True) if "f" in layer.parameter_letters), None)
         if f is None:
             return {}

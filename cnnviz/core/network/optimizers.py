@@ -46,7 +46,7 @@ class Optimizer:
             lr, slopes = self.lr, vars(gradients) if type(gradients) is Gradients else gradients
             for name, theta in params.items():
                 next_params[name] = theta - lr * slopes["d" + name]
-            return Params.made(next_params), {}
+            return Params.of_new(next_params), {}
         next_state: dict[str, np.ndarray] = {}
         t = int((state or {}).get("t", 0)) + 1
         for name, theta in params.items():
@@ -55,7 +55,7 @@ class Optimizer:
             change, arrays = self.change(gradient, previous, t)
             next_params[name] = theta - change
             next_state |= {f"{key}.{name}": freeze(value.copy() if value is gradient else value) for key, value in arrays.items()}
-        return Params.made(next_params), next_state | {"t": t}
+        return Params.of_new(next_params), next_state | {"t": t}
 
     def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
         """Return the amount to subtract from a parameter in step `t` (1, 2, …), and the state to keep."""

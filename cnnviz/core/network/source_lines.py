@@ -34,10 +34,10 @@ def expression(function: Callable[..., object], symbols: Mapping[str, str]) -> s
     """
     definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     assert isinstance(definition, ast.FunctionDef)
-    first, *others = [line for line in definition.body if not isinstance(line, ast.Expr)]  # without the docstring
-    if others or not isinstance(first, ast.Return) or first.value is None or isinstance(first.value, ast.IfExp):
+    statement, *other_statements = [line for line in definition.body if not isinstance(line, ast.Expr)]  # without the docstring
+    if other_statements or not isinstance(statement, ast.Return) or statement.value is None or isinstance(statement.value, ast.IfExp):
         return None
-    return ast.unparse(_ArgumentReplacer(symbols).visit(first.value))
+    return ast.unparse(_ArgumentReplacer(symbols).visit(statement.value))
 
 
 class _ArgumentReplacer(ast.NodeTransformer):

@@ -129,8 +129,8 @@ def clear() -> None:
 
 def store_packed(arrays: Mapping[str, np.ndarray]) -> str:
     """Store parameters that another process packed, and return their name."""
-    stored = _unpack(arrays)
-    return store_params(stored.params, stored.learned, stored.files)
+    entry = _unpack(arrays)
+    return store_params(entry.params, entry.learned, entry.files)
 
 
 def stored_params(name: str) -> Params:

@@ -48,11 +48,11 @@ def read_targets(text: str, names: Sequence[str | Message], classes: Sequence[st
     if text in names:
         return one_hot(names.index(text), n)
     y = _read_numbers(text, n, classes)
-    fitted = (y + (0.0,) * n)[:n]
-    loss.check_targets(np.array(fitted))
+    padded_targets = (y + (0.0,) * n)[:n]
+    loss.check_targets(np.array(padded_targets))
     if len(y) != n:
         refitted = WrongLength("lesson.why.length", n=len(y), outputs=n)
-        refitted.y = refitted.one = fitted
+        refitted.y = refitted.one = padded_targets
         raise refitted
     return y
 

@@ -139,7 +139,7 @@ def evaluate(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffe
 
 def in_precision(params: Params, dtype: str) -> Params:
     """Convert the parameters to "float64" or "float32", which determines the precision of every pass."""
-    return Params.made({name: array.astype(dtype) for name, array in params.items()})
+    return Params.of_new({name: array.astype(dtype) for name, array in params.items()})
 
 
 @cache

@@ -205,7 +205,7 @@ def _loss(updates: Updates, point: Point) -> float:
     setup = updates.setup
     if setup.deviations:
         return updates.loss(notebook_step(point.params, point.x, updates.y, setup.lr, setup.deviations, setup.stride, setup.pad)[0])
-    return updates.loss(updates.program.forward(point.params, point.x, given=updates.given(point)))
+    return updates.loss(updates.program.forward(point.params, point.x, given=updates.pass_inputs(point)))
 
 
 def _unit_steps(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:

@@ -42,7 +42,7 @@ def losses_from(setup: Setup, snapshot: Snapshot, n: int, mistake: PlacedMistake
     for k in range(first := point.k, first + n + 1):
         check_cancelled()
         params, state = point.params, point.state or None
-        trace = program.forward(params, point.x, given=updates.given(point))
+        trace = program.forward(params, point.x, given=updates.pass_inputs(point))
         losses.append(updates.loss(trace))
         if k < first + n:
             gradients = mistake.run(program, params, trace, y, right, state) if mistake else program.backward(params, trace, y)

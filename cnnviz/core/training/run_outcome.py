@@ -43,7 +43,7 @@ def outcome(setup: Setup, run: Film) -> Outcome | None:
 
 def _divergence(run: Film) -> Outcome | None:
     """Return the outcome of a diverging run. The first step that is too large is the one from its lowest loss."""
-    leap = next((k for k, how in turning_points(run) if how == "diverges"), None)
+    leap = next((k for k, kind in turning_points(run) if kind == "diverges"), None)
     if leap is None:
         return None
     best = int(np.nanargmin(run.losses[: leap + 1])) if np.isfinite(run.losses[0]) else 0
@@ -68,11 +68,11 @@ def _success(setup: Setup, run: Film) -> Outcome | None:
 def _blocked_units(setup: Setup, run: Film) -> Outcome | None:
     """Return the outcome of a run whose hidden units pass almost no gradient from some update to the end."""
     hidden = default_maps(setup.network)[1]
-    for how, shares, threshold in (("silent", run.silent, 1.0), ("sparse", run.silent, NEARLY_ALL), ("saturates", run.saturated, NEARLY_ALL)):
+    for kind, shares, threshold in (("silent", run.silent, 1.0), ("sparse", run.silent, NEARLY_ALL), ("saturates", run.saturated, NEARLY_ALL)):
         open_updates = np.flatnonzero(~(shares >= threshold))
         k = int(open_updates[-1]) + 1 if len(open_updates) else 0
         if k < len(shares):
-            return Outcome(how, k, hidden, {"share": float(shares[-1]), "open": float(1 - shares[-1])})
+            return Outcome(kind, k, hidden, {"share": float(shares[-1]), "open": float(1 - shares[-1])})
     return None
 
 

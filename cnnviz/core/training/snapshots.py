@@ -120,18 +120,18 @@ def _cached_run(key: _Name) -> _Run:
     """Return a setup's updates on an image, starting from the last update at which values are set by hand. Earlier
     updates belong to another setup's run."""
 
-    def made() -> _Run:
+    def create_run() -> _Run:
         setup, image, shape = key
         x, last_set_update = np.frombuffer(image).reshape(shape), setup.last_set_update
         if not last_set_update:
             return _Run(setup, x)
         earlier = setup.without_sets_after(last_set_update - 1), image, shape
         run = _cached_run(earlier)
-        way = run.start_at(last_set_update)
+        start = run.start_at(last_set_update)
         _RUNS.put(earlier, run)
-        return _Run(setup, x, way._replace(point=apply_set_values(setup, last_set_update, way.point)))
+        return _Run(setup, x, start._replace(point=apply_set_values(setup, last_set_update, start.point)))
 
-    return _RUNS.get_or_make(key, made)
+    return _RUNS.get_or_make(key, create_run)
 
 
 def updates_ahead(setup: Setup, x: np.ndarray, k: int) -> int:
@@ -195,7 +195,7 @@ class _Run:
             self.latest = {k: point, k + 1: after}
             losses = _as_frozen(self.losses, (k + 1,))
             kernels = _as_frozen(self.kernels, (k // self.every + 1, *self.filter_shape))
-        params, network, x = self.updates.used(point), self.updates.network, self.updates.x
+        params, network, x = self.updates.used_params(point), self.updates.network, self.updates.x
         states = point.state, after.state, self.every, x, point.buffers, after.buffers, self.updates.y
         return Snapshot(params, trace, gradients, losses, after.params, kernels, network, *states)
 
@@ -213,13 +213,13 @@ class _Run:
 
     def nearest(self, k: int) -> int:
         """Return the last update up to `k` whose state is cached."""
-        return max(update for update in (self._last_spaced(k), *list(self.near), *list(self.latest)) if update <= k)
+        return max(update for update in (self._last_spaced_update(k), *list(self.near), *list(self.latest)) if update <= k)
 
-    def _last_spaced(self, k: int) -> int:
-        return max(self.begin, SPACING * min(k // SPACING, self._last))
+    def _last_spaced_update(self, k: int) -> int:
+        return max(self.begin, SPACING * min(k // SPACING, self._last_multiple))
 
     @property
-    def _last(self) -> int:
+    def _last_multiple(self) -> int:
         """The last multiple of SPACING, divided by SPACING, up to which states are cached."""
         return self.begin // SPACING + len(self.points) - 1
 
@@ -251,7 +251,7 @@ class _Run:
         """Cache a state every SPACING updates while there is room, and closer ones after the last of these."""
         if i % SPACING == 0:
             self.near.clear()
-            if i == SPACING * (self._last + 1) and self.point_bytes * len(self.points) < STATE_BYTES:
+            if i == SPACING * (self._last_multiple + 1) and self.point_bytes * len(self.points) < STATE_BYTES:
                 self.points[i] = point
         elif i % self.apart == 0:
             if next(iter(self.near), i) // SPACING != i // SPACING:

@@ -167,9 +167,9 @@ class _Block:
         next_state: dict[str, np.ndarray] = {}
         for name, rule in self.rules.items():
             state = {key: self.state[f"{key}.{name}"] for key in rule.KEEPS} if self.state else None
-            change, kept = rule.change(values[f"d{name}"], state, k)
+            change, updated_state = rule.change(values[f"d{name}"], state, k)
             self.params[name] = self.params[name] - change
-            next_state |= {f"{key}.{name}": value for key, value in kept.items()}
+            next_state |= {f"{key}.{name}": value for key, value in updated_state.items()}
         self.state = next_state
         if k in self.set_at:
             self._set_by_hand(k)

@@ -100,8 +100,8 @@ class History:
     def _keep(self, epoch: Epoch) -> None:
         interval = self.every
         while True:
-            epochs = [one for one in self.epochs if one.report.epoch % interval == 0]
-            if len(epochs) < 2 or sum(one.nbytes for one in (*epochs, epoch)) <= self.most:
+            epochs = [stored_epoch for stored_epoch in self.epochs if stored_epoch.report.epoch % interval == 0]
+            if len(epochs) < 2 or sum(stored_epoch.nbytes for stored_epoch in (*epochs, epoch)) <= self.most:
                 break
             interval *= 2
         # replaced, not changed, so that concurrent readers keep a complete sequence

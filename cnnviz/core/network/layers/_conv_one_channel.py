@@ -35,9 +35,9 @@ def correlate(
 ) -> np.ndarray:
     """z[b,0,i,j] = Σ_uv images[b, s·i + u, s·j + v] · f[0,0,u,v], (B,1,H',W')."""
     kernel = f[0, 0]
-    first, *others = _rows(images, len(kernel))
+    first, *other_rows = _rows(images, len(kernel))
     z = np.correlate(first, kernel[0])
-    for u, pixels in enumerate(others, start=1):
+    for u, pixels in enumerate(other_rows, start=1):
         z += np.correlate(pixels, kernel[u])
     z = _view_positions(z, images, shape, stride)
     return z if b is None else z + b

@@ -231,7 +231,7 @@ class Conv(Layer):
 
     def formulas(self, x: Shape) -> dict[str, str]:
         before, s = self.geometry()["before"], self.stride
-        i, j = (_pixel_index(s, at, self.dilation, by, -before) for at, by in ("iu", "jv"))
+        i, j = (_pixel_index(s, at, self.dilation, weight_letter, -before) for at, weight_letter in ("iu", "jv"))
         m, c = ("", "") if x[0] == self.filters == 1 else ("m,", "c,")
         indices = "c,u,v" if c else "u,v"
         bias = " + {b}[m]" if m else " + {b}"
