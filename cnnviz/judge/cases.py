@@ -77,7 +77,7 @@ def _make_case(course: CS231n, kind: str, user_case: Any, rng: np.random.Generat
     try:
         parts = [user_case] if _is_shape(user_case) else list(user_case)
         shapes = [tuple(int(n) for n in part) for part in parts if _is_shape(part)]
-        settings = course.understood(kind, {name: value for part in parts if isinstance(part, Mapping) for name, value in part.items()})
+        settings = course.case_settings(kind, {name: value for part in parts if isinstance(part, Mapping) for name, value in part.items()})
         if not shapes or not all(_is_shape(part) or isinstance(part, Mapping) for part in parts):
             raise Problem("judge.case", case=repr(user_case)[:80])
     except TypeError:

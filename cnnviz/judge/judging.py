@@ -7,7 +7,7 @@ from cnnviz.judge.case import ELEMENTWISE, RETURNS, Case
 from cnnviz.judge.cases import make_cases
 from cnnviz.judge.courses import CS231n, course_named
 from cnnviz.judge.own_forward import correct_by_forward, sibling_forward
-from cnnviz.judge.returned_arrays import call_function, returned
+from cnnviz.judge.returned_arrays import call_function, compare_results
 from cnnviz.judge.right_gradients import CorrectResult, right
 from cnnviz.judge.verdicts import Run, announce, copy_arrays, detail_level, notes, overwritten
 from cnnviz.words import Problem
@@ -76,7 +76,7 @@ def _run(course: CS231n, case: Case, function: Function, forward: Function | Non
     array_copies = [array_copy for name, argument in zip(_argument_names(course, case, cache), arguments, strict=False) for array_copy in copy_arrays(argument, name)]
     result = call_function(function, arguments)
     changed_names = overwritten(array_copies)
-    return Run(exact.case, returned(course, exact, result), changed_names)
+    return Run(exact.case, compare_results(course, exact, result), changed_names)
 
 
 def _correct_gradients(course: CS231n, case: Case, forward: Function | None, sibling: Function | None) -> tuple[CorrectResult, Any]:

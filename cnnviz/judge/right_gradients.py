@@ -103,8 +103,8 @@ def _of_layer(case: Case) -> CorrectResult:
     program = _program(case, layer, x.shape)
     names = program.network.names[0]
     parameters = {names.of(letter): np.asarray(case.arrays[_ROLES[letter]], np.float64) for letter in layer.parameter_letters}
-    drawn = program.pass_inputs({name: case.arrays["mask"] for name in program.draws}, len(x))
-    values = _forward(case, program, {"x": x, **parameters, **drawn})
+    drawn_inputs = program.pass_inputs({name: case.arrays["mask"] for name in program.draws}, len(x))
+    values = _forward(case, program, {"x": x, **parameters, **drawn_inputs})
     out = values[names.output]
     if np.size(case.arrays["dout"]) != out.size:
         raise Problem("judge.dout", shape=str(np.shape(case.arrays["dout"])), wanted=str(out.shape))

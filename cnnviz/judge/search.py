@@ -25,17 +25,17 @@ def find_mistake(returned_arrays: Sequence[ReturnedArray]) -> Mistake | None:
 
     In a single case, different mistakes may have equal results: dividing by the number of images, or by that of a window's cells.
     """
-    wrong = [one for one in returned_arrays if not one.is_right]
-    if all(one.has_only_wrong_shape for one in wrong):
+    wrong = [returned_array for returned_array in returned_arrays if not returned_array.is_right]
+    if all(returned_array.has_only_wrong_shape for returned_array in wrong):
         return None
     exact: dict[str, list[tuple[int, Mistake]]] = {}
-    for place, one in enumerate(wrong):
-        for mistake in _candidates(one):
-            if mistake.role == one.role and _reproduces(mistake, one):
+    for place, returned_array in enumerate(wrong):
+        for mistake in _candidates(returned_array):
+            if mistake.role == returned_array.role and _reproduces(mistake, returned_array):
                 exact.setdefault(mistake.name, []).append((place, mistake))
     for matches in exact.values():
-        others = set(range(len(wrong))) - {place for place, _ in matches}
-        if not any(_rules_out(matches, wrong[place]) for place in others):
+        remaining = set(range(len(wrong))) - {place for place, _ in matches}
+        if not any(_rules_out(matches, wrong[place]) for place in remaining):
             keys = [mistake.key for _, mistake in matches]
             return max((mistake for _, mistake in matches), key=lambda mistake: keys.count(mistake.key))
     return None
@@ -58,7 +58,7 @@ def _candidates(returned_array: ReturnedArray) -> Iterator[Mistake]:
     yield from known_mistakes(returned_array.right)
     yield from _factor(returned_array)
     yield from _exchanged_arrays(returned_array)
-    yield from _rearranged(returned_array)
+    yield from _rearrangements(returned_array)
 
 
 def _mistake(returned_array: ReturnedArray, key: str, title: object, make: Array, wrong: str) -> Mistake:
@@ -72,7 +72,7 @@ def _mistake(returned_array: ReturnedArray, key: str, title: object, make: Array
 
 
 def _factor(returned_array: ReturnedArray) -> Iterator[Mistake]:
-    ours, theirs = returned_array.wanted, returned_array.array
+    ours, theirs = returned_array.expected, returned_array.array
     if theirs.shape != ours.shape or not (np.isfinite(theirs).all() and theirs.any() and ours.any()):
         return
     number = float((theirs * ours).sum() / (ours * ours).sum())
@@ -114,7 +114,7 @@ def _exchanged_arrays(returned_array: ReturnedArray) -> Iterator[Mistake]:
             yield Mistake(f"exchanged {role}", f"exchanged {role}", message("judge.slip.exchanged"), returned_array.role, partial(np.array, other), code)
 
 
-def _rearranged(returned_array: ReturnedArray) -> Iterator[Mistake]:
+def _rearrangements(returned_array: ReturnedArray) -> Iterator[Mistake]:
     ours = returned_array.right.gradients[returned_array.role]
     rearrangements = [*(MAPS if ours.ndim > 1 else ()), *((REVERSED,) if ours.ndim == 1 else ()), *((EXCHANGED,) if ours.ndim == 4 else ())]
     for rearrangement in rearrangements:

@@ -46,10 +46,10 @@ def mistakes_of_core(correct: CorrectResult) -> Iterator[Mistake]:
                 role = roles[target]
                 name = placed.mistake.name
                 code = partial(_code, correct, correct.lines, placed, target)
-                yield Mistake(f"{name}.{role}", name, placed.title, role, partial(_made, correct, correct.lines, role, override), code, of_core=True)
+                yield Mistake(f"{name}.{role}", name, placed.title, role, partial(_mistaken_array, correct, correct.lines, role, override), code, of_core=True)
 
 
-def _made(correct: CorrectResult, lines: Lines, role: str, override: Override) -> Array:
+def _mistaken_array(correct: CorrectResult, lines: Lines, role: str, override: Override) -> Array:
     """Return the array that the mistaken line computes."""
     return override(dict(lines.values), partial(lines.line(role).make, lines.values)).reshape(correct.gradients[role].shape)
 

@@ -177,6 +177,6 @@ def _dx_of_first_positions(case: Case, dout: Array, rows: int, columns: int) -> 
     """Return ∂x of the first positions only, or None if there are fewer, since the code would read past the end."""
     if rows > dout.shape[-2] or columns > dout.shape[-1]:
         return None
-    used = np.zeros_like(dout)
-    used[..., :rows, :columns] = dout[..., :rows, :columns]
-    return result_with(case, dout=used).gradients["dx"]
+    visited_dout = np.zeros_like(dout)
+    visited_dout[..., :rows, :columns] = dout[..., :rows, :columns]
+    return result_with(case, dout=visited_dout).gradients["dx"]

@@ -104,11 +104,11 @@ def line(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: 
 
 def instead(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "", **arrays: str) -> None:
     """Add a mistake whose result is correct for other arrays, given as expressions."""
-    others = {array: compile_line(f"{array} = {made}") for array, made in arrays.items()}
+    replacements = {array: compile_line(f"{array} = {expression}") for array, expression in arrays.items()}
 
     def make(values: CaseValues) -> Array:
         case: Case = values["case"]
-        return result_with(case, **{array: other(values) for array, other in others.items()}).gradients[role]
+        return result_with(case, **{array: other(values) for array, other in replacements.items()}).gradients[role]
 
     add_entry(name, kinds, role, wrong, make, wrong, right)
 
