@@ -170,13 +170,13 @@ def join_negative_values(arguments: list[str]) -> list[str]:
     >>> join_negative_values(["--f", "-1,0,1", "--k", "3"])
     ['--f=-1,0,1', '--k', '3']
     """
-    joined: list[str] = []
+    words: list[str] = []
     for argument in arguments:
-        if joined and re.fullmatch(r"--\w+", joined[-1]) and re.match(r"-[\d.]", argument):
-            joined[-1] += f"={argument}"
+        if words and re.fullmatch(r"--\w+", words[-1]) and re.match(r"-[\d.]", argument):
+            words[-1] += f"={argument}"
         else:
-            joined.append(argument)
-    return joined
+            words.append(argument)
+    return words
 
 
 def film_kind(name: str) -> str:

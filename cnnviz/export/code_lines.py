@@ -28,10 +28,10 @@ def expression(line: Op) -> str:
     """
     if line.rounding:
         return settle_call(line.rounding, expression(line.without_rounding))
-    function, given = line.function, [*map(variable, line.sources)]
+    function, args = line.function, [*map(variable, line.sources)]
     if function.__module__ == "numpy":
         return f"np.{function.__name__}({', '.join(map(_literal, line.settings.values()))})"
-    return _call_with(line, given)
+    return _call_with(line, args)
 
 
 def settle_call(line: Op, given: str) -> str:

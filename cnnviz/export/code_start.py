@@ -13,7 +13,7 @@ from cnnviz.core.network.program import Program
 from cnnviz.core.network.program_line import Op, PassValues
 from cnnviz.core.setup.setup import CHANNELS, Setup
 from cnnviz.data.images import LUMA
-from cnnviz.export.arrays import shown
+from cnnviz.export.arrays import squeeze_channels
 from cnnviz.export.code_lines import expression, variable, wrap
 from cnnviz.export.code_network import Section, section, start_formula
 from cnnviz.export.core_source import listing
@@ -64,7 +64,7 @@ def start_section(setup: Setup, program: Program, values: PassValues, buffers: M
     code += [code for _, code in starts.values()]
     code += [f"{variable(name)} = {_literal(array)}" for name, array in (buffers or {}).items()]
     code += [f"y = np.array({list(setup.y)})", f"learning_rate = {setup.lr!r}", f"updates = {setup.k}"]
-    return section("start", [start_formula(name, how) for name, (how, _) in starts.items()], "\n".join(code))
+    return section("start", [start_formula(name, kind) for name, (kind, _) in starts.items()], "\n".join(code))
 
 
 def _start_code(array: np.ndarray, line: Op) -> tuple[str, str]:
@@ -87,7 +87,7 @@ def _start_code(array: np.ndarray, line: Op) -> tuple[str, str]:
 
 def _literal(array: np.ndarray) -> str:
     """Return an array as a literal. A single kernel has one row per line."""
-    rows = shown(array)
+    rows = squeeze_channels(array)
     text = f"np.array({rows.tolist()})"
     if len(text) > 90:
         text = wrap("np.array([", [repr(number) for number in array.reshape(-1).tolist()], "])")

@@ -125,8 +125,8 @@ def clean(text: str, node: ast.FunctionDef, around: Mapping[str, object], owner:
 
 def docstring(text: str, indent: str = "    ") -> str:
     """Return a docstring for export: without examples, exceptions and references to tests, and wrapped."""
-    first, *others = inspect.cleandoc(text).split("\n\n")
-    parts = [re.sub(r"\s+Raise [^.]*\.", "", first), *(part for part in others if not re.search(r">>>|Raise|tests/", part))]
+    first, *other_paragraphs = inspect.cleandoc(text).split("\n\n")
+    parts = [re.sub(r"\s+Raise [^.]*\.", "", first), *(part for part in other_paragraphs if not re.search(r">>>|Raise|tests/", part))]
     lines: list[str] = []
     for part in parts:
         lines += [""] if lines else []

@@ -88,7 +88,7 @@ class _Book:
             self._sheet(name, colour)
         if self.program.run.training and not self.setup.optimizer.KEEPS:
             for name in self.program.parameters:
-                self._next(name)
+                self._write_next_params(name)
         self.book.close()
 
     def _names(self) -> Iterator[tuple[str, str]]:
@@ -183,7 +183,7 @@ class _Book:
     def _place(self, shape: tuple[int, ...], at: Index) -> tuple[int, int]:
         return type(self.formulas.at)({"": shape}).place("", (*at, 0) if len(shape) > 1 else at)
 
-    def _next(self, name: str) -> None:
+    def _write_next_params(self, name: str) -> None:
         """Write a sheet with a parameter after the update."""
         shape, sheet = self.formulas.at.shapes[name], self.book.add_worksheet(f"{name} next")
         self._head(sheet, f"{label(name)}′", latex_to_unicode(self.setup.optimizer.formulas[-1]), shape)
@@ -202,5 +202,5 @@ class _Book:
 
 
 def _label(name: str) -> str:
-    symbol, _, how = name.partition(" ")
-    return f"{label(symbol)} {say(f'export.spreadsheet.{how}')}" if how else label(symbol)
+    symbol, _, suffix = name.partition(" ")
+    return f"{label(symbol)} {say(f'export.spreadsheet.{suffix}')}" if suffix else label(symbol)
