@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.runtime.work_cancellation import in_background
 from cnnviz.hosts.dialogs import Reply, full_set, uploads
-from cnnviz.hosts.dialogs.downloads import KINDS, file_of, offered
+from cnnviz.hosts.dialogs.downloads import KINDS, file_of, offered_files
 from cnnviz.pages.registry import page_at
 from cnnviz.pages.resource import Cost, estimate_cost
 from cnnviz.words import KEY, Problem, choose_language, use_language
@@ -24,7 +24,7 @@ def _json(content: object, status: int = 200) -> Reply:
 
 
 ANSWERS: Mapping[str, Callable[[Query], Reply]] = {
-    "files": lambda asked: _json(offered(asked)),
+    "files": lambda asked: _json(offered_files(asked)),
     "file": lambda asked: Reply(*file_of(asked)),
     "example": lambda asked: Reply(uploads.example(asked), BYTES),
     "cifar10": lambda asked: _json(full_set.full_set(asked)),

@@ -134,12 +134,12 @@ def file_of(asked: Mapping[str, str]) -> tuple[bytes, str, str]:
     return content.encode() if isinstance(content, str) else content, kind.media_type, download.name(kind)
 
 
-def offered(asked: Mapping[str, str]) -> OfferedFiles:
+def offered_files(asked: Mapping[str, str]) -> OfferedFiles:
     """Return all files that the query's setup offers, each with a reason if it is not available."""
     download = Download(asked)
     excuses = _excuses(download)
     groups = [
-        FileGroup(title=say(f"ui.take_home.for.{name}"), files=[_offer(download, what, kind, excuses.get(what, "")) for what, kind in group.items()])
+        FileGroup(title=say(f"ui.take_home.for.{name}"), files=[_offer(download, kind_name, kind, excuses.get(kind_name, "")) for kind_name, kind in group.items()])
         for name, group in GROUPS.items()
         if name != "film" or download.film_updates
     ]
@@ -155,7 +155,7 @@ def _offer(of: Download, what: str, kind: FileKind, instead: str) -> OfferedFile
 def _excuses(download: Download) -> dict[str, str]:
     """Return the reasons why kinds of files are not available for this setup."""
     needs = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # Python in the browser lacks these
-    reasons = {what: say("ui.take_home.needs_server") for what, package in needs.items() if find_spec(package) is None}
+    reasons = {kind_name: say("ui.take_home.needs_server") for kind_name, package in needs.items() if find_spec(package) is None}
     for check, kinds in ((check_exact_rule, ("keras", "pytorch")), (check_training_mode, ("exercise", "exercise_script", "sheet"))):
         try:
             check(download.setup)

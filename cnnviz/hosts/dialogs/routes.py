@@ -74,7 +74,7 @@ class Dialogs:
                 await self._take(request, content)
             reply = await self._reply(request, bytes(content))
             # other responses may have been generated meanwhile
-            return _full() if self.sending > MOST_MADE else _answered(reply)
+            return _full() if self.sending > MOST_MADE else _response_of(reply)
         except Refused as why:
             return refusal(why.status, why.id, {"Connection": "close"}, **why.values)
         except ClientDisconnect:
@@ -125,7 +125,7 @@ def _full() -> Response:
     return refusal(503, "ui.server.full", {"Retry-After": "60"}, n=1)
 
 
-def _answered(reply: Reply) -> Response:
+def _response_of(reply: Reply) -> Response:
     headers = {"Cache-Control": "no-store"}
     if reply.name:
         headers["Content-Disposition"] = f'attachment; filename="{reply.name}"'

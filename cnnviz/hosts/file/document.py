@@ -77,8 +77,8 @@ def _program(host: str, said: Collection[str] | None, pages: bool) -> str:
     bundle(host, read)
     words = browser_messages(current_language())
     if said is not None:
-        used = re.compile("|".join({_pattern(id) for text in texts.values() for id in _ID.findall(text)}))
-        words = {id: text for id, text in words.items() if id in said or id.startswith("words.") or used.fullmatch(id)}
+        used_ids = re.compile("|".join({_pattern(id) for text in texts.values() for id in _ID.findall(text)}))
+        words = {id: text for id, text in words.items() if id in said or id.startswith("words.") or used_ids.fullmatch(id)}
     texts[CONSTANTS] = spec(current_language(), frozenset(words))
     return bundle(host, read, "{}()")
 

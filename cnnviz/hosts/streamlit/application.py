@@ -16,7 +16,7 @@ from cnnviz.hosts.streamlit.guards import Frames, Metrics, NoUploads, Origins, P
 from cnnviz.hosts.streamlit.index import Early, page
 from cnnviz.hosts.streamlit.start import SCRIPT, lifespan, on_shutdown
 from cnnviz.rooms import Rooms, room_routes
-from cnnviz.rooms.redis_store import shared
+from cnnviz.rooms.redis_store import redis_store
 from cnnviz.server.direct_routes import DirectRouteMiddleware
 from cnnviz.server.files import file_routes, lazy_route
 from cnnviz.server.headers import Headers
@@ -57,7 +57,7 @@ def routes() -> list[BaseRoute]:
         _share(redis)
     numbers = Numbers()
     everywhere = (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
-    rooms = Rooms(shared(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=everywhere)
+    rooms = Rooms(redis_store(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=everywhere)
     on_shutdown(rooms.streams.close)
     on_shutdown(POOL.stop)
     set_runner(POOL)
