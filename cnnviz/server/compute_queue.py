@@ -31,7 +31,7 @@ class ComputeQueue(Generic[Result]):
         self.jobs: dict[Hashable, Job[Result]] = {}
         self.admission = admission
         self.scheduler: Scheduler[Result] = Scheduler(at_once) if expensive is None else Scheduler(at_once, expensive, expensive)
-        self.workers = Workers(self.scheduler, admission, clock, self._over, MAX_PAUSED if preemptive else 0)
+        self.workers = Workers(self.scheduler, admission, clock, self._on_job_end, MAX_PAUSED if preemptive else 0)
         self.lock = self.workers.lock
         self.idle = threading.Condition(self.lock)
 
@@ -84,11 +84,11 @@ class ComputeQueue(Generic[Result]):
         if job.begun:
             job.go.set()  # wake the job, so that it reaches a cancellation point
         else:
-            self._over(job)
+            self._on_job_end(job)
             job.future.cancel()
 
-    def _over(self, job: Job[Result]) -> None:
-        self.scheduler.over(job)
+    def _on_job_end(self, job: Job[Result]) -> None:
+        self.scheduler.remove(job)
         self.admission.leave(job)
         if self.jobs.get(job.name) is job:
             del self.jobs[job.name]

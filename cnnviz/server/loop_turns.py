@@ -44,9 +44,9 @@ class TurnQueue:
     def add(self, ticket: Turn, address: str) -> None:
         heapq.heappush(self.waiting.setdefault(address, []), ticket)
         if self.free:
-            self._next()
+            self._begin_next()
 
-    def _next(self) -> None:
+    def _begin_next(self) -> None:
         self.free = True
         while self.free and self.waiting:
             address = next(iter(self.waiting))
@@ -57,15 +57,15 @@ class TurnQueue:
             if not ticket.gone:
                 self.free = False
                 self.begin(ticket)
-                asyncio.get_running_loop().call_soon(self._after, time.monotonic())
+                asyncio.get_running_loop().call_soon(self._schedule_next, time.monotonic())
 
-    def _after(self, start: float) -> None:
+    def _schedule_next(self, start: float) -> None:
         """Schedule the next request, after this pass of the event loop or after a rest."""
         if self.spares():
             delay = min(max(REST * (time.monotonic() - start), LEAST_REST), MOST_REST)
-            asyncio.get_running_loop().call_later(delay, self._next)
+            asyncio.get_running_loop().call_later(delay, self._begin_next)
         else:
-            self._next()
+            self._begin_next()
 
 
 class Turns:

@@ -50,7 +50,7 @@ class Scheduler(Generic[Result]):
             self._wait(job)
         self.turns.done(ticket, 0.0)
 
-    def over(self, job: Job[Result]) -> None:
+    def remove(self, job: Job[Result]) -> None:
         """Remove a job that has ended."""
         self.running.discard(job)
         self.under_way.discard(job)

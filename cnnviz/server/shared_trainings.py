@@ -50,8 +50,8 @@ class SharedTrainings:
 
 def _epoch(index: int, report: Progress, arrays: dict[str, np.ndarray]) -> Epoch:
     params = {name.partition(" ")[2]: array[index] for name, array in arrays.items() if name.startswith("param ")}
-    confusion, o, told = (arrays[name][index] for name in OF_EPOCHS)
-    return Epoch(dataclasses.replace(report, params=Params.of(params)), confusion, o, told)
+    confusion, o, informative_rows = (arrays[name][index] for name in OF_EPOCHS)
+    return Epoch(dataclasses.replace(report, params=Params.of(params)), confusion, o, informative_rows)
 
 
 def _report(numbers: list[float]) -> Progress:

@@ -53,7 +53,7 @@ class Workers(Generic[Result]):
     def _requeue(self, job: Job[Result], seconds: float) -> None:
         """Requeue a job with a new estimate in seconds. If that exceeds the limits of expensive jobs, end it with
         Busy."""
-        self.scheduler.turns.expect(job.ticket, seconds)
+        self.scheduler.turns.set_estimate(job.ticket, seconds)
         if seconds > EXPENSIVE:
             try:
                 self.admission.charge(job, seconds)
@@ -96,7 +96,7 @@ class Workers(Generic[Result]):
             if job.given_up:
                 raise TimeoutError
             seconds = job.expected.seconds()
-            self.scheduler.turns.expect(job.ticket, seconds)
+            self.scheduler.turns.set_estimate(job.ticket, seconds)
             if seconds <= EXPENSIVE and not self.scheduler.must_yield(job):
                 return True
             job.used += self.clock() - job.since
@@ -114,7 +114,7 @@ class Workers(Generic[Result]):
             self._learn(job, job.used + elapsed)
             if elapsed < SLICE or self.waiting_elsewhere >= self.most_aside or not self.scheduler.must_yield(job):
                 return
-            self.scheduler.turns.back(job.ticket)
+            self.scheduler.turns.requeue(job.ticket)
             self._pause(job)
         self._wait(job)
         self._check(job)
@@ -127,7 +127,7 @@ class Workers(Generic[Result]):
             self.scheduler.under_way.add(job)
         if used > 2 * job.expected.seconds():
             job.expected.exceeded(used)
-        self.scheduler.turns.expect(job.ticket, max(job.ticket.seconds, job.expected.seconds()))
+        self.scheduler.turns.set_estimate(job.ticket, max(job.ticket.seconds, job.expected.seconds()))
 
     @contextmanager
     def _while_waiting(self, job: Job[Result]) -> Iterator[None]:
@@ -137,7 +137,7 @@ class Workers(Generic[Result]):
             yield
         finally:
             with self.lock:
-                self.scheduler.turns.back(job.ticket)
+                self.scheduler.turns.requeue(job.ticket)
                 self.go_on()
             self._wait(job)
 
