@@ -196,7 +196,7 @@ class Rooms:
             ("GET", "question", for_all(questions.look)),
             ("PUT", "question", for_presenter(questions.ask_or_turn)),
             ("DELETE", "question", for_presenter(questions.end)),
-            ("GET", "asked", for_presenter(questions.asked)),
+            ("GET", "asked", for_presenter(questions.posed_question)),
             ("POST", "device", for_all(self.join)),
             ("POST", "vote", for_all(questions.vote)),
             ("GET", "results.csv", for_presenter(questions.download_results)),
@@ -204,7 +204,7 @@ class Rooms:
             ("POST", "place", for_all(self.experiments.take_part)),
             ("GET", "experiment", for_all(self.experiments.look)),
             ("GET", "inside", for_all(self.experiments.inside)),
-            ("GET", "script", for_presenter(self.lectures.given)),
+            ("GET", "script", for_presenter(self.lectures.deck_text)),
             ("GET", "results", results),
             ("GET", "steps", for_presenter(questions.steps)),
         ]

@@ -28,13 +28,13 @@ class AnswerCache:
         if bodies is None:
             task = self.coming.get(name)
             if task is None:
-                task = self.coming[name] = asyncio.create_task(self._made(name, make))
+                task = self.coming[name] = asyncio.create_task(self._make_response(name, make))
             bodies = await asyncio.shield(task)  # the first client may disconnect
         is_gzip = takes_gzip(request.headers)
         headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if is_gzip else {})}
         return Response(bodies[is_gzip], media_type="application/json", headers=headers)
 
-    async def _made(self, name: tuple[Hashable, ...], make: Callable[[], Awaitable[Mapping[str, object]]]) -> Bytes:
+    async def _make_response(self, name: tuple[Hashable, ...], make: Callable[[], Awaitable[Mapping[str, object]]]) -> Bytes:
         try:
             body = bytes(JSONResponse(await make()).body)
         finally:

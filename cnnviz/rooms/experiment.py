@@ -118,13 +118,13 @@ class Experiment(ReadOnly):
 
     def block(self, number: int) -> Runs:
         """Return the runs of a block, computed unless they are cached."""
-        return _BLOCKS.get_or_make((*self.name, number), lambda: self._made(number))
+        return _BLOCKS.get_or_make((*self.name, number), lambda: self._compute_block(number))
 
-    def known(self, number: int) -> bool:
+    def is_cached(self, number: int) -> bool:
         """Return whether a block is cached."""
         return _BLOCKS.get((*self.name, number)) is not None
 
-    def _made(self, number: int) -> Runs:
+    def _compute_block(self, number: int) -> Runs:
         x, first_run = image_of(self.setup), number * BLOCK
         return run_all([(self.run(run), x) for run in range(first_run, min(first_run + BLOCK, MOST_RUNS))], self.updates)
 
@@ -183,14 +183,14 @@ def experiment_data(experiment: Experiment, number: int, devices: int, curve_lim
     predictions."""
     runs = runs_in(devices)
     losses = np.concatenate([experiment.block(block).losses for block in range(blocks(runs))] or [np.zeros((0, experiment.updates + 1))])[:runs]
-    shown = evenly_spaced(runs - 1, curve_limit)
+    shown_runs = evenly_spaced(runs - 1, curve_limit)
     updates = evenly_spaced(experiment.updates, POINTS)
     prediction_counts = count_votes(predictions.values())
     return RoomExperiment(
         predicted=[prediction_counts.get(n, 0) for n in range(len(RATES) if experiment.key == "lr" else len(SHARES))],
         confirmed=confirmed_prediction(experiment, losses[:, -1]),
         number=number, key=experiment.key, updates=experiment.updates, devices=devices, values=[experiment.value(run) for run in range(runs)],
-        last=_bytes(losses[:, -1] if runs else losses, "<f8"), at=updates.tolist(), shown=shown.tolist(), curves=_bytes(losses[np.ix_(shown, updates)], "<f4"),
+        last=_bytes(losses[:, -1] if runs else losses, "<f8"), at=updates.tolist(), shown=shown_runs.tolist(), curves=_bytes(losses[np.ix_(shown_runs, updates)], "<f4"),
     )  # fmt: skip
 
 

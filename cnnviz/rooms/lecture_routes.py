@@ -96,7 +96,7 @@ class Lectures:
             self.begun(room)
         move_number = await self._go(request, room, query, state)
         if room.poll and not spec:
-            await self.questions.over(request, room)
+            await self.questions.end_question(request, room)
         return move_number
 
     async def _go(self, request: Request, room: Room, query: str, screen: str | None = None) -> int:
@@ -123,7 +123,7 @@ class Lectures:
         except (Busy, TimeoutError, asyncio.CancelledError):  # also raised if the client has disconnected
             raise Refused(503, "ui.numbers.busy", n=1) from None
 
-    async def given(self, request: Request, room: Room) -> Response:
+    async def deck_text(self, request: Request, room: Room) -> Response:
         """GET room/<code>/script, for the presenter: the deck, which a reopened room needs again."""
         return JSONResponse({"script": room.deck, **screens_of(room)}, headers={"Cache-Control": "no-store"})
 

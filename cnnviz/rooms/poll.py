@@ -46,7 +46,7 @@ class Poll:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Parse the JSON of `written`, by this version or a later one. Unknown fields are kept in `more`. Raise
+        """Parse the JSON of `as_json`, by this version or a later one. Unknown fields are kept in `more`. Raise
         ValueError if this version does not support its kind of answers.
 
         >>> Poll.read('{"number": 1, "spec": {}, "kind": "click", "most": 9, "colour": "red"}').more
@@ -68,7 +68,7 @@ class Poll:
         return poll
 
     @property
-    def written(self) -> str:
+    def as_json(self) -> str:
         """The poll as JSON, for the store."""
         return json.dumps({**self.more, **{name: getattr(self, name) for name in _FIELDS}})
 
@@ -84,7 +84,7 @@ class Poll:
         is_late = self.phase == "open" and self.closes is not None and now >= self.closes
         return replace(self, phase="closed") if is_late else self
 
-    def left(self, now: float) -> float | None:
+    def seconds_left(self, now: float) -> float | None:
         """Return the seconds left to answer, or None without a time limit."""
         return None if self.closes is None or self.phase != "open" else max(0.0, self.closes - now)
 
@@ -111,11 +111,11 @@ class Poll:
         """Whether everybody may see the answers."""
         return self.phase in ("shown", "revealed")
 
-    def turned(self, action: str, now: float, seconds: float | None = None) -> Self:
+    def after_action(self, action: str, now: float, seconds: float | None = None) -> Self:
         """Return the poll after the presenter's next action. Raise Refused (409) if the action is not allowed now.
 
         >>> poll = Poll(1, {}, "click", 900)
-        >>> poll.turned("close", 0).turned("show", 0).turned("again", 0).round
+        >>> poll.after_action("close", 0).after_action("show", 0).after_action("again", 0).round
         2
         """
         current = self.at(now)

@@ -70,8 +70,8 @@ class SharedVotes:
         """Return the device's number in an experiment, or reserve the next one. Numbers are unique across processes."""
         ballot, places = ballot_name(room.code, poll, poll.round), places_name(room.code, poll)
         async with reachable():
-            known = await self.redis.hget(ballot, device)
-            place = _number(poll, known) if known is not None else None
+            number_text = await self.redis.hget(ballot, device)
+            place = _number(poll, number_text) if number_text is not None else None
             if place is not None:
                 return place
             # Redis may have lost the counter
