@@ -137,7 +137,7 @@ class _ScreenChecker:
 
     def check_page_keys(self, scope: Scope) -> None:
         """Check the page's keys in the address, and the number of updates of an experiment."""
-        page_query, max_updates = self.screen.place.own, scope.setup.most_updates
+        page_query, max_updates = self.screen.place.page_query, scope.setup.most_updates
         with self.at("at"):
             if self.screen.place.page == TRAIN:
                 find_image(scope.setup.img)  # raises for several images: this page trains on one

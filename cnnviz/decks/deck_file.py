@@ -199,8 +199,8 @@ def _screen_fields(reading: Reading, path: Path, screen: Mapping[str, Any], defa
     if isinstance(seconds, int | float) and not 1 <= seconds <= MOST_SECONDS:
         reading.add_diagnostic((*path, "seconds"), "lessons.file.number", field="seconds", least=1, most=MOST_SECONDS)
     words = {"title": reading.text(screen.get("title")), "text": reading.text(screen.get("text", screen.get("say"))), "notes": reading.text(screen.get("notes"))}
-    shown = _map_fields(reading, path, screen) | {"cells": screen.get("cells", "")}
-    return {"at": at, "place": address, "seconds": seconds, "experiment": experiment or "", "updates": updates, **words, **shown}
+    map_fields = _map_fields(reading, path, screen) | {"cells": screen.get("cells", "")}
+    return {"at": at, "place": address, "seconds": seconds, "experiment": experiment or "", "updates": updates, **words, **map_fields}
 
 
 def _map_fields(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,10 +210,10 @@ def _map_fields(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict
         entries = screen.get(name)
         if not isinstance(entries, list):
             continue
-        for n, one in enumerate(entries):
-            if isinstance(one, dict):
-                check_fields(reading, (*path, name, n), one, PLATE, {"mark"})
-            elif not isinstance(one, str):
+        for n, map_entry in enumerate(entries):
+            if isinstance(map_entry, dict):
+                check_fields(reading, (*path, name, n), map_entry, PLATE, {"mark"})
+            elif not isinstance(map_entry, str):
                 reading.add_diagnostic((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_maps"))
         if not reading.fatal_count:
             fields[name] = tuple(Shown(entry["is"], reading.text(entry["label"]), entry.get("mark", "")) if isinstance(entry, dict) else Shown(entry) for entry in entries)

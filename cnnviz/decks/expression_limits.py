@@ -92,15 +92,15 @@ class Budget:
         size = math.prod(shape)
         if max(size, products) > MOST_VALUES:
             raise Problem("lessons.expression.too_large", most=MOST_VALUES)
-        most = max(size, products, *(math.prod(part.shape) for part in parts), 1)
-        self.allowance.take(cost * most)
+        upper_bound = max(size, products, *(math.prod(part.shape) for part in parts), 1)
+        self.allowance.take(cost * upper_bound)
         kept = peak = 0
         for part in parts:
             peak = max(peak, kept + part.peak)
             kept += part.kept
-        return PlannedNode(shape, lambda: _plain(act(*[part.compute() for part in parts])), size, max(peak, kept + size + most))
+        return PlannedNode(shape, lambda: _plain(act(*[part.compute() for part in parts])), size, max(peak, kept + size + upper_bound))
 
-    def computed(self, part: PlannedNode) -> Any:
+    def compute(self, part: PlannedNode) -> Any:
         """Compute a node. Its value stays in memory until the expression is done."""
         if self.held + part.peak > MOST_ALIVE:
             raise Problem("lessons.expression.too_many_alive", most=MOST_ALIVE)

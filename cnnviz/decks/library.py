@@ -88,8 +88,8 @@ def user_folders() -> tuple[str, ...]:
 def library() -> Library:
     """Return the current library. Users' files may change while the server runs, and a request may carry a deck
     (request_deck.py)."""
-    request_deck, stored = current_request_deck(), _library()
-    return stored.with_deck(request_deck.deck) if request_deck and request_deck.deck else stored
+    request_deck, stored_library = current_request_deck(), _library()
+    return stored_library.with_deck(request_deck.deck) if request_deck and request_deck.deck else stored_library
 
 
 def _library() -> Library:
@@ -101,8 +101,8 @@ def _library() -> Library:
             files += [(file, file.stat().st_mtime_ns) for file in folder_files]
         except OSError as error:
             diagnostics.append((folder, Diagnostic(1, message("lessons.file.no_folder", why=error.strerror or str(error)))))
-    stored = _with_user_decks(tuple(files[:MOST_FILES]))
-    return Library(stored.lessons, (*stored.diagnostics, *diagnostics), stored.lectures) if diagnostics else stored
+    stored_library = _with_user_decks(tuple(files[:MOST_FILES]))
+    return Library(stored_library.lessons, (*stored_library.diagnostics, *diagnostics), stored_library.lectures) if diagnostics else stored_library
 
 
 @lru_cache(maxsize=4)

@@ -161,7 +161,7 @@ def value_of(screen: Screen, text: str, scope: Scope, allowance: Allowance | Non
     if screen.kind == "click":
         return check_mask(value, screen.map, scope)
     if screen.kind == "number":
-        return _single(value)
+        return _as_scalar(value)
     if screen.kind == "choose" and not 1 <= value.size <= MOST_SHOWN:
         raise Problem("lessons.key.size", n=value.size, most=MOST_SHOWN)
     return value
@@ -173,7 +173,7 @@ def key_of(screen: Screen, scope: Scope, allowance: Allowance | None = None) -> 
     if screen.kind == "choose" and not 1 <= key.size <= MOST_SHOWN:
         raise Problem("lessons.key.size", n=key.size, most=MOST_SHOWN)
     if screen.kind in ("number", "construct"):
-        key = _single(key)
+        key = _as_scalar(key)
     if key.dtype != np.bool_ and not np.isfinite(key).all():
         raise Problem("lessons.key.finite")
     if screen.kind == "click":
@@ -183,7 +183,7 @@ def key_of(screen: Screen, scope: Scope, allowance: Allowance | None = None) -> 
     return key
 
 
-def _single(value: np.ndarray) -> np.ndarray:
+def _as_scalar(value: np.ndarray) -> np.ndarray:
     """Return a single number as a 0-d array. Raise Problem if there are several or none."""
     if value.size != 1:
         raise Problem("lessons.expression.not_one", shape=value.shape)
@@ -206,7 +206,7 @@ def tolerance_of(screen: Screen, scope: Scope, key: np.ndarray, allowance: Allow
         value = evaluate(screen.tolerance, scope, allowance)
         if value.size != 1 or not np.isfinite(value) or value < 0:
             raise Problem("lessons.key.tolerance")
-        return float(_single(value))
+        return float(_as_scalar(value))
     return 0.0 if float(key) == round(float(key)) else 0.02 * abs(float(key))
 
 

@@ -28,7 +28,7 @@ class ScreenAddress(NamedTuple):
     keys: tuple[tuple[str, str], ...] = ()
 
     @property
-    def own(self) -> dict[str, str]:
+    def page_query(self) -> dict[str, str]:
         """The keys as a mapping."""
         return dict(self.keys)
 
