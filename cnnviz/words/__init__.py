@@ -77,10 +77,10 @@ def join_messages(messages: Iterable[Message]) -> Message | None:
     >>> str(join_messages([message("words.unknown", id="a"), message("words.unknown", id="b")]))
     'No message a. No message b.'
     """
-    joined = None
+    message_so_far = None
     for sentence in messages:
-        joined = sentence if joined is None else message("words.sentences", first=joined, second=sentence)
-    return joined
+        message_so_far = sentence if message_so_far is None else message("words.sentences", first=message_so_far, second=sentence)
+    return message_so_far
 
 
 class Problem(ValueError):
@@ -213,8 +213,8 @@ def missing_messages(lang: str) -> list[str]:
     >>> missing_messages("en")
     []
     """
-    own = read_catalogue(lang)
-    return [id for id in catalogue() if id not in own and not id.startswith("words.plurals.")]
+    available = read_catalogue(lang)
+    return [id for id in catalogue() if id not in available and not id.startswith("words.plurals.")]
 
 
 def read_catalogue(lang: str) -> Mapping[str, str | Mapping[str, str]]:
