@@ -1,4 +1,4 @@
-"""Mistakes that a question can detect: the ones that change its key if the backward pass contains them."""
+"""Mistakes that a question can detect, because its key changes if the backward pass contains them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ FILES = ("npz", "csv", "json", "script", "notebook", "keras", "pytorch", "exerci
 """Kinds of files that can be written."""
 
 PAGE_NAMES = {"npz": "arrays", "json": "parameters"} | {name: name for name in ("notebook", "keras", "pytorch", "spreadsheet", "sheet", "html")}
-"""Names on the page of the kinds that it also offers."""
+"""Names of the kinds that the page also offers."""
 PROPER_NOUNS = ("Jupyter", "Keras", "PyTorch")
 """Proper nouns, whose capital is kept in the middle of a line."""
 

@@ -68,8 +68,8 @@ def start_section(setup: Setup, program: Program, values: PassValues, buffers: M
 
 
 def _start_code(array: np.ndarray, line: Op) -> tuple[str, str]:
-    """Return how a parameter starts ("drawn", "zero", "one" or "given") and its code: the call that draws it, with
-    changed filters in numbers, or the numbers."""
+    """Return the kind of a parameter's initialization ("drawn", "zero", "one" or "given") and its code: a call that
+    draws it, with set filters as numbers, or a literal."""
     name, default = line.target, line.run()
     kind = {np.zeros: "zero", np.ones: "one"}.get(line.function, "drawn")  # type: ignore[call-overload]
     if np.array_equal(array, default):

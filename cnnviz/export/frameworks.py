@@ -233,7 +233,7 @@ class _Parts:
         return n, f".{self.TURNED}{tuple(int(at) for at in np.argsort(axes))}{entry}" if axes else entry
 
     def training_loop(self, counted: bool = False) -> str:
-        """Return the loop of updates, with values that are set by hand. A step may need its number."""
+        """Return the training loop, which also sets values by hand. With `counted`, each step receives its number."""
         before = [*(["by_hand({})"] if self.setup.set else []), *(["draw({})"] if self.program.draws else [])]
         if counted:
             loop, k, step = "t in range(1, updates + 1)", "t - 1", "step(passes()[-1], t)"

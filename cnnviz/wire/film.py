@@ -60,7 +60,7 @@ class FilmOutcome(TypedDict):
 
 
 class FilmData(TypedDict):
-    """All of a recording except frames and curves; `change` is the end of the scale of all changes.
+    """A recording without its frames and curves. `change` is the end of the scale of all changes.
 
     `checkpoints` are the changes of the setup that open each, and `files` their file names; both are empty if updates are
     shown.

@@ -16,7 +16,7 @@ from cnnviz.core.network.stages import label
 from cnnviz.words import Message, message
 
 AXES = Rearrangement("axes", lambda a: a, "{}.T")
-"""Transposed, so that the shape differs, too."""
+"""Transposition, which also changes the shape."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ class Worst:
 
     @property
     def entry(self) -> str:
-        """Its name and index: "∂z₁[25,7]"."""
+        """Name and index of the entry: "∂z₁[25,7]"."""
         return f"{label(self.name)}[{','.join(map(str, self.index))}]"
 
 

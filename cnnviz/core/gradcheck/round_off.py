@@ -46,7 +46,7 @@ class RoundOff:
         squares underflow. For an entry that reaches only those, the largest one counts.
         """
         is_single_cell, near, error_blocks = True, 0, [np.zeros((2, 0))]
-        if not path.own:  # a nudged pixel is rounded, too
+        if not path.own:  # a nudged pixel is also rounded
             near, error_blocks = 1, [self._of_slopes("x", np.abs(self.values["x"]))]
         for line in (*path.own, *path.lines):
             if line.role == "y":

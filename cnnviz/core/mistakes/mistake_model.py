@@ -298,8 +298,8 @@ class PlacedMistake:
 
     @property
     def is_merged_with_loss(self) -> bool:
-        """Whether the loss is merged with this layer. If so, no line computes do, and a mistake that reads it computes
-        it separately."""
+        """Whether the loss is merged with this layer, so that no line computes ∂o. A mistake that needs ∂o computes it
+        separately."""
         return self.place == len(self.network.layers) - 1 and self.network.merged is not None
 
     def _loss_gradient(self, values: PassValues) -> np.ndarray:

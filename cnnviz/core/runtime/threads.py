@@ -33,7 +33,7 @@ Result = TypeVar("Result")
 
 
 def map_parallel(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
-    """Return `work(part)` for every part, in order. A second thread helps unless it is busy with another call.
+    """Return `work(part)` for every part, in order. A second thread takes part unless it is busy with another call.
 
     >>> map_parallel(abs, [-1, 2, -3])
     [1, 2, 3]

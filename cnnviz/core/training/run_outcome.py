@@ -37,7 +37,7 @@ def outcome(setup: Setup, run: Film) -> Outcome | None:
     ['wins.turned', 'slow', 'diverges']
     """
     if setup.deviations:
-        return None  # its steps do not follow a gradient
+        return None  # steps do not follow a gradient
     return _divergence(run) or _success(setup, run) or _blocked_units(setup, run) or _slow_progress(run)
 
 

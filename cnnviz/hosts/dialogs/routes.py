@@ -87,7 +87,8 @@ class Dialogs:
             return busy_response(1)
 
     async def _take(self, request: Request, content: bytearray) -> None:
-        """Read the body. Raise Refused if it is too large, too slow, or if all uploads exceed the limit."""
+        """Read the body. Raise Refused if the body is too large or too slow, or if all uploads together exceed the
+        limit."""
         try:
             async with asyncio.timeout(SENDING_SECONDS):
                 async for chunk in request.stream():

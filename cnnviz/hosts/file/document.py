@@ -16,9 +16,9 @@ from cnnviz.words import current_language, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 _NO_SERVER = dict.fromkeys(("view/decks/drawer", "view/decks/drawer_bind"), "view/decks/no_drawer") | {"view/dialogs/dialogs": "view/dialogs/no_dialogs"}
-"""Replacement modules for the ones that need a server."""
+"""Replacements of the modules that need a server."""
 _ONE_PAGE = {"view/shell/registry": "view/shell/registry_of_step"}
-"""Replacement modules for a document with a single page."""
+"""Replacements of modules in a document with a single page."""
 _OF_OTHERS = frozenset({"presenter_view", "rooms", "streamlit"})
 """Style sheets of rooms and of Streamlit, which are left out."""
 _ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")

@@ -80,8 +80,8 @@ def max_pool_undecided(
 
 
 def _tied_cells(doubt: np.ndarray | float, x: np.ndarray, p: np.ndarray, windows: list[Index]) -> tuple[np.ndarray, np.ndarray]:
-    """Return masks of the cells of each window that equal its maximum within `doubt`, and of the ones among them that
-    are not the only such cell, (k²,…,C,H',W')."""
+    """Return masks of the cells of each window that equal its maximum within `doubt`, and of these cells in windows
+    that have several, (k²,…,C,H',W')."""
     is_near = np.stack([p - x[index] <= doubt for index in windows])
     return is_near, is_near & (is_near.sum(axis=0) > 1)
 
