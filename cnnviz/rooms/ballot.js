@@ -273,12 +273,12 @@ export class Ballot {
     if (!question || !poll || !status) return
     const name = (/** @type {number} */ answer) => nameOf(question, answer)
     const judged = this.sent !== null && this.results?.revealed ? isRight(this.results, this.sent) : undefined
-    const said = judged === undefined ? "in" : judged ? "is_right" : "is_wrong"
+    const statusKey = judged === undefined ? "in" : judged ? "is_right" : "is_wrong"
     status.className = `in${this.note || judged === false ? " wrong" : this.sent === null ? "" : " done"}`
     status.innerHTML = this.note
       ? escapeHtml(this.note)
       : this.sent !== null
-        ? say(`web.hall.${said}`, { answer: name(this.sent).replace(/\.$/, "") })
+        ? say(`web.hall.${statusKey}`, { answer: name(this.sent).replace(/\.$/, "") })
         : poll.phase === "open"
           ? ""
           : say("web.hall.none")
@@ -313,12 +313,12 @@ export class Ballot {
     const { question } = this
     if (!canvas || !question?.source) return
     const [top, left, rows, columns] = given === null ? [0, 0, 3, 3] : windowAt(question, given)
-    const whole = /** @type {RoomMap & { plane: NonNullable<RoomMap["plane"]> }} */ (question.source)
-    const bytes = atob(whole.plane.levels)
+    const sourceMap = /** @type {RoomMap & { plane: NonNullable<RoomMap["plane"]> }} */ (question.source)
+    const bytes = atob(sourceMap.plane.levels)
     let part = ""
     for (let i = top; i < top + rows; i++)
-      for (let j = left; j < left + columns; j++) part += bytes[i * whole.columns + j] ?? "\0"
-    drawMap(canvas, { ...whole, rows, columns, cells: rows * columns, plane: { ...whole.plane, levels: btoa(part) } })
+      for (let j = left; j < left + columns; j++) part += bytes[i * sourceMap.columns + j] ?? "\0"
+    drawMap(canvas, { ...sourceMap, rows, columns, cells: rows * columns, plane: { ...sourceMap.plane, levels: btoa(part) } })
   }
 
   tick() {

@@ -197,15 +197,15 @@ export class RoomBoard {
   asked(poll, question) {
     const { results } = this
     if (results) {
-      const said = results.right
+      const sentence = results.right
         ? `<p class="premise">${rich(question.ask)}</p><h1>${rich(results.right)}</h1>`
         : `<h1>${rich(question.ask)}</h1>`
-      return `<header><div>${said}</div>${this.corner}</header>
+      return `<header><div>${sentence}</div>${this.corner}</header>
         <div class="body">${platesHTML(results.plates)}${resultsHTML(question, results)}</div>
         <footer><p class="headline">${results.revealed ? foundIt(results) : ""}</p><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></footer>`
     }
-    const said = poll.kind === "predict" && this.screen ? escapeHtml(inReaders(this.screen.say)) : ""
-    return `<header><div><p class="premise">${said || rich(question.text)}</p><h1>${rich(question.ask)}</h1></div>${this.corner}</header>
+    const sentence = poll.kind === "predict" && this.screen ? escapeHtml(inReaders(this.screen.say)) : ""
+    return `<header><div><p class="premise">${sentence || rich(question.text)}</p><h1>${rich(question.ask)}</h1></div>${this.corner}</header>
       <div class="body"><div class="scene">${this.scene(question)}</div>
         <div class="status"><p class="time"><b></b> <small></small></p><p class="answered"></p><div class="meter"><i></i></div><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></div></div>
       ${question.kind === "choose" ? options(question) : ""}`

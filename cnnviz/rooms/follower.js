@@ -244,9 +244,9 @@ export default function show() {
 
   /** Enter exploring mode on this device. @param {boolean} replace */
   function wander(replace) {
-    const asked = query({ ...here, ...speech })
-    const address = location.pathname + asked
-    history[replace || location.search === asked ? "replaceState" : "pushState"](null, "", address)
+    const requestedQuery = query({ ...here, ...speech })
+    const address = location.pathname + requestedQuery
+    history[replace || location.search === requestedQuery ? "replaceState" : "pushState"](null, "", address)
     if (alone) return
     leave(true)
   }
@@ -363,10 +363,10 @@ export default function show() {
     wander(false)
   })
   addEventListener("popstate", () => {
-    const asked = parseForeign(location.search)
-    if (!leaves(asked)) return follow()
+    const parsed = parseForeign(location.search)
+    if (!leaves(parsed)) return follow()
     leave(true)
-    go(asked)
+    go(parsed)
   })
   fill()
   if (alone) mount()

@@ -49,20 +49,20 @@ export async function openRoom(base, presenter, query, question, deck) {
   const asks = question && !question.screen // a screen's own question is restored with the screen
   const body = JSON.stringify({ driver: presenter || undefined, query: asks ? `${query}&veiled=1` : query, ...deck })
   const answer = await fetch(new URL("room", base), { method: "POST", body }).catch(() => undefined)
-  const found = await answer?.json().catch(() => undefined)
-  if (!answer?.ok) return { sentence: found?.sentence }
+  const content = await answer?.json().catch(() => undefined)
+  if (!answer?.ok) return { sentence: content?.sentence }
   if (answer.status === 201 && asks) {
     const headers = { Authorization: `Bearer ${presenter}` }
     const put = (/** @type {string} */ path, /** @type {string} */ body) =>
-      fetch(new URL(`room/${found.code}${path}`, base), { method: "PUT", headers, body }).catch(() => undefined)
+      fetch(new URL(`room/${content.code}${path}`, base), { method: "PUT", headers, body }).catch(() => undefined)
     for (let tries = 0; tries < TRIES; tries++) {
-      const asked = await put("/question", JSON.stringify(question))
-      if (asked && asked.status < 500 && asked.status !== 429) break
+      const posed = await put("/question", JSON.stringify(question))
+      if (posed && posed.status < 500 && posed.status !== 429) break
       await new Promise((resolve) => setTimeout(resolve, AGAIN_IN)) // a server that has just restarted may be busy
     }
     await put("", query)
   }
-  return { room: found }
+  return { room: content }
 }
 
 /**
@@ -74,8 +74,8 @@ export async function openRoom(base, presenter, query, question, deck) {
 export async function openAgain(how, opened, place) {
   const { room, sentence } = await openRoom(...how)
   if (room) return opened()
-  const said = place?.querySelector("p")
-  if (said) said.textContent = sentence ?? say("web.notice.silent")
+  const paragraph = place?.querySelector("p")
+  if (paragraph) paragraph.textContent = sentence ?? say("web.notice.silent")
 }
 
 /**
@@ -134,9 +134,9 @@ export function openQuestion(code, ask) {
       const question = poll && before.poll?.number === poll.number ? before.question : undefined
       tab.write({ poll, ends: endOf(poll), question })
       if (question || !poll || BY_SCREEN.includes(poll.kind)) return
-      const found = await ask()
+      const posed = await ask()
       const now = tab.read()
-      if (found && found.number === now.poll?.number) tab.write({ ...now, question: found.question })
+      if (posed && posed.number === now.poll?.number) tab.write({ ...now, question: posed.question })
     },
     /**
      * The question with the time left to answer it; undefined once its answer is revealed.

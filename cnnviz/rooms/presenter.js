@@ -46,12 +46,12 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   let forgotten
   let refused = "" // the deck that the room refused because of an error
   const code = () => held?.code ?? ""
-  const told = async (/** @type {string} */ path) => {
+  const fetchJson = async (/** @type {string} */ path) => {
     const answer = await request("GET", path)
     return answer?.ok ? answer.json() : undefined
   }
-  const question = openQuestion(code, () => told("/asked"))
-  const deck = roomDeck(code, () => told("/script"))
+  const question = openQuestion(code, () => fetchJson("/asked"))
+  const deck = roomDeck(code, () => fetchJson("/script"))
   /** @type {RoomScreen | null}  of the room's deck, where the lecture is */
   let screen = null
   let leading = false // a move to another screen is under way, so this page does not send its own address
@@ -172,7 +172,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
       if (board) corner.innerHTML = board.corner
       corner.style.colorScheme = isDark(root) ? "dark" : "light"
       freeze(Boolean(board?.open))
-      for (const one of [element, board?.curtain]) if (one) one.style.colorScheme = isDark(root) ? "dark" : "light"
+      for (const part of [element, board?.curtain]) if (part) part.style.colorScheme = isDark(root) ? "dark" : "light"
     })
     board.curtain.addEventListener("click", () => cover(""))
     stream.close()
@@ -210,7 +210,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     if (!board || (by < 0 && !board.covered)) return void lead(by)
     if (board.covered) return void cover("")
     const { poll } = board
-    const results = poll?.phase === "shown" ? await told("/results") : undefined
+    const results = poll?.phase === "shown" ? await fetchJson("/results") : undefined
     const act = nextAct(poll, results)
     if (board.poll !== poll || (act === "next" && lead(1))) return
     if (act === "next") request("DELETE", "/question")
@@ -325,9 +325,9 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   async function show(root, page, setup) {
     if (!held) return ask(root, page, setup)
     const dialog = openFrame(root, "room", say("web.room.join"), html`<p role="status">${say("web.dialog.coming")}</p>`)
-    const found = await look()
-    if (!found) return missing ? dialog.close() : fail(dialog)
-    fill(dialog, found)
+    const status = await look()
+    if (!status) return missing ? dialog.close() : fail(dialog)
+    fill(dialog, status)
   }
 
   /**
@@ -373,15 +373,15 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     const query = addressOf(page, setup)
     const { script: id = "", screen: at = "1" } = setup
     const fresh = id && !presenter ? { script: textOf(id), screen: Number(at) || 1 } : undefined
-    const given = fresh && (await openRoom(base, presenter, query, undefined, fresh)) // succeeds if the server knows the deck
-    const { room, sentence } = given?.room ? given : await openRoom(base, presenter, query)
+    const isReopened = fresh && (await openRoom(base, presenter, query, undefined, fresh)) // succeeds if the server knows the deck
+    const { room, sentence } = isReopened?.room ? isReopened : await openRoom(base, presenter, query)
     if (!room) fail(dialog, sentence)
     else {
       hold(room)
       if (!presenter) number = 0 // later moves come from other devices
-      if (fresh && given?.room) deck.gave(fresh.script)
+      if (fresh && isReopened?.room) deck.gave(fresh.script)
       project(root)
-      last = given?.room ? "" : query
+      last = isReopened?.room ? "" : query
     }
     return Boolean(room)
   }

@@ -169,8 +169,8 @@ function choice({ steps }) {
     `<option value="${escapeHtml(id)}"${id === steps.lesson ? " selected" : ""}>${escapeHtml(title)}</option>`
   const group = (/** @type {"lectures" | "lessons"} */ name) =>
     `<optgroup label="${say(`web.cockpit.${name}`)}">${steps[name].map(option).join("")}</optgroup>`
-  const own = steps.lesson && ![...steps.lessons, ...steps.lectures].some(({ id }) => id === steps.lesson)
-  return `<select data-key="cockpit_script" aria-label="${say("web.cockpit.script")}"><option value="">${own ? rich(steps.title) : say("web.cockpit.no_script")}</option>${group("lectures")}${group("lessons")}</select>`
+  const isRoomsDeck = steps.lesson && ![...steps.lessons, ...steps.lectures].some(({ id }) => id === steps.lesson)
+  return `<select data-key="cockpit_script" aria-label="${say("web.cockpit.script")}"><option value="">${isRoomsDeck ? rich(steps.title) : say("web.cockpit.no_script")}</option>${group("lectures")}${group("lessons")}</select>`
 }
 
 /** Return the heading and subject of the next screen. @param {Seen} seen */

@@ -81,10 +81,10 @@ export default function show() {
       headers: { Authorization: `Bearer ${presenter}` },
       body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
     }).catch(() => undefined)
-    const found = answer?.status === 204 ? {} : await answer?.json().catch(() => undefined)
+    const content = answer?.status === 204 ? {} : await answer?.json().catch(() => undefined)
     const wrong = root.querySelector(".wrong")
-    if (wrong && method !== "GET") wrong.textContent = answer?.ok ? "" : (found?.sentence ?? say("web.notice.silent"))
-    return answer?.ok ? found : undefined
+    if (wrong && method !== "GET") wrong.textContent = answer?.ok ? "" : (content?.sentence ?? say("web.notice.silent"))
+    return answer?.ok ? content : undefined
   }
 
   function fill() {
@@ -322,8 +322,8 @@ export default function show() {
  */
 function clockOf(code) {
   const key = `cnnviz.clock.${code}`
-  const found = inTab.readRecord(key)
-  const now = { began: found.began ?? Date.now(), since: found.since ?? Date.now(), screen: found.screen ?? 0 }
+  const times = inTab.readRecord(key)
+  const now = { began: times.began ?? Date.now(), since: times.since ?? Date.now(), screen: times.screen ?? 0 }
   inTab.writeRecord(key, now)
   return {
     ...now,

@@ -27,10 +27,10 @@ export function roomClient(room) {
 
   /** Fetch a question, cached while it is the current one. @param {number} number */
   function question(number) {
-    const found = known.get(number) ?? json("question", `&number=${number}`)
+    const response = known.get(number) ?? json("question", `&number=${number}`)
     known.clear()
-    known.set(number, found)
-    return /** @type {Promise<RoomQuestion | undefined>} */ (found)
+    known.set(number, response)
+    return /** @type {Promise<RoomQuestion | undefined>} */ (response)
   }
 
   /** Fetch the results, once they are shown. @returns {Promise<RoomResults | undefined>} */
@@ -83,11 +83,11 @@ export function roomClient(room) {
 
   /** Return the device's token, issued once by the room and shared by all tabs of this browser. */
   async function device() {
-    const found = tokens()[code]
-    if (found) return found
+    const token = tokens()[code]
+    if (token) return token
     const answer = await fetch(at("device"), { method: "POST" }).catch(() => undefined)
-    const given = answer?.ok ? (await answer.json()).device : ""
-    if (given) keepToken(given)
+    const newToken = answer?.ok ? (await answer.json()).device : ""
+    if (newToken) keepToken(newToken)
     return tokens()[code] ?? ""
   }
 

@@ -50,7 +50,7 @@ const roundName = ({ rounds }, n) =>
 function heat(results) {
   const { map, rounds } = results
   if (!map) return ""
-  const most = mostOf(results)
+  const largestCount = mostOf(results)
   const figure = (/** @type {RoomRound} */ _, /** @type {number} */ n) =>
     `<figure><figcaption><i>${formula(map.label)}</i> ${escapeHtml(roundName(results, n))}</figcaption><div class="layers" style="--across:${Math.min(2, layersOf(results, n).length)}">
       ${layersOf(results, n)
@@ -59,7 +59,7 @@ function heat(results) {
             `<canvas data-round="${n}" data-layer="${layer}" role="img" aria-label="${escapeHtml(say("web.hall.heat", { map: map.label, n: rounds[n].votes }))}"></canvas>`,
         )
         .join("")}</div></figure>`
-  return `${rounds.map(figure).join("")}<p class="scale"><span></span>${say("web.hall.clicks", { n: most })}</p>`
+  return `${rounds.map(figure).join("")}<p class="scale"><span></span>${say("web.hall.clicks", { n: largestCount })}</p>`
 }
 
 /** Return the layers of a map with the most clicks, at most four. @param {RoomResults} results @param {number} round */
@@ -148,7 +148,7 @@ function groups(results) {
  * @param {RoomResults} results
  */
 export function paintResults(root, results) {
-  const most = mostOf(results)
+  const largestCount = mostOf(results)
   const letters = results.groups.flatMap(({ example, right }, n) =>
     example === null ? [] : [{ name: letter(n), cell: example, right: Boolean(right) }],
   )
@@ -159,7 +159,7 @@ export function paintResults(root, results) {
       drawMap(canvas, results.map, {
         layer: Number(canvas.dataset.layer),
         round,
-        most,
+        most: largestCount,
         key: results.key,
         letters: last ? letters : [],
       })

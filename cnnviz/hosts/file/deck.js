@@ -36,9 +36,9 @@ export default async function show() {
   }
   const screen = (/** @type {Setup} */ { screen: number = "1" }) => deck.screens[Number(number) - 1]
   const hash = (/** @type {Setup} */ setup) => {
-    const own = screen(setup).query
+    const screenQuery = screen(setup).query
     const moved = Object.entries(setup).filter(
-      ([key, value]) => key !== "script" && key !== "lang" && value !== (own[key] ?? ""),
+      ([key, value]) => key !== "script" && key !== "lang" && value !== (screenQuery[key] ?? ""),
     )
     return query(Object.fromEntries(moved)).replace("?", "#")
   }

@@ -72,13 +72,13 @@ export class Python {
    */
   get(path, { signal, priority, body } = {}) {
     return new Promise((resolve, reject) => {
-      const one = { taken: (/** @type {Found} */ found) => resolve(responseOf(found)), high: priority !== "low" }
-      if (this.state === "failed") return one.taken(refusal(424, "web.site.failed", this.why))
+      const waiter = { taken: (/** @type {Found} */ found) => resolve(responseOf(found)), high: priority !== "low" }
+      if (this.state === "failed") return waiter.taken(refusal(424, "web.site.failed", this.why))
       this.start()
       const job = this.jobOf(path, /** @type {Sent} */ (body ?? ""))
-      job.waiting.add(one)
+      job.waiting.add(waiter)
       signal?.addEventListener("abort", () => {
-        job.waiting.delete(one)
+        job.waiting.delete(waiter)
         this.abandon(job)
         reject(signal.reason)
       })

@@ -86,9 +86,9 @@ let trigger
  * @param {Call} call
  */
 function hearTraining({ data, setTriggerValue }) {
-  const told = understood(data)
-  if (!told) return
-  report = /** @type {Report} */ (/** @type {unknown} */ (told))
+  const message = understood(data)
+  if (!message) return
+  report = /** @type {Report} */ (/** @type {unknown} */ (message))
   trigger = setTriggerValue
   showTraining()
 }
@@ -111,17 +111,17 @@ export default function component(call) {
   }
   const root = /** @type {HTMLElement | null} */ (parentElement.querySelector(".cnnviz"))
   if (!root) return () => {} // its view belongs to another page by now
-  const told = understood(data)
-  if (!told) return () => {}
-  if (told.page !== pageAt() && shown?.root.isConnected && (shown.view.page === pageAt() || isEarly(shown.root))) {
+  const message = understood(data)
+  if (!message) return () => {}
+  if (message.page !== pageAt() && shown?.root.isConnected && (shown.view.page === pageAt() || isEarly(shown.root))) {
     tell() // Streamlit is a page behind: its connection was lost, or it has only just started
     return () => {}
   }
   const last = mounted.get(root)
-  if (last?.view.page !== told.page) last?.view.leave()
-  const here = last?.view.page === told.page ? last : mount(root, told)
+  if (last?.view.page !== message.page) last?.view.leave()
+  const here = last?.view.page === message.page ? last : mount(root, message)
   if (here !== last) here.ask()
-  here.told = told
+  here.told = message
   here.heard = true
   hear(here)
   // Also called before every new call. Clean up only if the element has left the page.
@@ -138,11 +138,11 @@ export default function component(call) {
  * @param {Uint8Array} data
  */
 function understood(data) {
-  let told
+  let message
   try {
-    told = /** @type {Told} */ (/** @type {unknown} */ (decode(data)))
+    message = /** @type {Told} */ (/** @type {unknown} */ (decode(data)))
   } catch {} // another format
-  return told?.code === CODE || !loadAgain(told?.code ?? "unknown") ? told : undefined
+  return message?.code === CODE || !loadAgain(message?.code ?? "unknown") ? message : undefined
 }
 
 // After an update of Streamlit, a module that it loads now may be missing.
