@@ -318,7 +318,13 @@ export class Ballot {
     let part = ""
     for (let i = top; i < top + rows; i++)
       for (let j = left; j < left + columns; j++) part += bytes[i * sourceMap.columns + j] ?? "\0"
-    drawMap(canvas, { ...sourceMap, rows, columns, cells: rows * columns, plane: { ...sourceMap.plane, levels: btoa(part) } })
+    drawMap(canvas, {
+      ...sourceMap,
+      rows,
+      columns,
+      cells: rows * columns,
+      plane: { ...sourceMap.plane, levels: btoa(part) },
+    })
   }
 
   tick() {

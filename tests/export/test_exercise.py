@@ -176,7 +176,7 @@ def test_the_same_entries_get_the_same_verdicts_from_both(text):
     noise = functions["round_off"](loss_with, dict(params))
     for name, array in params.items():
         given = exact[f"d{name}"] * factor[name]
-        found, _ = functions["checked"](given, array, lambda nudged, name=name: loss_with(**{name: nudged}), noise, 30)
+        found, _ = functions["check_entries"](given, array, lambda nudged, name=name: loss_with(**{name: nudged}), noise, 30)
         both = [(mark, int(check.marks[name].ravel()[place])) for place, mark in found.items()]
         assert all(one == other for one, other in both if {one, other} <= {0, 1}), (name, both)
         assert sum({one, other} <= {0, 1} for one, other in both) >= 0.8 * len(both)
