@@ -25,7 +25,7 @@ MOST_LOSSES = 400_000
 BLOCK, LEAST_RUNS, MOST_RUNS = 4_000_000, 16, 64
 """Target size of a block's arrays in bytes, chosen to fit the processor's cache, and the least and most runs of a
 block."""
-MOST_BYTES = 64_000_000
+MOST_BYTES = 20_000_000
 """Maximum size of a block's arrays in bytes. A block may have fewer than LEAST_RUNS runs to meet it."""
 
 OVERHEAD, RATE = 15e-6, 2e9
