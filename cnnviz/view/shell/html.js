@@ -9,7 +9,7 @@ import { live } from "../vendor/lit/directives/live.js"
 import { unsafeHTML } from "../vendor/lit/directives/unsafe-html.js"
 import { html, noChange, nothing, render, svg } from "../vendor/lit/lit-html.js"
 
-export { guard, html, keyed, live, nothing, render, svg }
+export { Directive, directive, guard, html, keyed, live, noChange, nothing, render, svg }
 
 /** @typedef {import("../vendor/lit/lit-html.js").TemplateResult} Template */
 
