@@ -5,6 +5,7 @@ import { number } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { convolution } from "../scene/pictures/convolution.js"
+import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
 import { activation, gate } from "./mechanisms/activation.js"
 import { convolution as convolutionOfChannels } from "./mechanisms/convolution.js"
@@ -53,7 +54,7 @@ export const emptyRecord = () => ({
   write: () => {},
 })
 
-/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done returns the number of cells per channel of a map that are computed so far @param {boolean} [stepping] whether to draw a parameter's step @param {(symbol: string) => boolean} [seats] returns whether a map of the strip moves into the picture @param {string} [hidden] label that replaces the numbers if the result is hidden @returns {Drawn} */
+/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done returns the number of cells per channel of a map that are computed so far @param {boolean} [stepping] whether to draw a parameter's step @param {(symbol: string) => boolean} [seats] returns whether a map of the strip moves into the picture @param {string} [hidden] label that replaces the numbers if the result is hidden @returns {Drawn}  empty for a template */
 export function drawMechanism(
   canvas,
   numbers,
@@ -67,7 +68,9 @@ export function drawMechanism(
   hidden = "",
 ) {
   const record = emptyRecord()
-  if (!room.width || !room.height) return record
+  const picture = pictureOf(numbers, map, stepping)
+  if (!room.width || !room.height || (isScene(picture) && !hidden)) return record
+  const drawPicture = /** @type {Picture} */ (picture)
   const lights = canvas.isConnected ? lightsOf(canvas) : null
   const backward = numbers.maps[map]?.band === "gradients"
   const [firstParameter] = numbers.said.update.makes
@@ -75,9 +78,7 @@ export function drawMechanism(
     const pen = new Pen(canvas, room, palette, backward)
     Object.assign(pen, { done, seats, choice: lights?.choiceOf(`${numbers.network.text} ${map}`) ?? {} })
     if (hidden) hiddenResult(pen, numbers, map === "update" ? firstParameter : map, cell)
-    else if (stepping) drawUpdate(pen, numbers, map, cell)
-    else
-      /** @type {Picture} */ (pictureOf(numbers, map))(pen, numbers, map === "update" ? firstParameter : map, cell)
+    else drawPicture(pen, numbers, map === "update" ? firstParameter : map, cell)
     Object.assign(record, {
       write: () => pen.flushTexts(),
       spots: scaleBoxes(pen, pen.spots),

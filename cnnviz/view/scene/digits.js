@@ -11,17 +11,19 @@ const LARGEST_INTEGER = 1000
 
 /**
  * Return the formatter of numbers that share a power of ten and a number of decimals. Integers stay integers.
- * @param {number[]} values NaN for blank cells @param {number} letters number of characters that fit @param {(write: (value: number) => string, power: number) => boolean} [isEnough] returns whether a formatter has enough decimals @returns {Printed}
+ * @param {number[]} values NaN for blank cells @param {number} letters number of characters that fit @param {{ isEnough?: (write: (value: number) => string, power: number) => boolean, isSteady?: boolean }} [how] `isEnough` returns whether a formatter has enough decimals; `isSteady`: the values are limits of changing numbers @returns {Printed}
  */
-export function printCells(values, letters, isEnough = () => true) {
+export function printCells(values, letters, { isEnough = () => true, isSteady = false } = {}) {
   const known = values.filter((value) => !Number.isNaN(value))
   const largest = Math.max(0, ...known.map(Math.abs))
-  const isWhole = known.every(Number.isInteger) && largest < LARGEST_INTEGER
+  const isWhole = !isSteady && known.every(Number.isInteger) && largest < LARGEST_INTEGER
   const power = isWhole ? 0 : exponentOf(largest)
-  const withDecimals = (/** @type {number} */ count) => (/** @type {number} */ value) => formatFixed(value / 10 ** power, count)
-  const fits = (/** @type {(value: number) => string} */ write) => known.every((value) => write(value).length <= letters)
+  const withDecimals = (/** @type {number} */ count) => (/** @type {number} */ value) =>
+    formatFixed(value / 10 ** power, count)
+  const fits = (/** @type {(value: number) => string} */ write) =>
+    known.every((value) => write(value).length <= letters)
   if (isWhole) return { write: formatInteger, power, fits: fits(formatInteger) }
   const writers = DECIMALS.map(withDecimals).filter(fits)
-  const found = writers.find((write) => isEnough(write, power)) ?? writers[0] ?? FEWER.map(withDecimals).find(fits)
+  const found = writers.find((write) => isEnough(write, power)) ?? writers.at(-1) ?? FEWER.map(withDecimals).find(fits)
   return { write: found ?? withDecimals(DECIMALS[0]), power, fits: Boolean(found) }
 }

@@ -16,7 +16,13 @@ const MOTIONS = {
   rise: { share: 0.15, frames: () => [{ scale: "1 0" }, { scale: "1 1" }] },
   fade: { share: 0.1, frames: () => [{ opacity: 0 }, { opacity: 1 }] },
   vanish: { share: 0.1, frames: () => [{ opacity: 1 }, { opacity: 0 }] },
-  draw: { share: 0.12, frames: () => [{ strokeDasharray: 1, strokeDashoffset: 1 }, { strokeDasharray: 1, strokeDashoffset: 0 }] },
+  draw: {
+    share: 0.12,
+    frames: () => [
+      { strokeDasharray: 1, strokeDashoffset: 1 },
+      { strokeDasharray: 1, strokeDashoffset: 0 },
+    ],
+  },
   flash: {
     share: 0.15,
     frames: () => [
@@ -81,7 +87,13 @@ export class Assembly {
       const { frames, flies = false } = MOTIONS[motion]
       const source = origin === undefined ? undefined : origins.get(origin)
       const from = source && boxOf(source)
-      return { part, frames: frames({ to: flies ? boxOf(part) : NOWHERE, from }), at, share, easing: flies ? FLIGHT : EASING }
+      return {
+        part,
+        frames: frames({ to: flies ? boxOf(part) : NOWHERE, from }),
+        at,
+        share,
+        easing: flies ? FLIGHT : EASING,
+      }
     })
     const hold = /** @type {const} */ ({ fill: "backwards" })
     const animations = planned.map(({ part, frames, at, share, easing }) =>

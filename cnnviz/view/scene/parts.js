@@ -173,12 +173,14 @@ export function staircase(scene, terms, total, { id, text, paint, label, name = 
     "--high": share(Math.max(from, to)),
   })
   return html`<div class="stairs" ${styles({ "--count": terms.length, "--zero": share(0), "--type": `${scene.room(id).size}px` })}><ol aria-label=${spoken(label)} data-room=${id}>
-    ${terms.map(({ value, text, term = "", name = "", limits, symbol = "", cell = [], ends: isLast = false, enter = "" }, n) => {
-      const fill = limits && value ? css(colour(value, limits, "signed")) : "none"
-      return html`<li class="${signOf(value)} ${isLast ? "last" : ""}" data-term=${term} data-symbol=${symbol} data-cell=${cell.join()} data-value=${value}>
+    ${terms.map(
+      ({ value, text, term = "", name = "", limits, symbol = "", cell = [], ends: isLast = false, enter = "" }, n) => {
+        const fill = limits && value ? css(colour(value, limits, "signed")) : "none"
+        return html`<li class="${signOf(value)} ${isLast ? "last" : ""}" data-term=${term} data-symbol=${symbol} data-cell=${cell.join()} data-value=${value}>
         <span class="bar" data-enter=${enter} ${styles({ "--fill": fill, ...span(ends[n], ends[n + 1]) })}></span><span class="level" ${styles({ "--at": share(ends[n + 1]) })} data-enter=${fadeOf(enter)}></span>
         <b data-enter=${fadeOf(enter)}>${text}</b><small>${markup(formula(name))}</small></li>`
-    })}
+      },
+    )}
     <li class="total" data-value=${total}><span class="bar" data-id="total" data-enter=${enter} ${styles({ "--fill": css(paint), ...span(0, total) })}></span>
       <b data-enter=${fadeOf(enter)}>${text} ${name ? symbolOf(name) : nothing}</b></li>
   </ol></div>`

@@ -136,7 +136,12 @@ export class SceneView {
     const zoom = cssZoom(this.origin)
     return (/** @type {Element} */ element) => {
       const box = element.getBoundingClientRect()
-      return { x: (box.left - left) / zoom, y: (box.top - top) / zoom, width: box.width / zoom, height: box.height / zoom }
+      return {
+        x: (box.left - left) / zoom,
+        y: (box.top - top) / zoom,
+        width: box.width / zoom,
+        height: box.height / zoom,
+      }
     }
   }
 
@@ -154,7 +159,8 @@ export class SceneView {
   /** Return the picture's maps and numbers for hit tests. Their boxes are measured when they are first read. @returns {Drawn} */
   record() {
     const { element } = this
-    const all = (/** @type {string} */ selector) => Array.from(element.querySelectorAll(/** @type {"div"} */ (selector)))
+    const all = (/** @type {string} */ selector) =>
+      Array.from(element.querySelectorAll(/** @type {"div"} */ (selector)))
     /** @template T @param {(boxOf: (part: Element) => Box) => T} make */
     const lazily = (make) => {
       /** @type {T | undefined} */
@@ -169,7 +175,12 @@ export class SceneView {
     const numbersOf = (/** @type {string} */ text) => text.split(",").map(Number)
     const shown = lazily((boxOf) =>
       all(".field[data-symbol]:not([data-symbol=''])").map(
-        (field) => /** @type {Shown} */ ({ symbol: field.dataset.symbol, at: numbersOf(field.dataset.at ?? ""), box: boxOf(field) }),
+        (field) =>
+          /** @type {Shown} */ ({
+            symbol: field.dataset.symbol,
+            at: numbersOf(field.dataset.at ?? ""),
+            box: boxOf(field),
+          }),
       ),
     )
     const spots = lazily((boxOf) =>
@@ -255,7 +266,8 @@ export class SceneView {
 
   /** Apply a choice: `data-choose` is JSON. @param {MouseEvent} event */
   choose({ target }) {
-    const { choose } = /** @type {HTMLElement} */ (target).closest(/** @type {"div"} */ (".scene [data-choose]"))?.dataset ?? {}
+    const { choose } =
+      /** @type {HTMLElement} */ (target).closest(/** @type {"div"} */ (".scene [data-choose]"))?.dataset ?? {}
     if (!choose) return
     Object.assign(this.choice, JSON.parse(choose))
     this.again()

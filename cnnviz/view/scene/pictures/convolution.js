@@ -16,6 +16,7 @@ import { scenePicture } from "../scene.js"
 /** @import { Cell, Numbers } from "../../types/view.js" */
 
 const ROWS = ["top", "middle", "bottom"]
+const LETTERS = 4 // of a term that is worth printing: two decimals
 const [FIRST, EACH] = [0.325, 0.34] // shares of the assembly: when the first product falls, and the time for all of them
 
 /** Return the parts of a convolution's cell. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
@@ -33,7 +34,16 @@ export function convolutionOf(numbers, symbol, cell) {
 export const convolution = scenePicture((scene, symbol, cell) => {
   const { numbers, isPhone } = scene
   const { x, f, bias, at, k, a, b, cells: read, products, total } = convolutionOf(numbers, symbol, cell)
-  const written = printAll(scene, { x, f, symbol, a, b, products, total, bias: bias ? numbers.at(bias, [cell[0]]) : undefined })
+  const written = printAll(scene, {
+    x,
+    f,
+    symbol,
+    a,
+    b,
+    products,
+    total,
+    bias: bias ? numbers.at(bias, [cell[0]]) : undefined,
+  })
   const most = Math.max(...products.map((value) => Math.abs(value) || 0), numbers.maps[symbol].limits[1]) // the result has the same colours
   const isLast = (/** @type {number} */ n) => n % k === k - 1
   const steps = products.map((value, n) => ({
@@ -60,7 +70,8 @@ export const convolution = scenePicture((scene, symbol, cell) => {
   const size = `--k:${k};--cells:${across + zeros.before + zeros.right + stride * wide};--high:${numbers.shape(x)[1] + zeros.before + zeros.below}`
   const relate = {
     term: (/** @type {number} */ row, /** @type {number} */ column) => termAt(read, row, column),
-    place: (/** @type {string} */ term) => /** @type {[number, number] | null} */ (read[Number(term)]?.slice(1) ?? null),
+    place: (/** @type {string} */ term) =>
+      /** @type {[number, number] | null} */ (read[Number(term)]?.slice(1) ?? null),
   }
   return html`<div class="picture convolution ${written.isStated ? "stated" : ""}" style=${size}>
     ${mapOf(scene, x, 0, { rings: [window], place: "source", zeros, relate, bar: !isPhone && !zeros.below })}
@@ -100,13 +111,13 @@ function largest(a, b) {
  * @param {Scene} scene @param {{ x: string, f: string, symbol: string, a: number[], b: number[], products: number[], total: number, bias?: number }} of
  */
 function printAll({ numbers, room, isSteady }, { x, f, symbol, a, b, products, total, bias }) {
-  const kernel = printCells(b, room("f").letters)
   const letters = room("terms").letters - 1 // without its sign
   const [low, high] = numbers.maps[x].limits
   const bound = Math.max(-low, high) * numbers.maps[f].limits[1]
   if (isSteady) {
-    const window = printCells([low, high], room("w").letters)
-    const terms = printCells([-bound, bound, numbers.maps[symbol].limits[1]], letters + 1)
+    const kernel = printCells(b, room("f").letters)
+    const window = printCells([low, high], room("w").letters, { isSteady })
+    const terms = printCells([-bound, bound, numbers.maps[symbol].limits[1]], letters + 1, { isSteady })
     const write = (/** @type {number} */ value) => withPlus(value, terms.write(value))
     return {
       window: window.fits ? window.write : noText,
@@ -121,14 +132,18 @@ function printAll({ numbers, room, isSteady }, { x, f, symbol, a, b, products, t
   const known = products.filter((value) => !Number.isNaN(value))
   const added = bias === undefined ? known : [...known, bias]
   const sum = printSum(added, total, { below: 0.1, fits: (text) => text.length <= letters })
-  const isStated = added.every((value) => sum.write(value).replace("−", "").length <= letters)
-  const window = printCells(a, room("w").letters, (write, power) =>
-    a.every((value, n) => {
-      const unit = 10 ** (power + kernel.power)
-      const printed = parsePrinted(write(value)) * parsePrinted(kernel.write(b[n])) * unit
-      return Number.isNaN(value) || sum.write(printed) === sum.write(products[n])
-    }),
-  )
+  const isStated = letters >= LETTERS && added.every((value) => sum.write(value).replace("−", "").length <= letters)
+  const isRight = (/** @type {number} */ product, /** @type {number} */ n) =>
+    Number.isNaN(product) || sum.write(product) === sum.write(products[n])
+  const kernel = printCells(b, room("f").letters, {
+    isEnough: (write, power) => b.every((value, n) => isRight(parsePrinted(write(value)) * 10 ** power * a[n], n)),
+  })
+  const window = printCells(a, room("w").letters, {
+    isEnough: (write, power) =>
+      a.every((value, n) =>
+        isRight(parsePrinted(write(value)) * parsePrinted(kernel.write(b[n])) * 10 ** (power + kernel.power), n),
+      ),
+  })
   const unit = sum.power ? ` ${timesPower(sum.power)}` : ""
   return {
     window: window.fits ? window.write : noText,
