@@ -1,13 +1,11 @@
 // Directives of the parts: pixels of a canvas, and styles that are written only when they change.
 
 import { cssGradient, pixelOf } from "../model/numbers/colour.js"
-import { Directive, directive, noChange } from "../shell/html.js"
+import { Directive, directive, elementOf, noChange } from "../shell/html.js"
 
+/** @import { Part } from "../shell/html.js" */
 /** @import { Scale } from "../types/view.js" */
 /** @typedef {{ values: ArrayLike<number>, from: number, rows: number, columns: number, limits: number[], scale: Scale, done: number }} Pixels */
-
-/** @param {import("../vendor/lit/directive.js").Part} part */
-const elementOf = (part) => /** @type {import("../vendor/lit/lit-html.js").ElementPart} */ (part).element
 
 /** Paint a canvas with one pixel per cell. Cells from `done` on are transparent. */
 export const pixels = directive(
@@ -20,7 +18,7 @@ export const pixels = directive(
       return noChange
     }
 
-    /** @override @param {import("../vendor/lit/directive.js").Part} part @param {[Pixels]} of */
+    /** @override @param {Part} part @param {[Pixels]} of */
     update(part, [{ values, from, rows, columns, limits, scale, done }]) {
       const state = [values, from, rows, columns, String(limits), cssGradient(scale), done]
       if (state.every((each, n) => each === this.painted[n])) return noChange
@@ -48,7 +46,7 @@ export const styles = directive(
       return noChange
     }
 
-    /** @override @param {import("../vendor/lit/directive.js").Part} part @param {[Record<string, string | number>]} of */
+    /** @override @param {Part} part @param {[Record<string, string | number>]} of */
     update(part, [of]) {
       const { style } = /** @type {HTMLElement} */ (elementOf(part))
       for (const name in of) if (of[name] !== this.current[name]) style.setProperty(name, String(of[name]))

@@ -161,9 +161,9 @@ const signOf = (value) => (value < 0 ? "neg" : value > 0 ? "pos" : "")
 /**
  * Return a sum as a staircase: bars from left to right, each from the end of the last one, and the total.
  * @param {Scene} scene @param {Step[]} terms @param {number} total
- * @param {{ id: string, text: string, paint: number[], label: string, name?: string, enter?: string }} how `id`: name of its room; `name`: cell of the total
+ * @param {{ id: string, text: string, paint: number[], label: string, name?: string, index?: string, enter?: string }} how `id`: name of its room; `name` and `index`: symbol and indices of the total
  */
-export function staircase(scene, terms, total, { id, text, paint, label, name = "", enter = "" }) {
+export function staircase(scene, terms, total, { id, text, paint, label, name = "", index = "", enter = "" }) {
   const ends = [0]
   for (const { value } of terms) ends.push(/** @type {number} */ (ends.at(-1)) + value)
   const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
@@ -182,7 +182,7 @@ export function staircase(scene, terms, total, { id, text, paint, label, name = 
       },
     )}
     <li class="total" data-value=${total}><span class="bar" data-id="total" data-enter=${enter} ${styles({ "--fill": css(paint), ...span(0, total) })}></span>
-      <b data-enter=${fadeOf(enter)}>${text} ${name ? symbolOf(name) : nothing}</b></li>
+      <b data-enter=${fadeOf(enter)}>${text} ${name ? html`<span class="name-of">${symbolOf(name)}${index}</span>` : nothing}</b></li>
   </ol></div>`
 }
 

@@ -80,7 +80,15 @@ export const convolution = scenePicture((scene, symbol, cell) => {
     <b class="sign times">⊙</b>
     <figure class="factor">${head(kernelName(numbers, f, at), numbers.maps[f].plain, timesPower(written.powers[1]))}
       ${cells(scene, b, k, { id: "f", label: numbers.maps[f].plain, limits: numbers.maps[f].limits, write: written.kernel, bold: true, symbol: f, cell: (n) => [...at, Math.floor(n / k), n % k], enter: (n) => `flash ${FIRST + (EACH * n) / products.length}` })}</figure>
-    ${staircase(scene, steps, total, { id: "terms", text: written.total, paint: colour(total, limits, scale), label: say("web.mechanism.products"), name: `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(",")}]`, enter: "rise 0.7" })}
+    ${staircase(scene, steps, total, {
+      id: "terms",
+      text: written.total,
+      paint: colour(total, limits, scale),
+      label: say("web.mechanism.products"),
+      name: numbers.maps[symbol].label,
+      index: `[${numbers.index(symbol, cell).join(",")}]`,
+      enter: "rise 0.7",
+    })}
     ${written.hasDigits ? nothing : largest(a, b)}
     ${mapOf(scene, symbol, cell[0], { role: "made", place: "result", times: stride, rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], bar: !isPhone })}
     ${leads(beam("window", "w"), lead("total", "cell", { way: isPhone ? "around" : "turn" }))}
