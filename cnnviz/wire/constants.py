@@ -70,6 +70,7 @@ class Spec(TypedDict):
     LINE_COLOURS: Sequence[str]
     MOST_PRINTED: int
     CURVES: Sequence[CurveData]
+    FILTERS: Sequence[str]
     KEYS: Sequence[str]
     EXTRA_KEYS: Sequence[str]
     PAGE_KEYS: Sequence[str]
