@@ -1,4 +1,4 @@
-// The presenter of a room: opens it, and moves the audience along with this page. The secret stays in this browser.
+// The presenter of a room: opens the room, and moves the audience with this page. The secret stays in this browser.
 
 import { openFrame } from "../view/dialogs/dialog.js"
 import { isDark } from "../view/draw/theme.js"
@@ -47,12 +47,12 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   let forgotten
   let refused = "" // the deck that the room refused because of an error
   const code = () => held?.code ?? ""
-  const told = async (/** @type {string} */ path) => {
+  const fetchJson = async (/** @type {string} */ path) => {
     const answer = await request("GET", path)
     return answer?.ok ? answer.json() : undefined
   }
-  const question = openQuestion(code, () => told("/asked"))
-  const deck = roomDeck(code, () => told("/script"))
+  const question = openQuestion(code, () => fetchJson("/asked"))
+  const deck = roomDeck(code, () => fetchJson("/script"))
   /** @type {RoomScreen | null}  of the room's deck, where the lecture is */
   let screen = null
   let leading = false // a move to another screen is under way, so this page does not send its own address
@@ -92,7 +92,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     steps.hear("asked")
   }
 
-  /** The screen of this tab's own deck that the room is at, as keys of an address. @returns {Setup} */
+  /** Return the room's screen in this tab's deck, as keys of an address. @returns {Setup} */
   function walked() {
     const own = tabDeck()
     return own && screen && deck.given?.script === own.toml ? { script: own.id, screen: String(screen.number) } : {}
@@ -128,7 +128,8 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   }
 
   /**
-   * Show or hide that the server has lost the room. The question stays on screen, and the room can be reopened.
+   * Show or hide the note that the server has lost the room. The question stays on screen, and the room can be
+   * reopened.
    * @param {boolean} is
    */
   function gone(is) {
@@ -178,7 +179,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
       if (board) corner.innerHTML = board.corner
       corner.style.colorScheme = isDark(root) ? "dark" : "light"
       freeze(Boolean(board?.open))
-      for (const one of [element, board?.curtain]) if (one) one.style.colorScheme = isDark(root) ? "dark" : "light"
+      for (const part of [element, board?.curtain]) if (part) part.style.colorScheme = isDark(root) ? "dark" : "light"
     })
     board.curtain.addEventListener("click", () => steps.take(() => cover("")))
     stream.close()
@@ -220,7 +221,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     if (!board?.open || (by < 0 && !board.covered)) return lead(by)
     if (board.covered) return cover("")
     const { poll } = board
-    const results = poll?.phase === "shown" ? await told("/results") : undefined
+    const results = poll?.phase === "shown" ? await fetchJson("/results") : undefined
     const act = nextAct(poll, results)
     if (!poll || !isSame(poll, board.poll)) return // another device was faster
     if (act === "next" && beyond(1)) return lead(1)
@@ -299,7 +300,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     tell(say("web.room.script_refused", { why: (await answer.json().catch(() => ({}))).sentence ?? "" }))
   }
 
-  /** The text of this tab's own deck, or the id of one that the server has. @param {string} id */
+  /** Return the text of this tab's deck, or the id of a deck that the server knows. @param {string} id */
   const textOf = (id) => (tabDeck()?.id === id ? (tabDeck()?.toml ?? id) : id)
 
   /**
@@ -323,7 +324,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     send()
   }
 
-  // Send one move at a time; a newer one replaces the one that waits.
+  // Send one move at a time. A newer move replaces a waiting one.
   async function send() {
     if (sending) return
     sending = true
@@ -350,9 +351,9 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   async function show(root, page, setup) {
     if (!held) return ask(root, page, setup)
     const dialog = openFrame(root, "room", say("web.room.join"), html`<p role="status">${say("web.dialog.coming")}</p>`)
-    const found = await look()
-    if (!found) return missing ? dialog.close() : fail(dialog)
-    fill(dialog, found)
+    const status = await look()
+    if (!status) return missing ? dialog.close() : fail(dialog)
+    fill(dialog, status)
   }
 
   /**
@@ -398,15 +399,15 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     const query = addressOf(page, setup)
     const { script: id = "", screen: at = "1" } = setup
     const fresh = id && !presenter ? { script: textOf(id), screen: Number(at) || 1 } : undefined
-    const given = fresh && (await openRoom(base, presenter, query, undefined, fresh)) // succeeds if the server knows the deck
-    const { room, sentence } = given?.room ? given : await openRoom(base, presenter, query)
+    const isReopened = fresh && (await openRoom(base, presenter, query, undefined, fresh)) // succeeds if the server knows the deck
+    const { room, sentence } = isReopened?.room ? isReopened : await openRoom(base, presenter, query)
     if (!room) fail(dialog, sentence)
     else {
       hold(room)
       if (!presenter) number = 0 // later moves come from other devices
-      if (fresh && given?.room) deck.gave(fresh.script)
+      if (fresh && isReopened?.room) deck.gave(fresh.script)
       project(root)
-      last = given?.room ? "" : query
+      last = isReopened?.room ? "" : query
     }
     return Boolean(room)
   }
@@ -475,7 +476,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
 }
 
 /**
- * The address to send to followers: the setup's query, its page, and whether the newest numbers are hidden. It lacks
+ * Return the address to send to followers: the setup's query, its page, and whether the newest numbers are hidden. It lacks
  * the language, which each follower chooses, and the deck, which they get from the room.
  * @param {string} page
  * @param {Setup} setup

@@ -105,7 +105,7 @@ function outline(context, cells, first, count, map, side, style) {
 }
 
 /**
- * Black on white, visible on every colour.
+ * Outline a rectangle in black on white, visible on every colour.
  * @param {CanvasRenderingContext2D} context
  * @param {[number, number, number, number]} window
  * @param {number} side
@@ -131,7 +131,8 @@ function badge(context, [x, y], side, { name, right }) {
   context.beginPath()
   context.arc(at[0], at[1], size, 0, 7)
   context.fill()
-  context.fillStyle = "#fff"
+  context.strokeStyle = context.fillStyle = "#fff" // the rim is seen on a dark map
+  context.stroke()
   context.font = `700 ${1.25 * size}px Inter, sans-serif`
   context.textAlign = "center"
   context.textBaseline = "middle"
