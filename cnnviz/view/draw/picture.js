@@ -93,12 +93,14 @@ function svgOf(view) {
       parts.push(`<rect ${box} rx="3" fill="${background.fill}" fill-opacity="${background.opacity}"/>`)
     }
   }
-  // Ribbons only show motion and are left out.
-  for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas:not(.ribbons)"))) {
+  for (const path of element.querySelectorAll(/** @type {"path"} */ (".ways-of path")))
+    parts.push(pathOf(path, { left, top }, zoom))
+  for (const canvas of element.querySelectorAll("canvas")) {
     const box = canvas.getBoundingClientRect()
     if (!box.width || !isShown(canvas)) continue
-    const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)
-    if (canvas.width) parts.push(`<image ${attributesOf(box)} opacity="${opacity}" href="${canvas.toDataURL()}"/>`)
+    const { opacity, outlineWidth, outlineColor, outlineStyle, imageRendering } = getComputedStyle(canvas)
+    const look = `opacity="${opacity}" preserveAspectRatio="none" style="image-rendering:${imageRendering}"`
+    if (canvas.width) parts.push(`<image ${attributesOf(box)} ${look} href="${canvas.toDataURL()}"/>`)
     if (outlineStyle === "none") continue
     const [stroke, line] = [rgbOf(outlineColor).fill, Number.parseFloat(outlineWidth)]
     parts.push(`<rect ${attributesOf(box)} fill="none" stroke="${stroke}" stroke-width="${line}"/>`)
@@ -112,6 +114,15 @@ function svgOf(view) {
     parts.push(`<text x="14" y="${y}" fill="${soft}" ${font}>${escapeHtml(text)}</text>`)
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><desc>${escapeHtml(view.link())}</desc>${parts.join("")}</svg>`
+}
+
+/** Return a ribbon of the whole network. @param {SVGPathElement} path @param {Corner} corner @param {number} zoom */
+function pathOf(path, corner, zoom) {
+  const { left, top } = /** @type {SVGElement} */ (path.ownerSVGElement).getBoundingClientRect()
+  const { fill, fillOpacity, stroke, strokeOpacity, strokeWidth } = getComputedStyle(path)
+  const [inside, line] = [fill, stroke].map((colour) => (colour === "none" ? colour : rgbOf(colour).fill))
+  const move = `translate(${(left - corner.left) / zoom} ${(top - corner.top) / zoom})`
+  return `<path transform="${move}" d="${path.getAttribute("d")}" fill="${inside}" fill-opacity="${fillOpacity}" stroke="${line}" stroke-opacity="${strokeOpacity}" stroke-width="${strokeWidth}"/>`
 }
 
 /** @param {Element} element */
