@@ -7,7 +7,7 @@ import { cssZoom } from "../../view/draw/css_zoom.js"
 import { say } from "../../view/model/words.js"
 import { poster, posterLayout } from "../../view/scene/pictures/poster.js"
 import { closest, render } from "../../view/shell/html.js"
-import { isPhone, prefersReducedMotion } from "../../view/shell/media_queries.js"
+import { isPhone, isPortraitTablet, prefersReducedMotion } from "../../view/shell/media_queries.js"
 
 /** @import { Step } from "../../view/types/view.js" */
 /** @typedef {import("../../view/scene/pictures/poster.js").PosterWords} PosterWords */
@@ -75,7 +75,7 @@ export class PosterView {
     element.hidden = false
     this.isShown = true
     this.isOpen = phase === "backward" || phase === "update"
-    const sheet = { width: element.clientWidth, height: this.height, isPhone: isPhone(), isOpen: this.isOpen }
+    const sheet = { width: element.clientWidth, height: this.height, isPhone: isPhone() || isPortraitTablet(), isOpen: this.isOpen }
     const layoutKey = `${step.overview.key} ${Object.values(sheet)}`
     const isNew = layoutKey !== this.layoutKey
     if (isNew) this.layout = posterLayout(numbers, sheet)

@@ -17,8 +17,11 @@ const PHONE_MARGIN = 16
 const HEAD = 30 // height of a symbol and its word
 const TITLE = 52 // height of the title
 const PHONE_TITLE = 68
-const LABELS = 84 // width of the labels at the left, on phones
-const NOTE = 28 // height of the last line
+const LABELS = 84 // width of the labels at the left, on phones,
+const LABEL = 48 // and their height
+const NOTE = 28 // height of the last line,
+const PHONE_NOTE = 52 // of two lines on phones
+const LEAST_TITLE = 230 // least width of a title under the image
 const GAP = 4 // between tiles
 const FOLD = 26 // between a map and the one below it, without that one's head
 const BANDS = 22 // between values and gradients, without the heads
@@ -28,10 +31,11 @@ const LARGER = 2.2 // by this much
 const CRISP = 3 // pixels per cell from which cells have whole pixels
 const MOST = { closed: 12, open: 6, phone: 6 } // tiles in one line
 const SIDE = { least: 24, grid: 14, phone: 44, large: 96 } // minimum side of a map: in a line, of many channels, on phones, and of a single channel there
-const KERNEL = { closed: 34, open: 26 } // side of a kernel's cell
+const KERNEL = { closed: 34, open: 26, beside: 72 } // side of a kernel's cell; side of a kernel on phones
 const CELL = { least: 6, most: 22 } // height of a unit
 const ANSWER = { bar: 52, beside: 80, row: 126, high: 59, phone: 30 }
-const GAPS = { straight: 22, area: 22, lines: 34, kernel: 18, answers: 24 } // least distance between stages
+const GAPS = { straight: 22, area: 22, lines: 34, kernel: 18, answers: 24 } // least distance between stages,
+const OPEN_GAPS = { straight: 11, area: 18, lines: 16, kernel: 18, answers: 18 } // with gradients below
 
 /**
  * Return the arrays of a network's poster, in order.
@@ -98,7 +102,7 @@ export function layOutPoster(items, sheet) {
   const open = new Planner(items, sheet, false)
   if (sheet.isPhone || sheet.isOpen || items.some(({ tiles, kind }) => kind === "maps" && tiles > 1)) return open.poster()
   const folded = new Planner(items, sheet, true)
-  return folded.hasFolds && folded.pitch > open.pitch ? folded.poster() : open.poster()
+  return folded.hasFolds && folded.pitch > open.pitch && folded.slots[0].main >= LEAST_TITLE ? folded.poster() : open.poster()
 }
 
 /** Return the size of a map's cell, or infinity for other arrays. @param {Item} item @param {Slot["each"][number]} size */
@@ -125,7 +129,7 @@ class Planner {
     if (isPhone) {
       const free = width - LABELS - 2 * PHONE_MARGIN
       this.cross = isOpen ? (free - 12) / 2 : free
-      this.main = height - this.top - LOSS.height - (isOpen ? NOTE : 12) - 14
+      this.main = height - this.top - LOSS.height - (isOpen ? PHONE_NOTE : 12) - 14
     } else {
       const free = height - this.top - (isOpen ? NOTE : 20)
       this.cross = isOpen ? (free - HEAD - BANDS) / 2 : free
@@ -163,8 +167,12 @@ class Planner {
     if (!n) return 0
     const [item] = this.slots[n].items
     const join = joinOf(item, this.slots[n - 1].items.at(-1))
-    if (this.sheet.isPhone) return join === "lines" ? 30 : 20
-    return GAPS[join]
+    const apart = (this.slots[n - 1].main + this.slots[n].main) / 2 // of their middles, where their labels are
+    const hasKernel = this.items[this.items.indexOf(item) - 1]?.kind === "kernel"
+    const [before, after] = [this.slots[n - 1].main, this.slots[n].main]
+    const least = hasKernel ? Math.max(KERNEL.beside + LABEL - after, 2 * (KERNEL.beside / 2 + HEAD + LABEL - before)) : 0 // the labels around it
+    if (this.sheet.isPhone) return Math.max(join === "lines" ? 30 : 20, LABEL - apart, least)
+    return (this.sheet.isOpen ? OPEN_GAPS : GAPS)[join]
   }
 
   /** @param {number} limit largest side of a map @returns {Slot[]} */
@@ -232,7 +240,7 @@ class Planner {
       across = Math.ceil(tiles / Math.max(1, Math.floor((cross + gap) / (side * over + gap))))
     }
     const line = Math.ceil(tiles / across)
-    if (tiles <= FEW && side >= CRISP * long) side = Math.floor(side / long) * long // whole pixels per cell
+    if ((this.isSingle || item.symbol === "x") && side >= CRISP * long) side = Math.floor(side / long) * long // whole pixels per cell
     const tile = { main: side * along, cross: side * over }
     return sized(across * tile.main + (across - 1) * gap, line * tile.cross + (line - 1) * gap, { tile, across, gap })
   }
@@ -272,7 +280,7 @@ class Planner {
     })
     if (isPhone) this.addKernels(groups)
     const sheetWidth = isPhone ? width : Math.max(width, end + MARGIN)
-    const bottom = isPhone ? Math.max(height, at + 14 + LOSS.height + (isOpen ? NOTE : 12)) : height
+    const bottom = isPhone ? Math.max(height, at + 14 + LOSS.height + (isOpen ? PHONE_NOTE : 12)) : height
     const image = groups[0].box
     const below = image.y + image.height + 56
     const title = this.isBeside
@@ -284,13 +292,14 @@ class Planner {
           height: isPhone ? PHONE_TITLE - 10 : TITLE - 6,
         }
     const edge = isPhone ? PHONE_MARGIN : MARGIN
+    const noteHeight = isPhone ? PHONE_NOTE : NOTE
     return {
       width: sheetWidth,
       height: bottom,
       groups,
       title,
       loss: this.lossBox(groups, sheetWidth - edge - LOSS.width, at),
-      note: { x: edge, y: bottom - NOTE, width: sheetWidth - 2 * edge, height: NOTE - 6 },
+      note: { x: edge, y: bottom - noteHeight, width: sheetWidth - 2 * edge, height: noteHeight - 6 },
       isBeside: this.isBeside,
       areBars: this.areBars,
     }
@@ -316,7 +325,7 @@ class Planner {
 
   /** @param {{ item: Item, symbol: string, band: Group["band"], order: number, at: number, over: number, size: Slot["each"][number], room: number, isFolded: boolean }} of @returns {Group} */
   group({ item, symbol, band, order, at, over, size, room, isFolded }) {
-    const { isPhone } = this.sheet
+    const { isPhone, isOpen } = this.sheet
     const boxOf = (/** @type {number} */ main, /** @type {number} */ cross, /** @type {number} */ long, /** @type {number} */ high) =>
       isPhone ? { x: cross, y: main, width: high, height: long } : { x: main, y: cross, width: long, height: high }
     const box = boxOf(at, over, size.main, size.cross)
@@ -331,7 +340,7 @@ class Planner {
     if (item.kind === "units") tiles.push(box)
     if (item.kind === "answers") tiles.push(...this.answerBoxes(item, box))
     const labelled = isPhone
-      ? { x: PHONE_MARGIN, y: order ? box.y + Math.max(0, box.height / 2 - 23) : box.y, width: LABELS - 8, height: 46 }
+      ? { x: PHONE_MARGIN + (band === "gradients" ? LABELS / 2 : 0), y: order ? box.y + Math.max(0, box.height / 2 - LABEL / 2) : box.y, width: LABELS / (isOpen ? 2 : 1) - 8, height: isOpen ? 28 : LABEL - 2 }
       : {
           x: box.x,
           y: box.y - HEAD,
@@ -378,7 +387,7 @@ class Planner {
       if (item.kind !== "kernel") return
       const [before, after] = [n - 1, n + 1].map((at) => groups.find(({ symbol }) => symbol === this.items[at]?.symbol))
       if (!before || !after) return
-      const cell = Math.min(24, (LABELS - 12) / item.columns)
+      const cell = Math.min(24, KERNEL.beside / item.columns)
       const [width, height] = [cell * item.columns, cell * item.rows]
       const middle = (before.box.y + before.box.height + after.box.y) / 2
       const box = { x: PHONE_MARGIN, y: middle - height / 2, width, height }

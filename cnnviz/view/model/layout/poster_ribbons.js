@@ -3,7 +3,7 @@
 
 /** @import { Box, Numbers } from "../../types/view.js" */
 /** @typedef {import("./poster.js").Group} Group */
-/** @typedef {{ to: string, band: Group["band"], d: string, strength: number }} Ribbon  a path to the map `to`; `strength` of lines from 0 to 1, and 0 for areas */
+/** @typedef {{ from: string, to: string, band: Group["band"], d: string, strength: number }} Ribbon  a path between maps; `strength` of lines from 0 to 1, and 0 for areas */
 
 const MAX_LINES = 600 // strongest lines of a layer
 const LEVELS = 6 // of strength, each of which is one path
@@ -48,18 +48,19 @@ function computeNorms(values, shape, sources, targets, symbol) {
 
 /**
  * Return all ribbons.
- * @param {Group[]} groups @param {(symbol: string, sources: number, targets: number) => number[]} normsOf @param {boolean} isPhone whether the network runs down @returns {Ribbon[]}
+ * @param {Group[]} groups @param {(symbol: string, sources: number, targets: number) => number[]} normsOf @param {boolean} isPhone whether the network runs down @param {boolean} [isClose] whether there is no room for lines between grids @returns {Ribbon[]}
  */
-export function ribbonsOf(groups, normsOf, isPhone) {
+export function ribbonsOf(groups, normsOf, isPhone, isClose = false) {
   const path = new Path(isPhone)
   return ["values", "gradients"].flatMap((band) => {
     const row = groups.filter((group) => group.band === band && !(isPhone && group.item.kind === "kernel" && band === "values"))
     return row.slice(1).flatMap((to, n) => {
       const from = row[n]
-      const area = (/** @type {string} */ d) => ({ to: to.symbol, band: to.band, d, strength: 0 })
+      const area = (/** @type {string} */ d) => ({ from: from.symbol, to: to.symbol, band: to.band, d, strength: 0 })
       if (to.isFolded) return [area(path.down(from.box, to.box))]
       if (band === "gradients") return [area(path.area(from.box, to.box))]
       const isPair = to.item.tiles * from.item.tiles === 1
+      if (isClose && (from.across > 1 || to.across > 1)) return [area(path.area(from.box, to.box))]
       if (to.item.by && !isPair && !["weights", "kernel"].includes(from.item.kind) && to.item.kind !== "weights")
         return path.lines(from, to, normsOf(to.item.by, from.item.tiles, to.item.tiles)).map((line) => ({ ...area(""), ...line }))
       return path.straight(from, to).map(area)
@@ -144,7 +145,7 @@ class Path {
     /** @type {string[]} */
     const levels = new Array(LEVELS).fill("")
     norms.forEach((norm, n) => {
-      const level = Math.ceil((LEVELS * norm) / largest) - 1
+      const level = Math.ceil(LEVELS * (norm / largest)) - 1
       if (norm <= least || level < 0) return
       const [low, high] = [centre(this.unit(from, Math.floor(n / count))), centre(this.unit(to, n % count))]
       levels[level] += `M${this.at(start, low)}C${this.at(middle, low)} ${this.at(middle, high)} ${this.at(end, high)}`

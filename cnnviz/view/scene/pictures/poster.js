@@ -66,10 +66,10 @@ const place = ({ x, y, width, height }) => styles({ left: px(x), top: px(y), wid
 const placeIn = (box, within) => place({ ...box, x: box.x - within.x, y: box.y - within.y })
 
 /** @param {PosterState} state */
-function ribbonLayer({ layout, numbers, isPhone, done }) {
+function ribbonLayer({ layout, numbers, isPhone, isOpen, done }) {
   const norms = (/** @type {string} */ symbol, /** @type {number} */ sources, /** @type {number} */ targets) =>
     pairNorms(numbers, symbol, sources, targets)
-  const ribbons = ribbonsOf(layout.groups, norms, isPhone).filter(({ to }) => done(to) > 0)
+  const ribbons = ribbonsOf(layout.groups, norms, isPhone, isOpen && !isPhone).filter(({ from, to }) => done(from) > 0 && done(to) > 0)
   const paths = ribbons.map(
     ({ d, band, strength }) =>
       svg`<path class="${strength ? "line" : "area"} ${band}" d=${d} ${styles(strength ? { "stroke-opacity": 0.6 * strength } : {})}></path>`,
@@ -101,11 +101,12 @@ function heads(state, group) {
       return headOf(state, group, { ...head, x: box.x, y: box.y - head.height }, say("web.poster.weights_to", { name }))
     })
   const { plain } = numbers.maps[symbol]
-  const title = numbers.network.columns.find(({ values }) => values[0] === symbol)?.title ?? ""
+  const column = numbers.network.columns.find(({ values }) => values[0] === symbol)
+  const title = item.kind === "maps" || item.kind === "units" ? (column?.title ?? "") : ""
   const room = head.width - (state.isPhone ? 0 : SYMBOL)
   const isValue = band === "values"
   const word = state.isPhone ? [plain, title] : [plain, title].filter((text) => text.length * LETTER <= room)
-  const hasWord = isValue ? item.kind !== "kernel" || !state.isPhone : item.kind === "kernel"
+  const hasWord = !(state.isPhone && (state.isOpen || item.kind === "kernel")) && (isValue || item.kind === "kernel")
   return headOf(state, group, head, hasWord ? (word[0] ?? "") : "")
 }
 
@@ -160,12 +161,14 @@ function kernel({ numbers, done }, { symbol, box, columns }) {
   const room = typeRoom(box.width / columns)
   const { write, power } = printCells([...values], room.letters)
   const isOpen = done(symbol) > 0
-  return html`<span class="digits-of" aria-hidden="true" ${styles({ "--columns": columns, "--type": `${room.size}px` })}>${Array.from(
+  const texts = Array.from(values, power ? short : write)
+  const type = texts.every((text) => text.length <= room.letters) ? `${room.size}px` : "var(--small)"
+  return html`<span class="digits-of" aria-hidden="true" ${styles({ "--columns": columns, "--type": type })}>${Array.from(
     values,
-    (value) => {
+    (value, n) => {
       const paint = colour(value, limits, scale)
       const look = isOpen ? { background: css(paint), color: textColour(paint) } : { background: "none", color: "inherit" }
-      return html`<span ${styles(look)}>${isOpen ? (power ? short(value) : write(value)) : ""}</span>`
+      return html`<span ${styles(look)}>${isOpen ? texts[n] : ""}</span>`
     },
   )}</span>`
 }
