@@ -4,6 +4,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { itemsOf, layOutPoster } from "../../cnnviz/view/model/layout/poster.js"
 import { pairNorms, ribbonsOf } from "../../cnnviz/view/model/layout/poster_ribbons.js"
+import { plainNumber } from "../../cnnviz/view/model/numbers/format.js"
 import { poster, posterLayout } from "../../cnnviz/view/scene/pictures/poster.js"
 import { fixture } from "./hooks.js"
 import { elementsOf, htmlOf, snapshots } from "./scene.js"
@@ -50,10 +51,15 @@ test("every map is on the poster, in the order in which it is computed, and its 
     const maps = network.columns.filter(({ kind }) => kind === "maps")
     const shown = (band) => layout.groups.filter((group) => group.band === band).map(({ symbol }) => symbol)
     const values = shown("values").filter((symbol) => network.maps[symbol].kind === "map")
-    assert.deepEqual(values, maps.map(({ values: [symbol] }) => symbol), where)
+    assert.deepEqual(
+      values,
+      maps.map(({ values: [symbol] }) => symbol),
+      where,
+    )
     assert.ok(shown("values").includes("o"), where)
     const gradients = maps.slice(1).map(({ gradients: [symbol] }) => symbol)
-    for (const symbol of gradients) assert.equal(shown("gradients").includes(symbol), sheet.isOpen, `${where}: ${symbol}`)
+    for (const symbol of gradients)
+      assert.equal(shown("gradients").includes(symbol), sheet.isOpen, `${where}: ${symbol}`)
   }
 })
 
@@ -119,7 +125,10 @@ test("cells of all maps of one channel have the same size, and few gradients hav
   const [seed] = networks.filter(({ text }) => text === "conv1x3-sigmoid-dense2-sigmoid-mse")
   const { groups, isBeside } = layOutPoster(itemsOf(seed), { ...WIDE[0], isPhone: false, isOpen: false })
   const maps = groups.filter(({ item }) => item.kind === "maps")
-  assert.deepEqual(maps.map((group) => side(group) / group.columns), [9, 9, 9])
+  assert.deepEqual(
+    maps.map((group) => side(group) / group.columns),
+    [9, 9, 9],
+  )
   assert.ok(isBeside && groups.find(({ symbol }) => symbol === "a1").isFolded)
 })
 
@@ -137,7 +146,10 @@ test("a line is as strong as the weights of its pair of channels", () => {
       const expected = new Array(sources * targets).fill(0)
       values.forEach((value, at) => {
         const cell = numbers.cell(item.by, at)
-        const [target, source] = shape.length === 4 && item.by.startsWith("f") ? cell : [cell.at(-1), Math.floor((at * sources) / values.length)]
+        const [target, source] =
+          shape.length === 4 && item.by.startsWith("f")
+            ? cell
+            : [cell.at(-1), Math.floor((at * sources) / values.length)]
         expected[source * targets + target] += value ** 2
       })
       expected.forEach((norm, at) => {
@@ -178,4 +190,28 @@ test("a poster names each map, and says of those to come that they are", () => {
     assert.equal(later.length, none.layout.groups.length - 1)
     assert.equal(none.text.includes("<path"), false, "a ribbon leads to what is still to come")
   }
+})
+
+test("digits of a kernel and answers are the core's numbers", () => {
+  let count = 0
+  for (const { numbers, arrays } of snapshots) {
+    const { text } = shown(numbers, () => Number.POSITIVE_INFINITY)
+    const answers = [...text.matchAll(/<em>([^<]*)<\/em>/g)].map(([, digits]) => Number(plainNumber(digits)))
+    assert.equal(answers.length, arrays.o.length)
+    answers.forEach((value, n) => {
+      assert.ok(
+        Math.abs(value - arrays.o[n]) <= 0.0005 * Math.max(1, Math.abs(arrays.o[n])),
+        `${value}, ${arrays.o[n]}`,
+      )
+    })
+    const [, kernel = ""] = /digits-of"[^>]*>(.*?)<\/span><\/button>/s.exec(text) ?? []
+    const digits = [...kernel.matchAll(/<span[^>]*>([^<]+)<\/span>/g)].map(([, value]) => Number(plainNumber(value)))
+    if (!digits.length) continue
+    count += 1
+    const size = Math.max(...arrays.f.map(Math.abs))
+    digits.forEach((value, n) => {
+      assert.ok(Math.abs(value - arrays.f[n]) <= 0.05 * size, `${value}, ${arrays.f[n]}`)
+    })
+  }
+  assert.ok(count > 2, `only ${count} kernels`)
 })

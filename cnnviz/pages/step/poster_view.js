@@ -75,13 +75,19 @@ export class PosterView {
     element.hidden = false
     this.isShown = true
     this.isOpen = phase === "backward" || phase === "update"
-    const sheet = { width: element.clientWidth, height: this.height, isPhone: isPhone() || isPortraitTablet(), isOpen: this.isOpen }
+    const sheet = {
+      width: element.clientWidth,
+      height: this.height,
+      isPhone: isPhone() || isPortraitTablet(),
+      isOpen: this.isOpen,
+    }
     const layoutKey = `${step.overview.key} ${Object.values(sheet)}`
     const isNew = layoutKey !== this.layoutKey
     if (isNew) this.layout = posterLayout(numbers, sheet)
     this.layoutKey = layoutKey
     this.words = this.wordsOf()
-    const role = (/** @type {string} */ symbol) => (makes.includes(symbol) ? "now" : inputs.includes(symbol) ? "input" : "")
+    const role = (/** @type {string} */ symbol) =>
+      makes.includes(symbol) ? "now" : inputs.includes(symbol) ? "input" : ""
     const layout = /** @type {import("../../view/model/layout/poster.js").Poster} */ (this.layout)
     const reason = (/** @type {string} */ symbol) => step.hiddenReason(symbol)
     const { isOpen, words } = this
@@ -91,7 +97,8 @@ export class PosterView {
     )
     if (prefersReducedMotion() || !isNew || view.root.classList.contains("still")) return
     if (!wasShown) this.fly(origins, 0)
-    else if (previous && isOpen !== previous.groups.some(({ band }) => band === "gradients")) this.fly(origins, isOpen ? GLIDE : 0)
+    else if (previous && isOpen !== previous.groups.some(({ band }) => band === "gradients"))
+      this.fly(origins, isOpen ? GLIDE : 0)
   }
 
   /** The height of the poster. On phones it is as high as it needs to be. */
@@ -151,7 +158,9 @@ export class PosterView {
     })
     const rest = this.element.querySelectorAll(".ways-of, .head-of, .sign-of, header, .note")
     for (const part of rest)
-      animations.push(part.animate([{ opacity: 0 }, { opacity: 1 }], { ...hold, duration: SLIDE, delay: GLIDE, easing: EASING }))
+      animations.push(
+        part.animate([{ opacity: 0 }, { opacity: 1 }], { ...hold, duration: SLIDE, delay: GLIDE, easing: EASING }),
+      )
     this.animations = animations
   }
 

@@ -506,7 +506,18 @@ export class Step extends Content {
     const paint = (/** @type {import("../../view/draw/sheet.js").Room} */ room) => {
       if (scene) this.picture = this.sceneView.show(scene, numbers, symbol, cell, how)
       else
-        this.picture = drawMechanism(canvas, numbers, map, cell, room, palette, made, this.showsStep(map), seats, hidden)
+        this.picture = drawMechanism(
+          canvas,
+          numbers,
+          map,
+          cell,
+          room,
+          palette,
+          made,
+          this.showsStep(map),
+          seats,
+          hidden,
+        )
       this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
     }
     paint(room)

@@ -66,7 +66,8 @@ export function itemsOf({ columns, maps }) {
     } else if (title && kind !== "loss") {
       const previous = items.at(-1)
       const isAnswer = symbol === "o"
-      const sums = isAnswer && !by && previous?.kind === "units" && previous.tiles === shape[0] ? items.pop() : undefined // the answers' own sums
+      const sums =
+        isAnswer && !by && previous?.kind === "units" && previous.tiles === shape[0] ? items.pop() : undefined // the answers' own sums
       items.push({
         ...item,
         gradient: item.gradient || (sums?.gradient ?? ""),
@@ -84,7 +85,12 @@ export function itemsOf({ columns, maps }) {
 
 /** Return whether items are element-wise: maps of the same shape, without parameters between them. @param {Item | undefined} a @param {Item} b */
 const isStraight = (a, b) =>
-  a?.kind === "maps" && b.kind === "maps" && !b.by && a.rows === b.rows && a.columns === b.columns && a.tiles === b.tiles
+  a?.kind === "maps"
+  && b.kind === "maps"
+  && !b.by
+  && a.rows === b.rows
+  && a.columns === b.columns
+  && a.tiles === b.tiles
 
 /** Return how an item is joined to the one before. @param {Item} item @param {Item | undefined} previous @returns {keyof typeof GAPS} */
 function joinOf(item, previous) {
@@ -100,9 +106,12 @@ function joinOf(item, previous) {
  */
 export function layOutPoster(items, sheet) {
   const open = new Planner(items, sheet, false)
-  if (sheet.isPhone || sheet.isOpen || items.some(({ tiles, kind }) => kind === "maps" && tiles > 1)) return open.poster()
+  if (sheet.isPhone || sheet.isOpen || items.some(({ tiles, kind }) => kind === "maps" && tiles > 1))
+    return open.poster()
   const folded = new Planner(items, sheet, true)
-  return folded.hasFolds && folded.pitch > open.pitch && folded.slots[0].main >= LEAST_TITLE ? folded.poster() : open.poster()
+  return folded.hasFolds && folded.pitch > open.pitch && folded.slots[0].main >= LEAST_TITLE
+    ? folded.poster()
+    : open.poster()
 }
 
 /** Return the size of a map's cell, or infinity for other arrays. @param {Item} item @param {Slot["each"][number]} size */
@@ -123,7 +132,8 @@ class Planner {
     const { width, height, isPhone, isOpen } = sheet
     const last = items.at(-1)
     const beforeLast = items.at(-2)
-    this.areBars = !isPhone && last?.kind === "answers" && beforeLast?.kind === "weights" && beforeLast.tiles === last.tiles
+    this.areBars =
+      !isPhone && last?.kind === "answers" && beforeLast?.kind === "weights" && beforeLast.tiles === last.tiles
     this.isBeside = folds && items[0].kind === "maps"
     this.top = isPhone ? PHONE_TITLE : this.isBeside ? 8 + HEAD : TITLE + HEAD
     if (isPhone) {
@@ -135,7 +145,10 @@ class Planner {
       this.cross = isOpen ? (free - HEAD - BANDS) / 2 : free
       this.main = width - 2 * MARGIN
     }
-    this.longest = Math.max(1, ...items.map(({ kind, rows, columns }) => (kind === "maps" ? Math.max(rows, columns) : 1)))
+    this.longest = Math.max(
+      1,
+      ...items.map(({ kind, rows, columns }) => (kind === "maps" ? Math.max(rows, columns) : 1)),
+    )
     this.isSingle = items.every(({ kind, tiles }) => kind !== "maps" || tiles === 1)
     this.plan()
   }
@@ -170,7 +183,9 @@ class Planner {
     const apart = (this.slots[n - 1].main + this.slots[n].main) / 2 // of their middles, where their labels are
     const hasKernel = this.items[this.items.indexOf(item) - 1]?.kind === "kernel"
     const [before, after] = [this.slots[n - 1].main, this.slots[n].main]
-    const least = hasKernel ? Math.max(KERNEL.beside + LABEL - after, 2 * (KERNEL.beside / 2 + HEAD + LABEL - before)) : 0 // the labels around it
+    const least = hasKernel
+      ? Math.max(KERNEL.beside + LABEL - after, 2 * (KERNEL.beside / 2 + HEAD + LABEL - before))
+      : 0 // the labels around it
     if (this.sheet.isPhone) return Math.max(join === "lines" ? 30 : 20, LABEL - apart, least)
     return (this.sheet.isOpen ? OPEN_GAPS : GAPS)[join]
   }
@@ -326,8 +341,12 @@ class Planner {
   /** @param {{ item: Item, symbol: string, band: Group["band"], order: number, at: number, over: number, size: Slot["each"][number], room: number, isFolded: boolean }} of @returns {Group} */
   group({ item, symbol, band, order, at, over, size, room, isFolded }) {
     const { isPhone, isOpen } = this.sheet
-    const boxOf = (/** @type {number} */ main, /** @type {number} */ cross, /** @type {number} */ long, /** @type {number} */ high) =>
-      isPhone ? { x: cross, y: main, width: high, height: long } : { x: main, y: cross, width: long, height: high }
+    const boxOf = (
+      /** @type {number} */ main,
+      /** @type {number} */ cross,
+      /** @type {number} */ long,
+      /** @type {number} */ high,
+    ) => (isPhone ? { x: cross, y: main, width: high, height: long } : { x: main, y: cross, width: long, height: high })
     const box = boxOf(at, over, size.main, size.cross)
     const isKernels = band === "gradients" && item === this.items[0] && this.items[1]?.kind === "kernel"
     const of = isKernels ? this.items[1] : item
@@ -340,7 +359,12 @@ class Planner {
     if (item.kind === "units") tiles.push(box)
     if (item.kind === "answers") tiles.push(...this.answerBoxes(item, box))
     const labelled = isPhone
-      ? { x: PHONE_MARGIN + (band === "gradients" ? LABELS / 2 : 0), y: order ? box.y + Math.max(0, box.height / 2 - LABEL / 2) : box.y, width: LABELS / (isOpen ? 2 : 1) - 8, height: isOpen ? 28 : LABEL - 2 }
+      ? {
+          x: PHONE_MARGIN + (band === "gradients" ? LABELS / 2 : 0),
+          y: order ? box.y + Math.max(0, box.height / 2 - LABEL / 2) : box.y,
+          width: LABELS / (isOpen ? 2 : 1) - 8,
+          height: isOpen ? 28 : LABEL - 2,
+        }
       : {
           x: box.x,
           y: box.y - HEAD,
@@ -392,7 +416,14 @@ class Planner {
       const middle = (before.box.y + before.box.height + after.box.y) / 2
       const box = { x: PHONE_MARGIN, y: middle - height / 2, width, height }
       const head = { x: box.x, y: box.y - HEAD, width: LABELS - 8, height: HEAD }
-      const of = { item, symbol: item.symbol, band: /** @type {const} */ ("values"), order: before.order, across: 1, isFolded: false }
+      const of = {
+        item,
+        symbol: item.symbol,
+        band: /** @type {const} */ ("values"),
+        order: before.order,
+        across: 1,
+        isFolded: false,
+      }
       groups.push({ ...of, box, tiles: [box], rows: item.rows, columns: item.columns, head })
     })
   }

@@ -53,7 +53,9 @@ function computeNorms(values, shape, sources, targets, symbol) {
 export function ribbonsOf(groups, normsOf, isPhone, isClose = false) {
   const path = new Path(isPhone)
   return ["values", "gradients"].flatMap((band) => {
-    const row = groups.filter((group) => group.band === band && !(isPhone && group.item.kind === "kernel" && band === "values"))
+    const row = groups.filter(
+      (group) => group.band === band && !(isPhone && group.item.kind === "kernel" && band === "values"),
+    )
     return row.slice(1).flatMap((to, n) => {
       const from = row[n]
       const area = (/** @type {string} */ d) => ({ from: from.symbol, to: to.symbol, band: to.band, d, strength: 0 })
@@ -62,7 +64,9 @@ export function ribbonsOf(groups, normsOf, isPhone, isClose = false) {
       const isPair = to.item.tiles * from.item.tiles === 1
       if (isClose && (from.across > 1 || to.across > 1)) return [area(path.area(from.box, to.box))]
       if (to.item.by && !isPair && !["weights", "kernel"].includes(from.item.kind) && to.item.kind !== "weights")
-        return path.lines(from, to, normsOf(to.item.by, from.item.tiles, to.item.tiles)).map((line) => ({ ...area(""), ...line }))
+        return path
+          .lines(from, to, normsOf(to.item.by, from.item.tiles, to.item.tiles))
+          .map((line) => ({ ...area(""), ...line }))
       return path.straight(from, to).map(area)
     })
   })
@@ -103,10 +107,14 @@ class Path {
   straight(from, to) {
     const [a, b] = [from.tiles, to.tiles]
     const inLine = from.across === 1 && to.across === 1
-    if (!inLine || (this.isPhone && to.item.kind === "answers" && from.item.kind === "weights")) return [this.area(from.box, to.box)]
+    if (!inLine || (this.isPhone && to.item.kind === "answers" && from.item.kind === "weights"))
+      return [this.area(from.box, to.box)]
     if (a.length === b.length)
-      return a.map((box, n) => (a.length > 1 && to.item.kind === "maps" ? this.area(this.narrow(box), this.narrow(b[n])) : this.area(box, b[n])))
-    if (a.length === 1 && from.item.kind !== "units") return b.map((box, n) => this.area(this.part(a[0], n, b.length), box))
+      return a.map((box, n) =>
+        a.length > 1 && to.item.kind === "maps" ? this.area(this.narrow(box), this.narrow(b[n])) : this.area(box, b[n]),
+      )
+    if (a.length === 1 && from.item.kind !== "units")
+      return b.map((box, n) => this.area(this.part(a[0], n, b.length), box))
     if (from.item.tiles === to.item.tiles)
       return Array.from({ length: to.item.tiles }, (_, n) => this.area(this.unit(from, n), this.unit(to, n)))
     return [this.area(from.box, to.box)]

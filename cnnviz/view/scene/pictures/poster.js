@@ -36,7 +36,8 @@ const NOTED = 200 // width from which a map has its size above it
 const NAMED = { above: 44, beside: 15 } // height of a row from which an answer's name is above its bar, or beside it
 
 /** Return the layout of a network's poster. @param {Numbers} numbers @param {import("../../model/layout/poster.js").Sheet} sheet */
-export const posterLayout = ({ network, maps }, sheet) => layOutPoster(itemsOf({ columns: network.columns, maps }), sheet)
+export const posterLayout = ({ network, maps }, sheet) =>
+  layOutPoster(itemsOf({ columns: network.columns, maps }), sheet)
 
 /** Return the poster. @param {PosterState} state @returns {Template} */
 export function poster(state) {
@@ -69,7 +70,9 @@ const placeIn = (box, within) => place({ ...box, x: box.x - within.x, y: box.y -
 function ribbonLayer({ layout, numbers, isPhone, isOpen, done }) {
   const norms = (/** @type {string} */ symbol, /** @type {number} */ sources, /** @type {number} */ targets) =>
     pairNorms(numbers, symbol, sources, targets)
-  const ribbons = ribbonsOf(layout.groups, norms, isPhone, isOpen && !isPhone).filter(({ from, to }) => done(from) > 0 && done(to) > 0)
+  const ribbons = ribbonsOf(layout.groups, norms, isPhone, isOpen && !isPhone).filter(
+    ({ from, to }) => done(from) > 0 && done(to) > 0,
+  )
   const paths = ribbons.map(
     ({ d, band, strength }) =>
       svg`<path class="${strength ? "line" : "area"} ${band}" d=${d} ${styles(strength ? { "stroke-opacity": 0.6 * strength } : {})}></path>`,
@@ -167,7 +170,9 @@ function kernel({ numbers, done }, { symbol, box, columns }) {
     values,
     (value, n) => {
       const paint = colour(value, limits, scale)
-      const look = isOpen ? { background: css(paint), color: textColour(paint) } : { background: "none", color: "inherit" }
+      const look = isOpen
+        ? { background: css(paint), color: textColour(paint) }
+        : { background: "none", color: "inherit" }
       return html`<span ${styles(look)}>${isOpen ? texts[n] : ""}</span>`
     },
   )}</span>`
@@ -186,7 +191,13 @@ function answers({ numbers, done, layout }, { symbol, band, box, tiles }) {
   return tiles.map((row, n) => {
     const name = numbers.nameOf(n, tiles.length)
     const value = values[n]
-    const look = layout.areBars ? "" : row.height >= NAMED.above ? "above" : row.height >= NAMED.beside ? "inline" : "dense"
+    const look = layout.areBars
+      ? ""
+      : row.height >= NAMED.above
+        ? "above"
+        : row.height >= NAMED.beside
+          ? "inline"
+          : "dense"
     const paint = colour(value, limits, scale)
     const [from, to] = [share(Math.min(0, value)), share(Math.max(0, value))]
     const bar =
