@@ -245,10 +245,10 @@ class Planner {
     const [along, over] = isPhone ? [rows / long, columns / long] : [columns / long, rows / long]
     const isRow = kind === "weights"
     const gap = !isRow ? GAP : this.folds ? FOLD + HEAD : 8
-    const most = isRow ? tiles : isPhone ? MOST.phone : isOpen ? MOST.open : MOST.closed
+    const maxLine = isRow ? tiles : isPhone ? MOST.phone : isOpen ? MOST.open : MOST.closed
     const scale = this.isSingle ? Math.max(0.5, long / this.longest) : tiles <= FEW ? LARGER : 1
     const sideFor = (/** @type {number} */ line) => (cross - (line - 1) * gap) / line / over
-    let across = Math.ceil(tiles / most)
+    let across = Math.ceil(tiles / maxLine)
     let side = Math.min(limit * scale, sideFor(Math.ceil(tiles / across)))
     if (across > 1 && !isPhone) {
       side = Math.max(Math.min(side, limit), SIDE.grid)

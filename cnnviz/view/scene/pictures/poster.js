@@ -6,7 +6,7 @@ import { itemsOf, layOutPoster } from "../../model/layout/poster.js"
 import { pairNorms, ribbonsOf } from "../../model/layout/poster_ribbons.js"
 import { faceOf } from "../../model/numbers/array_faces.js"
 import { colour, css, textColour } from "../../model/numbers/colour.js"
-import { decimals, formula, number, short } from "../../model/numbers/format.js"
+import { COLON, decimals, formula, number, short } from "../../model/numbers/format.js"
 import { spoken } from "../../model/spoken.js"
 import { say } from "../../model/words.js"
 import { guard, html, markup, nothing, svg } from "../../shell/html.js"
@@ -91,7 +91,7 @@ function map(state, group, before) {
   const parts = isAnswers ? answers(state, group) : item.kind === "kernel" ? kernel(state, group) : tiles(state, group)
   return html`${heads(state, group)}${isAnswers || !group.isFolded ? nothing : sign(state, group, before)}
     <button type="button" class="map-of of-${item.kind} ${band} ${role(symbol)} ${isOpen ? "" : "ahead"} ${isAnswers && layout.areBars ? "bars" : ""}"
-      data-poster=${symbol} data-order=${order} data-name=${name} aria-label=${spoken(isOpen ? name : `${name}: ${reason(symbol)}`)} ${place(box)}>${parts}</button>`
+      data-poster=${symbol} data-order=${order} data-name=${name} aria-label=${spoken(isOpen ? name : [name, reason(symbol)].join(COLON))} ${place(box)}>${parts}</button>`
 }
 
 /** @param {PosterState} state @param {Group} group */
@@ -114,10 +114,10 @@ function heads(state, group) {
 }
 
 /** @param {PosterState} state @param {Group} group @param {Box} box @param {string} word */
-function headOf({ numbers, isPhone }, { symbol, band, item, box: own, rows, columns }, box, word) {
+function headOf({ numbers, isPhone }, { symbol, band, item, box: mapBox, rows, columns }, box, word) {
   const { label } = numbers.maps[symbol]
-  const isNoted = own.width >= NOTED && item.kind === "maps" && item.tiles === 1 && band === "values" && !isPhone
-  return html`<p class="head-of ${band}" ${place(isNoted ? { ...box, width: own.width } : box)}><i data-meaning=${meaningOf(numbers, symbol)} data-of=${symbol}>${markup(formula(label))}</i>
+  const isNoted = mapBox.width >= NOTED && item.kind === "maps" && item.tiles === 1 && band === "values" && !isPhone
+  return html`<p class="head-of ${band}" ${place(isNoted ? { ...box, width: mapBox.width } : box)}><i data-meaning=${meaningOf(numbers, symbol)} data-of=${symbol}>${markup(formula(label))}</i>
     <span>${word}</span>${isNoted ? html`<small>${rows} × ${columns}</small>` : nothing}</p>`
 }
 
