@@ -96,7 +96,10 @@ DRAWN = (
     Picture("train-film-1280x720", "/train?k=71"),
     Picture("train-crowd-start-1280x720", CROWD),
     Picture("train-crowd-1280x720", CROWD, clicked=("[data-key=train]",), until=TRAINED),
+    Picture("notebook-first-1280x720", "/notebook"),
+    Picture("notebook-first-390x844", "/notebook", (390, 844)),
     Picture("notebook-road-1280x720", "/notebook?part=3"),
+    Picture("notebook-experiment-1280x720", "/notebook?part=experiment&img=train-0&scale=raw&f=11,7,14,13,8,9,8,7,16&w=zeros&y=1,1&rule=object-oriented"),
     Picture("notebook-architecture-1280x720", "/notebook?part=architecture"),
 )
 """The screens that were drawn before they were built, under the drawings' own names."""

@@ -14,6 +14,7 @@ from cnnviz.core.explain.latex_to_text import pixel_formula, translate_words
 from cnnviz.core.network.layers._normalization import EPS
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import Stage, label
+from cnnviz.core.setup.image_ids import own_kind
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.exercise import check_training_mode
@@ -52,7 +53,7 @@ def hand_sheet(setup: Setup, snapshot: Snapshot, image: Message | str) -> str:
     """
     check_training_mode(setup)
     worksheet_tasks = tasks(setup, snapshot)
-    query = {**setup.to_query(), **({"img": "upload-…"} if setup.img.startswith("upload-") else {})}
+    query = {**setup.to_query(), **({"img": f"{kind}-…"} if (kind := own_kind(setup.img)) else {})}
     head = f"<p>{escape(say('export.sheet.of', image=image, when=setup.snapshot_label, net=str(setup.network)))}<br><small>?{escape(urlencode(query, safe=',;'))}</small></p>"
     sides = [
         f"<section><h1>{escape(say(f'export.sheet.{side}.title'))}</h1>{head}<p>{escape(say(f'export.sheet.{side}.words'))}</p>"

@@ -1,7 +1,7 @@
 // Without a server, controls that need one stay visible, to show what the setup is made of, but are disabled with an
 // explanation.
 
-const NEEDS_SERVER = ["files", "weights_in", "model_in", "upload", "cifar10"]
+const NEEDS_SERVER = ["files", "weights_in", "model_in", "upload", "drawing", "cifar10"]
 
 /**
  * Disable the setup's controls, and everything in `disableElsewhere`.

@@ -21,9 +21,12 @@ from cnnviz.words import Message, message
 def rules(setup: Setup) -> SwitchGroup:
     """Return the switches for the named rules."""
     switches = (
-        switch(f"rule_{name}", message(f"ui.notebook.choices.{name.replace('-', '_')}"), message("ui.notebook.choices.count", n=len(deviations)), setup.rule == name, {"rule": name} | required_change(deviations))
+        switch(
+            f"rule_{name}", message(f"ui.notebook.choices.{name.replace('-', '_')}"), message("ui.notebook.choices.count", n=len(deviations)),
+            setup.rule == name, {"rule": name} | required_change(deviations),
+        )
         for name, deviations in RULES.items()
-    )
+    )  # fmt: skip
     return group(message("ui.notebook.choices.rule"), tuple(switches))
 
 

@@ -141,11 +141,14 @@ def _story(setup: Setup, exact: Snapshot, snapshot: Snapshot, query: Mapping[str
 
 def _tags(about: tuple[str, ...], setup: Setup, snapshot: Snapshot) -> list[TagData]:
     """Return the causes at the first array that each changes, and where the first two meet, if they are the subject."""
-    tags = [TagData(symbol=_FIRST_CARD.get(DEVIATION_TABLE[name].acts_at, DEVIATION_TABLE[name].acts_at), causes=[cause_of(name)["number"]], words=DEVIATION_TABLE[name].title) for name in about]
+    acts_at = {name: DEVIATION_TABLE[name].acts_at for name in about}
+    causes = {name: cause_of(name) for name in about}
+    tags = [TagData(symbol=_FIRST_CARD.get(acts_at[name], acts_at[name]), causes=[cause["number"]], words=cause["title"]) for name, cause in causes.items()]
     a1, da1, dz1 = snapshot.trace.a1, snapshot.gradients.da1, snapshot.gradients.dz1
     if about == story()[2].about and "scalar_sigmoid" in setup.deviations:
         total = float(sigmoid_prime(a1).sum())
-        tags.append(TagData(symbol="dz1", causes=[cause_of(name)["number"] for name in about], words=message("ui.notebook.meet", total=total, da1=float(da1[0, 0]), dz1=float(dz1[0, 0]))))
+        words = message("ui.notebook.meet", total=total, da1=float(da1[0, 0]), dz1=float(dz1[0, 0]))
+        tags.append(TagData(symbol="dz1", causes=[cause["number"] for cause in causes.values()], words=words))
     return tags
 
 
