@@ -101,6 +101,8 @@ DRAWN = (
     Picture("notebook-road-1280x720", "/notebook?part=3"),
     Picture("notebook-experiment-1280x720", "/notebook?part=experiment&img=train-0&scale=raw&f=11,7,14,13,8,9,8,7,16&w=zeros&y=1,1&rule=object-oriented"),
     Picture("notebook-architecture-1280x720", "/notebook?part=architecture"),
+    Picture("drawing-pad-1280x720", f"/?{chosen('vzhou')}&stage=x", clicked=("[data-key=rail_image]", "[data-key=drawing]")),
+    Picture("drawing-pad-390x844", f"/?{chosen('vzhou')}&stage=x", (390, 844), clicked=("[data-key=more]", "[data-key=rail_image]", "[data-key=drawing]")),
 )
 """The screens that were drawn before they were built, under the drawings' own names."""
 

@@ -350,9 +350,9 @@ p {{ margin: 1px 0 3px }}
 small {{ overflow-wrap: anywhere; color: #555 }}
 section + section {{ break-before: page }}
 .task {{ break-inside: avoid; display: grid; grid-template-columns: 49mm 73mm minmax(0, 1fr); gap: 0 3mm; border-top: 1px solid #999; padding: 4px 0; min-height: 28mm }}
-.pictures {{ display: flex; gap: 1.5mm; align-items: flex-start }}
+.pictures {{ display: flex; gap: 1mm; align-items: flex-start }}
 figure {{ margin: 0; font-size: 10px; color: #444; text-align: center }}
-svg {{ display: block; border: 1px solid #999 }}
+svg {{ display: block; box-sizing: border-box; border: 1px solid #999 }}
 image {{ image-rendering: pixelated }}
 rect {{ fill: none; stroke: #e11d48 }}
 .room {{ display: flex; flex-direction: column; justify-content: flex-end; background: repeating-linear-gradient(transparent 0 6.5mm, #d8dce2 6.5mm calc(6.5mm + 1px)) }}

@@ -95,6 +95,8 @@ PLACES = [
     ("/", {"stage": "z1"}, ("export", "files")),
     ("/", {"stage": "z1"}, ("export", "model_in")),
     ("/", {"stage": "z1"}, ("rail_image", "upload")),
+    ("/", {"stage": "z1", "img": "digit7-3"}, ("rail_image", "drawing")),
+    ("/notebook", {}, ()),
     ("/", {"stage": "z1"}, ("room",)),
     ("/", {"stage": "z1", "lang": "fr"}, ("rail_image",)),
     ("/", {"stage": "z1"}, ("rail_network", "kernel_card")),
@@ -218,6 +220,7 @@ def test_the_focus_goes_along_to_another_page_and_comes_back_from_dialogs_and_th
 
 DIALOGS = (
     ("/?stage=z1", "rail_image", "upload"),
+    ("/?stage=z1&img=digit7-3", "rail_image", "drawing"),
     ("/?stage=z1", "rail_image", "cifar10"),
     ("/?stage=z1", "export", "weights_in"),
     ("/?stage=z1", "keys", ""),
