@@ -31,9 +31,9 @@ from cnnviz.export.user_gradients_report import reference_of
 from cnnviz.words import Message, current_language, format_value, say
 
 MOST_TERMS = 9
-"""Upper limit of products to compute by hand; the rest of a longer sum is given."""
+"""Upper limit of products to compute by hand; the worksheet gives the rest of a longer sum."""
 MOST_NUMBERS = 25
-"""Upper limit of numbers listed for an expression; the rest of a longer sum or mean is given."""
+"""Upper limit of numbers listed for an expression; the worksheet gives the rest of a longer sum or mean."""
 LEVELS = 255
 """Number of colours of a picture."""
 PICTURE_SIDE, PICTURE_CELL = 15, 5
@@ -54,8 +54,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Task:
-    """One cell: its name, title and formulas, rows of factors whose products are asked for, given numbers, and the
-    answer. `pictures` are maps with the cells that it reads, and its own at the end."""
+    """The task for one cell: its name, title and formulas, rows of factors to multiply, given numbers, and the answer.
+
+    `pictures` are maps with the cells that it reads, and its own map at the end.
+    """
 
     name: str
     title: Message | str
@@ -121,8 +123,8 @@ def tasks(setup: Setup, snapshot: Snapshot) -> list[Task]:
     values |= {name: np.asarray(array).reshape(program.laid_out[name[1:]]) for name, array in gradients.items()}
     values |= {"y": y, "L": np.array(network.loss(trace, y)), **program.ties(program.all_values(snapshot.params, trace))}
     chain = chain_cells(program, values, setup.pinned_cell)
-    found = [(stage, task) for stage in network.stages for task in _stage_tasks(setup, snapshot, program, stage, values, chain)]
-    return [replace(task, is_back=stage.phase in ("backward", "update"), pictures=tuple(_pictures(program, task, stage, values, chain))) for stage, task in found]
+    stage_tasks = [(stage, task) for stage in network.stages for task in _stage_tasks(setup, snapshot, program, stage, values, chain)]
+    return [replace(task, is_back=stage.phase in ("backward", "update"), pictures=tuple(_pictures(program, task, stage, values, chain))) for stage, task in stage_tasks]
 
 
 def _pictures(program: Program, task: Task, stage: Stage, values: Arrays, chain: Cells) -> Iterator[Picture]:
@@ -168,12 +170,12 @@ def _stage_tasks(setup: Setup, snapshot: Snapshot, program: Program, stage: Stag
     elif stage == "v":
         source = next(names.source for names in program.network.names if names.flattens)
         yield Task(f"v[?] = {_cell_name(program, source, at)}", stage.title, formula, (), (), float(np.ravel_multi_index(at, array.shape)))
-    elif stage in program.arithmetic:  # otherwise it depends on a whole channel
+    elif stage in program.arithmetic:  # otherwise the cell depends on a complete channel
         arithmetic = arithmetic_of(program, stage, at, values)
         if statistic_names := re.findall(r"[a-z]\w*\.[a-z]+", arithmetic.text):
             cell_numbers = [number for number in arithmetic.numbers if number[1] in (at, at[:1])]
-            given = (*_named_numbers(program, cell_numbers), *_statistics(program, {name: snapshot.trace.kept[name] for name in statistic_names}, at))
-            yield Task(name, stage.title, formula, (), given, answer)
+            known_numbers = (*_named_numbers(program, cell_numbers), *_statistics(program, {name: snapshot.trace.kept[name] for name in statistic_names}, at))
+            yield Task(name, stage.title, formula, (), known_numbers, answer)
         elif len(arithmetic.numbers) <= MOST_NUMBERS or re.match(r"(sum|mean|max)\(\w+\)", arithmetic.text):
             yield _arithmetic_task(program, name, stage, formula, arithmetic, answer, chain)
 
@@ -203,19 +205,19 @@ def _arithmetic_task(program: Program, name: str, stage: Stage, formula: tuple[s
     if arithmetic.terms:
         terms = _largest(arithmetic.terms, chain)
         rest = sum(term.product for term in arithmetic.terms) - sum(term.product for term in terms)
-        given = [(say("export.sheet.rest", n=len(arithmetic.terms) - len(terms)), rest)] if len(terms) < len(arithmetic.terms) else []
-        given += _named_numbers(program, arithmetic.added)
+        known_numbers = [(say("export.sheet.rest", n=len(arithmetic.terms) - len(terms)), rest)] if len(terms) < len(arithmetic.terms) else []
+        known_numbers += _named_numbers(program, arithmetic.added)
         rows = tuple(tuple((symbol, _cell_name(program, symbol, at), value) for symbol, at, value in term.factors) for term in terms)
-        return Task(name, stage.title, formula, rows, tuple(given), answer, tuple(term.product for term in terms))
+        return Task(name, stage.title, formula, rows, tuple(known_numbers), answer, tuple(term.product for term in terms))
     numbers = arithmetic.numbers
     if len(numbers) > MOST_NUMBERS:
         is_maximum = arithmetic.text.startswith("max(")
         numbers = tuple(sorted(sorted(numbers, key=lambda number: -number[2])[:MOST_NUMBERS])) if is_maximum else numbers[:MOST_TERMS]
-    given = _named_numbers(program, numbers)
+    known_numbers = _named_numbers(program, numbers)
     if len(numbers) < len(arithmetic.numbers) and not arithmetic.text.startswith("max("):
         rest = sum(value for *_, value in arithmetic.numbers[len(numbers) :])
-        given.append((say("export.sheet.rest", n=len(arithmetic.numbers) - len(numbers)), rest))
-    return Task(name, stage.title, formula, (), tuple(given), answer)
+        known_numbers.append((say("export.sheet.rest", n=len(arithmetic.numbers) - len(numbers)), rest))
+    return Task(name, stage.title, formula, (), tuple(known_numbers), answer)
 
 
 def _largest(terms: tuple[Term, ...], chain: Cells) -> tuple[Term, ...]:
@@ -237,14 +239,14 @@ def _update_task(setup: Setup, snapshot: Snapshot, program: Program, stage: Stag
     at = tuple(int(i) for i in np.unravel_index(int(np.ravel_multi_index(laid_out_cell, values[f"d{name}"].shape)), array.shape))
     gradients = {f"d{parameter}": values[f"d{parameter}"].reshape(snapshot.params[parameter].shape) for parameter in program.parameters}
     next_params, _ = optimizer.step(snapshot.params, gradients, snapshot.state or None)
-    given = [("η", optimizer.lr), (_cell_name(program, name, at), float(array[at])), (_cell_name(program, f"d{name}", at), float(slope[at]))]
+    known_numbers = [("η", optimizer.lr), (_cell_name(program, name, at), float(array[at])), (_cell_name(program, f"d{name}", at), float(slope[at]))]
     cell = _cell_name(program, name, at).removeprefix(label(name))
     for key in optimizer.KEEPS:
         if f"{key}.{name}" in snapshot.state:
-            given.append(((key if len(key) == 1 else say(f"formula.{key}")) + cell, float(snapshot.state[f"{key}.{name}"][at])))
+            known_numbers.append(((key if len(key) == 1 else say(f"formula.{key}")) + cell, float(snapshot.state[f"{key}.{name}"][at])))
     if any("^t" in formula for formula in optimizer.formulas):
-        given.append(("t", float(snapshot.state.get("t", 0)) + 1))
-    return Task(_cell_name(program, f"{name}_next", at), stage.title, optimizer.formulas, (), tuple(given), float(next_params[name][at]))
+        known_numbers.append(("t", float(snapshot.state.get("t", 0)) + 1))
+    return Task(_cell_name(program, f"{name}_next", at), stage.title, optimizer.formulas, (), tuple(known_numbers), float(next_params[name][at]))
 
 
 def _cell_name(program: Program, symbol: str, at: tuple[int, ...]) -> str:
@@ -326,7 +328,8 @@ def _picture_html(picture: Picture) -> str:
 
 
 def _formula_html(latex: str) -> str:
-    """Return a formula as HTML, in parts between which lines may break; browsers do not break formulas."""
+    """Return a formula as HTML, split into elements between which lines may break, since browsers do not break
+    formulas."""
     parts = re.sub(r" (=|\+|\\cdot|\\odot|\\leftarrow) ", r" \1\n", translate_words(latex)).split("\n")
     return re.sub(r"(?<=<mn>)(\d+)\.(?=\d)", rf"\1{say('words.point')}", " ".join(map(mathml, parts)))
 

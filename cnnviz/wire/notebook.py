@@ -17,8 +17,8 @@ class CauseData(TypedDict):
 
 
 class DeviationRow(TypedDict):
-    """A deviation's switch: both lines of code, the stages that change if it is toggled or alone, and whether it
-    matters."""
+    """A deviation's switch: both lines of code, the stages that change if it is toggled or on alone, and whether it has
+    an effect."""
 
     name: str
     cause: CauseData
@@ -79,7 +79,7 @@ class RepairsData(TypedDict):
 
 
 class StoryData(TypedDict):
-    """A step of the story; `place` is 0 before the first. `captions` are those of the maps, named "row.symbol".
+    """A step of the story; `place` is 0 before the first. `captions` holds a caption for each map, named "row.symbol".
 
     `is_changed` is whether the setup is not the one that the step is about.
     """
@@ -124,7 +124,7 @@ class ExperimentData(TypedDict):
 
 
 class Node(TypedDict):
-    """A unit drawn as a node: its index in v, its value and its weights."""
+    """A unit as a node of the diagram: its index in v, its value and its weights."""
 
     at: int
     v: float
@@ -140,7 +140,8 @@ class Letter(TypedDict):
 
 
 class Landscape(TypedDict):
-    """The ends of both axes, both pre-activations and the loss after each update, and sentences."""
+    """The loss landscape: the limits of both axes, both pre-activations and the loss after each update, and
+    sentences."""
 
     ends: Sequence[float]
     path: Sequence[Sequence[float]]
@@ -148,7 +149,7 @@ class Landscape(TypedDict):
 
 
 class ArchitectureData(TypedDict):
-    """All of the architecture except its maps."""
+    """The architecture without its maps."""
 
     here: records.Text
     why: records.Text
@@ -168,7 +169,7 @@ class ArchitectureData(TypedDict):
 
 
 class NotebookData(TypedDict):
-    """The parts of Notebook besides its chain, by the open tab; other networks have no switches."""
+    """Data of Notebook's open tab, besides its chain. Other networks have no switches."""
 
     tab: str
     switches: Sequence[DeviationRow]

@@ -54,5 +54,8 @@ test("the pad says what the network has seen", () => {
 
 test("a drawing is as large as a digit, and no id of a visitor's image is taken for a class", () => {
   assert.equal(kindOf("drawing-eJz"), "digit")
-  assert.deepEqual(["drawing-7", "upload-7"].map((id) => labelOf(id)), ["", ""])
+  assert.deepEqual(
+    ["drawing-7", "upload-7"].map((id) => labelOf(id)),
+    ["", ""],
+  )
 })

@@ -29,7 +29,7 @@ CAUSES = (
     *(name for name in DEVIATIONS if name in OBJECT_ORIENTED),
     *(name for name in DEVIATIONS if name not in OBJECT_ORIENTED),
 )
-"""Deviations in the order in which the screen numbers them, from 1: those of the class first."""
+"""Deviations in the order in which the screen numbers them, from 1, with the class's deviations first."""
 
 
 def deviation_effects(deviations: Iterable[str]) -> dict[str, Message]:
@@ -113,7 +113,7 @@ def _apply_deviations(params: Params, target: str, active: frozenset[str]) -> Pa
 
 
 def params_used(params: Params, deviations: Iterable[str]) -> Params:
-    """Return the parameters that a step from `params` computes with. Under `fresh_weights`, w and b are zeros.
+    """Return the parameters that a step from `params` uses. Under `fresh_weights`, w and b are zeros.
 
     >>> params_used(Params(np.ones((2, 2)), np.ones((4, 2)), np.ones(2)), {"fresh_weights"}).b
     array([0., 0.])

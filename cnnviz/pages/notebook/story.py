@@ -92,8 +92,8 @@ def _facts(setup: Setup) -> dict[str, object]:
 
 @cache
 def printed_numbers() -> PrintedData:
-    """Return the kernels of the notebook's two calls, the exact gradient at both, and whether the last kernel and the
-    sums are those that the notebook printed."""
+    """Return the kernels of the notebook's two calls, the exact gradient at both, and whether the notebook printed the
+    last kernel and the sums."""
     x = load_image("train-0", "red", "raw")
     rerun_output = rerun(x)
     before, call_1, call_2 = (kernel.ravel().tolist() for kernel in rerun_output.kernels[:3])

@@ -121,17 +121,17 @@ def _story(setup: Setup, exact: Snapshot, snapshot: Snapshot, query: Mapping[str
         return _opening()
     step = story()[number - 1]
     has_both = set(step.about) <= setup.deviations
-    own, ours = ({symbol: array_of(symbol, setup, shown) for symbol in IN_STORY} for shown in (snapshot, exact))
-    moved = "moved" if not np.array_equal(own["f_next"], snapshot.params.f) else "stays"
+    rule_arrays, exact_arrays = ({symbol: array_of(symbol, setup, shown) for symbol in IN_STORY} for shown in (snapshot, exact))
+    effect = "stays" if np.array_equal(rule_arrays["f_next"], snapshot.params.f) else "moved"
     return StoryData(
         place=number,
         is_changed=not call,
         steps=steps(number),
         title=step.title if call else message("ui.notebook.story.changed.title"),
-        paragraphs=step.paragraphs(call) if call else [message("ui.notebook.story.changed.words", n=number), message(f"ui.notebook.story.changed.{moved}")],
+        paragraphs=step.paragraphs(call) if call else [message("ui.notebook.story.changed.words", n=number), message(f"ui.notebook.story.changed.{effect}")],
         about=list(step.about),
         tags=_tags(step.about, setup, snapshot) if has_both else [],
-        captions=captions(ours, own, {"exact": exact.params.f, "rule": snapshot.params.f}),
+        captions=captions(exact_arrays, rule_arrays, {"exact": exact.params.f, "rule": snapshot.params.f}),
         repairs=repairs(setup, snapshot, step.about) if has_both else None,
         calls=calls(number, call) if len(step.calls) > 1 else [],
         note=margin_note(step.note),
