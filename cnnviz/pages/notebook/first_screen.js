@@ -50,7 +50,7 @@ export function first({ title, paragraphs, steps, printed }) {
   const limit = Math.max(...[...before, ...after].map(Math.abs))
   const words = (/** @type {string} */ id) => say(`web.notebook.${id}`)
   return html`<h1>${title}</h1>${paragraphs.map((text) => html`<p class="lead">${text}</p>`)}
-    <div class="equation">${nine({ label: words("kernel_before"), values: before }, limit)}<b class="sign">− ${localizePoint(String(rate))} ×</b>${nine({ label: words("exact_gradient"), values: gradients[0] }, limit)}<b class="sign">≠</b>${nine({ label: words("as_printed"), values: after }, limit, before)}</div>
+    <div class="equation">${nine({ label: words("kernel_before"), values: before }, limit)}<b class="sign">− ${localizePoint(String(rate))} ×</b>${nine({ label: words("exact_gradient"), values: gradients[0] }, limit)}<b class="sign unequal" role="img" aria-label=${words("unequal")}>=</b>${nine({ label: words("as_printed"), values: after }, limit, before)}</div>
     <button type="button" class="primary" data-key="story_next" data-change=${JSON.stringify(steps[0].change)}>${say("web.notebook.start", { count: steps.length })} →</button>
     <p class="soft">${words("all_here")}</p>`
 }
