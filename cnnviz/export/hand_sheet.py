@@ -307,10 +307,10 @@ def _answer(task: Task) -> str:
 def _picture_html(picture: Picture) -> str:
     """Return a map in the colours of the page, with its cells framed: around all of them if they fill a rectangle."""
     values = np.nan_to_num(picture.values.astype(float))
-    most = float(np.abs(values).max()) or 1.0
+    limit = float(np.abs(values).max()) or 1.0
     is_activation = picture.symbol[0] in "avpro" and values.min() >= 0
-    scale, low = ("pixel", 0.0) if picture.symbol == "x" else ("activation", 0.0) if is_activation else ("signed", -most)
-    levels = levels_of(values, low, max(most, 1.0) if scale != "signed" else most, LEVELS)
+    scale, low = ("pixel", 0.0) if picture.symbol == "x" else ("activation", 0.0) if is_activation else ("signed", -limit)
+    levels = levels_of(values, low, max(limit, 1.0) if scale != "signed" else limit, LEVELS)
     out = io.BytesIO()
     Image.fromarray(ramp(scale, LEVELS)[levels]).save(out, "PNG")
     height, width = values.shape
