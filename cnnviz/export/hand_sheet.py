@@ -49,7 +49,7 @@ class Picture:
 
     symbol: str
     values: np.ndarray
-    framed: tuple[tuple[int, int], ...]
+    framed: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _pictures(program: Program, task: Task, stage: Stage, values: Arrays, chain:
             array = values[source] if maps else values[source][None, :MOST_NUMBERS, None]
             places = reached[source] if maps else [(0, n, 0) for (n,) in reached[source] if n < MOST_NUMBERS]
             channel = _cell(source, values, chain)[0] if maps else 0
-            framed = tuple((i, j) for c, i, j in places if c == channel)
+            framed: tuple[tuple[int, ...], ...] = tuple((i, j) for c, i, j in places if c == channel)
             if maps and len(framed) in (0, array[channel].size):  # nothing to point at
                 framed = (_cell(source, values, chain)[1:],)
             yield Picture(source, array[channel], framed)

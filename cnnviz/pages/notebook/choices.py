@@ -13,7 +13,7 @@ from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.story import story
 from cnnviz.pages.round_distinct import round_distinct
 from cnnviz.pages.switches import group, switch
-from cnnviz.wire.notebook import CauseData
+from cnnviz.wire.notebook import CauseData, RepairsData
 from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import Message, message
 
@@ -47,19 +47,19 @@ def calls(step_number: int, current: int) -> tuple[SwitchData, ...]:
     )  # fmt: skip
 
 
-def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> dict[str, object]:
+def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> RepairsData:
     """Return one entry of f after a step with both deviations, without the first, without the second, and without
     both. Prefer an entry that one repair alone still moves."""
     sets = [setup.deviations - set(repaired) for repaired in ((), about[:1], about[1:], about)]
     kernel_before, kernels_after = snapshot.params.f, [_step(setup, snapshot, deviations).after.f for deviations in sets]
     moving_kernel = next((kernel for kernel in (kernels_after[2], kernels_after[1], kernels_after[0]) if (kernel != kernel_before).any()), kernel_before)
     index = tuple(int(i) for i in np.unravel_index(int((moving_kernel != kernel_before).argmax()), kernel_before.shape))
-    return {
-        "entry": f"f[{index[0]},{index[1]}]",
-        "before": float(kernel_before[index]),
-        "after": [float(kernel[index]) for kernel in kernels_after],
-        "causes": [cause_of(name) for name in about],
-    }
+    return RepairsData(
+        entry=f"f[{index[0]},{index[1]}]",
+        before=float(kernel_before[index]),
+        after=[float(kernel[index]) for kernel in kernels_after],
+        causes=[cause_of(name) for name in about],
+    )
 
 
 def cause_of(name: str) -> CauseData:

@@ -25,15 +25,20 @@ MOST_NAMED = 3
 def experiment(setup: Setup, snapshot: Snapshot) -> ExperimentData:
     """Return the headline, all sets of deviations, and the stages at which deviations show, for this setup."""
     symbols = [SymbolLabel(symbol=symbol, label="f′" if symbol == "f_next" else label(symbol)) for symbol in DOTS]
-    if not can_run_notebook(setup):
-        return ExperimentData(symbols=symbols, headline=message("ui.notebook.alone.not_here"), sets=None)
+    sets = _sets(_moves(setup, snapshot), setup) if can_run_notebook(setup) else None
+    return ExperimentData(symbols=symbols, headline=headline(setup, snapshot), sets=sets)
+
+
+def _moves(setup: Setup, snapshot: Snapshot) -> np.ndarray:
     key = (setup.start, setup.k, snapshot.trace.x.tobytes())
-    moves = _SETS.get_or_make(key, lambda: moving_sets(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr))
-    return ExperimentData(symbols=symbols, headline=headline(moves), sets=_sets(moves, setup))
+    return _SETS.get_or_make(key, lambda: moving_sets(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr))
 
 
-def headline(moves: np.ndarray) -> Message:
+def headline(setup: Setup, snapshot: Snapshot) -> Message:
     """Return the result: which sets of deviations move the kernel."""
+    if not can_run_notebook(setup):
+        return message("ui.notebook.alone.not_here")
+    moves = _moves(setup, snapshot)
     count, smallest = int(moves.sum()), minimal_sets(moves)
     if smallest == [()]:
         return message("ui.notebook.sets.itself", still=len(moves) - count, count=len(moves))

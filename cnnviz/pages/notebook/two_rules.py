@@ -17,7 +17,7 @@ from cnnviz.pages.map_parts import filled_part, part, record_of
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook import architecture
 from cnnviz.pages.notebook.choices import calls, cause_of, repairs, rows, rules, steps, switch_back
-from cnnviz.pages.notebook.experiment import DOTS, experiment
+from cnnviz.pages.notebook.experiment import DOTS, experiment, headline
 from cnnviz.pages.notebook.margin_notes import margin_note
 from cnnviz.pages.notebook.story import captions, printed_numbers, story
 from cnnviz.pages.notebook.tabs import ELSEWHERE, other_network_tab, place_of, tab_of, tabs
@@ -52,7 +52,7 @@ def chain(setup: Setup, snapshot: Snapshot, query: Mapping[str, str] | None = No
     own_row = Row("rule", second_label, {symbol: theirs for symbol, (_, theirs) in pairs.items()})
     return GradientChain(
         title=_story_title(setup, query or {}) if is_story else message(f"ui.notebook.titles.{tab}"),
-        verdict=_story_verdict(setup, query or {}) if is_story else experiment(setup, snapshot)["headline"],
+        verdict=_story_verdict(setup, query or {}) if is_story else headline(setup, snapshot),
         good=None,
         rows=(exact_row,) if is_story and setup.rule == "exact" else (exact_row, own_row),
         parts=tuple(part(program, symbol) for symbol in columns),
