@@ -17,7 +17,7 @@ NUMBERS = (
 )  # fmt: skip
 INTEGER_COUNT = 3
 """Number of leading NUMBERS that are integers."""
-OF_EPOCHS = ("confusion", "o", "told")
+OF_EPOCHS = ("confusion", "o")
 """Arrays of an epoch's end, apart from the parameters."""
 
 
@@ -50,8 +50,8 @@ class SharedTrainings:
 
 def _epoch(index: int, report: Progress, arrays: dict[str, np.ndarray]) -> Epoch:
     params = {name.partition(" ")[2]: array[index] for name, array in arrays.items() if name.startswith("param ")}
-    confusion, o, told = (arrays[name][index] for name in OF_EPOCHS)
-    return Epoch(dataclasses.replace(report, params=Params.of(params)), confusion, o, told)
+    confusion, o = (arrays[name][index] for name in OF_EPOCHS)
+    return Epoch(dataclasses.replace(report, params=Params.of(params)), confusion, o)
 
 
 def _report(numbers: list[float]) -> Progress:
