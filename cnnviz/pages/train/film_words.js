@@ -48,7 +48,7 @@ export function head(film) {
   const isExplained = begins || sentences.length || runs.length > 1
   const told = begins && outcome?.wins ? null : outcome // the picture at update 0 shows no later update
   const why = told ? [told.words] : isExplained ? [] : [share ? counts(share) : unshared]
-  const first = begins ? [begins.sentence] : hasShare ? [`${stands}.`] : []
+  const first = begins ? [begins.sentence || `${stands}.`] : hasShare ? [`${stands}.`] : []
   const sentence = [...first, ...why, ...sentences].filter(Boolean).map(withSymbols).join(" ")
   const text = told
     ? `${sentence} <button type="button" class="link" data-key="film_look">${say("web.film.look", { k: told.k })} ›</button>`
