@@ -1,4 +1,4 @@
-"""Finished trainings, for all processes that use the same Redis: a reload may reach another process."""
+"""Store of finished trainings for all processes that use the same Redis, since a reload may reach another process."""
 
 import dataclasses
 import hashlib
@@ -18,7 +18,7 @@ NUMBERS = (
 INTEGER_COUNT = 3
 """Number of leading NUMBERS that are integers."""
 OF_EPOCHS = ("confusion", "o")
-"""Arrays of an epoch's end, apart from the parameters."""
+"""Arrays of an epoch besides the parameters."""
 
 
 class SharedTrainings:
