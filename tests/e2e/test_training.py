@@ -123,7 +123,7 @@ def test_a_cell_of_the_matrix_dims_all_others_and_a_click_on_an_image_stays_in_t
     page.keyboard.press("Tab")
     canvas.focus()
     told = page.locator(".one .who").inner_text()
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
     expect(page.locator(".one .who")).not_to_have_text(told)
     expect(page.locator(".training > .spoken[role=status]")).to_have_text(page.locator(".one .who").inner_text())
     page.locator("[data-matrix]").click()

@@ -22,6 +22,7 @@ const [FEW, WIDE, NARROW] = [4, 24, 10] // classes with wide gaps between the co
 export const CAPTION = 62 // height of the line below a column, its name and its count
 const [ABOVE_LINE, PAD, COUNT, CELL_GAP, HEAD, SIDE] = [6, 8, 22, 6, 44, 116] // COUNT: height of a cell's number
 export const PHONE = 560 // width below which columns are in pairs, and names of rows are above their cells
+const UPRIGHT_HEAD = 108 // height of names that are turned
 const UPRIGHT = 0.75 // largest height of a cell as a share of its width
 
 /** @param {number} x */
@@ -135,9 +136,10 @@ export function matrixGrid({ width, height, classes }) {
   const isPhone = width < PHONE
   const [side, above] = isPhone ? [0, 20] : [SIDE, 0]
   const cellWidth = (width - side + CELL_GAP) / classes - CELL_GAP
-  const free = (height - HEAD) / classes - CELL_GAP - above
+  const head = isPhone && classes > FEW ? UPRIGHT_HEAD : HEAD
+  const free = (height - head) / classes - CELL_GAP - above
   const cellHeight = Math.max(Math.min(free, UPRIGHT * cellWidth), 24)
-  return { side, above, head: HEAD, gap: CELL_GAP, cellWidth, cellHeight }
+  return { side, above, head, gap: CELL_GAP, cellWidth, cellHeight }
 }
 
 /** Return the box of a cell. @param {Frame} frame @param {number} row @param {number} column */

@@ -7,14 +7,14 @@ import { colourFill, imageOf, paintCells } from "../../view/draw/pixels.js"
 /** @import { Values } from "../../view/types/view.js" */
 /** @typedef {0 | 1 | 2} Look  PLAIN, WRONG or PRINT */
 /** @typedef {{ ink: string, paper: string }} Colours */
-/** @typedef {{ picture: OffscreenCanvas, beside: number, side: number, lines: number }} Sheet  `side` of a picture in the sheet's pixels, with its margin */
+/** @typedef {{ picture: OffscreenCanvas, beside: number, side: number, lines: number, margin: number }} Sheet  `side` of a picture in the sheet's pixels, with its margin on both sides */
 
 export const PLAIN = 0
 export const WRONG = 1
 export const PRINT = 2
 const ROW = 32 // pictures in a row
 const EDGE = 0.04 // width of a print's edge as a share of the photograph's side
-const SHADOW = 0.12 // blur of a print's shadow as a share of the side
+const SHADOW = 0.07 // blur of a print's shadow as a share of the side
 const MARGIN = EDGE + SHADOW // on each side of every picture, for edge and shadow
 
 /**
@@ -68,7 +68,7 @@ export function sheetOf(images, size, looks, colours) {
       if (look === WRONG) cross(context, side, colours)
     }
   }
-  return { picture, beside, side: cell, lines }
+  return { picture, beside, side: cell, lines, margin }
 }
 
 /** Draw the edge and the shadow of a print. @param {OffscreenCanvasRenderingContext2D} context @param {number} side @param {Colours} colours */
@@ -76,7 +76,7 @@ function print(context, side, { paper }) {
   const edge = Math.max(1, Math.round(EDGE * side))
   context.save()
   context.shadowColor = "#0006"
-  context.shadowBlur = SHADOW * side
+  context.shadowBlur = 1.5 * SHADOW * side
   context.fillStyle = paper
   context.fillRect(-edge, -edge, side + 2 * edge, side + 2 * edge)
   context.restore()
@@ -102,27 +102,22 @@ function cross(context, side, { ink, paper }) {
 }
 
 /**
- * Draw one photograph from the sheet, turned about its centre.
+ * Draw one photograph from the sheet, turned about its centre. Only a print has something in its margin.
  * @param {CanvasRenderingContext2D} context @param {Sheet} sheet @param {number} i @param {Look} look @param {number} x @param {number} y @param {number} size @param {number} turn
  */
-export function drawImage(context, { picture, beside, side, lines }, i, look, x, y, size, turn) {
-  const [left, top] = [(i % beside) * side, (Math.floor(i / beside) + look * lines) * side]
-  const reach = (size * (1 + 2 * MARGIN)) / 2
-  if (!turn)
-    return context.drawImage(
-      picture,
-      left,
-      top,
-      side,
-      side,
-      x + size / 2 - reach,
-      y + size / 2 - reach,
-      2 * reach,
-      2 * reach,
-    )
-  context.translate(x + size / 2, y + size / 2)
+export function drawImage(context, { picture, beside, side, lines, margin }, i, look, x, y, size, turn) {
+  const cut = look === PRINT ? 0 : margin
+  const [left, top] = [(i % beside) * side + cut, (Math.floor(i / beside) + look * lines) * side + cut]
+  const from = side - 2 * cut
+  const to = (size * from) / (side - 2 * margin)
+  const [dx, dy] = [x + (size - to) / 2, y + (size - to) / 2]
+  if (!turn) {
+    context.drawImage(picture, left, top, from, from, dx, dy, to, to)
+    return
+  }
+  context.translate(dx + to / 2, dy + to / 2)
   context.rotate(turn)
-  context.drawImage(picture, left, top, side, side, -reach, -reach, 2 * reach, 2 * reach)
+  context.drawImage(picture, left, top, from, from, -to / 2, -to / 2, to, to)
   context.rotate(-turn)
-  context.translate(-x - size / 2, -y - size / 2)
+  context.translate(-dx - to / 2, -dy - to / 2)
 }

@@ -371,6 +371,7 @@ export class Training {
     else if (state.matrix && i >= 0)
       this.state = { ...state, cell: { row: report.arrays.labels.values[i], column: crowd.layout?.columns[i] ?? 0 } }
     this.select(i)
+    if (i >= 0) this.$(".one").scrollIntoView({ block: "nearest" })
   }
 
   /** Train once more, from the weights and in the order of the next seed. */
