@@ -143,10 +143,10 @@ export class Curves {
     const value = this.film.curveAt(place, this.name, column, k)
     const [x, y] = [plot.at(k), plot.up(value)]
     if (y === null) return ""
-    const told = this.name === "losses" && !place && kind // the figure shows the current one
+    const label = this.name === "losses" && !place && kind // the figure shows the current value
     const side = `${x > this.width - END ? "left" : ""} ${y < LABEL ? "low" : ""}`
     const hue = this.name === "losses" ? "" : `background:${LINE_COLOURS[column % LINE_COLOURS.length]};`
-    return html`<i class=${kind} style="${hue}transform:translate(${x}px,${y}px)">${told ? html`<b class=${side}>${number(value, 3)}</b>` : ""}</i>`
+    return html`<i class=${kind} style="${hue}transform:translate(${x}px,${y}px)">${label ? html`<b class=${side}>${number(value, 3)}</b>` : ""}</i>`
   }
 
   /** Show the chart's values at the pointed update. */

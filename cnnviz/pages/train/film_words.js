@@ -46,12 +46,12 @@ export function head(film) {
   const hasShare = k > 0 && share && runs.length === 1 && fallen(film.losses, 0) !== null // without a fall there is nothing to divide up
   setHTML(view.$(".title"), withSymbols(begins ? begins.title : hasShare ? headline(share) : stands))
   const isExplained = begins || sentences.length || runs.length > 1
-  const told = begins && outcome?.wins ? null : outcome // the picture at update 0 shows no later update
-  const why = told ? [told.words] : isExplained ? [] : [share ? counts(share) : unshared]
+  const reason = begins && outcome?.wins ? null : outcome // the picture at update 0 shows no later update
+  const why = reason ? [reason.words] : isExplained ? [] : [share ? counts(share) : unshared]
   const first = begins ? [begins.sentence || `${stands}.`] : hasShare ? [`${stands}.`] : []
   const sentence = [...first, ...why, ...sentences].filter(Boolean).map(withSymbols).join(" ")
-  const text = told
-    ? `${sentence} <button type="button" class="link" data-key="film_look">${say("web.film.look", { k: told.k })} ›</button>`
+  const text = reason
+    ? `${sentence} <button type="button" class="link" data-key="film_look">${say("web.film.look", { k: reason.k })} ›</button>`
     : sentence
   const line = view.$(".sentence")
   setHTML(line, text)
@@ -129,11 +129,11 @@ export function timeline(film) {
     moves: true,
   }))
   const order = [...named.keys()].sort((a, b) => Number(runs[0].marks[b].wrong) - Number(runs[0].marks[a].wrong))
-  const found = placed(
+  const edges = placed(
     order.map((i) => named[i]),
     curves.width,
   )
-  const lefts = named.map((_, i) => found[order.indexOf(i)])
+  const lefts = named.map((_, i) => edges[order.indexOf(i)])
   const at = (/** @type {number} */ mark) => ({
     x: plot.at(mark),
     y: curves.name === "losses" ? plot.up(film.curveAt(0, "losses", 0, mark)) : null,

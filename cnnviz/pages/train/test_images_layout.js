@@ -105,8 +105,8 @@ export function columns(crowd, labels, frame) {
     frame.classes,
     (i, j) => isWrong[i] - isWrong[j] || (isWrong[i] ? 1 : -1) * (sure[i] - sure[j]),
   )
-  const most = Math.max(...stacks.map((stack) => stack.length))
-  const { beside, size, pitch } = rowsThatFit(columnBox(frame, 0), most, LARGEST)
+  const tallest = Math.max(...stacks.map((stack) => stack.length))
+  const { beside, size, pitch } = rowsThatFit(columnBox(frame, 0), tallest, LARGEST)
   const [x, y] = [new Float64Array(count), new Float64Array(count)]
   stacks.forEach((stack, n) => {
     const box = columnBox(frame, n)
@@ -161,11 +161,11 @@ export function matrix(crowd, labels, frame) {
   const cells = answers.map((answer, i) => labels[i] * classes + answer)
   const sure = answers.map((answer, i) => outputsOf(crowd, i)[answer] || 0)
   const stacks = stacksOf(cells, classes * classes, (i, j) => sure[j] - sure[i])
-  const most = Math.max(...stacks.map((stack) => stack.length))
+  const tallest = Math.max(...stacks.map((stack) => stack.length))
   const { width, height } = cellBox(frame, 0, 0)
   const pad = Math.min(PAD, width / 12)
   const inside = { width: width - 2 * pad, height: height - pad - Math.min(COUNT, height / 3) }
-  const { beside, size, pitch } = rowsThatFit(inside, most, LARGEST_IN_CELL)
+  const { beside, size, pitch } = rowsThatFit(inside, tallest, LARGEST_IN_CELL)
   const [x, y] = [new Float64Array(answers.length), new Float64Array(answers.length)]
   stacks.forEach((stack, n) => {
     const box = cellBox(frame, Math.floor(n / classes), n % classes)

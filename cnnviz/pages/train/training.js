@@ -291,8 +291,8 @@ export class Training {
     const place = this.$(`[data-chart="${name}"]`)
     const drawn = /** @type {HTMLElement} */ (place.querySelector(".drawn"))
     setHTML(drawn, reportChart({ x, epochs, curves, at, percent, guessing: guess }))
-    const told = [learned, { ...held, name: say("web.training.held_out") }]
-    const values = at < 0 ? [] : told.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`)
+    const spoken = [learned, { ...held, name: say("web.training.held_out") }]
+    const values = at < 0 ? [] : spoken.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`)
     setText(/** @type {Element} */ (place.querySelector(".spoken")), values.join(", "))
   }
 
@@ -312,15 +312,15 @@ export class Training {
     const { state } = this
     const crowd = state.crowds.get(state.at)
     const cell = state.cell ?? worstCell(crowd)
-    const told =
+    const shown =
       this.selected < 0 && crowd && cell && state.matrix
         ? surestIn(crowd, cell, report.arrays.labels.values)
         : this.selected
     const place = this.$(".one")
-    const isKnown = crowd && told >= 0 && told < report.ids.length
-    render(isKnown ? card(report, crowd, told) : nothing, place)
+    const isKnown = crowd && shown >= 0 && shown < report.ids.length
+    render(isKnown ? card(report, crowd, shown) : nothing, place)
     const canvas = place.querySelector("canvas")
-    if (canvas && this.pictures.held) paintImage(canvas, this.pictures.held, told)
+    if (canvas && this.pictures.held) paintImage(canvas, this.pictures.held, shown)
   }
 
   /** Open a photograph in Step, with the parameters of this epoch. @param {number} i */
