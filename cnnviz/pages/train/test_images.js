@@ -175,9 +175,12 @@ export class TestImages {
    * @param {number} size @param {{ ink: string, paper: string }} colours
    */
   sheetAt(size, colours) {
-    const looks = /** @type {Look[]} */ ([...new Set([...this.looks, ...(this.flight ? this.before : [])])])
-    const name = [size, ratio(), colours.ink, colours.paper, ...looks.sort()].join()
-    const sheet = this.sheets.get(name) ?? sheetOf(this.pictures.held, size, looks, colours)
+    const looks = new Set([...this.looks, ...(this.flight ? this.before : [])])
+    const name = [size, ratio(), colours.ink, colours.paper].join()
+    const cached = this.sheets.get(name)
+    const isComplete = [...looks].every((look) => cached?.looks.includes(look))
+    const all = [...new Set([...looks, ...(cached?.looks ?? [])])]
+    const sheet = cached && isComplete ? cached : sheetOf(this.pictures.held, size, all, colours)
     this.sheets.delete(name)
     this.sheets.set(name, sheet)
     for (const oldest of this.sheets.keys()) if (this.sheets.size > MOST_SHEETS) this.sheets.delete(oldest)

@@ -7,7 +7,7 @@ import { colourFill, imageOf, paintCells } from "../../view/draw/pixels.js"
 /** @import { Values } from "../../view/types/view.js" */
 /** @typedef {0 | 1 | 2} Look  PLAIN, WRONG or PRINT */
 /** @typedef {{ ink: string, paper: string }} Colours */
-/** @typedef {{ picture: OffscreenCanvas, beside: number, side: number, lines: number, margin: number }} Sheet  `side` of a picture in the sheet's pixels, with its margin on both sides */
+/** @typedef {{ picture: OffscreenCanvas, beside: number, side: number, lines: number, margin: number, looks: readonly Look[] }} Sheet  `side` of a picture in the sheet's pixels, with its margin on both sides */
 
 export const PLAIN = 0
 export const WRONG = 1
@@ -68,7 +68,7 @@ export function sheetOf(images, size, looks, colours) {
       if (look === WRONG) cross(context, side, colours)
     }
   }
-  return { picture, beside, side: cell, lines, margin }
+  return { picture, beside, side: cell, lines, margin, looks }
 }
 
 /** Draw the edge and the shadow of a print. @param {OffscreenCanvasRenderingContext2D} context @param {number} side @param {Colours} colours */

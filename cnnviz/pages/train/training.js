@@ -249,11 +249,12 @@ export class Training {
     setHidden(this.$(".epochs"), !stops(state).some((epoch) => epoch > 0) || kind === "matrix" || this.selected >= 0)
     setHidden(this.$(".which"), !begun)
     const matrix = this.$("[data-matrix]")
-    setHidden(matrix, !begun || report.active)
+    const isWalking = report.active || following(state) !== null
+    setHidden(matrix, !begun || (kind === "columns" && isWalking))
     setText(matrix, kind === "matrix" ? `‹ ${say("web.training.in_columns")}` : `${say("web.training.ask_wrong")} →`)
     const isFirst = kind === "columns" && !report.can.includes("train") && this.selected < 0
     matrix.classList.toggle("primary", isFirst)
-    setHidden(this.$("[data-again]"), kind !== "columns" || report.active || report.can.includes("train"))
+    setHidden(this.$("[data-again]"), kind !== "columns" || isWalking || report.can.includes("train"))
     const scrub = /** @type {HTMLInputElement} */ (this.view.field("train_epoch"))
     scrub.max = String(report.epochs)
     scrub.value = String(Math.max(state.at, 0))
