@@ -79,7 +79,7 @@ export class Film extends Content {
     bindChanges(view, this.halves)
     view.$(".makes").append(view.$(".transport .buttons"))
     view.$(".stands").prepend(view.control("update_card"))
-    view.$(".film-head").append(view.control("lecture_off"))
+    view.$(".film-head").append(view.control("lecture_room"), view.control("lecture_off"))
     view.$(".transport").remove()
     this.bind()
     this.maps = new FilmMaps(this)
