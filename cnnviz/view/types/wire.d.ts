@@ -275,8 +275,10 @@ export interface FilmMark {
   wrong: boolean
 }
 
-/** The cause of a run's outcome, and the update and stage at which it is visible. */
+/** The cause of a run's outcome, and the update and stage at which it is visible. `wins` is whether the loss falls
+    well. */
 export interface FilmOutcome {
+  wins: boolean
   words: string
   k: number
   stage: string
