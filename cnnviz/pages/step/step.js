@@ -368,6 +368,7 @@ export class Step extends Content {
   /** @override @param {boolean} [pointed] */
   draw(pointed) {
     if (!this.received) return
+    if (this.story.telling) return this.story.draw()
     const subject = this.subject()
     const scene = this.scene(subject)
     const exact = [subject, scene].map((each) => requestExact(this, each)).every(Boolean)
@@ -464,7 +465,6 @@ export class Step extends Content {
 
   /** Draw the diagram of the operation. @param {Subject} scene */
   drawDiagram({ map, cell }) {
-    if (this.story.telling) return this.story.draw()
     const { numbers, palette, computedCount: made, plates } = this
     if (!this.room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
@@ -617,7 +617,7 @@ export class Step extends Content {
  * @param {Step} step @param {import("../../view/pointer/pinch.js").Between} where
  */
 function enlargeAt(step, where) {
-  const match = step.received && !step.story.telling ? mapUnder(step, where) : null
+  const match = step.received ? mapUnder(step, where) : null
   if (!match || !step.isOpen(match.map)) return false
   zoomInto(step.view, match.map, match.cell)
   return true
