@@ -173,6 +173,11 @@ export class Step extends Content {
     })
   }
 
+  /** @override */
+  ahead() {
+    return this.story.telling ? [] : super.ahead() // the opening requests its updates itself
+  }
+
   /** @override @param {string} map */
   cellOf(map) {
     return this.received ? this.cells.own(map) : []

@@ -97,3 +97,15 @@ export const turningPoint = (outputs) => {
   const predictions = outputs.map(largestIndex)
   return predictions.findLastIndex((answer) => answer !== predictions.at(-1)) + 1
 }
+
+/**
+ * Return the number of decimals with which a change, as printed, leads from the first loss to the second, as printed.
+ * @param {number} start @param {number} now
+ */
+export function digitsOf(start, now) {
+  const agrees = (/** @type {number} */ count) => {
+    const [from, by, to] = [start, now - start, now].map((value) => Math.round(value * 10 ** count))
+    return from + by === to
+  }
+  return [4, 5, 6].find(agrees) ?? 7
+}

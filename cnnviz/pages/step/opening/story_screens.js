@@ -5,7 +5,7 @@ import { decimals, formatInteger, withSymbols } from "../../../view/model/number
 import { say } from "../../../view/model/words.js"
 import { html, inner, keyed, nothing, svg } from "../../../view/shell/html.js"
 import { STORY } from "../../../view/spec.js"
-import { MIDDLE, NUMBER, shownAt, turningPoint, UPDATES } from "./story_model.js"
+import { digitsOf, MIDDLE, NUMBER, shownAt, turningPoint, UPDATES } from "./story_model.js"
 import { cellStyle } from "./story_paint.js"
 
 /** @import { Telling } from "./story_model.js" */
@@ -144,18 +144,6 @@ function number({ snapshots: [numbers], curve }, { appeared = 1, pulsed = 0, val
     <figure class="tale-curve"><figcaption ${inner(withSymbols(say("web.story.curve")))}></figcaption>${curve ? lossChart(curve, value) : nothing}</figure>
     <dl>${/** @type {const} */ (["promised", "measured"]).map((name) => html`<div class=${name}><dt>${say(`web.story.${name}`)}</dt><dd><b>${value ? decimals(changes[name], count) : "–"}</b><i style="--part:${Math.abs(changes[name]) / most}"></i></dd></div>`)}
       <div class="now"><dt><i>L</i></dt><dd>${value ? html`<span>${decimals(start, count)} →</span> ` : nothing}<b>${decimals(now, count)}</b></dd></div></dl></div>`
-}
-
-/**
- * Return the number of decimals with which a change, as printed, leads from the first loss to the second, as printed.
- * @param {number} start @param {number} now
- */
-export function digitsOf(start, now) {
-  const agrees = (/** @type {number} */ count) => {
-    const [from, by, to] = [start, now - start, now].map((value) => Math.round(value * 10 ** count))
-    return from + by === to
-  }
-  return [4, 5, 6].find(agrees) ?? 7
 }
 
 /** Return the largest change of the loss, promised or measured, that a drag can make. @param {Curve} curve */
