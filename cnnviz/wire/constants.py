@@ -17,7 +17,7 @@ class CurveData(TypedDict):
 
 
 class ImageData(TypedDict):
-    """An image to choose; `label` is its class, or ""."""
+    """An image of the gallery; `label` is its class, or ""."""
 
     id: str
     label: str
@@ -40,7 +40,7 @@ class PageData(TypedDict):
 
 
 class Preset(TypedDict):
-    """A network of a course, its source, and a complete setup with it."""
+    """A course's network, its source, and a complete setup with it."""
 
     label: str
     source: str
@@ -71,6 +71,7 @@ class Spec(TypedDict):
     LINE_COLOURS: Sequence[str]
     MOST_PRINTED: int
     CURVES: Sequence[CurveData]
+    FILTERS: Sequence[str]
     KEYS: Sequence[str]
     EXTRA_KEYS: Sequence[str]
     PAGE_KEYS: Sequence[str]
