@@ -199,9 +199,9 @@ function updates(told, { appeared = 1, value = 0 }, { choose }) {
     <figure class="tale-photo">${picture("photo", say("web.story.photograph"))}<figcaption>${say("web.story.photograph")}</figcaption></figure>
     ${outputs.map((_, n) => html`<figure class="tale-added">${picture(`added ${n}`, added(n))}<figcaption>${added(n)}</figcaption></figure>`)}
     <div class="tale-outputs">${columns(numbers, 1, k ? outputs : undefined)}${k ? html`<p>${say("web.story.dashed")}</p>` : nothing}</div>
-    <div class="tale-slider">${Array.from({ length: UPDATES + 1 }, (_, n) => html`<span class=${n < k ? "before" : n === k ? "here" : ""} style="--n:${n / UPDATES};--part:${(losses[n] ?? 0) / losses[0]}"><i></i>${n === k && n === turn ? html`<em>${say("web.story.turns", { said })}</em>` : nothing}<b>${n}</b></span>`)}
-      <input type="range" min="0" max=${UPDATES} .value=${String(k)} aria-label=${say("web.story.updates")} aria-valuetext="${k}: ${say("web.story.between", { n: k, said })}"
-        @input=${(/** @type {Event} */ { target }) => choose(Number(/** @type {HTMLInputElement} */ (target).value))}></div>
+    <div class="tale-slider"><input type="range" min="0" max=${UPDATES} .value=${String(k)} aria-label=${say("web.story.updates")} aria-valuetext=${say("web.story.between", { n: k, said })}
+        @input=${(/** @type {Event} */ { target }) => choose(Number(/** @type {HTMLInputElement} */ (target).value))}>
+      ${Array.from({ length: UPDATES + 1 }, (_, n) => html`<span class=${n < k ? "before" : n === k ? "here" : ""} style="--n:${n / UPDATES};--part:${(losses[n] ?? 0) / losses[0]}"><i></i>${n === k && n === turn ? html`<em>${say("web.story.turns", { said })}</em>` : nothing}<b>${n}</b></span>`)}</div>
     <p class="tale-hint">${say("web.story.updates")}</p>
     <p class="tale-figure"><i>L</i><b>${decimals(lossOf(numbers), 2)}</b></p></div>`
 }
