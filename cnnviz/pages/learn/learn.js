@@ -28,7 +28,7 @@ import { hasAnswer, scoreAnswer } from "./score.js"
 /** @import { Answer, FiltersRecord, LearnData, LearnHeader, LearnStep, StepAnswer, View } from "../../view/types/view.js" */
 
 const HINT_AFTER = 2 // number of attempts after which a hint appears
-const [NEXT_HEIGHT, NEXT_SHARE] = [314, 0.42] // of the maps on the index: height with caption in pixels, share of the width
+const [NEXT_HEIGHT, NEXT_SHARE] = [278, 0.42] // of the maps on the index: height with caption in pixels, share of the width
 const SPACE_BELOW = { picture: 345, numbers: 190, words: 110 } // pixels kept free below the plates
 
 export class Learn extends Content {

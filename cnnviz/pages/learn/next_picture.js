@@ -50,7 +50,7 @@ function answers(step, numbers) {
       ${picture ? grid(cells, picture[0].length, shown.map(formatNumber).join(", ")) : nothing}
       ${label || !picture ? html`<span ${inner(rich(label || String(value)))}></span>` : nothing}</button>`
   }
-  return html`<div class="answers ${isPictured(step) ? "of-pictures" : ""}" role="group" aria-label=${say("web.learn.click_answer")}><p>${say("web.learn.click_answer")}</p>${step.options.map(option)}</div>`
+  return html`<div class="answers ${isPictured(step) ? "of-pictures" : ""}" style="--count:${step.options.length}" role="group" aria-label=${say("web.learn.click_answer")}><p>${say("web.learn.click_answer")}</p>${step.options.map(option)}</div>`
 }
 
 /**

@@ -15,7 +15,7 @@ const slope = (/** @type {number} */ z) => sigma(z) * (1 - sigma(z))
 const shade = (name, share) => `color-mix(in srgb, var(--${name}) ${Math.round(100 * share)}%, var(--paper))`
 
 /** Return the colour of a signed number of magnitude up to `most`. @param {number} value @param {number} most */
-const signed = (value, most) => shade(value < 0 ? "neg" : "pos", (0.8 * Math.abs(value)) / most)
+const signed = (value, most) => shade(value < 0 ? "neg" : "pos", value && 0.2 + (0.6 * Math.abs(value)) / most)
 
 /** Return the colour of a pixel: 0 is black. @param {number} value */
 const grey = (value) => `rgb(${[0, 1, 2].map(() => Math.round(255 * value)).join(" ")})`
@@ -88,9 +88,9 @@ function bars(values) {
 
 /** Draw a 2×2 matrix with its numbers. @param {number[]} values @param {number} x */
 const matrix = (values, x) =>
-  cells(values, 2, x, 8, (value) => signed(value, 2), 18)
+  cells(values, 2, x, 6, (value) => signed(value, 2), 20)
   + values
-    .map((value, n) => sign(x + 8.5 + 18 * (n % 2), 21.5 + 18 * Math.floor(n / 2), String(value).replace("-", "−")))
+    .map((value, n) => sign(x + 9.5 + 20 * (n % 2), 20.5 + 20 * Math.floor(n / 2), String(value).replace("-", "−")))
     .join("")
 
 /** Draw the lines from every cell of a row of four to each of two outputs. */
@@ -139,9 +139,9 @@ const PICTURES = {
   "signs.slope": () => curve(sigma, -6, 6, null, "line") + curve(slope, -6, 6, 0),
   "signs.elementwise": () =>
     matrix(ROW, 2)
-    + sign(47, 30, "⊙")
-    + matrix(OTHER_ROW, 56)
-    + sign(101, 30, "=")
+    + sign(49, 30, "⊙")
+    + matrix(OTHER_ROW, 57)
+    + sign(103, 30, "=")
     + matrix(
       ROW.map((value, n) => value * OTHER_ROW[n]),
       110,
