@@ -47,7 +47,8 @@ test("the true number is right, one of the other sign is not, and one far away i
     assert.equal(verdict(one, value), "right", one.symbol)
     assert.equal(verdict(one, value + 1000 * (value < 0 ? -1 : 1) * (Math.abs(value) + scale + 1)), "wrong")
     if (Math.abs(value) > 0.2 * scale) assert.notEqual(verdict(one, -value), "right")
-    if (Math.abs(value) > 0.2 * scale && one.question.kind !== "factor") assert.equal(verdict(one, -value), "sign")
+    if (Math.abs(value) > 0.2 * scale && !["factor", "index"].includes(one.question.kind))
+      assert.equal(verdict(one, -value), "sign")
     if (Math.abs(value) > 0.2 * scale && one.question.kind === "number")
       assert.equal(verdict(one, 1.06 * value), "near")
   }
