@@ -49,7 +49,7 @@ export function caption(numbers, figure) {
   const power =
     !hidden && (cut || form === "grid" || form === "row") ? powerText(coloursOf(printed, [0, 1], "signed")) : ""
   const name = map
-    ? html`<i class="name" ${inner(formula(map.label))}></i> <span>${map.plain}${size}</span>`
+    ? html`${map.plain.startsWith(map.label) ? nothing : html`<i class="name" ${inner(formula(map.label))}></i> `}<span>${map.plain}${size}</span>`
     : html`<span ${inner(rich(label))}></span>`
   return html`<figcaption>${name} ${power}</figcaption>`
 }
