@@ -3,7 +3,7 @@
 
 import { termPicture } from "../../view/draw/term_pictures.js"
 import { SIGNS, TERMS } from "../../view/model/explain/meanings.js"
-import { capitalize } from "../../view/model/numbers/format.js"
+import { COLON, capitalize } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, markup, nothing, svg } from "../../view/shell/html.js"
 import { foreignLanguage, languageName, letter, rich } from "./learn_words.js"
@@ -55,18 +55,17 @@ function nodeTemplate(learn, { lesson, column, row }, next, isLeaf) {
   const marks = progress(lesson.id)
   const done = answeredCount(lesson, marks)
   const verb = say(`web.learn.${verbOf(done, lesson.steps)}`)
-  const title = say("web.learn.open", { verb, title: lesson.title })
   const isCompleted = done === lesson.steps
   const state = say("web.learn.of", { n: done, count: lesson.steps })
   const titles = learn.lessons.filter(({ id }) => lesson.after.includes(id)).map((other) => other.title)
-  const basis = titles.length ? `. ${say("web.learn.builds_on", { titles })}` : ""
+  const basis = titles.length ? `, ${say("web.learn.builds_on", { titles })}` : ""
   const minutes = say("web.learn.minutes", { n: lesson.minutes })
   const states = { current: lesson === next, completed: isCompleted, leaf: isLeaf }
   const kind = Object.entries(states)
     .flatMap(([name, is]) => (is ? [name] : []))
     .join(" ")
-  return html`<li class=${kind} style="--column:${2 * column + 1};--row:${row + 1}"><button type="button" data-lesson=${lesson.id} data-step=${firstUnanswered(lesson, marks)} aria-label="${title}, ${state}, ${minutes}${basis}">
-    ${ring(done, lesson.steps, letterOf(learn, lesson))}<span class="named"><b lang=${foreignLanguage(lesson.languages) || nothing}>${lesson.title}</b><small>${done && !isCompleted ? `${state} · ` : nothing}${minutes}</small></span></button></li>`
+  return html`<li class=${kind} style="--column:${2 * column + 1};--row:${row + 1}"><button type="button" data-lesson=${lesson.id} data-step=${firstUnanswered(lesson, marks)}>
+    ${ring(done, lesson.steps, letterOf(learn, lesson))}<span class="named"><span class="live-only">${verb}${COLON}</span><b lang=${foreignLanguage(lesson.languages) || nothing}>${lesson.title}</b><small>${done && !isCompleted ? `${state} · ` : nothing}${minutes}</small><span class="live-only">${done && !isCompleted ? "" : `, ${state}`}${basis}</span></span></button></li>`
 }
 
 /** Return the lines from a lesson to those that follow. @param {Fork} fork */
