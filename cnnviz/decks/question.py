@@ -71,14 +71,14 @@ def setup_at(screen: Screen, query: Mapping[str, str]) -> Setup:
     >>> setup_at(screen, {"img": "test-7", "k": "3", "f": "1"}).k
     0
     """
-    own = setup_of(screen.at)
+    first = setup_of(screen.at)
     with suppress(Problem):
         other = other_setup(screen)
         keys = query_of(screen.other) if other else CHANGEABLE_KEYS[screen.change]
         change = {key: query[key] for key in keys if query.get(key)}
-        setup = _changed(screen, change) if change else own
-        return setup if other in (None, setup) else own
-    return own
+        setup = _changed(screen, change) if change else first
+        return setup if other in (None, setup) else first
+    return first
 
 
 def other_setup(screen: Screen) -> Setup | None:

@@ -132,9 +132,9 @@ export class Learn extends Content {
     if (!lesson || (this.next?.lesson === lesson.id && this.next.step === step)) return
     this.next = null
     this.view.host.numbers.look?.("learn", { lesson: lesson.id, step }, (answer) => {
-      const found = /** @type {(Answer & LearnHeader) | undefined} */ (answer)?.learn.step
-      if (!answer || !found || this.question) return
-      this.next = { lesson: lesson.id, step, question: found, numbers: new Numbers(/** @type {StepAnswer} */ (answer)) }
+      const question = /** @type {(Answer & LearnHeader) | undefined} */ (answer)?.learn.step
+      if (!answer || !question || this.question) return
+      this.next = { lesson: lesson.id, step, question, numbers: new Numbers(/** @type {StepAnswer} */ (answer)) }
       this.drawIndex()
     })
   }

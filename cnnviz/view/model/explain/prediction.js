@@ -113,11 +113,11 @@ function askIndex(numbers, map, cell) {
  */
 function askNumber(numbers, map, cell) {
   const what = cellName(numbers, map, cell)
-  const operands = cellArithmetic(numbers, map, cell).replace(/ [=≈] <b>.*$/, "")
-  const given = operands.startsWith(what) ? operands.slice(what.length) : ""
+  const arithmetic = cellArithmetic(numbers, map, cell).replace(/ [=≈] <b>.*$/, "")
+  const operands = arithmetic.startsWith(what) ? arithmetic.slice(what.length) : ""
   const value = numbers.at(map, cell)
   const scale = numbers.count(map) > 1 ? scaleOf(numbers, map) : Math.abs(value)
-  return { kind: "number", cell, ask: say("web.predict.number", { what, given }), value, scale, what }
+  return { kind: "number", cell, ask: say("web.predict.number", { what, operands }), value, scale, what }
 }
 
 /**
