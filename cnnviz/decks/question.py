@@ -106,7 +106,7 @@ def another_try(screen: Screen, setup: Setup) -> dict[str, str]:
 def _changed(screen: Screen, change: Mapping[str, str]) -> Setup:
     screen_query = query_of(screen.at)
     label = label_of(change.get("img", screen_query.get("img", Setup().img)))
-    return Setup.parse_query(screen_query | change, setup_of(screen.at), label)[0]
+    return Setup.parse_query({**screen_query, **change}, setup_of(screen.at), label)[0]
 
 
 def ask(screen: Screen, setup: Setup) -> Question:
