@@ -1,4 +1,4 @@
-"""Which lessons build on which: the `after` fields of several decks together."""
+"""Prerequisites of lessons: the `after` fields of several decks together."""
 
 from collections.abc import Iterator, Mapping
 

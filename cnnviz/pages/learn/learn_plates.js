@@ -85,11 +85,11 @@ function cellsOf(numbers, figure, block, step, tried) {
     const index = indexIn(asked, block, n)
     const isPending = index > (tried.sliding ? (tried.reached ?? 0) : count) // not reached by the kernel yet
     if (hidden || isPending) return mine && index >= 0 ? ghost(mine[index], colours) : blank(index >= 0)
-    const own =
+    const face =
       mine && index >= 0 && !right[index]
         ? split(value, mine[index], colours)
         : cell(value, colours, index >= 0 && index === (tried.reached ?? (count > 1 ? -1 : 0)) ? "now" : "")
-    return notedIndices.includes(index) ? { ...own, note: circled(index) } : own
+    return notedIndices.includes(index) ? { ...face, note: circled(index) } : face
   })
 }
 
