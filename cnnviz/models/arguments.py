@@ -88,6 +88,8 @@ def has_bias(arguments: Arguments) -> bool:
 
 
 def format_value(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return f"({', '.join(map(format_value, [*value][:4]))})"
     return getattr(value, "text", None) or str(value)[:40]
 
 

@@ -27,6 +27,7 @@ from cnnviz.models.values import (
     Loss,
     Module,
     ModulePart,
+    Partial,
     Scope,
     Sequence,
     Shape,
@@ -678,6 +679,8 @@ class Interpreter(LibraryCalls):
             return self.call_function(called, arguments, named, node)
         if isinstance(called, Class):
             return self.instance(called, arguments, named, node)
+        if isinstance(called, Partial):
+            return self.call(called.callee, [*called.arguments, *arguments], {**called.named, **named}, node)
         if isinstance(called, Library):
             return self.library_call(called, arguments, named, node)
         if isinstance(called, Module | Doubt):

@@ -48,7 +48,7 @@ _START = frozenset(
 """Arguments that change no number after initialization."""
 _DEFAULTS: Mapping[str, tuple[Any, ...]] = {
     "trainable": (True,), "dilation": (1, (1, 1)), "groups": (1,), "mode": ("zeros",), "ceil": (False,), "indices": (False,),
-    "divisor_override": (None,), "format": (None, "channels_last", "tf"),
+    "divisor_override": (None,), "format": ("channels_last", None, "tf"),
     "center": (True,), "track": (True,), "noise_shape": (None,), "max_value": (None,), "threshold": (0, 0.0, None), "weights": (None,),
     "norm_bias": (True,), "keepdims": (False,), "axis": (-1,),
     "storage_order": (0,), "count": (None,), "synchronized": (False,), "renorm": (False,), "fused": (None, True, False),

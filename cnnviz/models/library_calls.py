@@ -24,6 +24,7 @@ from cnnviz.models.values import (
     Loss,
     Module,
     ModulePart,
+    Partial,
     Scope,
     Sequence,
     Shape,
@@ -62,7 +63,7 @@ HARMLESS = {
     "input_shape", "output_shape",
     "variables", "losses", "metrics", "optimizer", "loss", "history", "stop_training", "name", "training", "compiled_metrics", "log", "log_dict",
     "dtype", "device", "state_updates", "buffers", "save_hyperparameters", "hparams", "add_graph", "add_scalar", "watch", "validate", "test",
-    "add_image", "gradient", "apply_gradients", "minimize",
+    "add_image", "gradient", "apply_gradients", "minimize", "compute_output_shape", "load_from_checkpoint",
 }  # fmt: skip
 """Methods and attributes of a model that do not change its layers."""
 _SPECIAL = {"trainable", "training", "requires_grad", "_modules", "__class__", "__dict__", "forward", "call", "__call__"}
@@ -269,6 +270,8 @@ class LibraryCalls:
             if key == 0 and not isinstance(key, bool) and owner.of_data and not self.in_forward:
                 return owner  # the only image of a batch
             return self.after_layer(owner, self.part(node))
+        if isinstance(owner, BoundMethod) and isinstance(owner.owner, Loss) and owner.name == "data":  # loss.data[0]
+            return Unknown(self.text(node))
         if isinstance(owner, ModulePart | Doubt | Loss):
             return owner
         return self.unknown_result([owner], node)
@@ -345,7 +348,7 @@ class LibraryCalls:
         elif isinstance(owner, ModulePart) and name in ("data", "grad"):
             if [*model_values_in(value)]:
                 self.touch(owner, node)  # weight sharing
-        elif (isinstance(owner, Module) and name == "mask" and owner.layer.name == SCRIPT_DROPOUT) or (isinstance(owner, Module) and name in ("name",)):
+        elif (isinstance(owner, Module) and name == "mask" and owner.layer.name in SCRIPT_DROPOUT) or (isinstance(owner, Module) and name in ("name",)):
             return
         else:
             self.touch((owner, value), node)
@@ -384,7 +387,8 @@ class LibraryCalls:
                 return Doubt(self.part(node))
             first = Flow()
         extra = {name: value for name, value in named.items() if name not in ("inputs", "x", "input", "training")}
-        if not isinstance(module, Instance) and (len(arguments) > 1 or extra or (isinstance(named.get("training"), bool) and (self.in_forward or not first.of_data))):
+        in_one_phase = isinstance(named.get("training"), bool) and (self.in_forward or not first.of_data) and not _is_variable(node, "training")
+        if not isinstance(module, Instance) and (len(arguments) > 1 or extra or in_one_phase):
             return self.after_layer(first, self.part(node))
         return self.through(module, first, [*arguments[1:]], {**extra, **({"training": named["training"]} if "training" in named else {})}, node)
 
@@ -425,12 +429,21 @@ class LibraryCalls:
             if not (isinstance(base, Library) and base.last in _BASES and (self.library_of(base.path) or base.root in ("pl", "abc", "typing"))):
                 part = self.part(module.cls.node, message("model.base", name=base.path if isinstance(base, Library) else module.layer.name))
                 return self.after_layer(flow, part)
+        if isinstance(function.node, ast.FunctionDef) and function.node.name == "call":
+            named = {**named, **self._training_phase(function, more)}
         self.in_forward += 1
         result = self.call_function(function, [module, flow, *more], named, node)
         self.in_forward -= 1
         if isinstance(result, Flow | Doubt | tuple | list):
             return result
         return self.after_layer(flow, self.part(function.node, message("model.no_output", name=module.layer.name)))
+
+    def _training_phase(self, function: Function, more: list[Any]) -> dict[str, Any]:
+        """Return the arguments of a Keras `call` that say whether it trains: both are read as one model."""
+        signature = function.node.args
+        positional = [argument.arg for argument in signature.args]
+        names = [*positional[2 + len(more) :], *(argument.arg for argument in signature.kwonlyargs)]
+        return {name: Unknown(name) for name in names if name == "training"}
 
     # ---- functions and methods
 
@@ -445,7 +458,9 @@ class LibraryCalls:
         if isinstance(owner, Loss):
             if name == "backward":
                 owner.backward = True
-            return owner if name in ("item", "cpu", "detach", "data", "mean", "numpy", "to") else self.unknown_result([owner], node)
+            if name in ("item", "detach", "data", "numpy"):  # a number to report: no gradient passes
+                return Unknown(self.text(node))
+            return owner if name in ("cpu", "mean", "to", "cuda") else self.unknown_result([owner], node)
         if isinstance(owner, ModulePart):
             if name in ("requires_grad_", "register_hook"):
                 self.touch(owner, node)
@@ -531,7 +546,8 @@ class LibraryCalls:
             return Shape(flow, flow.chain) if not arguments else Unknown(self.text(node))
         if name == "backward":
             why = message("model.unknown_loss", name=self.text(node))
-            self.losses.append((Loss("", Flow(flow.chain, flow.of_data, flow.root, flow.count), False, self.part(node, why), True), getattr(node, "lineno", 0)))
+            loss = Loss("", Flow(flow.chain, flow.of_data, flow.root, flow.count), False, self.part(node, why), True, seeded=bool(arguments or named))
+            self.losses.append((loss, getattr(node, "lineno", 0)))
         if name in READ_METHODS:
             return self.after_layer(flow, self.part(node, message("model.stops_gradient") if name in ("detach", "data") else None))
         flows = [value for value in model_values_in([arguments, named]) if isinstance(value, Flow) and value is not flow]
@@ -594,10 +610,15 @@ class LibraryCalls:
                 return Values([*container.items.items()] if name == "items" else [*container.items.values()] if name == "values" else [*container.items], self.block)
         if isinstance(owner, Functional) and name == "get_layer":
             return Doubt(self.part(node))
+        if isinstance(owner, Instance) and isinstance(first, Flow) and self._has_known_bases(owner.cls):
+            return self.after_layer(first, self.part(node, message("model.never_made", name=f"self.{name}")))
         if name not in HARMLESS:
             self.touch([owner, *arguments, *named.values()], node)
             return Doubt(self.part(node))
         return Unknown(self.text(node))
+
+    def _has_known_bases(self, cls: Class) -> bool:
+        return all(isinstance(base, Library) and base.last in _BASES and self.library_of(base.path) for base in cls.library_bases)
 
     def _modules_in(self, owner: Any, deep: bool, depth: int = 8) -> list[Any]:
         if isinstance(owner, Sequence) and depth:
@@ -675,6 +696,8 @@ class LibraryCalls:
             return Unknown(self.text(node))
         if WRAPPERS.fullmatch(path):
             return arguments[0] if arguments else Unknown(self.text(node))
+        if path in ("partial", "functools.partial") and arguments:
+            return Partial(arguments[0], tuple(arguments[1:]), dict(named))
         if name in ("OrderedDict",):
             entries = self.entries(arguments[0]) if arguments else []
             if entries is not None and all(isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str | int) for entry in entries):
@@ -882,6 +905,11 @@ _BUILTINS = {
     "property", "classmethod", "repr", "format", "id", "callable",
     "Exception", "ValueError", "NotImplementedError", "RuntimeError", "TypeError", "exec", "eval", "globals", "locals", "vars",
 }  # fmt: skip
+
+
+def _is_variable(call: ast.AST, keyword: str) -> bool:
+    """Return whether a call has a keyword argument that is a variable."""
+    return any(argument.arg == keyword and isinstance(argument.value, ast.Name) for argument in getattr(call, "keywords", ()))
 
 
 def _plain_argument(value: Any) -> Any:

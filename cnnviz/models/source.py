@@ -46,10 +46,10 @@ def read_source(text: str, name: str = "") -> ModelDescription:
 def without_commands(text: str) -> str:
     """Replace IPython commands, such as !pip and %matplotlib, and Python 2's print statements by pass.
 
-    >>> without_commands("!pip install torch\\n  %time fit()\\nx = 1")
-    'pass\\n  pass\\nx = 1'
+    >>> without_commands("!pip install torch\\n  %time fit()\\nprint('%d'\\n  %(n))")
+    "pass\\n  pass\\nprint('%d'\\n  %(n))"
     """
-    return re.sub(r"(?m)^([ \t]*)(?:[!%].*|print\s+(?![=(.\[]).*|print *>>.*)$", r"\1pass", text)
+    return re.sub(r"(?m)^([ \t]*)(?:!.*|%%?[A-Za-z].*|print\s+(?![=(.\[]).*|print *>>.*)$", r"\1pass", text)
 
 
 class _Source(Interpreter):
@@ -93,6 +93,8 @@ class _Source(Interpreter):
     def _candidates(self) -> list[Candidate]:
         inner = {id(value) for module in self.modules for value in self._inner_modules(module)}
         outer_modules = [module for module in self.modules if id(module) not in inner and not (isinstance(module, Sequence) and not module.callable)]
+        named = {(module.layer.line, module.layer.text) for module in outer_modules if self.name_of(module)}
+        outer_modules = [module for module in outer_modules if self.name_of(module) or (module.layer.line, module.layer.text) not in named]
         candidates: list[Candidate] = [(self.name_of(module), lambda module=module: self.output_of(module), module.layer.line) for module in outer_modules]  # type: ignore[misc]
         used = {id(module.cls) for module in self.modules if isinstance(module, Instance)}
         classes = [value for value in self.scope.values.values() if isinstance(value, Class)]
@@ -200,6 +202,8 @@ class _Source(Interpreter):
         exact_matches = [loss for loss, _ in self.losses if isinstance(loss.flow, Flow) and _signature(loss.flow.layers()) == _signature(layers)]
         compiled = [loss for module, loss in self.compiled if _signature(_layers(self.flow_of(module))) == _signature(layers)]
         losses = [loss for loss in exact_matches if loss.backward] or exact_matches or compiled or [loss for loss, _ in self.losses] or self._unused_losses()
+        losses = [loss for loss in losses if loss.backward] or losses  # others are only reported
+        losses = [loss for loss in losses if not loss.seeded] or losses
         distinct = {(loss.name, loss.from_logits, loss.refused.refused.id if loss.refused and loss.refused.refused else ""): loss for loss in losses}
         if len(distinct) > 1:
             losses_found = [*distinct.values()]
@@ -244,15 +248,17 @@ def _parse(text: str) -> tuple[str, ast.Module, Problem | None]:
     """Parse the text. If that fails, parse it without IPython commands, or only its first Sequential(…). Return the
     source, its tree, and the first error or None."""
     _check_nesting(text)
-    fault = None
+    fault: Problem | None = None
     plain = textwrap.dedent(text)
-    for part in (plain, without_commands(plain), _sequential_in(text)):
+    command_free = without_commands(plain)
+    for part in dict.fromkeys((plain, command_free, _sequential_in(text))):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about invalid escapes in the text
                 return part, ast.parse(part), fault
         except SyntaxError as error:
-            fault = fault or Problem("model.syntax", n=error.lineno or 1, line=shorten((error.text or "").strip()))
+            if fault is None or part is command_free:
+                fault = Problem("model.syntax", n=error.lineno or 1, line=shorten((error.text or "").strip()))
         except ValueError:
             continue
         except (RecursionError, MemoryError):

@@ -148,6 +148,15 @@ class Super:
     cls: Class
 
 
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """A functools.partial: a callable with some of its arguments."""
+
+    callee: Any
+    arguments: tuple[Any, ...]
+    named: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class ModulePart:
     """A part of a module that is not a layer, such as a weight."""
@@ -194,6 +203,8 @@ class Loss:
     from_logits: bool = False
     refused: LayerDescription | None = None
     backward: bool = False
+    seeded: bool = False
+    """Whether backward of an output was called with a gradient, as demonstrations do."""
 
 
 @dataclass(eq=False)
@@ -226,3 +237,5 @@ def model_values_in(value: Any, depth: int = 3) -> Iterator[Any]:
             yield from model_values_in(entry, depth - 1)
     elif isinstance(value, BoundMethod):
         yield from model_values_in(value.owner, depth)
+    elif depth and isinstance(value, Partial):
+        yield from model_values_in([value.callee, *value.arguments, *value.named.values()], depth - 1)

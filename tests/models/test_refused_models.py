@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import json
 
 import numpy as np
 import pytest
@@ -129,6 +130,119 @@ READ = [
 def test_what_is_understood_is_followed(place, line, net):
     model = as_it_is(changed(place, line))
     assert model is not None and model.net == net
+
+
+EVALUATION = """
+def test(model):
+    criterion = nn.CrossEntropyLoss()
+    total = 0.0
+    for images, labels in loader:
+        total += criterion(model(images), labels).item()
+        total += F.cross_entropy(model(images), labels, reduction='sum').item()
+        total += F.cross_entropy(model(images), labels, size_average=False).data[0]
+"""
+
+
+def test_losses_that_are_only_reported_are_not_the_models():
+    """The loss is the one whose gradient is taken, in code that runs and in functions that nothing calls."""
+    assert str(from_model(TORCH + EVALUATION)) == NET
+    uncalled = TORCH.partition("net = Net()")[0] + "def train(net):\n    criterion = nn.CrossEntropyLoss()\n    loss = criterion(net(x), y)\n    loss.backward()\n"
+    assert str(from_model(uncalled + EVALUATION)) == NET
+    two = uncalled + EVALUATION + "def other(net):\n    F.mse_loss(net(x), y).backward()\n"
+    with pytest.raises(Problem, match="several losses"):
+        from_model(two)
+
+
+def test_a_demonstration_of_backward_is_not_a_loss():
+    demonstration = TORCH.partition("criterion =")[0] + "out = net(x)\nout.backward(torch.randn(1, 10))\n"
+    assert str(from_model(demonstration + "nn.MSELoss()(net(x), y).backward()")) == "conv4x3b-relu-max2-dense10-mse"
+    assert as_it_is(demonstration) is None
+
+
+def test_a_layer_that_is_never_made_is_named_once():
+    text = changed(3, "x = self.dropout1(x)") + "a = net(x)\nb = net(x)\n"
+    with pytest.raises(Problem, match="self.dropout1 is never assigned") as refused:
+        from_model(text)
+    assert str(refused.value).count("never assigned") == 1
+    assert str(from_model(text, partial=True)) == NET
+
+
+PARTIAL = """
+from functools import partial
+Conv = partial(keras.layers.Conv2D, kernel_size=3, padding="same", activation="relu")
+m = keras.Sequential([Conv(filters=8, input_shape=[28, 28, 1]), layers.MaxPool2D(2), layers.Flatten(), layers.Dense(10, activation="softmax")])
+m.compile(loss="sparse_categorical_crossentropy")
+"""
+
+
+def test_a_partial_layer_is_read_with_all_its_arguments():
+    assert str(from_model(PARTIAL)) == "conv8x3bp1-relu-max2-dense10-softmax-ce"
+    assert as_it_is(PARTIAL.replace("kernel_size=3", "kernel_size=3, dilation_rate=(1, 2)")) is None
+    assert as_it_is(PARTIAL.replace("partial(keras", "partial(foreign")) is None
+
+
+PHASES = """
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.c, self.f, self.d, self.o = layers.Conv2D(4, 3, activation='relu'), layers.Flatten(), layers.Dropout(0.5), layers.Dense(10)
+    def call(self, x, training=False):
+        x = self.d(self.f(self.c(x)), training=training)
+        return self.o(x)
+net = Net()
+with tf.GradientTape() as tape:
+    loss = keras.losses.sparse_categorical_crossentropy(y, net(x, training=True), from_logits=True)
+"""
+
+
+def test_a_keras_call_passes_its_phase_on():
+    assert str(from_model(PHASES)) == "conv4x3b-relu-drop50-dense10-softmax-ce"
+    assert str(from_model(PHASES.replace("training=False", "is_training=False").replace("=training)", "=is_training)").replace("x, training=", "x, is_training="))) == (
+        "conv4x3b-relu-drop50-dense10-softmax-ce"
+    )
+    assert as_it_is(PHASES.replace("training=training", "training=True")) is None
+    assert as_it_is(PHASES.replace("        return", "        if training:\n            x = self.f(x) * 2\n        return")) is None
+
+
+def test_a_refused_first_layer_does_not_refuse_the_next():
+    text = "Sequential([Conv2D(8, (3, k), input_shape=(28, 28, 1)), Activation('relu'), MaxPooling2D(2), Flatten(), Dense(10)])"
+    layers = read_model(text).layers
+    assert [layer.text for layer in layers if layer.notes] == ["Conv2D(8, (3, k), input_shape=(28, 28, 1))"]
+    assert "kernel_size = (3, k) is not a number" in str(layers[0].notes[0])
+
+
+def test_a_network_of_many_convolutions_is_told_so_and_not_its_length():
+    body = "\n".join(f"m.add(Conv2D({n}, 3, padding='same'))\nm.add(BatchNormalization(epsilon=1e-5, momentum=0.9))\nm.add(ReLU())" for n in range(10, 21))
+    with pytest.raises(Problem, match="at most 4 convolutions"):
+        from_model(f"m = Sequential([Input((28, 28, 1))])\n{body}\nm.add(Flatten())\nm.add(Dense(10))")
+
+
+def test_an_object_that_a_name_no_longer_has_is_not_a_second_model():
+    text = "def make():\n    return keras.Sequential([layers.Flatten(), layers.Dense(10)])\nnet = make()\nstrange(net)\nnet = make()\n"
+    assert str(from_model(text)) == "dense10-softmax-ce"
+
+
+def notebook(*cells: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "code", "source": [cell]} for cell in cells]})
+
+
+LAYERS = "net = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("!pip install torch", LAYERS), ("accuracy = # TODO\n", LAYERS), ("   net = 1\n   " + LAYERS,), (LAYERS, "print('%d %d'\n   %(epoch,\n   n))\n!ls"),
+        ("%%bash\nls -l | wc", LAYERS), ("%%writefile net.py\n" + LAYERS,), ("%%time\n" + LAYERS,),
+    ],
+)  # fmt: skip
+def test_cells_of_a_notebook_are_read_as_they_run(cells):
+    assert str(from_model(notebook(*cells))) == "dense10-softmax-ce"
+
+
+def test_the_cell_of_a_model_that_is_not_python_is_named():
+    with pytest.raises(Problem, match=r"Line 3 is not Python: nn.Linear\(, 10\)"):
+        from_model(notebook("!pip install torch", "net = nn.Sequential(\n  nn.Linear(, 10))"))
 
 
 def test_a_printed_class_is_refused_with_what_to_paste():
