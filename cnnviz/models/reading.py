@@ -150,7 +150,7 @@ def _describe(content: str | bytes, name: str) -> ModelDescription:
         raise Problem("model.empty")
     if re.search(r"Layer \(type.*Output Shape", text) and not re.search(r"\b(Sequential|Module)\(", text):
         raise Problem("model.summary")
-    if blocks := re.findall(r"(?ms)^[ ]{0,3}```[ \t]*(?:python|py|Python|python3|pycon)?[ \t]*$\n(.*?)^[ ]{0,3}```", text):
+    if blocks := re.findall(r"(?ms)^[ ]{0,3}```[ \t]*(?:(?:python|py|Python|python3|pycon)\b[^\n`]*)?[ \t]*$\n(.*?)^[ ]{0,3}```", text):
         text = "\n".join(block for block in blocks if _is_code(block)) or text  # a README
     return read_printed(text) if is_printed(text) else read_source(text, name)
 

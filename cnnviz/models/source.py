@@ -64,13 +64,12 @@ class _Source(Interpreter):
     def find_model(self) -> Any:
         """Return the output tensor of the model: the one with a loss, else the compiled one, else the only one. Raise
         Problem if there are several."""
-        flows = self._flows_with_loss()
-        if flows:
-            return self._only_network([("", lambda flow=flow: flow, line) for flow, line in flows])  # type: ignore[misc]
-        compiled = [module for module, _ in self.compiled if isinstance(module, Module)]
-        if compiled:
-            return self._only_network([(self.name_of(module), lambda module=module: self.flow_of(module), module.layer.line) for module in compiled])  # type: ignore[misc]
-        return self._only_network(self._candidates())
+        trained: list[Candidate] = [
+            (self.name_of(module), lambda module=module: self.flow_of(module), module.layer.line)  # type: ignore[misc]
+            for module, _ in self.compiled if isinstance(module, Module)
+        ]  # fmt: skip
+        trained += [("", lambda flow=flow: flow, line) for flow, line in self._flows_with_loss()]  # type: ignore[misc]
+        return self._only_network(trained or self._candidates())
 
     def model_named(self, name: str) -> Any:
         """Return the output tensor of the model with this name, class or line number."""
@@ -93,8 +92,8 @@ class _Source(Interpreter):
     def _candidates(self) -> list[Candidate]:
         inner = {id(value) for module in self.modules for value in self._inner_modules(module)}
         outer_modules = [module for module in self.modules if id(module) not in inner and not (isinstance(module, Sequence) and not module.callable)]
-        named = {(module.layer.line, module.layer.text) for module in outer_modules if self.name_of(module)}
-        outer_modules = [module for module in outer_modules if self.name_of(module) or (module.layer.line, module.layer.text) not in named]
+        named = {(module.layer.line, module.layer.text) for module in outer_modules if self._variable_of(module)}
+        outer_modules = [module for module in outer_modules if self._variable_of(module) or (module.layer.line, module.layer.text) not in named]
         candidates: list[Candidate] = [(self.name_of(module), lambda module=module: self.output_of(module), module.layer.line) for module in outer_modules]  # type: ignore[misc]
         used = {id(module.cls) for module in self.modules if isinstance(module, Instance)}
         classes = [value for value in self.scope.values.values() if isinstance(value, Class)]
@@ -126,14 +125,18 @@ class _Source(Interpreter):
             if any(_LEARNING.match(layer.name) for layer in layers):
                 networks.setdefault(_signature(layers), (name, flow, line))
         if len(networks) > 1:
-            names = dict.fromkeys(name or str(line) for name, _, line in networks.values())
-            if len(names) < len(networks):
-                names = dict.fromkeys(str(line) for _, _, line in networks.values())
+            names = dict.fromkeys(name or self._name_of_flow(flow) or str(line) for name, flow, line in networks.values())
             raise Problem("model.several", n=len(networks), names=tuple(names))
         if not networks:
             flows = [candidate[1]() for candidate in candidates]
             return next((flow for flow in flows if _layers(flow)), None)
         return next(iter(networks.values()))[1]
+
+    def _name_of_flow(self, flow: Any) -> str:
+        """Return the name of the model whose output a tensor is, or ""."""
+        layers = _layers(flow)
+        modules = [module for module in self.modules if self.name_of(module)]
+        return next((self.name_of(module) for module in modules if _signature(_layers(self.flow_of(module))) == _signature(layers)), "")
 
     # ---- output of a model
 
@@ -179,9 +182,13 @@ class _Source(Interpreter):
                     yield from self._inner_modules(inner, depth - 1)
 
     def name_of(self, module: Module) -> str:
-        """Return the name of a model's variable, else of its class."""
-        names = [name for name, value in self.scope.values.items() if value is module]
+        """Return the name of a model's variable, of a later model of the same code, else of its class."""
+        twins = [other for other in self.modules if (other.layer.line, other.layer.text) == (module.layer.line, module.layer.text)]
+        names = [name for other in (module, *twins) if (name := self._variable_of(other))]
         return names[0] if names else module.layer.name if isinstance(module, Instance) else ""
+
+    def _variable_of(self, module: Module) -> str:
+        return next((name for name, value in self.scope.values.items() if value is module), "")
 
     # ---- description
 
@@ -255,7 +262,7 @@ def _parse(text: str) -> tuple[str, ast.Module, Problem | None]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about invalid escapes in the text
-                return part, ast.parse(part), fault
+                return part, ast.parse(part), None if part is command_free else fault
         except SyntaxError as error:
             if fault is None or part is command_free:
                 fault = Problem("model.syntax", n=error.lineno or 1, line=shorten((error.text or "").strip()))

@@ -222,6 +222,28 @@ def test_an_object_that_a_name_no_longer_has_is_not_a_second_model():
     assert str(from_model(text)) == "dense10-softmax-ce"
 
 
+def test_models_that_are_trained_in_different_ways_are_several():
+    """A loss of tensors does not hide a compiled model, and each is called by its variable."""
+    text = "a = keras.Sequential([layers.Flatten(), layers.Dense(10)])\na.compile(loss='mse')\nb = keras.Sequential([layers.Flatten(), layers.Dense(2)])\n"
+    text += "loss = keras.losses.mean_squared_error(y, b(x))\n"
+    with pytest.raises(Problem, match="Choose one by name or line: a, b"):
+        from_model(text)
+    both = "nn.Linear(784, 10)", "nn.Linear(784, 5)"
+    torch = "".join(f"{name} = nn.Sequential(nn.Flatten(), {layer})\n" for name, layer in zip("ab", both, strict=True))
+    with pytest.raises(Problem, match="Choose one by name or line: a, b"):
+        from_model(torch + "for net in (a, b):\n    loss = F.cross_entropy(net(x), y)\n    loss.backward()\n")
+
+
+@pytest.mark.parametrize("size", ["info.features['label'].num_classes", "len(set(y))", "y.shape[1]", "names.size()"])
+def test_a_number_of_outputs_that_running_tells_is_not_taken_for_a_limit(size):
+    model = read_model(f"Sequential([Input((28, 28, 1)), Flatten(), Dense(128), Dense({size})])")
+    assert model.net == "dense128-dense10-softmax-ce" and [note.id for note in model.layers[-1].notes] == ["model.unsaid"]
+
+
+def test_a_block_of_a_readme_may_have_a_title():
+    assert str(from_model(f'# Net\n\n```python title="net.py"\n{LAYERS}\n```\n\nand:\n\n```py\nprint(1)\n```')) == "dense10-softmax-ce"
+
+
 def notebook(*cells: str) -> str:
     return json.dumps({"cells": [{"cell_type": "code", "source": [cell]} for cell in cells]})
 
