@@ -81,6 +81,8 @@ def arguments_of(layer: LayerDescription, name: str) -> Arguments:
         order = KERAS.get(name, " ".join(order)).split()
     if layer.library == "keras 1" or layer.name == "Convolution2D":
         order = KERAS_1.get(name, " ".join(order)).split()
+    if layer.library == "keras 2" and name == "Conv2D" and [type(value) for value in layer.placed[:3]] == [int] * 3:
+        raise UnsupportedLayer(message("model.keras_1", name=layer.name))  # version 3 reads a stride
     if len(layer.placed) > len(order):
         raise UnsupportedLayer(message("model.too_many_arguments", of=layer.name, value=format_value(layer.placed[len(order)])))
     arguments: Arguments = {**dict(zip(order, layer.placed, strict=False)), **{NAMED.get(key, key): value for key, value in layer.named.items()}}

@@ -35,7 +35,7 @@ def read_source(text: str, name: str = "") -> ModelDescription:
     """
     source, tree, error = _parse(text)
     keras = bool(_KERAS.search(text)) and not _TORCH.search(text)
-    reader = _Source(source, keras or len(_KERAS.findall(text)) > len(_TORCH.findall(text)), bool(_KERAS_1.search(text)))
+    reader = _Source(source, keras or len(_KERAS.findall(text)) > len(_TORCH.findall(text)), _keras_version(text))
     reader.run(tree.body, reader.scope)
     flow = reader.model_named(name) if name else reader.find_model()
     if flow is None:
@@ -55,9 +55,9 @@ def without_commands(text: str) -> str:
 class _Source(Interpreter):
     """Interpreter that finds the model among the objects of a text."""
 
-    def __init__(self, text: str, keras: bool, keras_1: bool):
+    def __init__(self, text: str, keras: bool, version: str):
         super().__init__(text, keras)
-        self.keras_1 = keras_1
+        self.version = version
 
     # ---- choice of the model
 
@@ -201,7 +201,7 @@ class _Source(Interpreter):
             raise Problem("model.no_layers")
         loss = self._loss_of(layers)
         refused = [*self.refused, *([loss.refused] if loss and loss.refused else [])]
-        library = "keras 1" if self.keras_1 else ""
+        library = self.version
         layers = [LayerDescription(**{**layer.__dict__, "library": library}) if library and layer.library == "keras" else layer for layer in layers]
         return ModelDescription(tuple(layers), loss.name if loss else "", bool(loss and loss.from_logits), tuple(refused))
 
@@ -249,6 +249,14 @@ def _mentions_layers(node: ast.AST) -> bool:
 
 
 # ---- parsing
+
+
+def _keras_version(text: str) -> str:
+    """Return "keras 1" if the text has arguments of Keras 1, "keras 2" if its keras may be version 2 or 3, otherwise ""."""
+    code = re.sub(r"#.*", "", text)
+    if _KERAS_1.search(code):
+        return "keras 1"
+    return "keras 2" if re.search(r"(?m)^\s*(from|import) keras\b", code) and not re.search(r"\btensorflow\b", code) else ""
 
 
 def _parse(text: str) -> tuple[str, ast.Module, Problem | None]:

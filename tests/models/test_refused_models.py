@@ -310,6 +310,16 @@ def test_keras_1_is_read_as_it_was():
         from_model("Sequential([Convolution2D(20, 5, 5), Flatten(), Dense(10)])")
 
 
+def test_three_numbers_are_read_only_if_the_version_of_keras_is_known():
+    """Keras 1 and 2 read rows and columns, Keras 3 and tf.keras a stride."""
+    model = "m = Sequential([Input((28, 28, 1)), Conv2D(20, 5, 3), Flatten(), Dense(10)])"
+    with pytest.raises(Problem, match="is Keras 1"):
+        from_model(f"from keras.layers import *\n{model}\n# m.fit(nb_epoch=3)")
+    assert str(from_model(f"from tensorflow.keras.layers import *\n{model}")) == "conv20x5bs3-dense10-softmax-ce"
+    square = model.replace("5, 3", "5, 5")
+    assert str(from_model(f"from keras.layers import *\n{square}\nm.fit(nb_epoch=3)")) == "conv20x5b-dense10-softmax-ce"
+
+
 # ---- Keras is run
 
 
