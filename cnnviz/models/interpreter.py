@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnnviz.models.described_layers import LARGEST, LayerDescription, Unknown, shorten
-from cnnviz.models.library_calls import HARMLESS, LibraryCalls
+from cnnviz.models.library_calls import DATACLASS, HARMLESS, LibraryCalls
 from cnnviz.models.values import (
     BoundMethod,
     Class,
@@ -267,7 +267,11 @@ class Interpreter(LibraryCalls):
                 self.bind(inner.values, statement.name, self.function(statement, scope, cls))
             else:
                 self.run([statement], inner)
-        is_plain = all(self.keeps_result(self.value(decorator, scope)) for decorator in node.decorator_list) and not node.keywords
+        may_have_fields = not node.bases and "__post_init__" not in inner.values
+        decorators = [decorator for decorator in node.decorator_list if not (may_have_fields and DATACLASS.fullmatch(self.text(decorator)))]
+        if len(decorators) < len(node.decorator_list):
+            cls.fields = tuple(statement.target.id for statement in node.body if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name))
+        is_plain = all(self.keeps_result(self.value(decorator, scope)) for decorator in decorators) and not node.keywords
         result = cls if is_plain else Doubt(self.part(node, message("model.decorator")))
         self.bind(scope.values, node.name, result)
         return ""
@@ -736,7 +740,12 @@ class Interpreter(LibraryCalls):
             obj.children = Sequence(obj.layer, self.block)
         self.modules.append(obj)
         initializer = cls.lookup("__init__")
-        if isinstance(initializer, Function):
+        if cls.fields is not None and initializer is None:
+            given = dict(zip(cls.fields, arguments, strict=False)) | named
+            for name in cls.fields:
+                if name in given or name not in cls.attributes:
+                    self.bind(obj.items, name, given.get(name, Unknown(name)))
+        elif isinstance(initializer, Function):
             self.call_function(initializer, [obj, *arguments], named, node)
         elif initializer is not None:
             self.doubt(obj, self.part(node))

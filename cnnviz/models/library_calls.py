@@ -47,8 +47,10 @@ TORCH_FUNCTIONS: Mapping[str, str] = {
 }  # fmt: skip
 VALUE_METHODS = ("contiguous", "to", "float", "double", "cuda", "cpu", "type", "requires_grad_", "squeeze", "unsqueeze", "clone")
 """Tensor methods that keep the values; squeeze and unsqueeze only if the layers' rules allow them."""
-READ_METHODS = ("size", "dim", "numel", "item", "tolist", "numpy", "backward", "retain_grad", "argmax", "max", "min", "topk", "eq", "sum", "mean",
-    "data_ptr", "is_cuda", "device", "dtype", "ndim", "name", "detach", "data")
+NUMBER_METHODS = ("dim", "numel", "nelement", "item", "tolist", "data_ptr", "ndimension")
+"""Tensor methods whose results are numbers, not tensors."""
+READ_METHODS = ("size", "numpy", "backward", "retain_grad", "argmax", "max", "min", "topk", "eq", "sum", "mean",
+    "is_cuda", "device", "dtype", "ndim", "name", "detach", "data")
 """Tensor methods that only read: their results are not the model's output."""
 
 CONTAINERS = ("Sequential", "ModuleList")
@@ -74,7 +76,7 @@ KERAS_PATHS = {"keras", "tensorflow", "tf", "tf_keras", "python", "layers", "mod
     "advanced_activations", "noise", "nn", "activations", "backend", "K", "ops", "engine", "input_layer", "training", "sequential", "api", "compat",
     "v1", "v2", "_v2", "losses", ""}
 HARMLESS_PATHS = re.compile(
-    r"(torch\.)?(optim|save|onnx|load|autograd|no_grad|manual_seed|cuda|backends|profiler|jit\.save|utils\.data|set_grad_enabled|enable_grad|inference_mode|amp)\b.*"
+    r"(torch\.)?(optim|save|onnx|load|autograd|no_grad|manual_seed|cuda|backends|profiler|jit\.(save|trace)|utils\.data|set_grad_enabled|enable_grad|inference_mode|amp)\b.*"
     r"|(torch\.)?(nn\.)?init\.\w+|(nn\.|torch\.nn\.)?(utils\.)?clip_grad\w*|(torch\.)?nn\.utils\.clip_grad\w*"
     r"|(torchsummary|torchinfo|torchviz|torchstat|thop|ptflops|torchvision\.utils|numpy|np|matplotlib|plt|wandb|mlflow|logging|tqdm|pickle|os|sys|time|random|copy\.deepcopy_)\b.*"
     r"|(tf\.|tensorflow\.|keras\.)*(keras\.)?(optimizers|callbacks|metrics|utils|preprocessing|datasets|wrappers|models\.save_model|applications_|regularizers|initializers|saving)\b.*"
@@ -90,6 +92,8 @@ HARMLESS_DECORATORS = re.compile(
 WRAPPERS = re.compile(r"(torch\.)?(nn\.)?(parallel\.)?(DataParallel|DistributedDataParallel)|torch\.compile|(torch\.)?jit\.script|DDP|(torch\.autograd\.)?Variable")
 PARSER, OPTIONS = "an argument parser", "the options of an argument parser"
 UNSAFE = {"exec", "eval", "globals", "locals", "vars", "__import__", "compile", "delattr"}
+DATACLASS = re.compile(r"(dataclasses\.)?dataclass(\(.*\))?")
+"""Decorator of a class whose fields are its arguments."""
 _BASES = {"Module", "Model", "Layer", "LightningModule", "Sequential", "object", "ABC", "Generic", "Protocol"}
 
 
@@ -548,6 +552,8 @@ class LibraryCalls:
             why = message("model.unknown_loss", name=self.text(node))
             loss = Loss("", Flow(flow.chain, flow.of_data, flow.root, flow.count), False, self.part(node, why), True, seeded=bool(arguments or named))
             self.losses.append((loss, getattr(node, "lineno", 0)))
+        if name in NUMBER_METHODS:
+            return Unknown(self.text(node))
         if name in READ_METHODS:
             return self.after_layer(flow, self.part(node, message("model.stops_gradient") if name in ("detach", "data") else None))
         flows = [value for value in model_values_in([arguments, named]) if isinstance(value, Flow) and value is not flow]

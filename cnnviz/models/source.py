@@ -19,6 +19,7 @@ MOST_NESTED = 60
 _KERAS = re.compile(r"\b(keras|tensorflow|Conv2D|Convolution2D|Dense|MaxPooling2D)\b")
 _TORCH = re.compile(r"\b(torch|Conv2d|Linear|MaxPool2d)\b")
 _KERAS_1 = re.compile(r"\b(border_mode|nb_epoch|nb_filter|nb_row|subsample|dim_ordering|samples_per_epoch)\b")
+_BEFORE_KERAS_3 = re.compile(r"\bnp_utils\b|keras\.layers\.(core|convolutional|pooling|normalization|advanced_activations)\b|\b(fit|evaluate|predict)_generator\b")
 _LEARNING = re.compile(r"(Lazy)?(Conv|Linear|Dense|LSTM|GRU|RNN|Embedding|BatchNorm|Convolution|Transformer)")
 
 Candidate = tuple[str, Callable[[], Any], int]
@@ -126,6 +127,8 @@ class _Source(Interpreter):
                 networks.setdefault(_signature(layers), (name, flow, line))
         if len(networks) > 1:
             names = dict.fromkeys(name or self._name_of_flow(flow) or str(line) for name, flow, line in networks.values())
+            if len(names) == 1 and len({_named_signature(flow) for _, flow, _ in networks.values()}) == 1:  # more of it is refused in some
+                return max((flow for _, flow, _ in networks.values()), key=lambda flow: len(_layers(flow)))
             raise Problem("model.several", n=len(networks), names=tuple(names))
         if not networks:
             flows = [candidate[1]() for candidate in candidates]
@@ -134,9 +137,9 @@ class _Source(Interpreter):
 
     def _name_of_flow(self, flow: Any) -> str:
         """Return the name of the model whose output a tensor is, or ""."""
-        layers = _layers(flow)
+        signature = _named_signature(flow)
         modules = [module for module in self.modules if self.name_of(module)]
-        return next((self.name_of(module) for module in modules if _signature(_layers(self.flow_of(module))) == _signature(layers)), "")
+        return next((self.name_of(module) for module in modules if _named_signature(self.flow_of(module)) == signature), "")
 
     # ---- output of a model
 
@@ -244,6 +247,10 @@ def _signature(layers: list[LayerDescription]) -> Any:
     return tuple((layer.name, repr(layer.placed), repr(sorted(layer.named.items(), key=lambda item: item[0])), layer.text if not layer.name else "") for layer in layers)
 
 
+def _named_signature(flow: Any) -> Any:
+    return _signature([layer for layer in _layers(flow) if layer.name])
+
+
 def _mentions_layers(node: ast.AST) -> bool:
     return any(isinstance(inner, ast.Call) and _LEARNING.match(getattr(inner.func, "attr", "") or getattr(inner.func, "id", "")) for inner in ast.walk(node))
 
@@ -252,11 +259,14 @@ def _mentions_layers(node: ast.AST) -> bool:
 
 
 def _keras_version(text: str) -> str:
-    """Return "keras 1" if the text has arguments of Keras 1, "keras 2" if its keras may be version 2 or 3, otherwise ""."""
+    """Return "keras 1" if the text has arguments of Keras 1, "keras 2" if its imports are gone in Keras 3, "keras 2 or 3" if
+    it may be either, otherwise ""."""
     code = re.sub(r"#.*", "", text)
     if _KERAS_1.search(code):
         return "keras 1"
-    return "keras 2" if re.search(r"(?m)^\s*(from|import) keras\b", code) and not re.search(r"\btensorflow\b", code) else ""
+    if not re.search(r"(?m)^\s*(from|import) keras\b", code) or re.search(r"\btensorflow\b", code):
+        return ""
+    return "keras 2" if _BEFORE_KERAS_3.search(code) else "keras 2 or 3"
 
 
 def _parse(text: str) -> tuple[str, ast.Module, Problem | None]:

@@ -101,6 +101,8 @@ class Class:
     node: ast.ClassDef
     bases: tuple[Any, ...]
     attributes: dict[str, Any]
+    fields: tuple[str, ...] | None = None
+    """Names of the fields of a dataclass, in order; None if it is not one."""
 
     def lookup(self, name: str, after: Class | None = None) -> Any:
         """Return an attribute of the class or of its bases in the text, only of those after `after` if given. None if

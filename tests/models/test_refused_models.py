@@ -244,6 +244,38 @@ def test_a_block_of_a_readme_may_have_a_title():
     assert str(from_model(f'# Net\n\n```python title="net.py"\n{LAYERS}\n```\n\nand:\n\n```py\nprint(1)\n```')) == "dense10-softmax-ce"
 
 
+def test_a_model_that_an_unknown_function_gets_in_a_loop_is_one_model():
+    loop = "for images, labels in loader:\n"
+    train = "def train(model):\n  for images, labels in loader:\n    criterion(model(images), labels).backward()\n"
+    text = TORCH.replace(loop, f"{train}for _ in epochs:\n    train(net)\n    foreign(net)\n{loop}")
+    with pytest.raises(Problem, match=r"foreign\(net\): Line \d+: This is not supported"):
+        from_model(text)
+
+
+def test_sizes_that_a_dummy_pass_measures_are_the_networks_own():
+    text = changed(2, "n = F.max_pool2d(self.c1(torch.zeros(1, 1, 28, 28)), 2).numel()\nself.fc = nn.Linear(n, 10)")
+    assert str(from_model(text)) == NET
+    assert as_it_is(changed(5, "x = x * x.numel()")) is None
+
+
+FIELDS = """
+from dataclasses import dataclass
+@dataclass
+class Config:
+    units: int = 8
+    outputs: int = 10
+config = Config(MORE)
+net = nn.Sequential(nn.Flatten(), nn.Linear(784, config.units), nn.ReLU(), nn.Linear(config.units, config.outputs))
+"""
+
+
+@pytest.mark.parametrize(("more", "net"), [("", "dense8-relu-dense10"), ("16", "dense16-relu-dense10"), ("outputs=2", "dense8-relu-dense2")])
+def test_fields_of_a_dataclass_are_its_arguments(more, net):
+    assert str(from_model(FIELDS.replace("MORE", more))) == f"{net}-softmax-ce"
+    own = FIELDS.replace("MORE", more).replace("config = ", "    def __post_init__(self):\n        self.units = 5\nconfig = ")
+    assert as_it_is(own) is None
+
+
 def notebook(*cells: str) -> str:
     return json.dumps({"cells": [{"cell_type": "code", "source": [cell]} for cell in cells]})
 
@@ -317,6 +349,7 @@ def test_three_numbers_are_read_only_if_the_version_of_keras_is_known():
         from_model(f"from keras.layers import *\n{model}\n# m.fit(nb_epoch=3)")
     assert str(from_model(f"from tensorflow.keras.layers import *\n{model}")) == "conv20x5bs3-dense10-softmax-ce"
     square = model.replace("5, 3", "5, 5")
+    assert str(from_model(f"from keras.layers import *\nfrom keras.utils import np_utils\n{square}")) == "conv20x5b-dense10-softmax-ce"
     assert str(from_model(f"from keras.layers import *\n{square}\nm.fit(nb_epoch=3)")) == "conv20x5b-dense10-softmax-ce"
 
 
