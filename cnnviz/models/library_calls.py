@@ -795,7 +795,8 @@ class LibraryCalls:
         if isinstance(end, Flow) and isinstance(start, Flow) and end.root is start.root and start.chain is not None and start.chain[0] is None:
             model.end = Flow(end.chain, False, end.root, end.count)
         else:
-            model.end = Doubt(self.part(node, message("model.two_paths")))
+            is_from_input = not isinstance(end, Flow) or end.root is not None
+            model.end = Doubt(self.part(node, message("model.two_paths") if is_from_input else message("model.not_from_input")))
         self.modules.append(model)
         return model
 

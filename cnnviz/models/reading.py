@@ -28,6 +28,10 @@ MOST_NOTEBOOK = 8_000_000
 """Upper limit of bytes of a notebook, including its images, which are ignored."""
 
 
+_CONSEQUENCES = ("network.needs_row", "network.nothing_learns", "network.no_row_in_text", "network.after_row", "network.loss_after")
+"""Faults of a network that parts which were left out may cause."""
+
+
 @dataclass(frozen=True)
 class Model:
     """A model that was read: its layers, the words at the end of the network's text, and general notes."""
@@ -57,7 +61,11 @@ class Model:
         if len(self.net) > MOST_TEXT_OF_NETWORK and len(convolutions) > MOST["conv"]:  # the length is only a consequence
             place, word = convolutions[MOST["conv"]]
             raise Problem("network.too_many.conv", layer=word, place=place, n=MOST["conv"] + 1, most=MOST["conv"])
-        return Network.parse(self.net)
+        try:
+            return Network.parse(self.net)
+        except Problem as problem:
+            is_left_out = self.refused or any(layer.notes and not layer.words for layer in self.layers)
+            raise Problem("model.rest") if is_left_out and problem.code in _CONSEQUENCES else problem from None
 
     @property
     def checked_network(self) -> Network:

@@ -276,6 +276,21 @@ def test_fields_of_a_dataclass_are_its_arguments(more, net):
     assert as_it_is(own) is None
 
 
+def test_what_is_left_is_not_blamed_for_what_was_left_out():
+    model = read_model("class Net(Foreign):\n  def __init__(self):\n    self.f = nn.Linear(4, 2)\n  def forward(self, x):\n    return self.f(x)")
+    assert "The base class Foreign" in str(model.layers[0].remarks[0])
+    with pytest.raises(Problem, match="Without the parts left out, the rest is not a network"):
+        _ = model.checked_network
+    with pytest.raises(Problem, match="at most 3 dense layers"):
+        _ = read_model(f"nn.Sequential({', '.join(['nn.Linear(4, 4)'] * 4)}, nn.LSTM(4, 4))").checked_network
+
+
+def test_an_output_of_layers_that_are_not_in_the_text_is_named():
+    text = "inputs = Input((28, 28, 1))\nx = Conv2D(4, 3)(inputs)\ny = Dense(10)(Flatten()(x5))\nm = Model(inputs, y)"
+    with pytest.raises(Problem, match="The output does not come from the input"):
+        from_model(text)
+
+
 def notebook(*cells: str) -> str:
     return json.dumps({"cells": [{"cell_type": "code", "source": [cell]} for cell in cells]})
 
