@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnnviz.models.described_layers import LARGEST, LayerDescription, Unknown, shorten
-from cnnviz.models.library_calls import DATACLASS, HARMLESS, LibraryCalls
+from cnnviz.models.library_calls import DATACLASS, DROPOUTS, HARMLESS, LibraryCalls
 from cnnviz.models.values import (
     BoundMethod,
     Class,
@@ -329,16 +329,30 @@ class Interpreter(LibraryCalls):
         return ""
 
     def _if(self, node: ast.If, scope: Scope) -> str:
-        truth = self.truth(self.value(node.test, scope))
+        condition = self.value(node.test, scope)
+        truth = self.truth(condition)
         if truth is not None:
             return self.run(node.body if truth else node.orelse, scope)
         body_changes, body_signal = self.branch(lambda: self.run(node.body, scope))
         else_changes, else_signal = self.branch(lambda: self.run(node.orelse, scope))
+        if condition in (Unknown("training"), Unknown("self.training")):
+            else_changes = self._with_dropout(body_changes) | else_changes
         leaving = ("return", "raise")
         self.merge([changes for changes, end in ((body_changes, body_signal), (else_changes, else_signal)) if end not in leaving], node)
         if body_signal and else_signal:
             return body_signal if body_signal == else_signal else "return" if {body_signal, else_signal} <= {*leaving} else ""
         return ""
+
+    def _with_dropout(self, changes: Changes) -> Changes:
+        """Return the changes that only apply dropout: a layer that does nothing in eval mode anyway."""
+        applied: Changes = {}
+        for key, (values, name, old, new) in changes.items():
+            if isinstance(old, Flow) and isinstance(new, Flow) and new.chain is not None and new.chain[0] is old.chain and new.chain[1].name in DROPOUTS:
+                layer = new.chain[1]
+                named = {setting: value for setting, value in layer.named.items() if setting != "always"}
+                new.chain = (old.chain, LayerDescription(**{**layer.__dict__, "named": named}))
+                applied[key] = (values, name, old, new)
+        return applied
 
     def _for(self, node: ast.For, scope: Scope) -> str:
         values = self.entries(self.value(node.iter, scope))

@@ -47,6 +47,7 @@ TORCH_FUNCTIONS: Mapping[str, str] = {
 }  # fmt: skip
 VALUE_METHODS = ("contiguous", "to", "float", "double", "cuda", "cpu", "type", "requires_grad_", "squeeze", "unsqueeze", "clone")
 """Tensor methods that keep the values; squeeze and unsqueeze only if the layers' rules allow them."""
+DROPOUTS = ("Dropout", "Dropout2d", "SpatialDropout2D")
 NUMBER_METHODS = ("dim", "numel", "nelement", "item", "tolist", "data_ptr", "ndimension")
 """Tensor methods whose results are numbers, not tensors."""
 READ_METHODS = ("size", "numpy", "backward", "retain_grad", "argmax", "max", "min", "topk", "eq", "sum", "mean",
@@ -90,6 +91,7 @@ HARMLESS_DECORATORS = re.compile(
 )
 """Decorators and contexts that do not change a function's result."""
 WRAPPERS = re.compile(r"(torch\.)?(nn\.)?(parallel\.)?(DataParallel|DistributedDataParallel)|torch\.compile|(torch\.)?jit\.script|DDP|(torch\.autograd\.)?Variable")
+_SCALER = re.compile(r"([\w.]+\.)?GradScaler\(")
 PARSER, OPTIONS = "an argument parser", "the options of an argument parser"
 UNSAFE = {"exec", "eval", "globals", "locals", "vars", "__import__", "compile", "delattr"}
 DATACLASS = re.compile(r"(dataclasses\.)?dataclass(\(.*\))?")
@@ -317,7 +319,7 @@ class LibraryCalls:
             return owner
         if isinstance(owner, ModulePart | Loss | list | dict | str | tuple):
             return BoundMethod(owner, name)
-        if owner == Unknown(PARSER):
+        if owner == Unknown(PARSER) or (isinstance(owner, Unknown) and _SCALER.match(owner.text)):
             return BoundMethod(owner, name)
         if owner == Unknown(OPTIONS) and name in self.options:
             return self.options[name]
@@ -473,6 +475,8 @@ class LibraryCalls:
             return self._list_method(owner, name, arguments, named, node)
         if owner == Unknown(PARSER):
             return self._parser_method(name, arguments, named)
+        if isinstance(owner, Unknown) and name == "scale" and len(arguments) == 1:  # undone before the update
+            return arguments[0]
         return self.unknown_result([owner, *arguments, *named.values()], node)
 
     def _parser_method(self, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:

@@ -183,7 +183,9 @@ def _notebook_code(text: str) -> str | None:
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, RecursionError, KeyError, TypeError):
         return None
-    return "\n".join(_cell_code(cell) for cell in code)
+    text = "\n".join(_cell_code(cell) for cell in code)
+    written = re.findall(r"(?m)^%%writefile\s+(?:\S*/)?(\w+)\.py\s*$", "\n".join(code))  # these modules are in the text
+    return re.sub(rf"(?m)^from +[\w.]*\b({'|'.join(written)}) +import +[\w, ]+$", "pass", text) if written else text
 
 
 def _cell_code(cell: str) -> str:

@@ -204,6 +204,23 @@ def test_a_keras_call_passes_its_phase_on():
     assert as_it_is(PHASES.replace("        return", "        if training:\n            x = self.f(x) * 2\n        return")) is None
 
 
+@pytest.mark.parametrize("line", ["x = F.dropout(x, 0.3)", "x = F.dropout(x, 0.3, self.training)"])
+def test_dropout_under_a_condition_on_training_is_dropout(line):
+    net = NET.replace("max2", "drop30-max2")
+    assert str(from_model(changed(3, f"if self.training:\n    {line}"))) == net
+    assert as_it_is(changed(3, f"if flag:\n    {line}")) is None
+    assert as_it_is(changed(3, f"if self.training:\n    {line}\n    x = torch.tanh(x)")) is None
+    assert as_it_is(changed(3, f"if self.training:\n    {line}\nelse:\n    x = x / 2")) is None
+    keras = PHASES.replace("x = self.d(self.f(self.c(x)), training=training)", "x = self.f(self.c(x))\n        if training:\n            x = self.d(x)")
+    assert str(from_model(keras)) == "conv4x3b-relu-drop50-dense10-softmax-ce"
+
+
+def test_a_scaled_loss_of_mixed_precision_is_the_loss():
+    text = TORCH.replace("    loss.backward()", "    scaler.scale(loss).backward()").replace("net = Net()", "net = Net()\nscaler = torch.cuda.amp.GradScaler()")
+    assert str(from_model(text)) == NET
+    assert as_it_is(text.replace("torch.cuda.amp.GradScaler()", "foreign()")) is None
+
+
 def test_a_refused_first_layer_does_not_refuse_the_next():
     text = "Sequential([Conv2D(8, (3, k), input_shape=(28, 28, 1)), Activation('relu'), MaxPooling2D(2), Flatten(), Dense(10)])"
     layers = read_model(text).layers
@@ -303,6 +320,7 @@ LAYERS = "net = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))"
     [
         ("!pip install torch", LAYERS), ("accuracy = # TODO\n", LAYERS), ("   net = 1\n   " + LAYERS,), (LAYERS, "print('%d %d'\n   %(epoch,\n   n))\n!ls"),
         ("%%bash\nls -l | wc", LAYERS), ("%%writefile net.py\n" + LAYERS,), ("%%time\n" + LAYERS,),
+        ("%%writefile lib/made.py\ndef made():\n    return nn.Sequential(nn.Flatten(), nn.Linear(784, 10))", "from lib.made import made", "net = made()"),
     ],
 )  # fmt: skip
 def test_cells_of_a_notebook_are_read_as_they_run(cells):
