@@ -268,13 +268,17 @@ class Interpreter(LibraryCalls):
             else:
                 self.run([statement], inner)
         may_have_fields = not node.bases and "__post_init__" not in inner.values
-        decorators = [decorator for decorator in node.decorator_list if not (may_have_fields and DATACLASS.fullmatch(self.text(decorator)))]
+        decorators = [decorator for decorator in node.decorator_list if not (may_have_fields and self._makes_fields(decorator, scope))]
         if len(decorators) < len(node.decorator_list):
             cls.fields = tuple(statement.target.id for statement in node.body if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name))
         is_plain = all(self.keeps_result(self.value(decorator, scope)) for decorator in decorators) and not node.keywords
         result = cls if is_plain else Doubt(self.part(node, message("model.decorator")))
         self.bind(scope.values, node.name, result)
         return ""
+
+    def _makes_fields(self, decorator: ast.expr, scope: Scope) -> bool:
+        value = self.value(decorator.func if isinstance(decorator, ast.Call) else decorator, scope)
+        return isinstance(value, Library) and value.path in DATACLASS
 
     def _return(self, node: ast.Return, scope: Scope) -> str:
         frame = self.frames[-1]

@@ -94,7 +94,7 @@ WRAPPERS = re.compile(r"(torch\.)?(nn\.)?(parallel\.)?(DataParallel|DistributedD
 _SCALER = re.compile(r"([\w.]+\.)?GradScaler\(")
 PARSER, OPTIONS = "an argument parser", "the options of an argument parser"
 UNSAFE = {"exec", "eval", "globals", "locals", "vars", "__import__", "compile", "delattr"}
-DATACLASS = re.compile(r"(dataclasses\.)?dataclass(\(.*\))?")
+DATACLASS = ("dataclass", "dataclasses.dataclass")
 """Decorator of a class whose fields are its arguments."""
 _BASES = {"Module", "Model", "Layer", "LightningModule", "Sequential", "object", "ABC", "Generic", "Protocol"}
 

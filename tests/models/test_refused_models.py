@@ -289,6 +289,7 @@ net = nn.Sequential(nn.Flatten(), nn.Linear(784, config.units), nn.ReLU(), nn.Li
 @pytest.mark.parametrize(("more", "net"), [("", "dense8-relu-dense10"), ("16", "dense16-relu-dense10"), ("outputs=2", "dense8-relu-dense2")])
 def test_fields_of_a_dataclass_are_its_arguments(more, net):
     assert str(from_model(FIELDS.replace("MORE", more))) == f"{net}-softmax-ce"
+    assert as_it_is(FIELDS.replace("MORE", more).replace("from dataclasses", "from mine")) is None
     own = FIELDS.replace("MORE", more).replace("config = ", "    def __post_init__(self):\n        self.units = 5\nconfig = ")
     assert as_it_is(own) is None
 
