@@ -17,11 +17,11 @@ PHRASES = {
     r"^(Has|Lets|Gives) ": 0,
     r"\bstands?\b": 2,
     r"\bso (many|much)\b": 0,
-    r"\bthose of\b": 51,
+    r"\bthose of\b": 47,
     r"\b[Ww]ho (asks|is|has)\b": 0,
 }
 """The largest number of sentences in cnnviz/ that match a pattern. Lower a number when it falls; never raise one."""
-NAMES = {"found": 34, "one": 35, "own": 42, "said": 19, "made": 37, "asked": 21, "given": 23, "told": 9, "whole": 10, "most": 31}
+NAMES = {"found": 20, "one": 18, "own": 36, "said": 9, "made": 21, "asked": 11, "given": 8, "told": 3, "whole": 7, "most": 28}
 """The largest number of variables and functions in cnnviz/ with a name that says nothing about its value."""
 
 

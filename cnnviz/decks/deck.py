@@ -30,7 +30,7 @@ NO_TEXT = LocalizedText({})
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer option: its value as an expression ("" for the key itself), its label and the feedback."""
+    """An answer option: its value as an expression ("" for the key itself), its label and its feedback."""
 
     is_: str
     label: LocalizedText

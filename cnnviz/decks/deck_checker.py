@@ -41,15 +41,15 @@ from cnnviz.decks.toml_lines import Path
 from cnnviz.words import LocalizedText, Message, Problem, message
 
 CELL = re.compile(r"(?:max|min|sum|mean)\([^\W\d]\w*\)|[^\W\d]\w*\[\d+(?:, ?\d+)*\]")
-"""In a question's text: a cell, or the maximum, minimum, sum or mean of a map."""
+"""Pattern of a cell in a question's text, or of the maximum, minimum, sum or mean of a map."""
 COUNTS = re.compile(r"\b(many|often|combien de)\b", re.IGNORECASE)
-"""Words that mark a question about a count."""
+"""Pattern of words in questions about a count."""
 NUMBER = re.compile(r"(?<![\w.,\[])[-−]?(?:\d+[.,]\d+|\d{2,})(?![\w\]]|[.,]\d)")
-"""A number of at least two digits in a text; a single digit reveals little."""
+"""Pattern of a number of at least two digits, since a single digit reveals little."""
 LABEL = re.compile(r"[^\W\d]{3,}|(?=.*[^\W\d]).{10,}")
-"""A label that is distinctive by itself: one word, or ten characters or more."""
+"""Pattern of a distinctive label: one word, or at least ten characters."""
 OTHERS = {"image": [{"img": img} for img in ("test-3", "test-8", "test-12")], "kernel": [{"f": f} for f in ("sobel-y", "blur", "random-1")]}
-"""Changes to the setup with which a question is also tried, if learners may change the image or kernel."""
+"""Changes of the setup with which a question is also checked if learners may change the image or kernel."""
 
 
 def check_file(file: File) -> tuple[Deck | None, list[Diagnostic]]:
@@ -137,7 +137,7 @@ class _ScreenChecker:
 
     def check_page_keys(self, scope: Scope) -> None:
         """Check the page's keys in the address, and the number of updates of an experiment."""
-        page_query, max_updates = self.screen.place.own, scope.setup.most_updates
+        page_query, max_updates = self.screen.place.page_query, scope.setup.most_updates
         with self.at("at"):
             if self.screen.place.page == TRAIN:
                 find_image(scope.setup.img)  # raises for several images: this page trains on one
@@ -241,7 +241,7 @@ class _ScreenChecker:
         answer."""
         try:
             question = ask(self.screen, scope.setup)
-        except Problem:  # `check_texts` reports it
+        except Problem:  # `check_texts` reports the error
             return
         for path, part in self.texts_before_answer("title", "text", *HINTS):
             lang = str(path[-1])
@@ -315,7 +315,7 @@ class _ScreenChecker:
                 plates(replace(self.screen, **{"show": (), "reveal": (), "cells": "", name: getattr(self.screen, name)}), scope)
 
     def check_variants(self) -> None:
-        """Check the question on other images or kernels."""
+        """Check the question with other images or kernels."""
         for change in OTHERS.get(self.screen.change, ()):
             if self.screen.kind == "construct":
                 continue

@@ -47,7 +47,7 @@ class Diagnostic:
 
 @dataclass
 class Reading:
-    """State of reading a file: its tables, its text, its diagnostics and its valid screens so far."""
+    """Reader state: a file's tables and text, and its diagnostics and valid screens so far."""
 
     tables: Mapping[str, Any]
     source: str = ""
@@ -62,7 +62,7 @@ class Reading:
 
     @cached_property
     def lines(self) -> Mapping[Path, int]:
-        """Line of each field. Computed only for a diagnostic, since it takes longer than everything else."""
+        """Line of each field. Computed only for diagnostics, since it is slow."""
         return lines_of(self.source)
 
     def line(self, path: Path) -> int:
@@ -81,8 +81,8 @@ class Reading:
         self.diagnostics.append(Diagnostic(self.line(path), message(id, **values)))
 
     def text(self, value: object) -> LocalizedText:
-        """Return a field's text by language. A plain string is in the first language, or in all if it contains no
-        words."""
+        """Return a field's text by language. A plain string counts as the first language, or as all languages if it
+        contains no words."""
         if isinstance(value, dict):
             return LocalizedText(value)
         if not isinstance(value, str):

@@ -35,7 +35,8 @@ MOST_BYTES, MOST_SECONDS = 200_000, 36_000
 MOST_DEPTH = 10
 """Upper limit of the nesting depth of tables and arrays."""
 MOST_DOTS = 2_000_000
-"""Upper limit of the sum of squared numbers of dots per line. Addresses contain a dot in each decimal number."""
+"""Upper limit of Σ n² over all lines, where n is the number of dots in a line. Addresses contain a dot in each decimal
+number."""
 
 
 def read(content: bytes) -> tuple[Deck | None, Reading]:
@@ -71,8 +72,8 @@ def read(content: bytes) -> tuple[Deck | None, Reading]:
 
 
 def _line_with_most_dots(text: str) -> int | None:
-    """Return the line, from 1, with the most dots, or None if there are few: parsing a dotted key takes quadratic
-    time.
+    """Return the number, from 1, of the line with the most dots, or None if there are few. Parsing a dotted key takes
+    quadratic time.
 
     >>> _line_with_most_dots("id = 1\\n" + "a." * 3_000 + "b = 1")
     2
@@ -96,7 +97,7 @@ def _is_plain(tables: object) -> bool:
 
 
 def _line_with_most_brackets(text: str) -> int:
-    """Return the line, from 1, with the most brackets, digits and special numbers."""
+    """Return the number, from 1, of the line with the most brackets, digits and special numbers."""
     weights = [len(re.findall(r"[\[{\d]|inf|nan", line)) for line in text.split("\n")]
     return weights.index(max(weights)) + 1
 
@@ -109,7 +110,7 @@ _ERROR_PATTERNS = {
     "Unclosed": "unclosed",
     "Unescaped|[Ee]scape": "escape",
 }
-"""Patterns of the parser's error messages, each with the id of a message that gives a remedy."""
+"""Patterns of the parser's error messages, each with the id of our message."""
 
 
 def _syntax_diagnostic(why: str, text: str) -> Diagnostic:
@@ -198,8 +199,8 @@ def _screen_fields(reading: Reading, path: Path, screen: Mapping[str, Any], defa
     if isinstance(seconds, int | float) and not 1 <= seconds <= MOST_SECONDS:
         reading.add_diagnostic((*path, "seconds"), "lessons.file.number", field="seconds", least=1, most=MOST_SECONDS)
     words = {"title": reading.text(screen.get("title")), "text": reading.text(screen.get("text", screen.get("say"))), "notes": reading.text(screen.get("notes"))}
-    shown = _map_fields(reading, path, screen) | {"cells": screen.get("cells", "")}
-    return {"at": at, "place": address, "seconds": seconds, "experiment": experiment or "", "updates": updates, **words, **shown}
+    map_fields = _map_fields(reading, path, screen) | {"cells": screen.get("cells", "")}
+    return {"at": at, "place": address, "seconds": seconds, "experiment": experiment or "", "updates": updates, **words, **map_fields}
 
 
 def _map_fields(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict[str, Any]:
@@ -209,10 +210,10 @@ def _map_fields(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict
         entries = screen.get(name)
         if not isinstance(entries, list):
             continue
-        for n, one in enumerate(entries):
-            if isinstance(one, dict):
-                check_fields(reading, (*path, name, n), one, PLATE, {"mark"})
-            elif not isinstance(one, str):
+        for n, map_entry in enumerate(entries):
+            if isinstance(map_entry, dict):
+                check_fields(reading, (*path, name, n), map_entry, PLATE, {"mark"})
+            elif not isinstance(map_entry, str):
                 reading.add_diagnostic((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_maps"))
         if not reading.fatal_count:
             fields[name] = tuple(Shown(entry["is"], reading.text(entry["label"]), entry.get("mark", "")) if isinstance(entry, dict) else Shown(entry) for entry in entries)

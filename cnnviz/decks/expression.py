@@ -40,7 +40,7 @@ from cnnviz.words import Problem
 MOST_TEXT, MOST_PARTS = 600, 240
 """Upper limits of an expression: characters, and nodes of its tree."""
 MOST_SCOPES = 8
-"""Number of times that an expression may refer to another setup."""
+"""Maximum number of references to other setups in an expression."""
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: np.divide,
@@ -63,7 +63,7 @@ class Names(Protocol):
         ...
 
     def elsewhere(self, function: str, text: str) -> Names:
-        """Return the scope that at("k=1", …) or wrong("kernel_gradient_flipped@df", …) refers to. Raise Problem if
+        """Return the scope of at("k=1", …) or wrong("kernel_gradient_flipped@df", …). Raise Problem if
         there is none."""
         ...
 
@@ -110,7 +110,7 @@ def evaluate(text: str, names: Names, allowance: Allowance | None = None) -> np.
         with np.errstate(all="ignore"):
             tree, parts = parse(text)
             walk.allowance.take(PART * parts)
-            value = np.asarray(walk.budget.computed(walk.plan(tree, names))).view()
+            value = np.asarray(walk.budget.compute(walk.plan(tree, names))).view()
     except Problem:
         raise
     except (ValueError, TypeError, IndexError, ArithmeticError, MemoryError, RecursionError) as error:
@@ -157,7 +157,7 @@ class _Planner:
 
     def _value(self, node: ast.expr, names: Names) -> Any:
         """Compute a node on whose value the shape of another depends."""
-        return self.budget.computed(self.plan(node, names))
+        return self.budget.compute(self.plan(node, names))
 
     def _constant(self, node: ast.Constant, _: Names) -> PlannedNode:
         value = node.value
@@ -206,10 +206,10 @@ class _Planner:
             raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
         acts = [_COMPARISONS[type(act)] for act in node.ops]
 
-        def compared(*sides: Any) -> Any:
+        def compare(*sides: Any) -> Any:
             return reduce(np.logical_and, (act(a, b) for act, a, b in zip(acts, sides, sides[1:], strict=False)))
 
-        return self._elementwise(compared, [self.plan(side, names) for side in (node.left, *node.comparators)], 2 * CHEAP)
+        return self._elementwise(compare, [self.plan(side, names) for side in (node.left, *node.comparators)], 2 * CHEAP)
 
     def _subscript(self, node: ast.Subscript, names: Names) -> PlannedNode:
         part = self.plan(node.value, names)
@@ -267,7 +267,7 @@ class _Planner:
 
     def _call_function(self, function: Function, parts: list[PlannedNode], settings: Mapping[str, int]) -> PlannedNode:
         array_count = function.arrays or len(parts)
-        arrays, integers = parts[:array_count], [_to_int(self.budget.computed(part)) for part in parts[array_count:]]
+        arrays, integers = parts[:array_count], [_to_int(self.budget.compute(part)) for part in parts[array_count:]]
         shapes = [*(part.shape for part in arrays), *integers]
         shape, products = function.shape(*shapes, **settings), function.products(*shapes)
         return self.budget.plan(shape, lambda *values: function.call(*values, *integers, **settings), *arrays, cost=function.cost, products=products)

@@ -190,7 +190,7 @@ REDUCTIONS: Mapping[str, Function] = {
     "any": _reduction(np.any), "all": _reduction(np.all), "argmax": _reduction(np.argmax, axis=False, cost=ROOT), "argmin": _reduction(np.argmin, axis=False, cost=ROOT),
     "count": _reduction(count, axis=False), "ptp": _reduction(ptp, axis=False), "norm": _reduction(norm, axis=False),
 }  # fmt: skip
-"""Functions that are methods, too: z1.max() is max(z1)."""
+"""Functions that are also methods: z1.max() is max(z1)."""
 
 FUNCTIONS: Mapping[str, Function] = {
     **REDUCTIONS,
@@ -208,4 +208,4 @@ FUNCTIONS: Mapping[str, Function] = {
     "replaced": Function(replaced, _replaced_shape, least=2, most=6),
     "conv2d": Function(cross_correlate, _cross_correlate_shape, least=2, most=3, arrays=2, products=_cross_correlate_products),
 }  # fmt: skip
-"""All functions by name, except `at`, `wrong` and `wrong_loss`, which belong to the scope (scope.py)."""
+"""All functions by name, except `at`, `wrong` and `wrong_loss`, which scopes provide (scope.py)."""

@@ -16,7 +16,7 @@ Shape = tuple[int, ...]
 MOST_VALUES = 1_000_000
 """Upper limit of numbers in one array, and of products in one convolution."""
 MOST_ALIVE = 5_000_000
-"""Upper limit of numbers in memory at a time, over all nodes: 40 MB."""
+"""Upper limit of numbers in memory at a time, over all nodes (40 MB)."""
 MOST_WORK = 100_000_000
 """Upper limit of the work of all expressions of one question, in units of about a nanosecond."""
 PART, LOOK = 20_000, 1_000_000
@@ -79,28 +79,28 @@ class Allowance:
 
 
 class Budget:
-    """Counts memory and work of one expression, the work against an allowance. Methods raise Problem before a limit
-    is exceeded."""
+    """Memory and work of one expression; the work is charged to an allowance. Methods raise Problem before a limit is
+    exceeded."""
 
     def __init__(self, allowance: Allowance) -> None:
         self.allowance = allowance
         self.held = 0
 
     def plan(self, shape: Shape, act: Callable[..., Any], *parts: PlannedNode, cost: int = CHEAP, products: int = 0) -> PlannedNode:
-        """Plan `act` on the values of `parts`. Its result has `shape`; temporary arrays have at most as many numbers
-        again, or `products`."""
+        """Plan `act` on the values of `parts`. The result has `shape`, and temporary arrays have at most the same size,
+        or `products` numbers."""
         size = math.prod(shape)
         if max(size, products) > MOST_VALUES:
             raise Problem("lessons.expression.too_large", most=MOST_VALUES)
-        most = max(size, products, *(math.prod(part.shape) for part in parts), 1)
-        self.allowance.take(cost * most)
+        upper_bound = max(size, products, *(math.prod(part.shape) for part in parts), 1)
+        self.allowance.take(cost * upper_bound)
         kept = peak = 0
         for part in parts:
             peak = max(peak, kept + part.peak)
             kept += part.kept
-        return PlannedNode(shape, lambda: _plain(act(*[part.compute() for part in parts])), size, max(peak, kept + size + most))
+        return PlannedNode(shape, lambda: _plain(act(*[part.compute() for part in parts])), size, max(peak, kept + size + upper_bound))
 
-    def computed(self, part: PlannedNode) -> Any:
+    def compute(self, part: PlannedNode) -> Any:
         """Compute a node. Its value stays in memory until the expression is done."""
         if self.held + part.peak > MOST_ALIVE:
             raise Problem("lessons.expression.too_many_alive", most=MOST_ALIVE)

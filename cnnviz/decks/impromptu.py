@@ -1,6 +1,6 @@
 """Ad-hoc questions of a presenter about the setup on screen, converted to screens as in a deck file.
 
-So the same code computes their keys, answers and texts.
+The same code computes their keys, answers and texts.
 """
 
 import re

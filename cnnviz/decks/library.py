@@ -1,4 +1,4 @@
-"""Library of decks: bundled ones, and those in the folders that CNNVIZ_SCRIPTS or CNNVIZ_LESSONS name.
+"""Library of decks: bundled decks, and decks in the folders that CNNVIZ_SCRIPTS or CNNVIZ_LESSONS name.
 
 A lesson is a deck in which every screen has a question; the others are lectures and stories.
 """
@@ -22,8 +22,7 @@ SETTINGS = ("CNNVIZ_SCRIPTS", SETTING)
 """Environment variables that name a folder; both mean the same."""
 MOST_FILES = 60
 LATER = ("sums", "zero", "dead", "rate", "mean", "norm")
-"""Ids of bundled lessons that were added after users could write lessons. A user's lesson with such an id overrides
-it."""
+"""Ids of bundled lessons that a user's lesson may override, because they were added later."""
 _HERE = Path(__file__).parent
 
 
@@ -44,7 +43,7 @@ class Library:
         return next((deck for deck in (*self.lectures, *self.lessons) if deck.id == id), None)
 
     def with_deck(self, deck: Deck) -> Library:
-        """Return the library with another deck, which replaces those with its id."""
+        """Return the library with another deck, which replaces decks with the same id."""
         lessons, lectures = (tuple(other for other in decks if other.id != deck.id) for decks in (self.lessons, self.lectures))
         new_lessons, new_lectures = ((deck,), ()) if deck.is_lesson else ((), (deck,))
         return replace(self, lessons=lessons + new_lessons, lectures=lectures + new_lectures)
@@ -72,7 +71,7 @@ def _read_all(folder: str) -> tuple[Deck, ...]:
 
 
 def deck_key(deck: Deck) -> tuple[str, bool]:
-    """Return the key that distinguishes a deck: its id, and whether it is a lesson."""
+    """Return the key that identifies a deck: its id, and whether it is a lesson."""
     return deck.id, deck.is_lesson
 
 
@@ -89,8 +88,8 @@ def user_folders() -> tuple[str, ...]:
 def library() -> Library:
     """Return the current library. Users' files may change while the server runs, and a request may carry a deck
     (request_deck.py)."""
-    request_deck, stored = current_request_deck(), _library()
-    return stored.with_deck(request_deck.deck) if request_deck and request_deck.deck else stored
+    request_deck, stored_library = current_request_deck(), _library()
+    return stored_library.with_deck(request_deck.deck) if request_deck and request_deck.deck else stored_library
 
 
 def _library() -> Library:
@@ -102,8 +101,8 @@ def _library() -> Library:
             files += [(file, file.stat().st_mtime_ns) for file in folder_files]
         except OSError as error:
             diagnostics.append((folder, Diagnostic(1, message("lessons.file.no_folder", why=error.strerror or str(error)))))
-    stored = _with_user_decks(tuple(files[:MOST_FILES]))
-    return Library(stored.lessons, (*stored.diagnostics, *diagnostics), stored.lectures) if diagnostics else stored
+    stored_library = _with_user_decks(tuple(files[:MOST_FILES]))
+    return Library(stored_library.lessons, (*stored_library.diagnostics, *diagnostics), stored_library.lectures) if diagnostics else stored_library
 
 
 @lru_cache(maxsize=4)

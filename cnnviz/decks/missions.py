@@ -1,5 +1,4 @@
-"""Missions on the page Step: goals that a learner reaches by changing the setup, and that the core recognizes. They
-are defined in missions.toml."""
+"""Missions on the page Step: goals that a learner reaches by changing the setup. They are defined in missions.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -22,14 +21,14 @@ from cnnviz.words import LocalizedText, Message, Problem, message
 
 _FILE = Path(__file__).with_name("missions.toml")
 MOST_CASES = 10_000
-"""Number of cases of a mistake to be guessed; addresses refer to them by number."""
+"""Number of cases with an unnamed mistake. Addresses refer to them by number."""
 NUMBERED = (
     "mean_forgotten", "sign_flipped", "output_sigmoid_forgotten", "softmax_diagonal", "weights_updated_first", "flattened_channels_last",
     "sigmoid_prime_of_z", "hidden_slope_forgotten", "relu_gate_of_gradient", "max_gradient_to_all", "pool_mean_forgotten", "overlap_assigned",
     "flip_forgotten", "channels_not_summed", "kernel_gradient_flipped", "stride_forgotten", "adam_uncorrected", "state_forgotten",
 )  # fmt: skip
-"""Mistakes among which a case number chooses. The list is fixed so that numbers keep their meaning; later mistakes
-can be chosen as an answer, but are never drawn."""
+"""Mistakes from which a case number selects. The list is fixed so that numbers keep their meaning. Later mistakes are
+answer options but never selected."""
 CLOSE = 1e-6
 """Relative tolerance, in terms of the largest entry, within which gradients count as equal."""
 
@@ -90,7 +89,8 @@ def find(id: str) -> Mission | None:
 
 @dataclass(frozen=True, eq=False)
 class Blind:
-    """A backward pass with an unnamed mistake: its gradients, and all mistakes with an effect as choices."""
+    """A backward pass with an unnamed mistake: its gradients, and the choices, which are all mistakes with an
+    effect."""
 
     setup: Setup
     gradients: Gradients
@@ -114,8 +114,8 @@ class Blind:
 
 
 def blind(setup: Setup, snapshot: Snapshot, case: int) -> Blind | None:
-    """Return the mistake with a case number. None if no mistake has an effect on this network, or if gradients are
-    not finite.
+    """Return a backward pass with the mistake that a case number selects. None if no mistake has an effect on this
+    network, or if gradients are not finite.
 
     >>> snapshot = scope_of(Setup()).snapshot
     >>> blind_case = blind(Setup(), snapshot, 7)

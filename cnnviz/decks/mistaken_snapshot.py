@@ -23,7 +23,7 @@ from cnnviz.decks.scope import (
 )
 
 MOST_SECONDS = 0.3
-"""Upper limit of the estimated seconds for making every mistake of a network while a user waits."""
+"""Upper limit of the estimated seconds for computing every mistake of a network while a user waits."""
 
 
 def quick_mistakes(setup: Setup) -> list[PlacedMistake]:
@@ -54,11 +54,11 @@ class MistakenScope(Scope):
     def elsewhere(self, function: str, text: str) -> Scope:
         if function != "at":
             return super().elsewhere(function, text)
-        changed = changed_setup(self.setup, query_of(text))
-        candidates = placed_mistakes(changed, self.mistake.mistake.name)
-        if not candidates or changed.deviations:
-            return scope_of(changed)
-        return mistaken_scope(scope_of(changed), next((candidate for candidate in candidates if candidate.stage == self.mistake.stage), candidates[-1]))
+        other_setup = changed_setup(self.setup, query_of(text))
+        candidates = placed_mistakes(other_setup, self.mistake.mistake.name)
+        if not candidates or other_setup.deviations:
+            return scope_of(other_setup)
+        return mistaken_scope(scope_of(other_setup), next((candidate for candidate in candidates if candidate.stage == self.mistake.stage), candidates[-1]))
 
 
 def mistaken_scope(exact_scope: Scope, mistake: PlacedMistake) -> Scope:
@@ -78,7 +78,7 @@ def mistaken_scope(exact_scope: Scope, mistake: PlacedMistake) -> Scope:
     next_point = Point(start.params, {}, start.trace.x, start.buffers)
     for k in range(min(setup.k, MAX_MISTAKEN_UPDATES) + 1):
         point = apply_set_values(setup, k, next_point) if k else next_point
-        trace, state = _forward(network, mistake, point, updates.given(point)), point.state or None
+        trace, state = _forward(network, mistake, point, updates.pass_inputs(point)), point.state or None
         losses.append(network.loss(trace, y))
         gradients = mistake.gradients(point.params, trace, y, setup.optimizer, state)
         buffers = mistake.next_buffers(network.program(trace.x.shape), trace)
@@ -94,6 +94,6 @@ def mistaken_scope(exact_scope: Scope, mistake: PlacedMistake) -> Scope:
 
 
 def _forward(network: Network, mistake: PlacedMistake, point: Point, given: Mapping[str, np.ndarray] | None, training: bool = True) -> Trace:
-    """Run the forward pass, with the mistake if it is one of the forward pass."""
+    """Run the forward pass, with the mistake if that affects it."""
     trace = network.forward(point.params, point.x, training=training, given=given)
     return mistake.forward(get_program(network, trace.x.shape, training=training), point.params, trace)

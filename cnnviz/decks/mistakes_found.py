@@ -1,4 +1,4 @@
-"""Mistakes that a question can detect: the ones that change its key if the backward pass contains them."""
+"""Mistakes that a question can detect, because its key changes if the backward pass contains them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from cnnviz.words import Problem
 
 @dataclass(frozen=True)
 class Matrix:
-    """Table of questions (rows, "kernel 6") and `mistakes` (columns): whether the key changes, or None if the mistake
-    is impossible there."""
+    """Table of questions (rows, such as "kernel 6") and `mistakes` (columns). An entry is whether the mistake changes
+    the question's key, or None if it is impossible there."""
 
     mistakes: tuple[str, ...]
     rows: tuple[tuple[str, tuple[bool | None, ...]], ...]
 
     def count(self, column: int) -> int:
-        """Return the number of keys that the mistake in a column changes."""
+        """Return the number of keys that a column's mistake changes."""
         return sum(row[column] is True for _, row in self.rows)
 
 
@@ -61,7 +61,7 @@ def _changes_key_at(screen: Screen, scope: Scope, mistake: PlacedMistake) -> boo
     key = key_of(screen, scope)
     try:
         wrong_key = key_of(screen, mistaken_scope(scope, mistake))
-    except Problem:  # the key is not finite any more
+    except Problem:  # the key is not finite with the mistake
         return True
     if screen.kind == "number":
         return not abs(float(wrong_key) - float(key)) <= max(tolerance_of(screen, scope, key), 1e-12)

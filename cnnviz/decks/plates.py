@@ -1,4 +1,4 @@
-"""Maps beside a screen's text: visible ones, ones that are hidden until the answer, and ones that the answer reveals.
+"""Maps beside a screen's text: visible maps, maps hidden until the answer, and maps that appear with the answer.
 """
 
 import ast
@@ -86,7 +86,7 @@ def _maps_in_text(screen: Screen, scope: Scope) -> list[Shown]:
 
 
 def _maps_to_click(screen: Screen, scope: Scope, hidden_maps: tuple[str, ...]) -> list[Shown]:
-    """Return the map in which cells are clicked, after the map that its window covers if it is hidden."""
+    """Return the map to click, preceded by the map under its window if the clicked map is hidden."""
     if screen.kind != "click":
         return []
     stage = next((stage for stage in scope.setup.network.stages if screen.map in stage.makes), None)
@@ -109,7 +109,8 @@ def cells(screen: Screen, scope: Scope) -> tuple[str, tuple[range, ...]] | None:
 
 
 def hidden(screen: Screen, scope: Scope) -> tuple[str, ...]:
-    """Return the maps that are masked until the answer: the ones that the screen names, or all that its stage computes."""
+    """Return the maps that are hidden until the answer: the ones that the screen names, or all that its stage
+    computes."""
     if screen.hide is not None:
         return screen.hide
     if screen.kind in ("", "construct", "order"):

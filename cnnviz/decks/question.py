@@ -24,10 +24,10 @@ MOST_SHOWN = 49
 """Upper limit of numbers in an answer that is shown as a small map."""
 
 MOST_WHOLE = 1e7
-"""Limit below which integers are written with all digits."""
+"""Upper limit of integers that are written with all digits."""
 
 PLACEHOLDER = re.compile(r"\{([^{}]+?)(?::(\d{1,2}|\d?%|plain))?\}")
-"""An expression in a text, and the format of its number."""
+"""Pattern of an expression in a text, with the format of its number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +100,8 @@ def ask(screen: Screen, setup: Setup) -> Question:
 
 
 def answer_order(screen: Screen, setup: Setup, count: int) -> Sequence[int]:
-    """Return the order in which `count` answers are listed: the same permutation on every machine for one question and
-    setup, and another one for another image or kernel.
+    """Return the order in which `count` answers are listed: a permutation that depends only on the question and the
+    setup, and differs between images and kernels.
 
     >>> from cnnviz.decks.library import bundled
     >>> screen = bundled()[0].screens[0]
@@ -123,7 +123,7 @@ def _mistaken_options(screen: Screen, scope: Scope, known_values: list[np.ndarra
     if names & {"at", "wrong", "wrong_loss"} or not (scope.setup.k or names & gradient_names):
         return
     for mistake in quick_mistakes(scope.setup):
-        with suppress(Problem):  # the key is not finite any more
+        with suppress(Problem):  # the key is not finite with the mistake
             value = key_of(screen, mistaken_scope(scope, mistake))
             value = value & ~np.logical_or.reduce(known_values) if screen.kind == "click" else value
             is_new = value.any() if screen.kind == "click" else all(abs(float(value) - float(v)) > max(tolerance, 1e-6 * abs(float(v))) for v in known_values)
@@ -146,7 +146,7 @@ def _options(screen: Screen, scope: Scope, key: np.ndarray, right_text: Localize
         if (is_key and has_key) or any(is_same_answer(value, other) for other in earlier_values) or (not is_key and is_same_answer(value, key)):
             continue
         if is_key and any(not other.is_ and other is not answer for other in screen.answers):
-            continue  # a misconception gives the right value on this setup: keep the key's own option
+            continue  # a misconception yields the right value on this setup: keep the key's option
         has_key = has_key or is_key
         earlier_values.append(value)
         yield Option(value, fill(answer.label, scope, allowance), right_text if is_key else fill(answer.say, scope, allowance), is_key)
@@ -161,7 +161,7 @@ def value_of(screen: Screen, text: str, scope: Scope, allowance: Allowance | Non
     if screen.kind == "click":
         return check_mask(value, screen.map, scope)
     if screen.kind == "number":
-        return _single(value)
+        return _as_scalar(value)
     if screen.kind == "choose" and not 1 <= value.size <= MOST_SHOWN:
         raise Problem("lessons.key.size", n=value.size, most=MOST_SHOWN)
     return value
@@ -173,7 +173,7 @@ def key_of(screen: Screen, scope: Scope, allowance: Allowance | None = None) -> 
     if screen.kind == "choose" and not 1 <= key.size <= MOST_SHOWN:
         raise Problem("lessons.key.size", n=key.size, most=MOST_SHOWN)
     if screen.kind in ("number", "construct"):
-        key = _single(key)
+        key = _as_scalar(key)
     if key.dtype != np.bool_ and not np.isfinite(key).all():
         raise Problem("lessons.key.finite")
     if screen.kind == "click":
@@ -183,7 +183,7 @@ def key_of(screen: Screen, scope: Scope, allowance: Allowance | None = None) -> 
     return key
 
 
-def _single(value: np.ndarray) -> np.ndarray:
+def _as_scalar(value: np.ndarray) -> np.ndarray:
     """Return a single number as a 0-d array. Raise Problem if there are several or none."""
     if value.size != 1:
         raise Problem("lessons.expression.not_one", shape=value.shape)
@@ -206,7 +206,7 @@ def tolerance_of(screen: Screen, scope: Scope, key: np.ndarray, allowance: Allow
         value = evaluate(screen.tolerance, scope, allowance)
         if value.size != 1 or not np.isfinite(value) or value < 0:
             raise Problem("lessons.key.tolerance")
-        return float(_single(value))
+        return float(_as_scalar(value))
     return 0.0 if float(key) == round(float(key)) else 0.02 * abs(float(key))
 
 

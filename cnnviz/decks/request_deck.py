@@ -1,4 +1,4 @@
-"""A deck that a request carries as a file's text. It is used for one response and not stored."""
+"""A deck in the body of a request. It is used for one response and not stored."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,8 +16,8 @@ MOST_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class RequestDeck:
-    """A deck from a request: the deck, or None if its form or an address is invalid, the file's tables, and its
-    bytes."""
+    """A deck from a request: the deck (None if its syntax, a field or an address is invalid), the file's tables, and
+    its bytes."""
 
     deck: Deck | None
     tables: Mapping[str, Any]

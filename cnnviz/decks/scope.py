@@ -23,7 +23,7 @@ from cnnviz.decks.expression_limits import MOST_SECONDS
 from cnnviz.words import Message, Problem
 
 SLOWER = 4
-"""Factor by which an update with a mistake is slower."""
+"""Relative cost of an update with a mistake."""
 MAX_MISTAKEN_UPDATES = 500
 """Upper limit of updates with a mistake."""
 
@@ -178,7 +178,7 @@ def _check_setup(setup: Setup, errors: Mapping[str, Message]) -> Setup:
 
 
 def label_of(img: str) -> str | None:
-    """Return the name of an image's class, or None for several images, whose ids contain it. Raise Problem if the
+    """Return the name of an image's class, or None for several images, whose ids determine it. Raise Problem if the
     image is unavailable.
 
     >>> label_of("test-0"), label_of("cat-0,dog-1")

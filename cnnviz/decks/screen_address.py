@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 STEP, TRAIN, LEARN = "", "train", "learn"
 LOOKS = ("view", "whole", "hide", "predict")
-"""Keys of the presentation, which every page has."""
+"""View keys, which every page supports."""
 PAGES: Mapping[str, tuple[str, ...]] = {
     STEP: ("mission", "case", "named"),
     TRAIN: ("of", "n", "vs", "hold", "sweep"),
@@ -28,13 +28,13 @@ class ScreenAddress(NamedTuple):
     keys: tuple[tuple[str, str], ...] = ()
 
     @property
-    def own(self) -> dict[str, str]:
+    def page_query(self) -> dict[str, str]:
         """The keys as a mapping."""
         return dict(self.keys)
 
 
 ON_LEARN = ScreenAddress(LEARN)
-"""The page on which questions are asked."""
+"""The page for questions."""
 
 
 def keys_of(page: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from cnnviz.decks.question import Question
 from cnnviz.words import DEFAULT, format_value, say
 
 MOST_BARS = 12
-"""Upper limit of distinct numbers that each get their own bar."""
+"""Upper limit of distinct numbers that get separate bars."""
 _TAIL = 5
 """Percentage of the numbers at each end that are merged into the outermost bars."""
 
@@ -64,8 +64,8 @@ def count_votes(answers: Iterable[float]) -> dict[int, int]:
 
 
 def group_index(screen: Screen, question: Question, answer: float) -> int:
-    """Return the index of an answer's group in the result of `group_answers`: the option; or the key, a known wrong answer,
-    or the rest.
+    """Return the index of an answer's group in the result of `group_answers`: its option, the key, a known wrong
+    answer, or the rest.
 
     The browser judges a single learner's answers by the same rules (pages/learn/score.js).
     """

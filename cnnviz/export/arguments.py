@@ -33,9 +33,9 @@ FILES = ("npz", "csv", "json", "script", "notebook", "keras", "pytorch", "exerci
 """Kinds of files that can be written."""
 
 PAGE_NAMES = {"npz": "arrays", "json": "parameters"} | {name: name for name in ("notebook", "keras", "pytorch", "spreadsheet", "sheet", "html")}
-"""Kinds that the page offers, too, with their names there."""
+"""Names of the kinds that the page also offers."""
 PROPER_NOUNS = ("Jupyter", "Keras", "PyTorch")
-"""Proper nouns, which keep their capital in the middle of a line."""
+"""Proper nouns, whose capital is kept in the middle of a line."""
 
 MOST_AROUND = 50
 """Upper limit of updates in either direction that an HTML file contains."""
@@ -110,7 +110,7 @@ def check_start(commands: argparse.ArgumentParser, args: argparse.Namespace) -> 
 
 
 def _help_values() -> dict[str, dict[str, object]]:
-    """Return the values of the core that the help texts of fields contain."""
+    """Return the core's limits and options that the help texts of fields mention."""
     return {
         "ch": {"channels": CHANNELS},
         "opt": {"optimizers": tuple(OPTIMIZERS)},
@@ -170,13 +170,13 @@ def join_negative_values(arguments: list[str]) -> list[str]:
     >>> join_negative_values(["--f", "-1,0,1", "--k", "3"])
     ['--f=-1,0,1', '--k', '3']
     """
-    joined: list[str] = []
+    words: list[str] = []
     for argument in arguments:
-        if joined and re.fullmatch(r"--\w+", joined[-1]) and re.match(r"-[\d.]", argument):
-            joined[-1] += f"={argument}"
+        if words and re.fullmatch(r"--\w+", words[-1]) and re.match(r"-[\d.]", argument):
+            words[-1] += f"={argument}"
         else:
-            joined.append(argument)
-    return joined
+            words.append(argument)
+    return words
 
 
 def film_kind(name: str) -> str:
@@ -215,12 +215,13 @@ def setup_from_arguments(args: argparse.Namespace) -> tuple[Setup, Params | None
 
 
 def _setup_of(texts: Mapping[str, str]) -> Setup:
-    """Return the setup with these fields. Raise ValueError if a field is invalid."""
+    """Return a setup from texts by field. Raise ValueError if a field is invalid."""
     return Setup(**texts)  # type: ignore[arg-type]  # each field is brought from its text into its form
 
 
 def _from_arrays(content: bytes, values: dict[str, str]) -> tuple[Setup, Params, list[Message | str]]:
-    """Return the setup of an .npz or .npy file, or the requested one with its weights, changed by the other options."""
+    """Return the setup of an .npz or .npy file, or the requested setup with the file's weights. Other options override
+    both."""
     values = {name: text for name, text in values.items() if name not in {"f", "f1", *FILTERS, "w", "seed"}}
     start, notes = read_start(content, _setup_of(values))
     setup, errors = start.with_query({"k": "0"} | values)
@@ -228,7 +229,7 @@ def _from_arrays(content: bytes, values: dict[str, str]) -> tuple[Setup, Params,
 
 
 def query_of(link: str) -> dict[str, str]:
-    """Return the query of a URL, or of the copied part of one. Raise Problem if it is neither.
+    """Return the query of a URL, or of a part of a URL. Raise Problem if it is neither.
 
     >>> query_of("http://localhost:8501/?img=test-3&k=5#top"), query_of("img=test-3"), query_of("http://localhost:8501")
     ({'img': 'test-3', 'k': '5'}, {'img': 'test-3'}, {})

@@ -1,4 +1,4 @@
-"""Any array as a heat map in the output of a notebook cell: an image in HTML, without a widget."""
+"""Heat map of any array in the output of a notebook cell: an image in HTML, without a widget."""
 
 import base64
 import html

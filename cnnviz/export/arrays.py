@@ -48,7 +48,7 @@ def backward_names(network: Architecture) -> tuple[str, ...]:
 
 
 def named_arrays(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
-    """Return every array of this update by symbol, in the core's shapes."""
+    """Return all arrays of this update by symbol, in the core's shapes."""
     network = setup.network
     arrays_by_name = {**snapshot.trace, **snapshot.params, "y": as_frozen(setup.y), "losses": snapshot.losses}
     arrays = {name: arrays_by_name[name] for name in forward_names(network) if name != "L"}
@@ -111,10 +111,10 @@ def print_limit(outputs: int) -> int:
     return max(9, outputs)
 
 
-def shown(array: np.ndarray) -> np.ndarray:
+def squeeze_channels(array: np.ndarray) -> np.ndarray:
     """Drop the axes of a single channel: maps to (H,W), kernels to (K,K). Other arrays stay unchanged.
 
-    >>> shown(np.zeros((1, 4, 4))).shape, shown(np.zeros((2, 1, 3, 3))).shape, shown(np.zeros((1, 5))).shape
+    >>> squeeze_channels(np.zeros((1, 4, 4))).shape, squeeze_channels(np.zeros((2, 1, 3, 3))).shape, squeeze_channels(np.zeros((1, 5))).shape
     ((4, 4), (2, 1, 3, 3), (1, 5))
     """
     return array.reshape(array.shape[-2:]) if array.shape[:-2].count(1) == array.ndim - 2 else array
@@ -146,7 +146,7 @@ def map_csv(name: str, array: np.ndarray) -> str:
     0,0.5
     """
     array = np.asarray(array, dtype=float)
-    array = shown(array) if array.ndim > 2 else array
+    array = squeeze_channels(array) if array.ndim > 2 else array
     columns: Sequence[str | int] = [name]
     letters, rows = ["i"][: array.ndim], array.reshape(-1, 1)
     if array.ndim > 1:

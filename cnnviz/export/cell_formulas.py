@@ -1,6 +1,4 @@
-"""Spreadsheet formulas for the cells of a pass, by kind of layer, which refer to the cells that they depend on.
-
-Other kinds of layers have no formulas; their cells contain numbers.
+"""Spreadsheet formulas for the cells of a pass, by kind of layer. Cells of other kinds of layers contain numbers.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -59,7 +57,7 @@ class Layout:
         (top, left), (bottom, right) = self.place(name, first), self.place(name, last)
         return f"{_sheet(name)}!{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"
 
-    def whole(self, name: str, *first: int) -> str:
+    def range(self, name: str, *first: int) -> str:
         """Return a reference to an array, or to its part at the leading indices `first`."""
         remaining_shape = self.shapes[name][len(first) :]
         return self.block(name, (*first, *(0 for _ in remaining_shape)), (*first, *(n - 1 for n in remaining_shape)))
@@ -149,7 +147,7 @@ class CellFormulas:
         return (self.helpers[name][-1] - 1) // max(1, self.at.shapes[source][-1] - 1) or 1
 
     def helper_values(self, name: str, values: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return the values of a helper, computed from the array that it derives from."""
+        """Return the values of a helper, computed from its source array."""
         source = values[name.split()[0]]
         if name.endswith(("apart", "turned")):
             dilation, dilated = self._dilation(name, name.split()[0]), np.zeros(self.helpers[name])
@@ -226,19 +224,19 @@ def _conv_dx(of: CellFormulas, line: Op, at: Index) -> str:
 
 
 def _conv_db(of: CellFormulas, line: Op, at: Index) -> str:
-    return f"SUM({of.at.whole(of.names(line, 'dy')[0], at[0])})"
+    return f"SUM({of.at.range(of.names(line, 'dy')[0], at[0])})"
 
 
 def _dense(of: CellFormulas, line: Op, at: Index) -> str:
     x, w, b = of.names(line, "x", "w", "b")
     column = of.at.block(w, (0, at[0]), (of.shape(w)[0] - 1, at[0]))
-    return f"SUMPRODUCT({of.at.whole(x)},{column})+{of.at.cell(b, at[0])}"
+    return f"SUMPRODUCT({of.at.range(x)},{column})+{of.at.cell(b, at[0])}"
 
 
 def _dense_dx(of: CellFormulas, line: Op, at: Index) -> str:
     w, dy = of.names(line, "w", "dy")
     row = of.at.block(w, (at[0], 0), (at[0], of.shape(w)[1] - 1))
-    return f"SUMPRODUCT(MMULT({row},{of.at.whole(dy)}))"
+    return f"SUMPRODUCT(MMULT({row},{of.at.range(dy)}))"
 
 
 def _dense_dw(of: CellFormulas, line: Op, at: Index) -> str:
@@ -250,7 +248,7 @@ def _dense_db(of: CellFormulas, line: Op, at: Index) -> str:
     return of.at.cell(of.names(line, "dy")[0], at[0])
 
 
-def _each(text: str) -> Callable[[CellFormulas, Op, Index], str]:
+def _elementwise_maker(text: str) -> Callable[[CellFormulas, Op, Index], str]:
     """Return a maker of element-wise formulas, with other arrays' roles in braces."""
 
     def make(of: CellFormulas, line: Op, at: Index) -> str:
@@ -276,13 +274,13 @@ def _leaky(of: CellFormulas, line: Op, at: Index) -> str:
 
 def _softmax(of: CellFormulas, line: Op, at: Index) -> str:
     (x,) = of.names(line, "x")
-    maximum = f"MAX({of.at.whole(x)})"
-    return f"EXP({of.at.cell(x, *at)}-{maximum})/SUMPRODUCT(EXP({of.at.whole(x)}-{maximum}))"
+    maximum = f"MAX({of.at.range(x)})"
+    return f"EXP({of.at.cell(x, *at)}-{maximum})/SUMPRODUCT(EXP({of.at.range(x)}-{maximum}))"
 
 
 def _softmax_dx(of: CellFormulas, line: Op, at: Index) -> str:
     y, dy = of.names(line, "y", "dy")
-    return f"{of.at.cell(y, *at)}*SUMPRODUCT({of.at.whole(y)}*({of.at.cell(dy, *at)}-{of.at.whole(dy)}))"
+    return f"{of.at.cell(y, *at)}*SUMPRODUCT({of.at.range(y)}*({of.at.cell(dy, *at)}-{of.at.range(dy)}))"
 
 
 def _window(of: CellFormulas, line: Op, at: Index) -> tuple[Index, Index]:
@@ -330,7 +328,7 @@ def _avg_dx(of: CellFormulas, line: Op, at: Index) -> str:
 
 
 def _gap(of: CellFormulas, line: Op, at: Index) -> str:
-    return f"AVERAGE({of.at.whole(of.names(line, 'x')[0], at[0])})"
+    return f"AVERAGE({of.at.range(of.names(line, 'x')[0], at[0])})"
 
 
 def _gap_dx(of: CellFormulas, line: Op, at: Index) -> str:
@@ -341,10 +339,10 @@ def _gap_dx(of: CellFormulas, line: Op, at: Index) -> str:
 MAKERS: dict[tuple[str, str], Callable[[CellFormulas, Op, Index], str]] = {
     ("conv", "y"): _conv, ("conv", "df"): _conv_df, ("conv", "db"): _conv_db, ("conv", "dx"): _conv_dx,
     ("dense", "y"): _dense, ("dense", "dw"): _dense_dw, ("dense", "db"): _dense_db, ("dense", "dx"): _dense_dx,
-    ("sigmoid", "y"): _each("EXP(MIN(0,{x}))/(1+EXP(-ABS({x})))"), ("sigmoid", "dx"): _each("{dy}*{y}*(1-{y})"),
-    ("tanh", "y"): _each("TANH({x})"), ("tanh", "dx"): _each("{dy}*(1-{y}*{y})"),
-    ("relu", "y"): _each("MAX(0,{x})"), ("relu", "dx"): _relu_dx, ("leaky", "y"): _leaky, ("leaky", "dx"): _relu_dx,
-    ("identity", "y"): _each("{x}"), ("identity", "dx"): _each("{dy}"),
+    ("sigmoid", "y"): _elementwise_maker("EXP(MIN(0,{x}))/(1+EXP(-ABS({x})))"), ("sigmoid", "dx"): _elementwise_maker("{dy}*{y}*(1-{y})"),
+    ("tanh", "y"): _elementwise_maker("TANH({x})"), ("tanh", "dx"): _elementwise_maker("{dy}*(1-{y}*{y})"),
+    ("relu", "y"): _elementwise_maker("MAX(0,{x})"), ("relu", "dx"): _relu_dx, ("leaky", "y"): _leaky, ("leaky", "dx"): _relu_dx,
+    ("identity", "y"): _elementwise_maker("{x}"), ("identity", "dx"): _elementwise_maker("{dy}"),
     ("softmax", "y"): _softmax, ("softmax", "dx"): _softmax_dx,
     ("max", "y"): _pool("MAX"), ("max", "dx"): _max_dx,
     ("avg", "y"): _pool("AVERAGE"), ("avg", "dx"): _avg_dx,
@@ -363,17 +361,17 @@ def _softplus(z: str, sign: str) -> str:
 
 
 LOSSES: dict[str, Callable[[Layout, str], str]] = {
-    "mse": lambda at, o: f"SUMXMY2({at.whole(o)},{at.whole('y')})/COUNT({at.whole('y')})",
-    "softmax ce": lambda at, z: f"SUM({at.whole('y')})*{_log_sum(at.whole(z))}-SUMPRODUCT({at.whole('y')},{at.whole(z)})",
-    "sigmoid ce": lambda at, z: f"SUMPRODUCT({at.whole('y')}*{_softplus(at.whole(z), '-')})",
-    "sigmoid bce": lambda at, z: f"SUMPRODUCT({at.whole('y')}*{_softplus(at.whole(z), '-')}+(1-{at.whole('y')})*{_softplus(at.whole(z), '')})/COUNT({at.whole('y')})",
+    "mse": lambda at, o: f"SUMXMY2({at.range(o)},{at.range('y')})/COUNT({at.range('y')})",
+    "softmax ce": lambda at, z: f"SUM({at.range('y')})*{_log_sum(at.range(z))}-SUMPRODUCT({at.range('y')},{at.range(z)})",
+    "sigmoid ce": lambda at, z: f"SUMPRODUCT({at.range('y')}*{_softplus(at.range(z), '-')})",
+    "sigmoid bce": lambda at, z: f"SUMPRODUCT({at.range('y')}*{_softplus(at.range(z), '-')}+(1-{at.range('y')})*{_softplus(at.range(z), '')})/COUNT({at.range('y')})",
 }
 """Formula of the loss, from the outputs, or from z if it merges with the last layer."""
 
 ENDS: dict[str, Callable[[Layout, int], str]] = {
-    "mse": lambda at, n: f"2*({at.cell('o', n)}-{at.cell('y', n)})/COUNT({at.whole('y')})",
-    "softmax ce": lambda at, n: f"{at.cell('o', n)}*SUM({at.whole('y')})-{at.cell('y', n)}",
+    "mse": lambda at, n: f"2*({at.cell('o', n)}-{at.cell('y', n)})/COUNT({at.range('y')})",
+    "softmax ce": lambda at, n: f"{at.cell('o', n)}*SUM({at.range('y')})-{at.cell('y', n)}",
     "sigmoid ce": lambda at, n: f"-{at.cell('y', n)}*(1-{at.cell('o', n)})",
-    "sigmoid bce": lambda at, n: f"({at.cell('o', n)}-{at.cell('y', n)})/COUNT({at.whole('y')})",
+    "sigmoid bce": lambda at, n: f"({at.cell('o', n)}-{at.cell('y', n)})/COUNT({at.range('y')})",
 }
 """Formula of the first gradient of the backward pass."""

@@ -1,4 +1,4 @@
-"""`python -m cnnviz check FILE`: compares a user's gradients with those of a setup."""
+"""`python -m cnnviz check FILE`: compares a user's gradients with the gradients of a setup."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""Lines of a program as Python code: each is one call, assigned to its array's name."""
+"""Operations of a program as Python code: each line assigns a call to the array's name."""
 
 import inspect
 import textwrap
@@ -28,19 +28,19 @@ def expression(line: Op) -> str:
     """
     if line.rounding:
         return settle_call(line.rounding, expression(line.without_rounding))
-    function, given = line.function, [*map(variable, line.sources)]
+    function, args = line.function, [*map(variable, line.sources)]
     if function.__module__ == "numpy":
         return f"np.{function.__name__}({', '.join(map(_literal, line.settings.values()))})"
-    return _call_with(line, given)
+    return _call_with(line, args)
 
 
 def settle_call(line: Op, given: str) -> str:
-    """Return the call that settles ties in an array, which is `given` as code."""
+    """Return the call that rounds ties to zero in an array; `given` is the array's code."""
     return _call_with(line, [given, variable(line.sources[-1])])
 
 
 def _call_with(line: Op, given: list[str]) -> str:
-    """Return a call of the line's function with these arguments and with its settings."""
+    """Return a call of the line's function with `given` as arguments, followed by its settings."""
     parameters = inspect.signature(line.function).parameters
     given += [f"{name}={_literal(value)}" for name, value in line.settings.items() if value != parameters[name].default]
     return f"{line.function.__name__}({', '.join(given)})"
@@ -51,7 +51,7 @@ def _literal(value: object) -> str:
 
 
 def call(targets: Sequence[str], name: str, given: Sequence[str]) -> str:
-    """Return `made = name(given)`, wrapped if it is long.
+    """Return the assignment of a call, `targets = name(given)`, wrapped if it is long.
 
     >>> print(call(["z1", "o"], "forward", ["x", "f"]))
     z1, o = forward(x, f)
@@ -71,7 +71,7 @@ def wrap(prefix: str, names: Sequence[str], suffix: str, opening: str = "", clos
 
 
 def align(rows: Sequence[tuple[str, str]]) -> str:
-    """Return lines of code with trailing comments, which are aligned if the code is short.
+    """Join code and trailing comments to lines. Align the comments if the code is short.
 
     >>> print(align([("a = f(x)", "(2,)"), ("b = a", "")]))
     a = f(x)  # (2,)

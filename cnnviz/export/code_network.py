@@ -38,13 +38,13 @@ LOOP_DEVIATIONS = {
     "fresh_weights": "w, b = np.zeros_like(w), np.zeros_like(b)",
     "integer_kernel": "f = np.trunc(f) + 0.0",
 }
-"""Lines for the notebook's deviations that change parameters, before a pass and after an update. Other deviations
-replace a line."""
+"""Code of the notebook's deviations that change parameters before a pass or after an update. Other deviations replace a
+line."""
 
 
 @dataclass(frozen=True)
 class Passes:
-    """Code of one network for `images` images of one shape, under the deviations `on`. `sizes` are the shapes of all
+    """Code of one network for `images` images of one shape, with the deviations `on`. `sizes` are the shapes of all
     arrays by symbol."""
 
     program: Program
@@ -56,8 +56,8 @@ class Passes:
     # ---- layers
 
     def layer_sections(self, forward_only: bool = False, more: Iterable[Op] = ()) -> Iterator[Section]:
-        """Yield the functions that the lines call, and those of `more`, in the order of the forward pass: one section
-        for each kind of layer, and one for the loss."""
+        """Yield the functions that the lines call, and the functions `more`, in the order of the forward pass: one
+        section for each kind of layer, and one for the loss."""
         program, included, groups = self.program, set[Callable[..., Any] | str](), dict[str, list[Op]]()
         for line in (*program.forward_lines, program.losses_line, *(() if forward_only else program.backward_lines), *more):
             groups.setdefault(self._kind(line), []).append(line)
@@ -106,10 +106,10 @@ class Passes:
         return section(self._name("forward"), formulas, code)
 
     def backward_section(self) -> Section:
-        """Return the part of the backward pass that an update needs, as a function of the arrays that it reads."""
-        rows = self._rows(self._needed)
+        """Return the part of the backward pass that an update needs, as a function of its input arrays."""
+        rows = self._rows(self._update_lines)
         code = self._function(self._name("backward"), self._inputs_of(rows), rows, self.backward_outputs)
-        formulas = [self.program.formulas[line.target] for line in self._needed if line.target in self.program.formulas]
+        formulas = [self.program.formulas[line.target] for line in self._update_lines if line.target in self.program.formulas]
         return section(self._name("backward"), tuple(formulas), code)
 
     def _name(self, way: str) -> str:
@@ -119,7 +119,7 @@ class Passes:
     def update_section(self) -> Section:
         """Return one step of the optimizer for every parameter, as a function."""
         names, code = list(self.program.parameters), ""
-        given = [*names, *(f"d{name}" for name in names)]
+        args = [*names, *(f"d{name}" for name in names)]
         rows: list[tuple[str, str]] = []
         for name in names:
             if self.keeps:
@@ -132,8 +132,8 @@ class Passes:
             code = rule_of(self.optimizer).replace("def change(", "def rule(", 1) + "\n\n\n"
             remembered = wrap("memory = dict.fromkeys([", [f'"{name}"' for name in names], "])")
             code += f"{remembered}\n\n\n"
-            given.append("t")
-        code += self._function("update", given, rows, names)
+            args.append("t")
+        code += self._function("update", args, rows, names)
         return section("update", self.optimizer.formulas, code)
 
     @property
@@ -156,7 +156,7 @@ class Passes:
     @property
     def _forward_reads(self) -> list[str]:
         buffers = () if self.program.run.training else self.program.buffers
-        return ["x", *self.program.parameters, *self._drawn, *map(variable, buffers)]
+        return ["x", *self.program.parameters, *self._mask_names, *map(variable, buffers)]
 
     @property
     def kept(self) -> str:
@@ -164,14 +164,14 @@ class Passes:
         return "".join(f"{variable(line.target)} = {expression(line)}\n" for line in self.program.buffer_lines)
 
     @property
-    def _drawn(self) -> list[str]:
-        """Names of the masks that are drawn in each pass."""
+    def _mask_names(self) -> list[str]:
+        """Names of the masks, which are drawn in each pass."""
         return [variable(name) for name in self.program.draws]
 
     def draws(self, seed: int, k: str) -> str:
         """Return the lines that draw masks, or "": r1_mask = drawn_mask(np.random.default_rng([0, k, 5]), (18,),
         p=0.5)"""
-        return "".join(f"{variable(name)} = {drawn}\n" for name, drawn in draws(self.program, seed, k, self.images).items())
+        return "".join(f"{variable(name)} = {call}\n" for name, call in draws(self.program, seed, k, self.images).items())
 
     @property
     def loss_call(self) -> str:
@@ -182,7 +182,7 @@ class Passes:
     @property
     def backward_call(self) -> str:
         """Call of the backward pass: do, dw, … = backward(w, …)"""
-        return call(self.backward_outputs, self._name("backward"), self._inputs_of(self._rows(self._needed)))
+        return call(self.backward_outputs, self._name("backward"), self._inputs_of(self._rows(self._update_lines)))
 
     @property
     def rest(self) -> str:
@@ -199,28 +199,28 @@ class Passes:
     def forward_outputs(self) -> list[str]:
         """Arrays that the forward pass returns. Bounds are included only if the backward pass reads them."""
         read = {source for line in self.program.backward_lines for source in line.sources}
-        made = (line.target for line in self.program.forward_lines)
-        return [variable(name) for name in made if name in read or not name.endswith(".bound")]
+        targets = (line.target for line in self.program.forward_lines)
+        return [variable(name) for name in targets if name in read or not name.endswith(".bound")]
 
     @property
     def backward_outputs(self) -> list[str]:
         """Arrays that the backward pass returns."""
-        return [variable(line.target) for line in self._needed]
+        return [variable(line.target) for line in self._update_lines]
 
     @property
-    def _needed(self) -> list[Op]:
+    def _update_lines(self) -> list[Op]:
         return self.program.backward_lines[: self.program.needed_count]
 
     # ---- lines of code with shapes as comments
 
     def _rows(self, lines: Iterable[Op]) -> list[tuple[str, str]]:
-        """Return each line as code, as changed by deviations, and its shape."""
+        """Return each line as code, with deviations applied, and its shape."""
         rows = []
         for line in lines:
             code = expression(line.without_rounding)
             for deviation in self._deviations(line):
-                given = [code if name == "exact" else name for name in inspect.signature(deviation.function).parameters]
-                code = f"{deviation.name}({', '.join(given)})"
+                args = [code if name == "exact" else name for name in inspect.signature(deviation.function).parameters]
+                code = f"{deviation.name}({', '.join(args)})"
             name = variable(line.target)
             rows.append((f"{name} = {code}", self._size(line.target)))
             if line.rounding:
@@ -243,7 +243,7 @@ class Passes:
             names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
             read |= {node.id for node in names if isinstance(node.ctx, ast.Load)} - defined
             defined |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
-        return [name for name in (*self.program.parameters, "x", *self._drawn, *self.forward_outputs, "y") if name in read]
+        return [name for name in (*self.program.parameters, "x", *self._mask_names, *self.forward_outputs, "y") if name in read]
 
     @staticmethod
     def _function(name: str, given: Sequence[str], rows: Sequence[tuple[str, str]], made: Sequence[str]) -> str:

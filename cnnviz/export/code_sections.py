@@ -15,7 +15,7 @@ from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.setup.first_params import first_buffers
 from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import load_image
-from cnnviz.export.arrays import backward_names, describe, forward_names, print_limit, shown
+from cnnviz.export.arrays import backward_names, describe, forward_names, print_limit, squeeze_channels
 from cnnviz.export.code_lines import expression, variable
 from cnnviz.export.code_network import Passes, Section, chain, section
 from cnnviz.export.code_set_values import by_hand_call, by_hand_section
@@ -56,7 +56,7 @@ def sections(setup: Setup, pixels: np.ndarray) -> tuple[Section, ...]:
 
 
 def _in_eval_mode(setup: Setup, x: np.ndarray, values: PassValues) -> Passes:
-    """Return the passes in eval mode: with running statistics, without dropout, and each image on its own."""
+    """Return the passes in eval mode, with running statistics, without dropout, and with independent images."""
     program = setup.network.program(x.shape, training=False)
     return Passes(program, setup.optimizer, frozenset(), sizes_of(program, values, np.array(setup.y)), len(setup.images))
 
@@ -103,7 +103,7 @@ def script_docstring(setup: Setup, program: Program, words: str, library: str = 
 
 
 def settings_of(setup: Setup) -> tuple[str, bool]:
-    """Return the setup's query, and whether values are omitted that the code contains: uploaded images and stored
+    """Return the setup's query, and whether it omits values that the code contains: uploaded images and stored
     parameters."""
     query = setup.to_query()
     omitted = {name for name, value in query.items() if value.startswith("held-")} | ({"img"} if setup.img.startswith("upload-") else set())
@@ -145,7 +145,7 @@ def _training(setup: Setup, passes: Passes, keeps: bool) -> Section:
 
 def printing(program: Program) -> Section:
     """Return the section with the function that prints an array."""
-    functions = [describe] + ([shown] if program.shown != {name: program.shapes[name] for name in program.shown} else [])
+    functions = [describe] + ([squeeze_channels] if program.shown != {name: program.shapes[name] for name in program.shown} else [])
     return section("printing", [r"\text{mean}\; z = \frac{1}{n} \sum z"], listing(functions, set()))
 
 
@@ -160,7 +160,7 @@ def print_line(program: Program, name: str, suffix: str = "", variable: str = ""
     symbol = name if name in program.shapes else name[1:]
     drops_axes = symbol in program.shown and program.shown[symbol] != program.shapes[symbol]
     limit = f", {print_limit(outputs)}" if print_limit(outputs) > 9 else ""
-    return f'print(describe("{name}{suffix}", {f"shown({variable or name})" if drops_axes else variable or name}{limit}))'
+    return f'print(describe("{name}{suffix}", {f"squeeze_channels({variable or name})" if drops_axes else variable or name}{limit}))'
 
 
 def _numbers_forward(setup: Setup, trained: Passes, passes: Passes) -> Section:

@@ -13,7 +13,7 @@ from cnnviz.core.network.program import Program
 from cnnviz.core.network.program_line import Op, PassValues
 from cnnviz.core.setup.setup import CHANNELS, Setup
 from cnnviz.data.images import LUMA
-from cnnviz.export.arrays import shown
+from cnnviz.export.arrays import squeeze_channels
 from cnnviz.export.code_lines import expression, variable, wrap
 from cnnviz.export.code_network import Section, section, start_formula
 from cnnviz.export.core_source import listing
@@ -27,7 +27,7 @@ IMPORTS = "import base64\nimport zlib\n\nimport numpy as np"
 
 
 def image_section(setup: Setup, pixels: np.ndarray, program: Program, imports: bool = True) -> Section:
-    """Return the section with the image's bytes and x; `imports` is whether it includes the imports."""
+    """Return the section with the image's bytes and x. With `imports` it begins with the import statements."""
     images = (len(pixels),) if len(setup.images) > 1 else ()
     has_channels = pixels.ndim == 3 + len(images)
     is_gray, is_rgb = setup.ch == "gray" and has_channels, setup.ch == "rgb" and has_channels
@@ -64,12 +64,12 @@ def start_section(setup: Setup, program: Program, values: PassValues, buffers: M
     code += [code for _, code in starts.values()]
     code += [f"{variable(name)} = {_literal(array)}" for name, array in (buffers or {}).items()]
     code += [f"y = np.array({list(setup.y)})", f"learning_rate = {setup.lr!r}", f"updates = {setup.k}"]
-    return section("start", [start_formula(name, how) for name, (how, _) in starts.items()], "\n".join(code))
+    return section("start", [start_formula(name, kind) for name, (kind, _) in starts.items()], "\n".join(code))
 
 
 def _start_code(array: np.ndarray, line: Op) -> tuple[str, str]:
-    """Return how a parameter starts ("drawn", "zero", "one" or "given") and its code: the call that draws it, with
-    changed filters in numbers, or the numbers."""
+    """Return the kind of a parameter's initialization ("drawn", "zero", "one" or "given") and its code: a call that
+    draws it, with set filters as numbers, or a literal."""
     name, default = line.target, line.run()
     kind = {np.zeros: "zero", np.ones: "one"}.get(line.function, "drawn")  # type: ignore[call-overload]
     if np.array_equal(array, default):
@@ -86,8 +86,8 @@ def _start_code(array: np.ndarray, line: Op) -> tuple[str, str]:
 
 
 def _literal(array: np.ndarray) -> str:
-    """Return an array as numbers; a single kernel by rows."""
-    rows = shown(array)
+    """Return an array as a literal. A single kernel has one row per line."""
+    rows = squeeze_channels(array)
     text = f"np.array({rows.tolist()})"
     if len(text) > 90:
         text = wrap("np.array([", [repr(number) for number in array.reshape(-1).tolist()], "])")

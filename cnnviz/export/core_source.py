@@ -111,7 +111,8 @@ def rule_of(optimizer: Optimizer) -> str:
 
 
 def clean(text: str, node: ast.FunctionDef, around: Mapping[str, object], owner: object = None) -> Source:
-    """Return the function at `node` of `text` for export. `around` are its global names, and `owner` is its self."""
+    """Return the source of the function at `node` of `text` for export. `around` holds its globals, and `owner` its
+    `self`."""
     edits = _Edits(text, around, owner)
     for statement in node.body:
         edits.visit(statement)
@@ -123,10 +124,9 @@ def clean(text: str, node: ast.FunctionDef, around: Mapping[str, object], owner:
 
 
 def docstring(text: str, indent: str = "    ") -> str:
-    """Return a docstring for export: without examples, exceptions and references to tests, and with long lines
-    wrapped."""
-    first, *others = inspect.cleandoc(text).split("\n\n")
-    parts = [re.sub(r"\s+Raise [^.]*\.", "", first), *(part for part in others if not re.search(r">>>|Raise|tests/", part))]
+    """Return a docstring for export: without examples, exceptions and references to tests, and wrapped."""
+    first, *other_paragraphs = inspect.cleandoc(text).split("\n\n")
+    parts = [re.sub(r"\s+Raise [^.]*\.", "", first), *(part for part in other_paragraphs if not re.search(r">>>|Raise|tests/", part))]
     lines: list[str] = []
     for part in parts:
         lines += [""] if lines else []
@@ -161,7 +161,7 @@ def _free_names(text: str, around: Mapping[str, object]) -> tuple[str, ...]:
 
 
 class _Edits(ast.NodeVisitor):
-    """Cuts and replacements in a source text, by byte offset."""
+    """Deletions and replacements in a source text, by byte offset."""
 
     def __init__(self, text: str, around: Mapping[str, object], owner: object = None):
         self._text, self._around, self._owner = text, around, owner

@@ -1,5 +1,4 @@
-"""A setup as an exercise: everything except the backward pass, whose lines are left open, and a check that needs only
-NumPy."""
+"""A setup as an exercise: a script with blanks for the backward pass, and a check that needs only NumPy."""
 
 import json
 import re
@@ -21,12 +20,12 @@ from cnnviz.export.code_sections import network_input, settings_of, sizes_of, wr
 from cnnviz.export.code_set_values import assignment
 from cnnviz.export.code_start import IMPORTS, image_section, start_section
 from cnnviz.export.core_source import listing
-from cnnviz.export.exercise_check import checked, round_off
+from cnnviz.export.exercise_check import check_entries, round_off
 from cnnviz.export.numpy_script import as_notebook, as_script
 from cnnviz.words import Problem, current_language, has_message, message, say, text
 
 VERDICTS = ("right", "wrong", "undecided", "not_finite", "kink", "some_undecided", "shape", "not_yet", "tried")
-"""Texts of the check's verdicts, under the messages `export.exercise.said`."""
+"""Message ids of the check's verdicts under `export.exercise.said`."""
 
 FILE = "gradients.npz"
 """Output file of the exercise, for upload on the Check page."""
@@ -53,7 +52,7 @@ def exercise_notebook(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> s
 
 
 def check_training_mode(setup: Setup) -> None:
-    """Raise Problem if the setup is in eval mode, which has no update to compute.
+    """Raise Problem if the setup is in eval mode, which makes no update.
 
     >>> check_training_mode(Setup())
     """
@@ -92,7 +91,7 @@ def _sections(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> Iterable[
 
 
 def open_lines(program: Program) -> list[tuple[Op, tuple[str, ...]]]:
-    """Return the lines that are left open, each with the arrays that it reads. The reshape to maps is part of the
+    """Return the lines to fill in, each with the arrays that it reads. The reshape to maps is part of the
     line that computes the map's gradient.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
@@ -166,13 +165,13 @@ def _check_section(passes: Passes) -> Section:
     included: set[Callable[..., Any] | str] = set()
     # adds functions to `known` that are defined above
     listing([line.function for line in (*program.forward_lines, program.loss_line)], included)
-    code = f"{head}\n{body}\n\n\n{listing([*(line.function for line in choices), round_off, checked], included)}\n\n\n"
+    code = f"{head}\n{body}\n\n\n{listing([*(line.function for line in choices), round_off, check_entries], included)}\n\n\n"
     arrays = len(open_lines(program))
     entry_limit = max(LEAST_TRIED, min(MOST_TRIED, WORK // max(1, 4 * arrays * program.multiplications)))
     start = wrap("start = dict(", [f"{name}={name}" for name in starts], ")")
     arrays_line = wrap("arrays = dict(", [f"{name}={name}" for line, _ in open_lines(program) for name in [variable(line.target[1:])]], ")")
-    each = {name: json.dumps(text(f"export.exercise.said.{name}", current_language()), ensure_ascii=False) for name in VERDICTS}
-    texts = "\n".join(["said = dict(", *(f"    {name}={words}," for name, words in each.items()), ")"])
+    sentences = {name: json.dumps(text(f"export.exercise.said.{name}", current_language()), ensure_ascii=False) for name in VERDICTS}
+    texts = "\n".join(["said = dict(", *(f"    {name}={words}," for name, words in sentences.items()), ")"])
     return _section("check", f"{code}{texts}\n{start}\n{arrays_line}\n{_LOOP.format(most=entry_limit)}", most=entry_limit)
 
 
@@ -191,7 +190,7 @@ for name, gradient in gradients.items():
     if not finite:
         print(f"{{name:<5}} {{said['not_finite']}}")
         continue
-    found, worst = checked(gradient.reshape(array.shape), array, lambda nudged: loss_with(**{{name[1:]: nudged}}), noise, {most})
+    found, worst = check_entries(gradient.reshape(array.shape), array, lambda nudged: loss_with(**{{name[1:]: nudged}}), noise, {most})
     marked = list(found.values())
     undecided, tried = undecided + marked.count(UNDECIDED), tried + len(marked)
     if worst:

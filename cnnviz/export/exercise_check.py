@@ -16,7 +16,7 @@ Passed = tuple[float, Sequence[np.ndarray]]
 LONGEST, SHORTEST = 1e-4, 1e-8
 """Longest and shortest step of the nudges."""
 SCREENED = 5
-"""Number of entries that are nudged once, per checked entry, to find the ones that change the loss."""
+"""Number of candidate entries per checked entry. A single nudge of each shows whether it changes the loss."""
 
 
 def round_off(loss_with: Callable[..., Passed], arrays: Mapping[str, np.ndarray]) -> float:
@@ -24,7 +24,7 @@ def round_off(loss_with: Callable[..., Passed], arrays: Mapping[str, np.ndarray]
     rng, eps = np.random.default_rng(0), np.finfo(float).eps
     loss = loss_with()[0]
     losses = [loss_with(**{name: a * (1 + eps * rng.choice([-1, 1], a.shape)) for name, a in arrays.items()})[0] for _ in range(6)]
-    # 1: argument of a logarithm
+    # 1, the argument of the logarithm
     return SAFETY * (max(abs(other - loss) for other in losses) + eps * max(1.0, abs(loss)))
 
 
@@ -61,8 +61,8 @@ def slope(
 
 
 def entries_to_try(gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[np.ndarray], Passed], loss: float, most: int) -> list[int]:
-    """Return up to `most` entries: half of them the largest given ones, half random, with those first that change the
-    loss."""
+    """Return up to `most` entries to check: half with the largest gradients, half random. Entries that change the loss
+    are preferred."""
     if array.size <= most:
         return list(range(array.size))
     size = np.nan_to_num(np.abs(gradient), nan=np.inf)
@@ -70,9 +70,9 @@ def entries_to_try(gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[n
     random_entries = [place for place in np.random.default_rng(0).permutation(array.size)[: SCREENED * most].tolist() if place not in largest]
     moving, constant = [], []
     for place in random_entries:
-        nudged = array.copy()
-        nudged.flat[place] += LONGEST * max(1.0, abs(array.flat[place]))
-        if loss_of(nudged)[0] != loss:
+        nudged_array = array.copy()
+        nudged_array.flat[place] += LONGEST * max(1.0, abs(array.flat[place]))
+        if loss_of(nudged_array)[0] != loss:
             moving.append(place)
         else:
             constant.append(place)
@@ -81,16 +81,16 @@ def entries_to_try(gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[n
     return [*largest, *moving, *constant][:most]
 
 
-def checked(
+def check_entries(
     gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[np.ndarray], Passed], noise: float, most: int
 ) -> tuple[dict[int, int], tuple[tuple[int, ...], float, float] | None]:
     """Return the marks of up to `most` entries of one gradient, compared with central differences, and the worst
     entry: index, given and expected value."""
-    worst, marks_by_index, worst_error, unmoved = None, {}, -1.0, loss_of(array)
-    for index in entries_to_try(gradient, array, loss_of, unmoved[0], most):
+    worst, marks_by_index, worst_error, base_pass = None, {}, -1.0, loss_of(array)
+    for index in entries_to_try(gradient, array, loss_of, base_pass[0], most):
         at = tuple(map(int, np.unravel_index(index, array.shape)))
         value = float(gradient[at])
-        central, error, is_constant, kink = slope(loss_of, array, at, value, noise, unmoved)
+        central, error, is_constant, kink = slope(loss_of, array, at, value, noise, base_pass)
         mark = int(marks(np.array(value), np.array(central), error, np.array(is_constant), np.array(kink)))
         marks_by_index[index] = mark
         if mark == WRONG and not abs(value - central) <= worst_error:

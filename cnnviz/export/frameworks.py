@@ -1,8 +1,8 @@
 """A setup as a script in Keras or PyTorch: the same network, start, loss and optimizer, and one update with printed
 gradients.
 
-Layers, losses and optimizers know their counterparts (`keras`, `pytorch`, `code`). This module adds the code around them:
-channel order, axes of weights, and printing.
+Layers, losses and optimizers define their counterparts (`keras`, `pytorch`, `code`). This module adds the code around
+them: channel order, axes of weights, and printing.
 """
 
 import textwrap
@@ -87,8 +87,8 @@ def _script(library: str, setup: Setup, pixels: np.ndarray) -> str:
 
 
 def _outputs_with_ties(setup: Setup, program: Program, pixels: np.ndarray) -> dict[str, list[str]]:
-    """Return the outputs of layers with ties in the setup's first pass (symmetric filters) or its last, by kind of
-    layer."""
+    """Return the output symbols of layers with ties, by kind of layer. Checks the setup's first pass, in which filters
+    may be symmetric, and its last."""
     x, outputs = network_input(setup, pixels), dict[str, list[str]]()
     first, last = (run_updates(setup, x, k) for k in (0, setup.k))
     indices = set[int]().union(*(layers_with_ties(program, snapshot.params, snapshot.trace.x, snapshot.trace.kept) for snapshot in (first, last)))
@@ -116,8 +116,8 @@ class _Parts:
         return Section(say(f"export.frameworks.{name}.title", library=self.NAME), say(words) if has_message(words) else "", (), code)
 
     @property
-    def evaluated(self) -> bool:
-        """Whether the printed pass is in eval mode."""
+    def in_eval_mode(self) -> bool:
+        """Whether the script prints a pass in eval mode."""
         return self.setup.mode == "eval"
 
     @property
@@ -150,11 +150,11 @@ class _Parts:
     def layers(self) -> Iterator[tuple[Layer, Names, Shape]]:
         """Return the layers of the model, each with its input shape."""
         network = self.program.network
-        found = list(zip(network.layers, network.names, self.program.inputs, strict=True))
-        return iter(found[:-1] if self.merged else found)
+        entries = list(zip(network.layers, network.names, self.program.inputs, strict=True))
+        return iter(entries[:-1] if self.merged else entries)
 
     def refused(self) -> list[str]:
-        """Return the outputs of layers whose training pass the library refuses."""
+        """Return the output symbols of the layers whose training pass the library refuses."""
         return []
 
     def weights(self) -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
@@ -167,8 +167,8 @@ class _Parts:
     def to_our_layout(self, array: str, suffix: str) -> Iterator[str]:
         """Yield lines that convert the model's list `array` of parameters or gradients to our layout."""
         for n, (name, _, _, axes) in enumerate(self.weights()):
-            back = f".transpose{tuple(int(at) for at in np.argsort(axes))}" if axes else ""
-            yield f"{suffix.format(name)} = {array.format(n)}{back}"
+            inverse = f".transpose{tuple(int(at) for at in np.argsort(axes))}" if axes else ""
+            yield f"{suffix.format(name)} = {array.format(n)}{inverse}"
 
     def prints(self, names: Iterable[str], suffix: str = "") -> str:
         return "\n".join(print_line(self.program, name, suffix) for name in names)
@@ -193,7 +193,7 @@ class _Parts:
         no step."""
         names = [name for name, *_ in self.weights()]
         lines = [
-            f"{self.begin}o, L, dx, gradients = passes({self.AFTER if self.evaluated else ''})\n{self.prints(['o'])}\nprint(describe(\"L\", L))",
+            f"{self.begin}o, L, dx, gradients = passes({self.AFTER if self.in_eval_mode else ''})\n{self.prints(['o'])}\nprint(describe(\"L\", L))",
             "\n".join(self.to_our_layout("gradients[{}]", "d{}")),
             self.prints([*(f"d{name}" for name in names), "dx"]),
         ]
@@ -202,12 +202,12 @@ class _Parts:
             "\n".join(self.to_our_layout(self.values, "{}_next")),
             "\n".join(print_line(self.program, name, " next", variable=f"{name}_next") for name in names),
         ]
-        return "\n\n".join([*lines, *([] if self.evaluated else step)])
+        return "\n\n".join([*lines, *([] if self.in_eval_mode else step)])
 
     @property
     def begin(self) -> str:
-        """Lines before that pass."""
-        return "draw(updates)\n" if self.program.draws and not self.evaluated else ""
+        """Lines before the pass of `numbers`."""
+        return "draw(updates)\n" if self.program.draws and not self.in_eval_mode else ""
 
     @property
     def count(self) -> str:
@@ -221,10 +221,10 @@ class _Parts:
         """Function that sets entries by hand at update k, or ""."""
         if not self.setup.set:
             return ""
-        body = cases(self.setup, self.assigned)
+        body = cases(self.setup, self.assignment)
         return f"# {say('export.script.set.words')}\n{self.BY_HAND}\n{textwrap.indent(body, '    ')}\n\n\n"
 
-    def assigned(self, set_value: SetValue) -> str:
+    def assignment(self, set_value: SetValue) -> str:
         """Return the code that sets one value."""
         raise NotImplementedError
 
@@ -235,7 +235,7 @@ class _Parts:
         return n, f".{self.TURNED}{tuple(int(at) for at in np.argsort(axes))}{entry}" if axes else entry
 
     def training_loop(self, counted: bool = False) -> str:
-        """Return the loop of updates, with values that are set by hand. A step may need its number."""
+        """Return the training loop, which also sets values by hand. With `counted`, each step receives its number."""
         before = [*(["by_hand({})"] if self.setup.set else []), *(["draw({})"] if self.program.draws else [])]
         if counted:
             loop, k, step = "t in range(1, updates + 1)", "t - 1", "step(passes()[-1], t)"
@@ -283,14 +283,14 @@ class _Keras(_Parts):
             # the layer with the weights has the name
             main_call = next((line for line in calls if line.startswith(_WITH_WEIGHTS)), calls[-1])
             named_call = f'{main_call[:-1]}{"" if main_call.endswith("()") else ", "}name="{names.output}")'
-            prefix = "" if layer.draws(shape) or (self.evaluated and layer.buffers(shape)) else "layers."
+            prefix = "" if layer.draws(shape) or (self.in_eval_mode and layer.buffers(shape)) else "layers."
             lines += [f"{prefix}{named_call if line is main_call else line}," for line in calls]
         arrays_of_layer: dict[str, list[str]] = {}
         for name, of, _, axes in self.weights():
             arrays_of_layer.setdefault(of, []).append(f"{name}.transpose{axes}" if axes else name)
         for name, buffer in self.program.buffers.items():
             start = f"np.{'ones' if buffer.start else 'zeros'}({buffer.shape})"
-            arrays_of_layer[name.partition(".")[0]].append(variable(name) if self.evaluated else start)
+            arrays_of_layer[name.partition(".")[0]].append(variable(name) if self.in_eval_mode else start)
         weights = [f'model.get_layer("{of}").set_weights([{", ".join(arrays)}])' for of, arrays in arrays_of_layer.items()]
         body = textwrap.indent("\n".join(lines), "    ")
         return f"model = keras.Sequential([\n{body}\n])\n" + "\n".join(weights)
@@ -298,23 +298,23 @@ class _Keras(_Parts):
     def passes(self) -> str:
         kind = self.program.network.layers[-1].kind
         outputs = f"        o = ops.{kind}(z)\n" if self.merged else ""
-        laid, back = ("x.transpose(0, 2, 3, 1)", ".transpose(0, 3, 1, 2)") if self.images else ("x.transpose(1, 2, 0)[None]", "[0].transpose(2, 0, 1)")
+        input_code, inverse_code = ("x.transpose(0, 2, 3, 1)", ".transpose(0, 3, 1, 2)") if self.images else ("x.transpose(1, 2, 0)[None]", "[0].transpose(2, 0, 1)")
         targets = "targets = y\n" if self.images else ""
         return (
-            f"{targets}image = tf.{'Variable' if self.setup.set else 'constant'}({laid})\n\n\n"
-            f"def passes({'training=True' if self.evaluated else ''}):\n"
+            f"{targets}image = tf.{'Variable' if self.setup.set else 'constant'}({input_code})\n\n\n"
+            f"def passes({'training=True' if self.in_eval_mode else ''}):\n"
             f'    """{say("export.frameworks.passes.docstring", library=self.NAME)}"""\n'
             "    with tf.GradientTape() as tape:\n"
             "        tape.watch(image)\n"
             f"        {self.end} = model(image{self._mode}){self.first}\n{outputs}"
             f"        L = {self.loss}\n"
             "    dx, *gradients = tape.gradient(L, [image, *model.trainable_variables])\n"
-            f"    return o.numpy(), L.numpy(), dx.numpy(){back}, [gradient.numpy() for gradient in gradients]"
+            f"    return o.numpy(), L.numpy(), dx.numpy(){inverse_code}, [gradient.numpy() for gradient in gradients]"
         )
 
     @property
     def _mode(self) -> str:
-        return f", training={'training' if self.evaluated else 'True'}" if self.program.buffers or self.program.draws else ""
+        return f", training={'training' if self.in_eval_mode else 'True'}" if self.program.buffers or self.program.draws else ""
 
     def update(self) -> str:
         code = self.setup.optimizer.code
@@ -326,7 +326,7 @@ class _Keras(_Parts):
         rounded = f"# {say('export.frameworks.rounded')}\n" if "float64" in code["keras"] else ""
         return f"{self.by_hand}{self.draws}{rounded}optimizer = {code['keras']}\n\n\n{head}\n{applied}\n\n\n{self.training_loop(counted)}"
 
-    def assigned(self, set_value: SetValue) -> str:
+    def assignment(self, set_value: SetValue) -> str:
         if set_value.symbol == "x":
             c, row, column = ([0, *set_value.at])[-3:]
             return f"image[0, {row}, {column}, {c}].assign({set_value.value!r})"
@@ -363,7 +363,7 @@ class _PyTorch(_Parts):
             for name, of, letter, axes in self.weights()
         ]
         body = textwrap.indent("\n".join(lines), "    ")
-        if self.evaluated:
+        if self.in_eval_mode:
             weights += [f"    model.{name}.copy_(torch.from_numpy({variable(name)}))" for name in self.program.buffers]
         return f"model = nn.Sequential(OrderedDict([\n{body}\n]))\nwith torch.no_grad():\n" + "\n".join(weights)
 
@@ -392,9 +392,9 @@ class _PyTorch(_Parts):
 
     @property
     def begin(self) -> str:
-        return "model.eval()\n" if self.evaluated else super().begin
+        return "model.eval()\n" if self.in_eval_mode else super().begin
 
-    def assigned(self, set_value: SetValue) -> str:
+    def assignment(self, set_value: SetValue) -> str:
         if set_value.symbol == "x":
             c, row, column = ([0, *set_value.at])[-3:]
             return f"image[0, {c}, {row}, {column}] = {set_value.value!r}"

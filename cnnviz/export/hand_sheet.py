@@ -22,14 +22,14 @@ from cnnviz.export.user_gradients_report import reference_of
 from cnnviz.words import Message, current_language, format_value, say
 
 MOST_TERMS = 9
-"""Upper limit of products to compute by hand; the rest of a longer sum is given."""
+"""Upper limit of products to compute by hand; the worksheet gives the rest of a longer sum."""
 MOST_NUMBERS = 25
-"""Upper limit of numbers listed for an expression; the rest of a longer sum or mean is given."""
+"""Upper limit of numbers listed for an expression; the worksheet gives the rest of a longer sum or mean."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One cell: its name, title and formulas, rows of factors whose products are asked for, given numbers, and the
+    """The task for one cell: its name, title and formulas, rows of factors to multiply, given numbers, and the
     answer."""
 
     name: str
@@ -63,8 +63,8 @@ def hand_sheet(setup: Setup, snapshot: Snapshot, image: Message | str) -> str:
 
 
 def tasks(setup: Setup, snapshot: Snapshot) -> list[Task]:
-    """Return one cell for each stage: the pinned one if it belongs to that stage's array, otherwise the one with the
-    largest absolute value."""
+    """Return one task for each stage: for the pinned cell if it is in that stage's array, otherwise for the cell with
+    the largest absolute value."""
     reference, network = reference_of(setup, snapshot), setup.network
     program, trace, y = reference.program, reference.trace, reference.y
     gradients = program.backward(snapshot.params, trace, y)
@@ -88,12 +88,12 @@ def _stage_tasks(setup: Setup, snapshot: Snapshot, program: Program, stage: Stag
     elif stage == "v":
         source = next(names.source for names in program.network.names if names.flattens)
         yield Task(f"v[?] = {_cell_name(program, source, at)}", stage.title, formula, (), (), float(np.ravel_multi_index(at, array.shape)))
-    elif stage in program.arithmetic:  # otherwise it depends on a whole channel
+    elif stage in program.arithmetic:  # otherwise the cell depends on a complete channel
         arithmetic = arithmetic_of(program, stage, at, values)
         if statistic_names := re.findall(r"[a-z]\w*\.[a-z]+", arithmetic.text):
             cell_numbers = [number for number in arithmetic.numbers if number[1] in (at, at[:1])]
-            given = (*_named_numbers(program, cell_numbers), *_statistics(program, {name: snapshot.trace.kept[name] for name in statistic_names}, at))
-            yield Task(name, stage.title, formula, (), given, answer)
+            known_numbers = (*_named_numbers(program, cell_numbers), *_statistics(program, {name: snapshot.trace.kept[name] for name in statistic_names}, at))
+            yield Task(name, stage.title, formula, (), known_numbers, answer)
         elif len(arithmetic.numbers) <= MOST_NUMBERS or re.match(r"(sum|mean|max)\(\w+\)", arithmetic.text):
             yield _arithmetic_task(program, name, stage, formula, arithmetic, answer)
 
@@ -121,19 +121,19 @@ def _arithmetic_task(program: Program, name: str, stage: Stage, formula: tuple[s
     if arithmetic.terms:
         terms = _largest(arithmetic.terms)
         rest = sum(term.product for term in arithmetic.terms) - sum(term.product for term in terms)
-        given = [(say("export.sheet.rest", n=len(arithmetic.terms) - len(terms)), rest)] if len(terms) < len(arithmetic.terms) else []
-        given += _named_numbers(program, arithmetic.added)
+        known_numbers = [(say("export.sheet.rest", n=len(arithmetic.terms) - len(terms)), rest)] if len(terms) < len(arithmetic.terms) else []
+        known_numbers += _named_numbers(program, arithmetic.added)
         rows = tuple(tuple((symbol, _cell_name(program, symbol, at), value) for symbol, at, value in term.factors) for term in terms)
-        return Task(name, stage.title, formula, rows, tuple(given), answer, tuple(term.product for term in terms))
+        return Task(name, stage.title, formula, rows, tuple(known_numbers), answer, tuple(term.product for term in terms))
     numbers = arithmetic.numbers
     if len(numbers) > MOST_NUMBERS:
         is_maximum = arithmetic.text.startswith("max(")
         numbers = tuple(sorted(sorted(numbers, key=lambda number: -number[2])[:MOST_NUMBERS])) if is_maximum else numbers[:MOST_TERMS]
-    given = _named_numbers(program, numbers)
+    known_numbers = _named_numbers(program, numbers)
     if len(numbers) < len(arithmetic.numbers) and not arithmetic.text.startswith("max("):
         rest = sum(value for *_, value in arithmetic.numbers[len(numbers) :])
-        given.append((say("export.sheet.rest", n=len(arithmetic.numbers) - len(numbers)), rest))
-    return Task(name, stage.title, formula, (), tuple(given), answer)
+        known_numbers.append((say("export.sheet.rest", n=len(arithmetic.numbers) - len(numbers)), rest))
+    return Task(name, stage.title, formula, (), tuple(known_numbers), answer)
 
 
 def _largest(terms: tuple[Term, ...]) -> tuple[Term, ...]:
@@ -153,14 +153,14 @@ def _update_task(setup: Setup, snapshot: Snapshot, program: Program, stage: Stag
     at = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(slope)))), array.shape))
     gradients = {f"d{parameter}": values[f"d{parameter}"].reshape(snapshot.params[parameter].shape) for parameter in program.parameters}
     next_params, _ = optimizer.step(snapshot.params, gradients, snapshot.state or None)
-    given = [("η", optimizer.lr), (_cell_name(program, name, at), float(array[at])), (_cell_name(program, f"d{name}", at), float(slope[at]))]
+    known_numbers = [("η", optimizer.lr), (_cell_name(program, name, at), float(array[at])), (_cell_name(program, f"d{name}", at), float(slope[at]))]
     cell = _cell_name(program, name, at).removeprefix(label(name))
     for key in optimizer.KEEPS:
         if f"{key}.{name}" in snapshot.state:
-            given.append(((key if len(key) == 1 else say(f"formula.{key}")) + cell, float(snapshot.state[f"{key}.{name}"][at])))
+            known_numbers.append(((key if len(key) == 1 else say(f"formula.{key}")) + cell, float(snapshot.state[f"{key}.{name}"][at])))
     if any("^t" in formula for formula in optimizer.formulas):
-        given.append(("t", float(snapshot.state.get("t", 0)) + 1))
-    return Task(_cell_name(program, f"{name}_next", at), stage.title, optimizer.formulas, (), tuple(given), float(next_params[name][at]))
+        known_numbers.append(("t", float(snapshot.state.get("t", 0)) + 1))
+    return Task(_cell_name(program, f"{name}_next", at), stage.title, optimizer.formulas, (), tuple(known_numbers), float(next_params[name][at]))
 
 
 def _cell_name(program: Program, symbol: str, at: tuple[int, ...]) -> str:
@@ -202,7 +202,8 @@ def _task_html(task: Task, answered: bool) -> str:
 
 
 def _formula_html(latex: str) -> str:
-    """Return a formula as HTML, in parts between which lines may break; browsers do not break formulas."""
+    """Return a formula as HTML, split into elements between which lines may break, since browsers do not break
+    formulas."""
     parts = re.sub(r" (=|\+|\\cdot|\\odot|\\leftarrow) ", r" \1\n", translate_words(latex)).split("\n")
     return re.sub(r"(?<=<mn>)(\d+)\.(?=\d)", rf"\1{say('words.point')}", " ".join(map(mathml, parts)))
 

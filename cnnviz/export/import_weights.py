@@ -1,7 +1,7 @@
 """Initial parameters from files: saved by cnnviz (JSON, .npz), trained networks from PyTorch or Keras, or kernels in
 any array.
 
-Nothing in a file is executed or unpickled. Layouts are recognized by shapes, and notes tell what was imported.
+Nothing in a file is executed or unpickled. Layouts are inferred from shapes, and notes describe the import.
 """
 
 import dataclasses
@@ -69,7 +69,7 @@ def complete_start(arrays: Arrays, setup: Setup) -> tuple[Setup, Params, list[Me
     if SETUP in arrays:
         return _read_saved(arrays)
     program = setup.network.program(setup.x_shape)
-    # stored under our names; in our layout if the shapes match
+    # names are the core's; the layout, too, if the shapes match
     has_our_names = len(program.parameters) > 1 and set(program.parameters) <= set(arrays)
     has_our_layout = has_our_names and all(arrays[name].shape == program.shown[name] for name in program.parameters)
     result = None if has_our_layout else _params_by_layout(arrays, program)
@@ -83,7 +83,7 @@ _INPUT_SETTINGS = tuple({"img": img, "ch": ch} for img in ("test-0", "digit7-0",
 
 
 def setup_of_weights(arrays: Arrays, net: str) -> tuple[Setup, int]:
-    """Return the setup with the kind of image for which a trained network's arrays fit, and the number of arrays.
+    """Return a setup whose kind of image fits a trained network's arrays, and the number of arrays.
     Raise Problem if none fits."""
     for input_settings in _INPUT_SETTINGS:
         try:
@@ -121,14 +121,14 @@ def _params_by_name(arrays: Arrays, program: Program) -> Params:
 def _params_by_layout(arrays: Arrays, program: Program) -> tuple[Params, Message] | None:
     """Return the network's parameters, with or without buffers, and the layout in which all arrays of the file fit.
     None if none fits."""
-    stored = [(name, array) for name, array in arrays.items() if not name.endswith("num_batches_tracked")]
-    symbols = list(program.parameters) if len(stored) == len(program.parameters) else _names_with_buffers(program)
-    if len(stored) != len(symbols) or len(stored) == 1:
+    named_arrays = [(name, array) for name, array in arrays.items() if not name.endswith("num_batches_tracked")]
+    symbols = list(program.parameters) if len(named_arrays) == len(program.parameters) else _names_with_buffers(program)
+    if len(named_arrays) != len(symbols) or len(named_arrays) == 1:
         return None
-    # prefer Keras if the shapes fit both layouts
-    prefers_keras = not any(name.endswith(("weight", "bias")) for name, _ in stored)
+    # Keras takes precedence if the shapes fit both layouts
+    prefers_keras = not any(name.endswith(("weight", "bias")) for name, _ in named_arrays)
     for layout in ("keras", "pytorch") if prefers_keras else ("pytorch", "keras"):
-        converted = {symbol: _convert_layout(array, symbol, program, layout) for symbol, (_, array) in zip(symbols, stored, strict=True)}
+        converted = {symbol: _convert_layout(array, symbol, program, layout) for symbol, (_, array) in zip(symbols, named_arrays, strict=True)}
         fitting = {symbol: array for symbol, array in converted.items() if array is not None}
         if len(fitting) == len(symbols):
             params = {symbol: _check_numbers(symbol, array).reshape(program.shown.get(symbol, array.shape)) for symbol, array in fitting.items()}
@@ -178,11 +178,11 @@ def _read_kernels(arrays: Arrays, setup: Setup) -> tuple[Setup, list[Message | s
             if np.abs(f).max() > MAX_NUMBER:
                 raise Problem("export.parameters.too_large", name=name or "f", most=MAX_NUMBER)
             origin = message("export.elsewhere.of", name=name, shape=str(array.shape)) if name else message("export.elsewhere.alone", shape=str(array.shape))
-            others = tuple(set_value for set_value in setup.set if bank and set_value.symbol != bank.name)
+            other_sets = tuple(set_value for set_value in setup.set if bank and set_value.symbol != bank.name)
             notes: list[Message | str] = [message(f"export.elsewhere.{layout}", of=origin, n=len(f))]
             if unused := [left for other, left in descriptions.items() if other != name]:
                 notes.append(message("export.elsewhere.left", names=_shorten(unused), net=setup.net))
-            return dataclasses.replace(setup, f=filters_text(f), k=0, set=others), notes
+            return dataclasses.replace(setup, f=filters_text(f), k=0, set=other_sets), notes
     fits, k = ("nothing_fits", bank.k) if bank else ("no_parameters_fit", 0)
     raise Problem(f"export.elsewhere.{fits}", names=_shorten([*descriptions.values()]), k=k, net=setup.net)
 

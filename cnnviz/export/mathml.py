@@ -51,7 +51,7 @@ def mathml(latex: str) -> str:
     text = re.sub(r"<mrow>(<(m[ino])>[^<]*</\2>)</mrow>", r"\1", text)
     text = re.sub(rf"({_FUNCTION})(?=<m(?:i|sub)>)", rf"\1{_THIN}", text)
     text = re.sub(rf"(?<=]</mo>)({_FUNCTION})", rf"{_THIN}\1", text)
-    # as browsers serialize it, so that the page detects that it is unchanged
+    # as browsers serialize it, so that the page can compare it
     return re.sub(r"<(\w+)([^>]*?) ?/>", r"<\1\2></\1>", text)
 
 

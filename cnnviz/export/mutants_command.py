@@ -23,12 +23,12 @@ def run(arguments: list[str]) -> int:
     if report.error:
         return fail(2, say("terminal.mutants.right_fails", error=report.error))
     outcomes = list(zip(mutants(args.kind, args.like), report.passed, strict=True))
-    passed = [mutant for mutant, has_passed in outcomes if has_passed]
+    passing_mutants = [mutant for mutant, has_passed in outcomes if has_passed]
     impossible = sum(has_passed is None for _, has_passed in outcomes)
-    lines = [line for mutant in passed for line in _lines(mutant, args)]
+    lines = [line for mutant in passing_mutants for line in _lines(mutant, args)]
     notes = [say("terminal.mutants.impossible", n=impossible)] if impossible else []
-    is_printed = print_lines([*lines, *notes, say("terminal.mutants.passed", n=len(passed), count=len(outcomes) - impossible)])
-    return 1 if passed or not is_printed else 0
+    is_printed = print_lines([*lines, *notes, say("terminal.mutants.passed", n=len(passing_mutants), count=len(outcomes) - impossible)])
+    return 1 if passing_mutants or not is_printed else 0
 
 
 def _lines(mutant: Mutant, args: argparse.Namespace) -> list[str]:

@@ -26,7 +26,7 @@ MAX_NUMBER_BYTES = 30
 MOST_BYTES = MAX_BYTES + MAX_NUMBER_BYTES * MOST_PARAMETERS
 """Upper limit of the bytes of any file."""
 MAX_VALUE = 1e100
-"""Upper limit of parameters, beyond which the sums of a pass could overflow."""
+"""Upper limit of a parameter's magnitude, beyond which sums could overflow."""
 
 
 def parameters_json(setup: Setup, params: Params, buffers: Mapping[str, np.ndarray] | None = None) -> str:
@@ -112,8 +112,8 @@ def _size_independent_shapes(program: Program) -> dict[str, tuple[int, ...]]:
 
 
 def starting_from(setup: Setup, start: Mapping[str, np.ndarray], learned: TrainingInfo | None = None) -> Setup:
-    """Return the setup that starts from the parameters and buffers in `start`, which are stored under a name, with
-    `learned`, a description of their training.
+    """Store the parameters and buffers in `start`, with `learned`, a description of their training. Return the setup
+    that starts from them.
 
     >>> starting_from(Setup(), Params(f=np.eye(3), w=np.zeros((900, 2)), b=np.zeros(2))).f[:4]
     (1.0, 0.0, 0.0, 0.0)
@@ -206,8 +206,8 @@ def _array(data: dict[str, Any], name: str, wanted: dict[str, tuple[int, ...]], 
 
 
 def _numbers(value: object, name: str, depth: int) -> float | list[Any]:
-    """Return `value` if it is a finite number, or nested lists of such at most `depth` deep. Raise Problem for other
-    JSON values."""
+    """Return `value` if it is a finite number, or nested lists of finite numbers at most `depth` deep. Raise Problem
+    for other JSON values."""
     if isinstance(value, list) and depth:
         return [_numbers(entry, name, depth - 1) for entry in value]
     if isinstance(value, bool) or not isinstance(value, int | float):

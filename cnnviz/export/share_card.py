@@ -48,17 +48,17 @@ def share_card(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> bytes:
     """
     from PIL import Image, ImageDraw
 
-    from cnnviz.export.animation import selected_maps  # a page needs only SIZE of this module
+    from cnnviz.export.animation import selected_maps  # import here, since a page needs only SIZE
 
     card = Image.new("RGB", SIZE, "white")
     pen = ImageDraw.Draw(card)
     maps = selected_maps(setup, np.shape(snapshot.trace.x))
-    kernel = next((each.of(snapshot) for each in maps if each.symbol in snapshot.params), None)
-    shown = [each for each in maps if each.symbol in snapshot.trace][-1]
+    kernel = next((selection.of(snapshot) for selection in maps if selection.symbol in snapshot.params), None)
+    main_map = [selection for selection in maps if selection.symbol in snapshot.trace][-1]
     columns = _columns(snapshot, np.asarray(setup.y, float))
     check_cancelled()
     image_edges = _paste(card, pixels, _MARGIN, _IMAGE)
-    map_edges = _paste(card, _colours(shown, snapshot), _MAP_LEFT, _MAP, outlined=True)
+    map_edges = _paste(card, _colours(main_map, snapshot), _MAP_LEFT, _MAP, outlined=True)
     first_column = _RIGHT - _COLUMN - _PITCH * (len(columns) - 1)
     column_edges = first_column, _RIGHT, _MIDDLE - _MAP // 2, _MIDDLE + _MAP // 2
     edges = [image_edges, *([_draw_kernel(card, kernel)] if kernel is not None else []), map_edges, column_edges]
@@ -92,7 +92,8 @@ def _target(y: np.ndarray) -> int | None:
 
 
 def _columns(snapshot: Snapshot, y: np.ndarray) -> list[int]:
-    """Return the outputs to draw, at most two: the largest, and the target or else the second largest."""
+    """Return the indices of the outputs to draw, at most two: the largest, and the target or else the second
+    largest."""
     descending = [int(index) for index in np.argsort(-np.nan_to_num(snapshot.trace.o), kind="stable")]
     target = _target(y)
     return sorted([descending[0], *([target] if target not in (None, descending[0]) else descending[1:2])])

@@ -31,8 +31,8 @@ _CREATED = datetime.datetime(1980, 1, 1)
 
 
 def spreadsheet(setup: Setup, snapshot: Snapshot, known: bool = True) -> bytes:
-    """Return this snapshot as an .xlsx file with a sheet for each array, in the order of the passes. `known` is
-    whether it contains computed values.
+    """Return this snapshot as an .xlsx file with a sheet for each array, in the order of the passes. With `known` it
+    contains computed values.
 
     Raise Problem if there are more numbers than MOST_NUMBERS.
 
@@ -88,7 +88,7 @@ class _Book:
             self._sheet(name, colour)
         if self.program.run.training and not self.setup.optimizer.KEEPS:
             for name in self.program.parameters:
-                self._next(name)
+                self._write_next_params(name)
         self.book.close()
 
     def _names(self) -> Iterator[tuple[str, str]]:
@@ -131,7 +131,7 @@ class _Book:
             sheet.write_string(at, 1, self._words(name))
 
     def _words(self, name: str) -> str:
-        # for weights, not for the biases of the same stage
+        # for the weights only, since the biases belong to the same stage
         titles = [str(stage.title) for stage in self.program.network.stages if stage == name]
         formula = self.program.formulas.get(name)
         return "   ".join([*titles, *([latex_to_unicode(formula)] if formula else [])])
@@ -183,7 +183,7 @@ class _Book:
     def _place(self, shape: tuple[int, ...], at: Index) -> tuple[int, int]:
         return type(self.formulas.at)({"": shape}).place("", (*at, 0) if len(shape) > 1 else at)
 
-    def _next(self, name: str) -> None:
+    def _write_next_params(self, name: str) -> None:
         """Write a sheet with a parameter after the update."""
         shape, sheet = self.formulas.at.shapes[name], self.book.add_worksheet(f"{name} next")
         self._head(sheet, f"{label(name)}′", latex_to_unicode(self.setup.optimizer.formulas[-1]), shape)
@@ -202,5 +202,5 @@ class _Book:
 
 
 def _label(name: str) -> str:
-    symbol, _, how = name.partition(" ")
-    return f"{label(symbol)} {say(f'export.spreadsheet.{how}')}" if how else label(symbol)
+    symbol, _, suffix = name.partition(" ")
+    return f"{label(symbol)} {say(f'export.spreadsheet.{suffix}')}" if suffix else label(symbol)

@@ -1,4 +1,4 @@
-"""Text report on the defects of a user's gradients, and an example with a defect."""
+"""Text report on a user's gradients, and an example of wrong gradients."""
 
 from collections.abc import Iterator, Mapping
 
@@ -56,7 +56,7 @@ def report(diagnosis: Diagnosis, file: str, passed_over: int = 0) -> Iterator[st
 
 
 def undecided(diagnosis: Diagnosis) -> Iterator[Message]:
-    """Yield messages with the number of undecided entries, and the arrays without any decided entry."""
+    """Yield messages on the number of undecided entries, and on arrays in which no entry is decided."""
     if diagnosis.undecided:
         yield message("own.undecided", n=diagnosis.undecided, count=diagnosis.count)
     if names := [label(name) for name, comparison in diagnosis.arrays.items() if comparison.nothing_decided and diagnosis.is_reference_finite]:
@@ -96,8 +96,7 @@ def close_matches(matches: tuple[Match, ...]) -> tuple[Match, ...]:
 
 
 def match_messages(diagnosis: Diagnosis, stage: str, matches: tuple[Match, ...]) -> Iterator[Message]:
-    """Yield messages on how well each match explains the gradient, where the mistake was made, and other possible
-    causes."""
+    """Yield messages on the fit of each match, the location of the mistake, and other possible causes."""
     if not matches:
         yield message("own.unknown")
     for match in matches:
@@ -120,8 +119,8 @@ def _worst(comparison: ArrayComparison) -> Iterator[str]:
 
 
 def example_of(reference: ReferencePass) -> tuple[PlacedMistake, Mapping[str, np.ndarray]] | None:
-    """Return a typical mistake in the first hidden activation and the gradients that result from it, or None if
-    no such layer exists.
+    """Return a typical mistake in the first hidden activation and the resulting gradients, or None if no such layer
+    exists.
 
     >>> from cnnviz.core.setup.setup import Setup
     >>> from cnnviz.core.training.snapshots import run_updates

@@ -1,4 +1,4 @@
-"""Test a student's backward function locally: compare it with the core's lines on the shapes of its course.
+"""Test a student's backward function locally: compare its results with the core's, on the shapes of the course.
 
     case             one call: arrays in the core's layout, and settings
     cases            shapes that are tested

@@ -18,7 +18,7 @@ RETURNS: Mapping[str, tuple[str, ...]] = {
     "batchnorm": ("dx", "dgamma", "dbeta"),
     "softmax": ("loss", "dx"),
 }
-"""The kinds of layers that can be judged, and what a backward function of each returns, in order."""
+"""The kinds of layers that can be judged, and the arrays that a backward function of each returns, in order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class Case:
 
     @property
     def has_square_windows(self) -> bool:
-        """Whether it has no windows, or square ones."""
+        """Whether the case has no windows, or only square ones."""
         return self.kind not in ("conv", *POOLS) or self.window[0] == self.window[1]
 
     def number(self, name: str) -> int:

@@ -62,7 +62,8 @@ DEFAULT: Mapping[str, Mapping[str, Sequence[Any]]] = {
         ),
     },
 }  # fmt: skip
-"""By course and kind, in the user's format: a shape of x, or the shapes of the cached arrays and the settings."""
+"""Default cases by course and kind, in the user's format: a shape of x, or the shapes of the cached arrays and the
+settings."""
 
 
 def make_cases(course: CS231n, like: str, kind: str, user_cases: Iterable[Any] | None = None) -> list[Case]:
@@ -76,7 +77,7 @@ def _make_case(course: CS231n, kind: str, user_case: Any, rng: np.random.Generat
     try:
         parts = [user_case] if _is_shape(user_case) else list(user_case)
         shapes = [tuple(int(n) for n in part) for part in parts if _is_shape(part)]
-        settings = course.understood(kind, {name: value for part in parts if isinstance(part, Mapping) for name, value in part.items()})
+        settings = course.case_settings(kind, {name: value for part in parts if isinstance(part, Mapping) for name, value in part.items()})
         if not shapes or not all(_is_shape(part) or isinstance(part, Mapping) for part in parts):
             raise Problem("judge.case", case=repr(user_case)[:80])
     except TypeError:
@@ -123,8 +124,8 @@ def _output(kind: str, x: Shape, arrays: Mapping[str, np.ndarray], settings: Map
 
 
 LEAST = 0.05
-"""Smallest absolute value of a drawn number. Inputs of activations may be smaller, to detect gates that open slightly
-too early or late."""
+"""Minimum absolute value of a random number. Inputs of activations may be smaller, to detect gates with a slightly
+wrong threshold."""
 
 
 def away_from_zero(numbers: np.ndarray, offset: float = LEAST) -> np.ndarray:

@@ -18,28 +18,28 @@ class CS231n:
     """f(dout, cache), channels first. The cache of each layer holds the arguments of its forward function."""
 
     def names(self, kind: str) -> dict[str, str]:
-        """Return the course's name of each role."""
+        """Return the course's name for each role."""
         course_names = {"softmax": {"x": "scores", "dx": "dscores"}}.get(kind, {})
         return {name: course_names.get(name, name) for name in ("x", "w", "b", "gamma", "beta", "mask", "dout", "y", "out", "loss", *RETURNS[kind])}
 
     def axes(self, kind: str, role: str) -> Shape | None:
-        """Return the course's order of an array's axes, or None if it is the core's."""
+        """Return the axis order of an array in the course, or None if it equals the core's."""
         return None
 
-    def laid_out(self, case: Case, role: str, array: Array) -> Array:
-        """Return a copy of an array of a role, or of its gradient, in the course's layout. An array with another
-        number of axes is not transposed."""
+    def to_course_layout(self, case: Case, role: str, array: Array) -> Array:
+        """Return a copy of an array, or of its gradient, in the course's layout. An array with an unexpected number of
+        axes is not transposed."""
         axes = self.axes(case.kind, role)
         return np.array(array if axes is None or np.ndim(array) != len(axes) else np.transpose(array, axes))
 
-    def taken(self, kind: str, role: str, array: Array) -> Array:
-        """Return an array of the course in the core's layout."""
+    def to_core_layout(self, kind: str, role: str, array: Array) -> Array:
+        """Convert an array from the course's layout to the core's."""
         axes = self.axes(kind, role)
         array = np.asarray(array)
         return array if axes is None else array.transpose(np.argsort(axes))
 
     def shape(self, kind: str, role: str, shape: Shape) -> Shape:
-        """Return the shape in the core's layout of an array with this shape in the course."""
+        """Convert a shape from the course's layout to the core's."""
         axes = self.axes(kind, role)
         if axes is not None and len(axes) != len(shape):
             raise Problem("judge.shape", name=self.names(kind)[role], shape=str(shape), axes=len(axes))
@@ -58,23 +58,23 @@ class CS231n:
             return {"mode": "train", "eps": settings["eps"], "momentum": 0.9}
         return {"p": settings["p"], "mode": settings["mode"]} if kind == "dropout" else {}
 
-    def given(self, case: Case) -> tuple[Any, ...]:
+    def forward_arguments(self, case: Case) -> tuple[Any, ...]:
         """Return the arguments of the forward function."""
         roles = {"dense": "x w b", "conv": "x w b", "batchnorm": "x gamma beta"}.get(case.kind, "x")
         settings = self.settings(case)
-        return (*(self.laid_out(case, role, case.arrays[role]) for role in roles.split()), *([settings] if settings else []))
+        return (*(self.to_course_layout(case, role, case.arrays[role]) for role in roles.split()), *([settings] if settings else []))
 
     def arguments(self, case: Case, cache: Any = None) -> tuple[Any, ...]:
-        """Return the arguments of the backward function, with this cache or the course's."""
+        """Return the arguments of the backward function, with `cache` or else the course's cache."""
         if case.kind == "softmax":
             return np.array(case.arrays["x"]), np.array(case.arrays["y"])
-        return (self.laid_out(case, "dout", case.arrays["dout"]), self.cache(case) if cache is None else cache)
+        return (self.to_course_layout(case, "dout", case.arrays["dout"]), self.cache(case) if cache is None else cache)
 
     def cache(self, case: Case) -> Any:
         """Return the course's cache."""
         if case.kind == "dropout":
             return self.settings(case), np.array(case.arrays["mask"])
-        inputs = self.given(case)
+        inputs = self.forward_arguments(case)
         return inputs[0] if case.kind in ELEMENTWISE else inputs
 
     def read(self, kind: str, arguments: Sequence[Any]) -> Case:
@@ -93,12 +93,12 @@ class CS231n:
             return Case(kind, {"x": dout, "dout": dout, "mask": np.ones(dout.shape) if mask is None else np.asarray(mask)}, dict(settings))
         cached = (cache,) if kind in ELEMENTWISE else tuple(cache)
         roles = {"batchnorm": ("x", "gamma", "beta"), "dense": ("x", "w", "b"), "conv": ("x", "w", "b")}.get(kind, ("x",))
-        arrays = {role: self.taken(kind, role, array) for role, array in zip(roles, cached, strict=False)}
+        arrays = {role: self.to_core_layout(kind, role, array) for role, array in zip(roles, cached, strict=False)}
         settings = dict(cached[len(roles)]) if len(cached) > len(roles) else {}
-        return Case(kind, {**arrays, "dout": self.taken(kind, "dout", dout)}, self.understood(kind, settings))
+        return Case(kind, {**arrays, "dout": self.to_core_layout(kind, "dout", dout)}, self.case_settings(kind, settings))
 
-    def understood(self, kind: str, settings: Mapping[str, Any]) -> dict[str, object]:
-        """Return the settings of a case from the course's. Missing ones get common defaults."""
+    def case_settings(self, kind: str, settings: Mapping[str, Any]) -> dict[str, object]:
+        """Convert the course's settings to those of a case. Missing settings get common defaults."""
         if kind == "conv":
             return {"stride": int(settings.get("stride", 1)), "pad": int(settings.get("pad", 1))}
         if kind in POOLS:
@@ -131,19 +131,19 @@ class DeeplearningAI(CS231n):
             return (2, 3, 1, 0)
         return (0, 2, 3, 1) if kind in ("conv", *POOLS) and plain in ("x", "out") else None
 
-    def understood(self, kind: str, settings: Mapping[str, Any]) -> dict[str, object]:
-        return super().understood(kind, settings) | ({"mean": True} if kind == "dense" else {})
+    def case_settings(self, kind: str, settings: Mapping[str, Any]) -> dict[str, object]:
+        return super().case_settings(kind, settings) | ({"mean": True} if kind == "dense" else {})
 
-    def laid_out(self, case: Case, role: str, array: Array) -> Array:
-        array = super().laid_out(case, role, array)
+    def to_course_layout(self, case: Case, role: str, array: Array) -> Array:
+        array = super().to_course_layout(case, role, array)
         if case.settings.get("mean") and role in ("dw", "db"):
             array = array / case.images
         if role in ("b", "db") and case.kind in ("dense", "conv"):
             array = array.reshape(-1, 1) if case.kind == "dense" else array.reshape(1, 1, 1, -1)
         return array
 
-    def taken(self, kind: str, role: str, array: Array) -> Array:
-        array = super().taken(kind, role, array)
+    def to_core_layout(self, kind: str, role: str, array: Array) -> Array:
+        array = super().to_core_layout(kind, role, array)
         return array.reshape(-1) if role == "b" else array
 
     def settings(self, case: Case) -> dict[str, Any]:
@@ -153,8 +153,8 @@ class DeeplearningAI(CS231n):
 
     _MODES: ClassVar[Mapping[str, tuple[str, ...]]] = {"max": ("max",), "avg": ("average",)}
 
-    def given(self, case: Case) -> tuple[Any, ...]:
-        return (*super().given(case), *self._MODES.get(case.kind, ()))
+    def forward_arguments(self, case: Case) -> tuple[Any, ...]:
+        return (*super().forward_arguments(case), *self._MODES.get(case.kind, ()))
 
     def cache(self, case: Case) -> Any:
         return super().cache(case)[:2] if case.kind in POOLS else super().cache(case)

@@ -7,7 +7,7 @@ from cnnviz.judge.case import ELEMENTWISE, RETURNS, Case
 from cnnviz.judge.cases import make_cases
 from cnnviz.judge.courses import CS231n, course_named
 from cnnviz.judge.own_forward import correct_by_forward, sibling_forward
-from cnnviz.judge.returned_arrays import call_function, returned
+from cnnviz.judge.returned_arrays import call_function, compare_results
 from cnnviz.judge.right_gradients import CorrectResult, right
 from cnnviz.judge.verdicts import Run, announce, copy_arrays, detail_level, notes, overwritten
 from cnnviz.words import Problem
@@ -66,7 +66,7 @@ def judge(
                     error.add_note(note)
     if first_error is not None and all(run.is_right for run in runs):
         raise first_error
-    announce(course, kind, runs, show, first_error)  # wrong arrays explain more than an exception
+    announce(course, kind, runs, show, first_error)  # wrong arrays are more informative than an exception
 
 
 def _run(course: CS231n, case: Case, function: Function, forward: Function | None, beside: Function | None) -> Run:
@@ -76,12 +76,11 @@ def _run(course: CS231n, case: Case, function: Function, forward: Function | Non
     array_copies = [array_copy for name, argument in zip(_argument_names(course, case, cache), arguments, strict=False) for array_copy in copy_arrays(argument, name)]
     result = call_function(function, arguments)
     changed_names = overwritten(array_copies)
-    return Run(exact.case, returned(course, exact, result), changed_names)
+    return Run(exact.case, compare_results(course, exact, result), changed_names)
 
 
 def _correct_gradients(course: CS231n, case: Case, forward: Function | None, sibling: Function | None) -> tuple[CorrectResult, Any]:
-    """Return the correct gradients, and the cache of the user's own forward function, or None if it has none that
-    works."""
+    """Return the correct gradients, and the cache of the user's forward function, or None if no such function works."""
     if case.kind == "softmax":
         return right(case), None
     if forward is not None or (sibling is not None and case.kind == "batchnorm"):
@@ -89,7 +88,7 @@ def _correct_gradients(course: CS231n, case: Case, forward: Function | None, sib
     if sibling is not None:
         try:
             exact, cache = correct_by_forward(course, case, sibling)
-        except Exception:  # a forward function that was only found by its name may be unfinished
+        except Exception:  # a forward function found by its name may be unfinished
             return right(case), None
         if cache is not None:
             return exact, cache

@@ -26,7 +26,7 @@ Method = str | Callable[..., Any]
 
 @dataclass(frozen=True)
 class LayerSize:
-    """The sizes for which a layer is created. `shape` is the input shape in the layer's own axes; `inputs` and
+    """Sizes for the construction of a layer. `shape` is the input shape in the layer's own axes; `inputs` and
     `units` are a dense layer's."""
 
     images: int = 2
@@ -110,7 +110,8 @@ def judge_layer(
     sigmoid, tanh, max, avg, batchnorm or dropout. The layer's own output shows which variant it computes.
 
     - `axes`: letters of the input's axes, "NCHW", "NHWC", "HWC" or "HW" for images, "NX", "XN" or "X" for rows of numbers.
-    - `weights`: attributes of the parameters by role, `{"w": "params['W']", "b": "bias"}`. Common names are found.
+    - `weights`: attributes of the parameters by role, `{"w": "params['W']", "b": "bias"}`. Common names need not be
+    given.
     - `gradients`: attributes of their gradients, `{"dw": "grads['W']"}`. With `rate`, gradients are computed from the change
       of a weight instead, (before - after) / rate. The rate is passed to `backward` if it takes it, or else to `update`.
     - `forward`, `backward`: names of the methods, or functions of the layer and an array.
@@ -151,7 +152,7 @@ def judge_layer(
     first_error: Exception | None = None
     for number, size in enumerate(_sizes(kind, letters, fixed or {})):
         layout, case = _make_case(kind, letters, size, mean, np.random.default_rng(number))
-        size = replace(size, shape=layout.laid_out(case, "x", case.arrays["x"]).shape)
+        size = replace(size, shape=layout.to_course_layout(case, "x", case.arrays["x"]).shape)
         try:
             with _fixed_draws():
                 layer = make(size) if _wants_size(make) else make()
@@ -201,7 +202,7 @@ class _Source:
 
 
 def _base_name(path: str) -> str:
-    """Return the name in a path: "W" for "params['W']" and also for "W['val']"."""
+    """Return the base name of a path: "W" for "params['W']" and for "W['val']"."""
     return path.removeprefix("params['").split("[")[0].removesuffix("']").split(".")[-1]
 
 
@@ -224,8 +225,8 @@ def _read_array(layer: object, path: str) -> Array | None:
 def _letters(kind: str, axes: str | None) -> str:
     letters = AXES.get(kind, "NX") if axes is None else axes
     allowed = "NCHW" if "H" in letters else "NC" if kind == "batchnorm" else "NX"
-    needed = "HW" if kind in ("conv", *POOLS) else "C" if kind == "batchnorm" else "X" if kind == "dense" else ""
-    if not letters or len(set(letters)) < len(letters) or not set(needed) <= set(letters) <= set(allowed) or (kind == "dense" and allowed == "NCHW"):
+    required_letters = "HW" if kind in ("conv", *POOLS) else "C" if kind == "batchnorm" else "X" if kind == "dense" else ""
+    if not letters or len(set(letters)) < len(letters) or not set(required_letters) <= set(letters) <= set(allowed) or (kind == "dense" and allowed == "NCHW"):
         raise Problem("judge.layer_axes", axes=repr(axes), kind=kind)
     return letters
 
@@ -251,7 +252,7 @@ def _fitted_side(n: int, size: LayerSize) -> int:
 
 
 def _make_case(kind: str, letters: str, size: LayerSize, mean: bool, rng: np.random.Generator) -> tuple[LayerLayout, Case]:
-    """Return a case without parameters, which come from the layer."""
+    """Return a case without parameters; the layer provides them."""
     layout = LayerLayout(kind, letters, {}, mean)
     maps = (size.images, size.channels, size.height, size.width)
     shape = maps if layout.core == "NCHW" else (size.images, size.channels if kind == "batchnorm" else size.inputs)
@@ -284,9 +285,9 @@ def _fixed_draws() -> Iterator[None]:
 
 
 def _wants_size(make: Callable[..., object]) -> bool:
-    needed = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    positional_kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     try:
-        parameters = [parameter for parameter in inspect.signature(make).parameters.values() if parameter.kind in needed and parameter.default is parameter.empty]
+        parameters = [parameter for parameter in inspect.signature(make).parameters.values() if parameter.kind in positional_kinds and parameter.default is parameter.empty]
     except (TypeError, ValueError):
         return False
     if isinstance(make, type):
@@ -313,7 +314,7 @@ def _method(layer: object, method_name: Method | None, usual: Sequence[str], rol
 def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run:
     """Run a forward and a backward pass."""
     forward, backward = _method(layer, source.forward, _FORWARD, "forward"), _method(layer, source.backward, _BACKWARD, "backward")
-    x = layout.laid_out(case, "x", case.arrays["x"])
+    x = layout.to_course_layout(case, "x", case.arrays["x"])
     out = _output(forward, x.copy())
     paths = {role: source.path(layer, role) for role in _PARAMETERS.get(case.kind, ())}
     path = paths.get("w")
@@ -324,20 +325,20 @@ def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run
             start[...] = np.random.default_rng(2).normal(size=start.shape)
         out = _output(forward, x.copy())
 
-    def again(other: Case) -> Any:
-        return _output(forward, layout.laid_out(other, "x", other.arrays["x"]))
+    def output_for(other: Case) -> Any:
+        return _output(forward, layout.to_course_layout(other, "x", other.arrays["x"]))
 
-    exact = _correct_gradients(layer, layout, case, paths, lambda case, bias: correct_by_output(layout, case, out if bias is None else out - bias, again))
+    exact = _correct_gradients(layer, layout, case, paths, lambda case, bias: correct_by_output(layout, case, out if bias is None else out - bias, output_for))
     if case.kind == "batchnorm":
         out = _output(forward, x.copy())  # the layer may have seen other inputs since
-    backward_arguments = [layout.laid_out(case, "dout", case.arrays["dout"]), *_rate_argument(backward, source)]
+    backward_arguments = [layout.to_course_layout(case, "dout", case.arrays["dout"]), *_rate_argument(backward, source)]
     array_copies = copy_arrays(backward_arguments[0], "dout")
     starts = {role: np.array(_read_array(layer, path), np.float64) for role, path in paths.items() if path is not None}
     returned = backward(*backward_arguments)
     changed_names = overwritten(array_copies)
     if source.update is not None:
         step = _method(layer, source.update, (), "update")
-        step(*([source.rate] if source.rate is not None and _needs(step, 1) else []))
+        step(*([source.rate] if source.rate is not None and _takes_at_least(step, 1) else []))
     roles, arrays, exact = _gradients(layer, exact, source, paths, starts, returned)
     return Run(exact.case, compare_with_correct(layout, exact, roles, arrays), changed_names)
 
@@ -348,12 +349,12 @@ def _output(forward: Callable[..., Any], x: Array) -> Any:
 
 
 def _rate_argument(backward: Callable[..., Any], source: _Source) -> list[float]:
-    """Return the learning rate as a list of arguments, empty if `backward` takes none. The default 0 changes nothing.
+    """Return the learning rate as a list of arguments, or [] if `backward` takes none. The default 0 has no effect.
    """
-    return [source.rate if source.rate is not None else 0.0] if _needs(backward, 2) or (source.rate is not None and not source.update and _takes(backward, 2)) else []
+    return [source.rate if source.rate is not None else 0.0] if _takes_at_least(backward, 2) or (source.rate is not None and not source.update and _takes(backward, 2)) else []
 
 
-def _needs(function: Callable[..., Any], count: int) -> bool:
+def _takes_at_least(function: Callable[..., Any], count: int) -> bool:
     """Return whether a function needs at least `count` arguments."""
     return not _takes(function, count - 1) and _takes(function, count)
 
@@ -402,14 +403,13 @@ def _correct_gradients(layer: object, layout: LayerLayout, case: Case, paths: Ma
 
 
 def _is_of_places(case: Case, layout: LayerLayout, bias: Array) -> bool:
-    """Return whether a convolution's bias has a number for each position, channels first, instead of one for each
-    filter."""
+    """Return whether a convolution's bias has one value per position, channels first, instead of one per filter."""
     shape = case.arrays["dout"].shape[1:]
     return case.kind == "conv" and layout.letters in ("NCHW", "CHW") and bias.shape == shape and bool(np.prod(shape[1:]) > 1)
 
 
 def _with_places(exact: CorrectResult) -> CorrectResult:
-    """Return the gradients of a convolution whose bias has a number for each position."""
+    """Return the gradients of a convolution whose bias has one value per position."""
     dout = exact.case.arrays["dout"]
     gradients, sizes = {**exact.gradients, "db": dout.sum(axis=0)}, {**exact.sizes, "db": np.abs(dout).sum(axis=0)}
     return replace(exact, gradients=gradients, sizes=sizes)

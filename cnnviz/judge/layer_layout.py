@@ -41,11 +41,11 @@ class LayerLayout(CS231n):
         return "NC" if self.kind == "batchnorm" else _ROW
 
     def axes(self, kind: str, role: str) -> Shape | None:
-        """Return None in the core's layout, otherwise (). Lines of code are shown in the core's layout, with a remark
-        if it differs."""
+        """Return None in the core's layout, otherwise (). Reports show lines of code in the core's layout, with a note
+        if the layer's differs."""
         return None if self.letters == self.core else ()
 
-    def laid_out(self, case: Case, role: str, array: Array) -> Array:
+    def to_course_layout(self, case: Case, role: str, array: Array) -> Array:
         plain = role.removeprefix("d")
         if self.mean and role in ("dw", "db", "dgamma", "dbeta"):
             array = array / case.images
@@ -53,7 +53,7 @@ class LayerLayout(CS231n):
             return np.array(self._parameter(plain, array))
         if plain in ("x", "out"):
             letters = self.out_letters(np.shape(array)) if role in ("dout", "out") else self.letters
-            return np.array(arranged(array, self.core, letters))
+            return np.array(from_core_axes(array, self.core, letters))
         return np.array(array)
 
     def out_letters(self, shape: Shape) -> str:
@@ -68,16 +68,16 @@ class LayerLayout(CS231n):
         return (array if order is None or np.ndim(array) != len(order) else array.transpose(order)).reshape(self.shapes[role])
 
     def parameter(self, role: str, array: Array, core: Shape) -> Array:
-        """Return a parameter of the layer in the core's layout, with this shape."""
+        """Convert a parameter of the layer to the core's layout, with the shape `core`."""
         order = self.orders.get(role)
         return array.reshape(core) if order is None else array.reshape([core[axis] for axis in order]).transpose(np.argsort(order))
 
-    def taken(self, kind: str, role: str, array: Array) -> Array:
-        """Return an output in the core's layout, or unchanged if its number of axes does not fit."""
+    def to_core_layout(self, kind: str, role: str, array: Array) -> Array:
+        """Convert an output to the core's layout. Return it unchanged if its number of axes does not fit."""
         array = np.asarray(array)
         for letters in dict.fromkeys((self.letters, *_with_channels(self.letters))):
             if array.ndim == len(letters) and set(letters) <= set(self.core):
-                return rearranged(array, letters, self.core)
+                return to_core_axes(array, letters, self.core)
         return array
 
 
@@ -85,11 +85,11 @@ def _with_channels(letters: str) -> tuple[str, ...]:
     return () if "C" in letters else (f"{letters}C",)
 
 
-def arranged(array: Array, core: str, letters: str) -> Array:
+def from_core_axes(array: Array, core: str, letters: str) -> Array:
     """Transpose an array from the core's axes to others, dropping axes of length 1. An array that does not fit is
     returned unchanged.
 
-    >>> arranged(np.zeros((1, 2, 3, 4)), "NCHW", "HWC").shape
+    >>> from_core_axes(np.zeros((1, 2, 3, 4)), "NCHW", "HWC").shape
     (3, 4, 2)
     """
     order = [core.index(letter) for letter in letters]
@@ -99,10 +99,10 @@ def arranged(array: Array, core: str, letters: str) -> Array:
     return array.transpose(order + absent_axes).reshape([array.shape[axis] for axis in order])
 
 
-def rearranged(array: Array, letters: str, core: str) -> Array:
+def to_core_axes(array: Array, letters: str, core: str) -> Array:
     """Transpose an array with these axes to the core's, adding axes of length 1.
 
-    >>> rearranged(np.zeros((3, 4, 2)), "HWC", "NCHW").shape
+    >>> to_core_axes(np.zeros((3, 4, 2)), "HWC", "NCHW").shape
     (1, 2, 3, 4)
     """
     present = [letters.index(letter) for letter in core if letter in letters]

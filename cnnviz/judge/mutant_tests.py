@@ -33,7 +33,7 @@ _NAME = without_main_module("cnnviz_mutants")
 
 @dataclass(frozen=True)
 class Report:
-    """Result of a test: whether each mutant passed it, or None if the mistake is impossible with the test's arrays.
+    """Result of a test: for each mutant whether it passes, or None if the mistake is impossible with the test's arrays.
 
     `error` is the exception for the correct function, "" if the test passes.
     """
@@ -45,10 +45,10 @@ class Report:
 def run_test(name: str, kind: str, like: str = "cs231n", function: str | None = None) -> Report:
     """Run a test on the correct function and then on each mutant, in child processes. Raise Problem if it does not
     exist or does not end."""
-    count, passed = len(list(mutants(kind, like))), list[bool | None]()
+    count, outcomes = len(list(mutants(kind, like))), list[bool | None]()
     seconds = MOST_SECONDS
     while True:
-        child = _Child(name, kind, like, function, len(passed))
+        child = _Child(name, kind, like, function, len(outcomes))
         try:
             first_report = child.receive(MOST_SECONDS)
             if first_report is None:
@@ -59,16 +59,16 @@ def run_test(name: str, kind: str, like: str = "cs231n", function: str | None = 
             if error:
                 return Report((), error)
             seconds = max(LEAST_SECONDS, SLOWER * duration)
-            while len(passed) < count:
+            while len(outcomes) < count:
                 result = child.receive(seconds)
                 if result is None:
-                    passed.append(False)  # an endless loop, or the process exited
+                    outcomes.append(False)  # an endless loop, or the process exited
                     break
-                passed.append(result[0])
+                outcomes.append(result[0])
         finally:
             child.end()
-        if len(passed) == count:
-            return Report(tuple(passed))
+        if len(outcomes) == count:
+            return Report(tuple(outcomes))
 
 
 class _Child:
@@ -113,8 +113,8 @@ def _work(connection: Connection, name: str, kind: str, like: str, function: str
 
 
 def _is_passed(test: Test, mutant: Mutant) -> bool | None:
-    passed = passes(test, mutant.function) is None
-    return None if passed and mutant.was_impossible else passed
+    has_passed = passes(test, mutant.function) is None
+    return None if has_passed and mutant.was_impossible else has_passed
 
 
 # ---- a test and its file

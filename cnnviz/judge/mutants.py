@@ -23,7 +23,7 @@ Test = Callable[[Function], object]
 
 @dataclass(eq=False)
 class Calls:
-    """Number of calls of a mutant, and of calls with arrays for which its mistake is impossible."""
+    """Number of all calls of a mutant, and of calls with arrays for which its mistake is impossible."""
 
     count: int = 0
     impossible: int = 0
@@ -39,7 +39,7 @@ class Mutant:
 
     @property
     def was_impossible(self) -> bool:
-        """Whether it was called, but only with arrays for which the mistake is impossible."""
+        """Whether all calls, and at least one, had arrays for which the mistake is impossible."""
         return 0 < self.calls.count == self.calls.impossible
 
 
@@ -62,11 +62,11 @@ def mutants(kind: str, like: str = "cs231n") -> Iterator[Mutant]:
     if kind not in RETURNS:
         raise Problem("judge.kind", kind=repr(kind), known=tuple(RETURNS))
     cases = [right(case) for case in make_cases(course, like, kind)]
-    seen: list[list[Array]] = []
+    earlier_results: list[list[Array]] = []
     for key, mistake in {mistake.key: mistake for of in cases for mistake in known_mistakes(of)}.items():
         arrays = [_mistaken_gradients(of, key)[mistake.role] for of in cases]
-        if not any(_all_close(arrays, other) for other in (*seen, [of.gradients[mistake.role] for of in cases]) if len(other) == len(arrays)):
-            seen.append(arrays)
+        if not any(_all_close(arrays, other) for other in (*earlier_results, [of.gradients[mistake.role] for of in cases]) if len(other) == len(arrays)):
+            earlier_results.append(arrays)
             calls = Calls()
             yield Mutant(mistake, _function(course, kind, key, calls), calls)
 
@@ -90,7 +90,7 @@ def _function(course: CS231n, kind: str, key: str, calls: Calls) -> Function:
         calls.count += 1
         calls.impossible += bool(key) and not _is_possible(correct, key)
         arrays = _mistaken_gradients(correct, key) if key else correct.gradients
-        results = tuple(course.laid_out(case, role, arrays[role]) for role in RETURNS[kind])
+        results = tuple(course.to_course_layout(case, role, arrays[role]) for role in RETURNS[kind])
         return results if len(results) > 1 else results[0]
 
     backward.__name__ = f"{kind}_backward"

@@ -17,7 +17,7 @@ from cnnviz.words import message
 Function = Callable[..., Any]
 
 STEP = 1e-3
-"""Step of a central difference. Differences with this step and twice as long are combined to fourth order."""
+"""Step of a central difference. Differences with this step and with twice the step are combined to fourth order."""
 
 
 def sibling_forward(function: Function) -> Function | None:
@@ -37,17 +37,17 @@ def sibling_forward(function: Function) -> Function | None:
 def correct_by_forward(course: CS231n, case: Case, forward: Function) -> tuple[CorrectResult, Any]:
     """Return the correct gradients for a forward function, and its cache. Raise AssertionError if its output is
     wrong."""
-    result = call_function(forward, course.given(case))
+    result = call_function(forward, course.forward_arguments(case))
     if not isinstance(result, tuple | list) or len(result) != 2:
         raise AssertionError(str(message("judge.forward_returns")))
     out, cache = result
     if out is None:
         return right(case), cache
 
-    def again(case: Case) -> Any:
-        return call_function(forward, course.given(case))[0]
+    def output_for(case: Case) -> Any:
+        return call_function(forward, course.forward_arguments(case))[0]
 
-    return correct_by_output(course, case, out, again), cache
+    return correct_by_output(course, case, out, output_for), cache
 
 
 def correct_by_output(course: CS231n, case: Case, out: Any, forward: Callable[[Case], Any]) -> CorrectResult:
@@ -58,7 +58,7 @@ def correct_by_output(course: CS231n, case: Case, out: Any, forward: Callable[[C
     none, its gradients are central differences of its outputs. Raise AssertionError if the output is wrong in any other way.
     """
     output = as_numbers("out", out)
-    array, x = np.asarray(course.taken(case.kind, "out", output), np.float64), case.arrays["x"]
+    array, x = np.asarray(course.to_core_layout(case.kind, "out", output), np.float64), case.arrays["x"]
     wrong = AssertionError(str(message("judge.forward_wrong", case=describe_case(course, case))))
     if case.kind == "dropout":
         if array.size != x.size:
@@ -93,7 +93,7 @@ def _centred_and_normalized(case: Case, out: Array) -> tuple[Array, Array]:
 
 @np.errstate(all="ignore")
 def _eps(case: Case, out: Array) -> float | None:
-    """Return the eps that yields this output, or None."""
+    """Return the eps that reproduces this output, or None."""
     hat, centred = _centred_and_normalized(case, out)
     var = (centred**2).mean(axis=0)
     estimate = float(np.median((centred**2).sum(axis=0) / (hat**2).sum(axis=0) - var))
@@ -117,7 +117,7 @@ def _differences(course: CS231n, case: Case, textbook: CorrectResult, forward: C
 
     def value(role: str, array: Array) -> float:
         out = forward(replace(case, arrays={**case.arrays, role: array}))
-        return float((dout * np.asarray(course.taken(case.kind, "out", np.asarray(out)), np.float64)).sum())
+        return float((dout * np.asarray(course.to_core_layout(case.kind, "out", np.asarray(out)), np.float64)).sum())
 
     gradients = {}
     for role in ("x", "gamma", "beta"):
@@ -134,7 +134,7 @@ def _differences(course: CS231n, case: Case, textbook: CorrectResult, forward: C
 def _slope(value: Callable[[str, Array], float], role: str, array: Array, index: tuple[int, ...], step: float) -> float:
     ends = []
     for sign in (1, -1):
-        changed = array.copy()
-        changed[index] += sign * step
-        ends.append(value(role, changed))
+        nudged_array = array.copy()
+        nudged_array[index] += sign * step
+        ends.append(value(role, nudged_array))
     return (ends[0] - ends[1]) / (2 * step)

@@ -27,36 +27,36 @@ class ReturnedArray:
     precision: Precision
 
     @cached_property
-    def wanted(self) -> Array:
+    def expected(self) -> Array:
         """The correct array in the course's layout."""
-        return self.course.laid_out(self.right.case, self.role, self.right.gradients[self.role])
+        return self.course.to_course_layout(self.right.case, self.role, self.right.gradients[self.role])
 
     @cached_property
     def doubt(self) -> Array:
         """Possible round-off of each number."""
-        return self.precision.epsilon * np.abs(self.course.laid_out(self.right.case, self.role, self.right.sizes[self.role]))
+        return self.precision.epsilon * np.abs(self.course.to_course_layout(self.right.case, self.role, self.right.sizes[self.role]))
 
     @cached_property
     def wrong(self) -> Array:
         """Mask of wrong numbers. If the shape is wrong, all are."""
-        if self.array.shape != self.wanted.shape:
+        if self.array.shape != self.expected.shape:
             return np.ones(self.array.shape, bool)
-        return marks(self.array, self.wanted, self.doubt, tolerance=self.precision.relative) == WRONG
+        return marks(self.array, self.expected, self.doubt, tolerance=self.precision.relative) == WRONG
 
     @property
     def is_right(self) -> bool:
-        """Whether the shape and all numbers are correct."""
-        return self.array.shape == self.wanted.shape and not self.wrong.any()
+        """Whether the array's shape and all its numbers are correct."""
+        return self.array.shape == self.expected.shape and not self.wrong.any()
 
     @cached_property
     def has_only_wrong_shape(self) -> bool:
         """Whether only the shape is wrong."""
-        shape = self.wanted.shape
-        return self.array.shape != shape and self.array.size == self.wanted.size and np.allclose(self.array.reshape(shape), self.wanted, 1e-3)
+        shape = self.expected.shape
+        return self.array.shape != shape and self.array.size == self.expected.size and np.allclose(self.array.reshape(shape), self.expected, 1e-3)
 
     def equals(self, candidate: Array) -> bool:
-        """Return whether it equals an array in the core's layout, up to its precision and axes of length 1."""
-        candidate = self.course.laid_out(self.right.case, self.role, np.asarray(candidate, np.float64))
+        """Return whether the array equals `candidate`, in the core's layout, up to precision and axes of length 1."""
+        candidate = self.course.to_course_layout(self.right.case, self.role, np.asarray(candidate, np.float64))
         if candidate.squeeze().shape != self.array.squeeze().shape:
             return False
         candidate = candidate.reshape(self.array.shape)
@@ -67,26 +67,26 @@ class ReturnedArray:
 
     @property
     def name(self) -> str:
-        """Its name in the course."""
+        """The array's name in the course."""
         return self.course.names(self.right.case.kind)[self.role]
 
     @property
     def place(self) -> Message:
-        """Sentence on where it is wrong, which does not reveal a correct number."""
-        if self.array.shape == self.wanted.shape and self.wrong.ndim and np.isfinite(self.array).all():
+        """Sentence on the positions of wrong numbers, without revealing a correct number."""
+        if self.array.shape == self.expected.shape and self.wrong.ndim and np.isfinite(self.array).all():
             index = tuple(int(n) for n in np.argwhere(self.wrong)[0])
             count = {"n": int(self.wrong.sum()), "count": self.wrong.size}
             return message("judge.place", name=self.name, case=describe_case(self.course, self.right.case), at=str(index), **count)
-        if self.array.shape == self.wanted.shape and np.isfinite(self.array).all():
+        if self.array.shape == self.expected.shape and np.isfinite(self.array).all():
             return message("judge.place_of_number", name=self.name, case=describe_case(self.course, self.right.case))
         return self._strange or self.fault
 
     @property
     def _strange(self) -> Message | None:
-        """Sentence on a wrong shape or on numbers that are not finite, or None."""
+        """Sentence on a wrong shape or on non-finite numbers, or None."""
         case = describe_case(self.course, self.right.case)
-        if self.array.shape != self.wanted.shape:
-            return message("judge.shape_of", name=self.name, case=case, shape=str(self.array.shape), wanted=str(self.wanted.shape))
+        if self.array.shape != self.expected.shape:
+            return message("judge.shape_of", name=self.name, case=case, shape=str(self.array.shape), wanted=str(self.expected.shape))
         is_strange = ~np.isfinite(self.array)
         if not is_strange.any():
             return None
@@ -95,17 +95,17 @@ class ReturnedArray:
 
     @property
     def fault(self) -> Message:
-        """Sentence on its fault: the shape, a number that is not finite, or the first wrong number."""
+        """Sentence on the array's fault: its shape, a non-finite number, or the first wrong number."""
         if strange := self._strange:
             return join_messages([strange, message("judge.only_shape")]) or strange if self.has_only_wrong_shape else strange
         case, index = describe_case(self.course, self.right.case), tuple(int(n) for n in np.argwhere(self.wrong)[0])
-        numbers = {"yours": float(self.array[index]), "right": float(self.wanted[index])}
+        numbers = {"yours": float(self.array[index]), "right": float(self.expected[index])}
         if not index:
             return message("judge.number", name=self.name, case=case, **numbers)
         return message("judge.numbers", name=self.name, case=case, n=int(self.wrong.sum()), count=self.wrong.size, at=str(index), **numbers)
 
 
-def returned(course: CS231n, right: CorrectResult, result: Any) -> list[ReturnedArray]:
+def compare_results(course: CS231n, right: CorrectResult, result: Any) -> list[ReturnedArray]:
     """Return each array that a function returned. Raise AssertionError if their number is wrong or one is not an
     array of numbers."""
     roles, names = RETURNS[right.case.kind], course.names(right.case.kind)
@@ -139,7 +139,7 @@ def as_numbers(name: str, value: Any) -> Array:
 def describe_case(course: CS231n, case: Case) -> Message:
     """Return a case in words: the shapes of its arrays, and its settings."""
     names = course.names(case.kind)
-    shapes = [f"{names[role]} {course.laid_out(case, role, case.arrays[role]).shape}" for role in ("x", "w") if role in case.arrays]
+    shapes = [f"{names[role]} {course.to_course_layout(case, role, case.arrays[role]).shape}" for role in ("x", "w") if role in case.arrays]
     settings: Mapping[str, object] = course.settings(case) if case.kind in ("conv", *POOLS, "dropout") else {}
     return message("judge.case_said", parts=[*shapes, *(f"{name} {value}" for name, value in settings.items() if name != "mode")])
 
@@ -164,5 +164,5 @@ def _takes(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
 
 
 def wrong_arrays(arrays: Iterable[ReturnedArray]) -> list[ReturnedArray]:
-    """Return the wrong ones."""
+    """Return the arrays that are wrong."""
     return [array for array in arrays if not array.is_right]

@@ -1,4 +1,4 @@
-"""The correct gradients of a case, and the size of the terms that each is summed from.
+"""The correct gradients of a case, and the magnitude of the terms that each entry sums.
 
 They are computed by the layer's own lines (core/network/program.py) over all images, and for softmax with cross-entropy, whose loss
 is averaged over the images, by the last lines of a network.
@@ -49,8 +49,8 @@ class CorrectResult:
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """A layer's lines, in a small network that starts with it, and the arrays of all images. `targets` are the
-    symbols by role."""
+    """A layer's lines, in a small network that starts with that layer, and the arrays of all images. `targets` maps
+    roles to symbols."""
 
     program: Program
     values: PassValues
@@ -58,7 +58,7 @@ class Lines:
 
     @property
     def has_values(self) -> bool:
-        """Whether the lines can be run. For windows that are not square they are text only."""
+        """Whether the lines have computed values. For windows that are not square, they are text only."""
         return bool(self.values)
 
     def line(self, role: str) -> Op:
@@ -92,7 +92,7 @@ def _layer(case: Case) -> Layer:
         case "max" | "avg":
             return {"max": MaxPooling, "avg": AveragePooling}[case.kind](case.number("k"), case.number("stride"))
         case "dropout":
-            return Dropout(50)  # the rate does not matter: the mask is given
+            return Dropout(50)  # the rate has no effect, because the mask is given
     return {"relu": Relu, "sigmoid": Sigmoid, "tanh": Tanh, "batchnorm": BatchNorm}[case.kind]()
 
 
@@ -103,8 +103,8 @@ def _of_layer(case: Case) -> CorrectResult:
     program = _program(case, layer, x.shape)
     names = program.network.names[0]
     parameters = {names.of(letter): np.asarray(case.arrays[_ROLES[letter]], np.float64) for letter in layer.parameter_letters}
-    drawn = program.pass_inputs({name: case.arrays["mask"] for name in program.draws}, len(x))
-    values = _forward(case, program, {"x": x, **parameters, **drawn})
+    drawn_inputs = program.pass_inputs({name: case.arrays["mask"] for name in program.draws}, len(x))
+    values = _forward(case, program, {"x": x, **parameters, **drawn_inputs})
     out = values[names.output]
     if np.size(case.arrays["dout"]) != out.size:
         raise Problem("judge.dout", shape=str(np.shape(case.arrays["dout"])), wanted=str(out.shape))
@@ -127,7 +127,8 @@ def _program(case: Case, layer: Layer, x: tuple[int, ...]) -> Program:
 
 
 def _oblong(case: Case) -> CorrectResult:
-    """Return the result for windows that are not square, which the core lacks. The lines are those for square ones."""
+    """Return the result for windows that are not square, which the core does not support. The lines of code are those
+    of square windows."""
     out, gradients, magnitudes = oblong_gradients(case)
     if np.shape(case.arrays["dout"]) != out.shape:
         raise Problem("judge.dout", shape=str(np.shape(case.arrays["dout"])), wanted=str(out.shape))
@@ -138,8 +139,8 @@ def _oblong(case: Case) -> CorrectResult:
 
 
 def _as_maps(case: Case) -> Array:
-    """Return x as maps. The numbers of a row become positions, or for batch normalization channels, each with its own
-    statistics."""
+    """Return x as maps. The numbers of a row become positions, or channels for batch normalization, which has
+    statistics per channel."""
     x = np.asarray(case.arrays["x"], np.float64)
     if case.kind == "batchnorm":
         return x.reshape(*x.shape, 1, 1) if x.ndim == 2 else x

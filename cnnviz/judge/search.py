@@ -1,4 +1,4 @@
-"""Search for the mistake behind a wrong array: it must reproduce the numbers exactly in every case in which the array
+"""Search for the mistake that explains a wrong array: it must reproduce the array exactly in every case in which that
 is wrong.
 
 Candidates, in order: known mistakes, the correct array times a factor, another returned array, and rearrangements.
@@ -25,24 +25,24 @@ def find_mistake(returned_arrays: Sequence[ReturnedArray]) -> Mistake | None:
 
     In a single case, different mistakes may have equal results: dividing by the number of images, or by that of a window's cells.
     """
-    wrong = [one for one in returned_arrays if not one.is_right]
-    if all(one.has_only_wrong_shape for one in wrong):
+    wrong = [returned_array for returned_array in returned_arrays if not returned_array.is_right]
+    if all(returned_array.has_only_wrong_shape for returned_array in wrong):
         return None
     exact: dict[str, list[tuple[int, Mistake]]] = {}
-    for place, one in enumerate(wrong):
-        for mistake in _candidates(one):
-            if mistake.role == one.role and _reproduces(mistake, one):
+    for place, returned_array in enumerate(wrong):
+        for mistake in _candidates(returned_array):
+            if mistake.role == returned_array.role and _reproduces(mistake, returned_array):
                 exact.setdefault(mistake.name, []).append((place, mistake))
     for matches in exact.values():
-        others = set(range(len(wrong))) - {place for place, _ in matches}
-        if not any(_rules_out(matches, wrong[place]) for place in others):
+        remaining = set(range(len(wrong))) - {place for place, _ in matches}
+        if not any(_rules_out(matches, wrong[place]) for place in remaining):
             keys = [mistake.key for _, mistake in matches]
             return max((mistake for _, mistake in matches), key=lambda mistake: keys.count(mistake.key))
     return None
 
 
 def _rules_out(matches: Sequence[tuple[int, Mistake]], returned_array: ReturnedArray) -> bool:
-    """Return whether a case that a mistake does not explain rules it out. The core's mistakes are only possible with
+    """Return whether a case rules a mistake out. The core's mistakes are only possible with
     square windows."""
     lines = returned_array.right.lines
     return lines is None or lines.has_values or not any(mistake.of_core for _, mistake in matches)
@@ -58,11 +58,11 @@ def _candidates(returned_array: ReturnedArray) -> Iterator[Mistake]:
     yield from known_mistakes(returned_array.right)
     yield from _factor(returned_array)
     yield from _exchanged_arrays(returned_array)
-    yield from _rearranged(returned_array)
+    yield from _rearrangements(returned_array)
 
 
 def _mistake(returned_array: ReturnedArray, key: str, title: object, make: Array, wrong: str) -> Mistake:
-    """Return a mistake whose wrong line is `wrong`, with our right-hand side in place of "{}"."""
+    """Return a mistake whose wrong line is `wrong`, with the correct right-hand side in place of "{}"."""
 
     def code(names: Names) -> tuple[str, str]:
         line = right_line(returned_array.right, returned_array.role, names)
@@ -72,7 +72,7 @@ def _mistake(returned_array: ReturnedArray, key: str, title: object, make: Array
 
 
 def _factor(returned_array: ReturnedArray) -> Iterator[Mistake]:
-    ours, theirs = returned_array.wanted, returned_array.array
+    ours, theirs = returned_array.expected, returned_array.array
     if theirs.shape != ours.shape or not (np.isfinite(theirs).all() and theirs.any() and ours.any()):
         return
     number = float((theirs * ours).sum() / (ours * ours).sum())
@@ -90,7 +90,7 @@ def _times(factor: Factor) -> str:
 
 
 def _counts(right: CorrectResult) -> dict[str, float]:
-    """Return counts that a factor may be based on; counts of 1 are left out."""
+    """Return the counts that may be factors, except counts of 1."""
     case, dx = right.case, right.gradients["dx"]
     counts = {"two": 2.0, "images": float(case.images)}
     if case.kind in ("conv", *POOLS):
@@ -114,7 +114,7 @@ def _exchanged_arrays(returned_array: ReturnedArray) -> Iterator[Mistake]:
             yield Mistake(f"exchanged {role}", f"exchanged {role}", message("judge.slip.exchanged"), returned_array.role, partial(np.array, other), code)
 
 
-def _rearranged(returned_array: ReturnedArray) -> Iterator[Mistake]:
+def _rearrangements(returned_array: ReturnedArray) -> Iterator[Mistake]:
     ours = returned_array.right.gradients[returned_array.role]
     rearrangements = [*(MAPS if ours.ndim > 1 else ()), *((REVERSED,) if ours.ndim == 1 else ()), *((EXCHANGED,) if ours.ndim == 4 else ())]
     for rearrangement in rearrangements:

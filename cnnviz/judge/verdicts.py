@@ -1,4 +1,5 @@
-"""The verdict on a function's runs: what is wrong, where, and, unless the course hides it, the mistake and its line."""
+"""The verdict on a function's runs: the wrong array, the positions of its wrong entries, and, unless the course hides
+it, the mistake and its line."""
 
 import os
 import warnings
@@ -18,7 +19,8 @@ SHOW = "CNNVIZ_JUDGE_SHOW"
 """Environment variable with which a course hides the solution."""
 
 SHOWN = ("fix", "place")
-"""Levels of detail: the mistake with the correct line, or only which array is wrong, where, and in how many entries."""
+"""Levels of detail: the mistake with the correct line, or only the wrong array with the positions and number of its
+wrong entries."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +44,10 @@ def detail_level(show: str | None) -> str:
     >>> detail_level(None), detail_level("place")
     ('fix', 'place')
     """
-    settings = [one for one in (show, os.environ.get(SHOW)) if one]
-    for one in settings:
-        if one not in SHOWN:
-            raise Problem("judge.show", show=repr(one), known=SHOWN)
+    settings = [level for level in (show, os.environ.get(SHOW)) if level]
+    for level in settings:
+        if level not in SHOWN:
+            raise Problem("judge.show", show=repr(level), known=SHOWN)
     return "place" if "place" in settings else "fix"
 
 
@@ -68,8 +70,8 @@ def _fault_lines(course: CS231n, kind: str, runs: Sequence[Run], show: str) -> l
     for role in RETURNS[kind]:
         of_role = [array for run in runs for array in run.arrays if array.role == role]
         if wrong := wrong_arrays(of_role):
-            others = dict.fromkeys(array.name for run in runs for array in wrong_arrays(run.arrays) if array.role != role)
-            also = [str(message("judge.also", names=list(others)))] if others else []
+            other_names = dict.fromkeys(array.name for run in runs for array in wrong_arrays(run.arrays) if array.role != role)
+            also = [str(message("judge.also", names=list(other_names)))] if other_names else []
             if show == "place":
                 return [str(wrong[0].place), *also]
             return [str(wrong[0].fault), *_mistake_lines(course, kind, of_role), *also]

@@ -114,7 +114,7 @@ def _describe(layer: Mapping[str, Any]) -> LayerDescription:
 
 
 def _value(value: Any, depth: int = 4) -> Any:
-    """Return a constant, or an object as the name of its class or function."""
+    """Return a constant, or for an object the name of its class or function."""
     if isinstance(value, Unknown):
         return value
     if isinstance(value, list) and depth:

@@ -399,7 +399,7 @@ class LibraryCalls:
         return self.through(module, first, [*arguments[1:]], {**extra, **({"training": named["training"]} if "training" in named else {})}, node)
 
     def through(self, module: Any, flow: Flow, more: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        """Return a tensor after a module."""
+        """Return the tensor that results from applying a module."""
         if isinstance(module, Doubt):
             return self.after_layer(flow, module.part)
         result: Any = flow

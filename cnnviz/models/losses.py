@@ -39,8 +39,8 @@ def is_loss(name: str) -> bool:
 
 
 def refused_settings(name: str, settings: Mapping[str, Any]) -> Message | None:
-    """Return why a loss is not supported with these settings, or None if it is. Positional settings are named "#0",
-    "#1", …."""
+    """Return the reason why a loss is not supported with these settings, or None if it is supported. Positional
+    settings are named "#0", "#1", …."""
     if name not in BY_NAME:
         return message("model.unknown_loss", name=name)
     for key, value in settings.items():

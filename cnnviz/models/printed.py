@@ -1,4 +1,4 @@
-"""Parser for print(model) of an nn.Sequential. Prints of other classes do not tell what forward does."""
+"""Parser for print(model) of an nn.Sequential. The output for other classes does not describe forward."""
 
 import ast
 import re
@@ -55,7 +55,7 @@ def read_printed(text: str) -> ModelDescription:
 
 
 def _layer(kind: str, rest: str, line: str, number: int) -> LayerDescription:
-    """Parse a line as a layer; "same" and "valid" are printed without quotes."""
+    """Parse a line as a layer. print(model) omits the quotes of "same" and "valid"."""
     try:
         node = ast.parse(f"f({rest[:2000]}", mode="eval").body
         assert isinstance(node, ast.Call)

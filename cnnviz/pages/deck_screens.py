@@ -19,7 +19,7 @@ def screen_query(deck: Deck, number: int) -> tuple[str, dict[str, str]]:
     ('', 'z1', ('learn', {'lesson': 'lecture-kernel', 'step': '3'}))
     """
     screen = deck.screens[number - 1]
-    return (LEARN, {"lesson": deck.id, "step": str(number)}) if screen.asks else (screen.place.page, setup_of(screen.at).to_query() | screen.place.own)
+    return (LEARN, {"lesson": deck.id, "step": str(number)}) if screen.asks else (screen.place.page, setup_of(screen.at).to_query() | screen.place.page_query)
 
 
 def screen_number(deck: Deck, text: str) -> int | None:

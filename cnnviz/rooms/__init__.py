@@ -30,16 +30,16 @@ from cnnviz.words import use_language
 __all__ = ["LENGTH", "LETTERS", "Rooms", "room_routes"]
 
 LARGE_ROOM = 10
-"""Number of followers from which a move waits until its numbers are computed."""
+"""Minimum number of followers for which a move waits until its numbers are computed."""
 
 
 async def _nothing(query: str, client: object) -> None:
-    """Do nothing: the default of `prepare`."""
+    """Default of `prepare`: do nothing."""
 
 
 class Rooms:
-    """Request handlers of the rooms in `store`. `prepare` computes what an audience will request at an address, and
-    `key` is the server's own secret (room_secrets.py)."""
+    """Request handlers of the rooms in `store`. `prepare` computes in advance the responses that an audience will
+    request at an address, and `key` is the server's secret (room_secrets.py)."""
 
     def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, large_room: int = LARGE_ROOM, key: str = "", everywhere: bool = True) -> None:
         self.store: Store = store or MemoryStore()
@@ -50,7 +50,7 @@ class Rooms:
         self.reached: LruCache[tuple[str, str], bool] = LruCache(20_000)
         # (address, room) pairs whose pages poll for a room that is gone
         self.waiting: LruCache[tuple[str, str], bool] = LruCache(20_000)
-        self.opened = Rate(20, 60)  # new rooms per visitor: a school may share one address
+        self.opened = Rate(20, 60)  # new rooms per visitor, since a school may share an address
         self.missed = Rate(60, 1)  # wrong room codes per visitor
         self.forged = Rate(10, 6)  # wrong secrets per visitor
         self.moved = Rate(60, 0.025)  # moves per room
@@ -60,10 +60,8 @@ class Rooms:
         self.lectures = Lectures(self.store, self.questions, prepare, large_room, self.experiments.ahead)
 
     async def open(self, request: Request) -> Response:
-        """POST room: open a room. The response holds its presenter's secret. A secret that is sent reopens its room
-        if that is gone.
-
-        With a deck the room begins at the given screen, by default the first.
+        """POST room: open a room. The response holds the presenter's secret. A secret in the request reopens its room
+        if that is gone. With a deck the room begins at the given screen, by default the first.
         """
         if self.opened.token_count(visitor_of(request)) < 1:
             raise Refused(429, "ui.rooms.too_many", n=1)
@@ -81,8 +79,8 @@ class Rooms:
         return JSONResponse({"code": code, "driver": presenter}, 201 if is_new else 200, {"Cache-Control": "no-store"})
 
     async def _open_room(self, request: Request, secret: str, query: str) -> tuple[str, str, bool]:
-        """Return the code, the secret and whether the room is new: a new room, or the one of `secret`. Raise Refused
-        or TooManyRooms."""
+        """Open a new room, or the room of `secret`. Return the code, the secret, and whether the room is new. Raise
+        Refused or TooManyRooms."""
         for _ in range(20):
             presenter = secret or new_secret()
             code = await asyncio.to_thread(code_of, presenter, self.key)
@@ -121,7 +119,7 @@ class Rooms:
         return JSONResponse(data, headers={"Cache-Control": "no-store", "Vary": "Accept"})
 
     async def _may_explore(self, room: Room, query: str) -> bool:
-        """Return whether followers may explore that address by themselves."""
+        """Return whether followers may explore the address by themselves."""
         if not is_exploring(query):
             return True
         if is_together(room):
@@ -198,7 +196,7 @@ class Rooms:
             ("GET", "question", for_all(questions.look)),
             ("PUT", "question", for_presenter(questions.ask_or_turn)),
             ("DELETE", "question", for_presenter(questions.end)),
-            ("GET", "asked", for_presenter(questions.asked)),
+            ("GET", "asked", for_presenter(questions.posed_question)),
             ("POST", "device", for_all(self.join)),
             ("POST", "vote", for_all(questions.vote)),
             ("GET", "results.csv", for_presenter(questions.download_results)),
@@ -206,7 +204,7 @@ class Rooms:
             ("POST", "place", for_all(self.experiments.take_part)),
             ("GET", "experiment", for_all(self.experiments.look)),
             ("GET", "inside", for_all(self.experiments.inside)),
-            ("GET", "script", for_presenter(self.lectures.given)),
+            ("GET", "script", for_presenter(self.lectures.deck_text)),
             ("GET", "results", results),
             ("GET", "steps", for_presenter(questions.steps)),
         ]

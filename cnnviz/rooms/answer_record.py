@@ -15,7 +15,7 @@ from cnnviz.rooms.store import Ballot
 MOST_TEXT = 300
 """Longest recorded question or answer in characters."""
 MOST_LINES = 60
-"""Number of answers of a round with a line each; all others share one line."""
+"""Number of a round's answers that get a line each; all others share one line."""
 MOST_NUMBER = 10**14
 """Upper limit of the time of a question, in milliseconds since 1970."""
 REST = "…"
@@ -25,8 +25,8 @@ Line = tuple[str, int, int, bool | None]
 
 
 class Record(TypedDict):
-    """A question and its rounds. A line holds an answer's name, its count, the number of all answers, and whether it
-    is right."""
+    """Recorded answers to a question, by round. A line holds an answer's name, its count, the total of the round, and
+    whether the answer is right."""
 
     number: int
     kind: str
@@ -35,7 +35,7 @@ class Record(TypedDict):
 
 
 def record(poll: Poll, asked: PreparedQuestion, ballots: Sequence[Ballot]) -> Record:
-    """Return the record of a room's question, which is stored when another one replaces it."""
+    """Return the record of a room's question, as stored when the next question replaces it."""
     ask = asked.question.ask.say(asked.lang)[:MOST_TEXT]
     return Record(number=poll.number, kind=poll.kind, ask=ask, rounds=[_round(asked, list(ballot.values())) for ballot in ballots])
 

@@ -1,4 +1,4 @@
-// A follower's question: answer it by touch or keyboard, then see whether it was received and the results.
+// A follower's question: input by touch or keyboard, confirmation that the answer was received, and results.
 
 import { largestValue, letter, numberTable, paragraphs, rich } from "../pages/learn/learn_words.js"
 import { parseTyped } from "../pages/learn/score.js"
@@ -112,7 +112,7 @@ export class Ballot {
     if (first) this.element.querySelector(/** @type {"h1"} */ ("h1"))?.focus({ preventScroll: true })
   }
 
-  /** Disable sending while the room is gone; the question stays. @param {boolean} is */
+  /** Disable sending while the server has lost the room. The question stays visible. @param {boolean} is */
   setGone(is) {
     this.isGone = is
     this.ready()
@@ -168,7 +168,7 @@ export class Ballot {
     event.preventDefault()
   }
 
-  /** Move the chosen cell by one. @param {string} way */
+  /** Move the cell selection by one cell. @param {string} way */
   step(way) {
     const { map } = this.question ?? {}
     if (!map || this.poll?.phase !== "open") return
@@ -266,19 +266,19 @@ export class Ballot {
       }</div>`
   }
 
-  /** Update the status line and the button to the chosen and the sent answer. */
+  /** Update the status line and the button from the selected and the sent answer. */
   ready() {
     const { element, question, poll } = this
     const status = element.querySelector(".in")
     if (!question || !poll || !status) return
     const name = (/** @type {number} */ answer) => nameOf(question, answer)
     const judged = this.sent !== null && this.results?.revealed ? isRight(this.results, this.sent) : undefined
-    const said = judged === undefined ? "in" : judged ? "is_right" : "is_wrong"
+    const statusKey = judged === undefined ? "in" : judged ? "is_right" : "is_wrong"
     status.className = `in${this.note || judged === false ? " wrong" : this.sent === null ? "" : " done"}`
     status.innerHTML = this.note
       ? escapeHtml(this.note)
       : this.sent !== null
-        ? say(`web.hall.${said}`, { answer: name(this.sent).replace(/\.$/, "") })
+        ? say(`web.hall.${statusKey}`, { answer: name(this.sent).replace(/\.$/, "") })
         : poll.phase === "open"
           ? ""
           : say("web.hall.none")
@@ -313,12 +313,18 @@ export class Ballot {
     const { question } = this
     if (!canvas || !question?.source) return
     const [top, left, rows, columns] = given === null ? [0, 0, 3, 3] : windowAt(question, given)
-    const whole = /** @type {RoomMap & { plane: NonNullable<RoomMap["plane"]> }} */ (question.source)
-    const bytes = atob(whole.plane.levels)
+    const sourceMap = /** @type {RoomMap & { plane: NonNullable<RoomMap["plane"]> }} */ (question.source)
+    const bytes = atob(sourceMap.plane.levels)
     let part = ""
     for (let i = top; i < top + rows; i++)
-      for (let j = left; j < left + columns; j++) part += bytes[i * whole.columns + j] ?? "\0"
-    drawMap(canvas, { ...whole, rows, columns, cells: rows * columns, plane: { ...whole.plane, levels: btoa(part) } })
+      for (let j = left; j < left + columns; j++) part += bytes[i * sourceMap.columns + j] ?? "\0"
+    drawMap(canvas, {
+      ...sourceMap,
+      rows,
+      columns,
+      cells: rows * columns,
+      plane: { ...sourceMap.plane, levels: btoa(part) },
+    })
   }
 
   tick() {
@@ -342,7 +348,7 @@ function choices({ options }, given) {
   return `<div class="options" role="radiogroup">${options.map(choice).join("")}</div>`
 }
 
-/** An answer as text. @param {RoomQuestion} question @param {number} answer */
+/** Format an answer. @param {RoomQuestion} question @param {number} answer */
 function nameOf({ kind, options, map }, answer) {
   if (kind === "number") return formatValue(answer, "6")
   if (kind === "choose") return `${letter(answer)}${options[answer]?.label ? `: ${rich(options[answer].label)}` : ""}`

@@ -19,7 +19,7 @@ const TICK = 250
 const MOST_LAYERS = 16
 const MOST_DOTS = 600 // of followers that have joined
 
-/** Number of layers of a map to draw. @param {RoomMap} map */
+/** Return the number of layers of a map to draw. @param {RoomMap} map */
 const layersOf = ({ layers }) => Math.min(layers, MOST_LAYERS)
 
 export class RoomBoard {
@@ -68,7 +68,7 @@ export class RoomBoard {
     return Boolean(this.poll)
   }
 
-  /** Show or hide the note that the room is gone; the question stays. @param {boolean} is */
+  /** Show or hide the note that the server has lost the room. The question stays visible. @param {boolean} is */
   setGone(is) {
     this.element.classList.toggle("gone", is)
     this.element.dataset.gone = is ? say("web.room.gone") : ""
@@ -156,13 +156,13 @@ export class RoomBoard {
     this.changed()
   }
 
-  /** Cover or uncover this page alone, until the next move. @param {string} how */
+  /** Cover or uncover only this page, until the next move. @param {string} how */
   toggle(how) {
     this.cover(this.covered === how ? "" : how)
     this.coveredHere = this.covered !== ""
   }
 
-  /** Uncover a page that was covered alone. */
+  /** Uncover a page if only this page is covered. */
   goesOn() {
     if (this.coveredHere) this.cover("")
   }
@@ -178,7 +178,7 @@ export class RoomBoard {
       <footer><p class="joined"></p><p class="dots" aria-hidden="true"></p><p class="starts"><kbd>${say("web.keys.PageDown")}</kbd> ${say("web.room.starts")}</p></footer>`
   }
 
-  /** How to join, for a corner of the page. */
+  /** Instructions for joining, for a corner of the page. */
   get corner() {
     return `<p class="corner"><span>${say("web.room.join_at")}<em>${escapeHtml(this.plainLink)}</em></span><b>${escapeHtml(this.code)}</b></p>`
   }
@@ -197,15 +197,15 @@ export class RoomBoard {
   asked(poll, question) {
     const { results } = this
     if (results) {
-      const said = results.right
+      const sentence = results.right
         ? `<p class="premise">${rich(question.ask)}</p><h1>${rich(results.right)}</h1>`
         : `<h1>${rich(question.ask)}</h1>`
-      return `<header><div>${said}</div>${this.corner}</header>
+      return `<header><div>${sentence}</div>${this.corner}</header>
         <div class="body">${platesHTML(results.plates)}${resultsHTML(question, results)}</div>
         <footer><p class="headline">${results.revealed ? foundIt(results) : ""}</p><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></footer>`
     }
-    const said = poll.kind === "predict" && this.screen ? escapeHtml(inReaders(this.screen.say)) : ""
-    return `<header><div><p class="premise">${said || rich(question.text)}</p><h1>${rich(question.ask)}</h1></div>${this.corner}</header>
+    const sentence = poll.kind === "predict" && this.screen ? escapeHtml(inReaders(this.screen.say)) : ""
+    return `<header><div><p class="premise">${sentence || rich(question.text)}</p><h1>${rich(question.ask)}</h1></div>${this.corner}</header>
       <div class="body"><div class="scene">${this.scene(question)}</div>
         <div class="status"><p class="time"><b></b> <small></small></p><p class="answered"></p><div class="meter"><i></i></div><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></div></div>
       ${question.kind === "choose" ? options(question) : ""}`
@@ -289,7 +289,7 @@ export class RoomBoard {
   }
 }
 
-/** The options of a question, each on a card. @param {RoomQuestion} question */
+/** Return the options of a question as cards. @param {RoomQuestion} question */
 function options({ options: all }) {
   const scale = largestValue(all)
   const card = (/** @type {RoomQuestion["options"][number]} */ { label, picture: rows }, /** @type {number} */ n) =>

@@ -31,37 +31,37 @@ export function listen(act) {
   function begin() {
     clearTimeout(timer)
     if (over || !url || document.hidden || (stream && stream.readyState !== EventSource.CLOSED)) return
-    const own = new EventSource(url)
-    stream = own
-    own.onopen = () => {
+    const source = new EventSource(url)
+    stream = source
+    source.onopen = () => {
       tries = 0
       gone = false
       act.gone(false)
       act.lost?.(false)
     }
-    own.onmessage = ({ data, lastEventId }) => act.moved(data, Number(lastEventId))
-    own.addEventListener("question", ({ data }) => act.asked?.(JSON.parse(data)))
-    own.addEventListener("explore", ({ data }) => act.allowed?.(JSON.parse(data)))
-    own.addEventListener("cover", ({ data }) => act.covered?.(JSON.parse(data)))
-    own.addEventListener("screen", ({ data }) => act.shown?.(JSON.parse(data)))
-    own.addEventListener("count", ({ data }) => act.counted?.(JSON.parse(data)))
-    own.addEventListener("end", () => {
+    source.onmessage = ({ data, lastEventId }) => act.moved(data, Number(lastEventId))
+    source.addEventListener("question", ({ data }) => act.asked?.(JSON.parse(data)))
+    source.addEventListener("explore", ({ data }) => act.allowed?.(JSON.parse(data)))
+    source.addEventListener("cover", ({ data }) => act.covered?.(JSON.parse(data)))
+    source.addEventListener("screen", ({ data }) => act.shown?.(JSON.parse(data)))
+    source.addEventListener("count", ({ data }) => act.counted?.(JSON.parse(data)))
+    source.addEventListener("end", () => {
       close()
       over = true
       act.ended()
     })
-    own.onerror = () => {
+    source.onerror = () => {
       act.lost?.(true)
-      if (own.readyState === EventSource.CLOSED && stream === own) tries ? later(0) : look()
+      if (source.readyState === EventSource.CLOSED && stream === source) tries ? later(0) : look()
     }
   }
 
   // EventSource stops retrying after a response that is not a stream, and hides its status. Fetch the status instead.
   async function look() {
     if (document.hidden) return
-    const asked = url
+    const requestedUrl = url
     const answer = await fetch(url, { method: "HEAD", cache: "no-store" }).catch(() => undefined)
-    if (over || asked !== url) return
+    if (over || requestedUrl !== url) return
     if (answer?.status === 404) {
       if (!gone) tries = 0
       gone = true

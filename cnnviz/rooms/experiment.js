@@ -1,4 +1,4 @@
-// An experiment of a class: a device shows its own run among all others, a projector shows all runs.
+// A class experiment: a device highlights its run among the others, and a projector shows all runs.
 
 import { rich } from "../pages/learn/learn_words.js"
 import { paintRuns } from "../pages/train/sweep_chart.js"
@@ -27,7 +27,7 @@ function numbersIn(text, bytes) {
 }
 
 /**
- * Convert an experiment to what the chart paints, including the device's own run.
+ * Convert an experiment to the chart's data, including the device's run.
  * @param {RoomExperiment} found
  * @param {RoomRun} [own]
  * @returns {Runs}
@@ -53,26 +53,26 @@ export function runsIn(found, own) {
   }
 }
 
-/** A sentence about the device's own run. @param {RoomRun} own @param {RoomExperiment | undefined} found */
+/** Return a sentence on the device's run. @param {RoomRun} own @param {RoomExperiment | undefined} found */
 export function saidOf(own, found) {
   const loss = numbersIn(own.curve, 8).at(-1) ?? Number.NaN
-  const said = [
+  const sentences = [
     Number.isFinite(loss) ? say("web.hall.experiment.you", { loss: number(loss, 4) }) : say("web.hall.experiment.lost"),
   ]
   const last = found ? numbersIn(found.last, 8) : []
   if (own.run < last.length && last.length > 1) {
     const { same, lower } = standing(last, own.run)
-    if (same && Number.isFinite(loss)) said.push(say("web.hall.experiment.same", { n: same }))
-    else said.push(say("web.hall.experiment.lower", { n: lower, of: last.length - 1 }))
+    if (same && Number.isFinite(loss)) sentences.push(say("web.hall.experiment.same", { n: same }))
+    else sentences.push(say("web.hall.experiment.lower", { n: lower, of: last.length - 1 }))
   }
-  return said.join(" ")
+  return sentences.join(" ")
 }
 
-/** The question that an experiment answers. @param {RoomExperiment} found */
+/** Return the question that an experiment answers. @param {RoomExperiment} found */
 const askOf = ({ key, updates }) =>
   say(`web.hall.experiment.ask.${key === "lr" ? "lr" : "seed"}`, { n: updates, limit: HIGH })
 
-/** The learning rate with the lowest loss, as a sentence. @param {RoomExperiment} found @param {ArrayLike<number>} last */
+/** Return the learning rate with the lowest loss, as a sentence. @param {RoomExperiment} found @param {ArrayLike<number>} last */
 function winner(found, last) {
   const best = bestOf(last)
   const loss = last[best] < LEAST ? say("web.hall.experiment.below", { loss: tick(-6) }) : number(last[best], 2)
@@ -80,7 +80,7 @@ function winner(found, last) {
 }
 
 /**
- * The conclusion from all runs, and how many predicted it.
+ * Return the conclusion from all runs, and the number of devices that predicted it.
  * @param {RoomExperiment} found
  * @returns {{ headline: string, predicted: string }}
  */
@@ -105,7 +105,7 @@ export function conclusion(found) {
 }
 
 /**
- * Paint all runs: learning rates on a horizontal axis, other runs as curves and stacked dots.
+ * Paint all runs: over a horizontal axis for learning rates, as curves and stacked dots otherwise.
  * @param {HTMLCanvasElement} canvas
  * @param {RoomExperiment} found
  * @param {RoomRun | undefined} own
@@ -119,7 +119,7 @@ function paint(canvas, found, own, { revealed = false, pointed = -1, font = 13, 
   return paintRuns(canvas, runs, { pointed: mine >= 0 ? mine : pointed, font, narrow, grouped: revealed && !narrow })
 }
 
-/** The maps of a run and the reason of its outcome. @param {RoomInside | undefined} inside */
+/** Return the maps of a run and the reason of its outcome. @param {RoomInside | undefined} inside */
 const insideHTML = (inside) =>
   inside?.plates.length || inside?.say ? `${platesHTML(inside.plates)}<p>${rich(inside.say)}</p>` : ""
 
@@ -173,9 +173,9 @@ export class DeviceRun {
     if (times === LOOKS) return
     const look = async () => {
       const { poll } = this
-      const found = await this.asking.experiment(false)
+      const response = await this.asking.experiment(false)
       if (!poll || this.poll?.number !== poll.number) return
-      this.found = found ?? this.found
+      this.found = response ?? this.found
       this.show()
       if (!this.inside && this.run) this.inside = await this.asking.inside(this.run.run)
       if (this.poll?.number !== poll.number) return
@@ -187,14 +187,14 @@ export class DeviceRun {
 
   show() {
     const { element, run, found, note, inside } = this
-    const said = this.screen ? inReaders(this.screen.say) : ""
+    const sentence = this.screen ? inReaders(this.screen.say) : ""
     const revealed = this.poll?.phase === "revealed"
     const end = revealed && found?.values.length ? conclusion(found) : undefined
     const head = run
       ? `<div class="own"><h1 tabindex="-1">${say("web.hall.experiment.your", { key: say(`web.sweep.key.${run.key}`), value: escapeHtml(run.value) })}</h1><span class="tag">${say("web.hall.experiment.made", { n: run.updates })}</span></div>
         <p class="stand" role="status">${saidOf(run, found)}</p>`
       : `<p class="stand" role="status">${escapeHtml(note) || say("web.hall.experiment.waiting")}</p>`
-    element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}${said ? ` · ${escapeHtml(said)}` : ""}</p>${head}
+    element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}${sentence ? ` · ${escapeHtml(sentence)}` : ""}</p>${head}
       ${end ? `<p class="headline"><b>${escapeHtml(end.headline)}</b> ${end.predicted}</p>` : ""}
       ${insideHTML(inside)}
       ${found ? `${found.values.length > 1 ? `<h2>${say("web.hall.experiment.among", { runs: found.values.length })}</h2>` : ""}<canvas class="runs" role="img" aria-label="${escapeHtml(end?.headline ?? askOf(found))}"></canvas>` : ""}
@@ -295,12 +295,12 @@ export class AllRuns {
     if (!poll || this.asking || devices === this.asked) return
     this.asking = true
     this.asked = devices
-    const found = await this.requests.experiment(true)
+    const response = await this.requests.experiment(true)
     this.asking = false
-    if (!found)
+    if (!response)
       this.asked = this.devices = -1 // the next count event retries
     else if (this.poll?.number === poll.number) {
-      this.found = found
+      this.found = response
       this.show()
       if (this.revealed) await this.explainWorst()
     }
@@ -313,14 +313,14 @@ export class AllRuns {
       const place = element.querySelector(selector)
       if (place) place.textContent = text
     }
-    const said = this.screen ? inReaders(this.screen.say) : ""
-    put(".premise", said)
+    const sentence = this.screen ? inReaders(this.screen.say) : ""
+    put(".premise", sentence)
     if (!found?.values.length) return put(".found", say("web.hall.experiment.join"))
     const { headline: end, predicted } = conclusion(found)
     put(".found", this.revealed ? end : askOf(found))
-    put(".premise", said || say(`web.sweep.differs.${found.key}`, { runs: found.values.length }))
-    const told = element.querySelector(".predicted")
-    if (told) setHTML(told, this.revealed ? predicted : "")
+    put(".premise", sentence || say(`web.sweep.differs.${found.key}`, { runs: found.values.length }))
+    const predictions = element.querySelector(".predicted")
+    if (predictions) setHTML(predictions, this.revealed ? predicted : "")
     const { inside } = this
     const place = element.querySelector(".inside")
     if (place && (inside?.plates.length || inside?.say))

@@ -41,15 +41,15 @@ BLOCK = 64
 UPDATES = 200
 """Default number of updates."""
 POINTS = 41
-"""Number of losses that are sent per run, evenly spaced."""
+"""Number of losses that are sent per run, at evenly spaced updates."""
 FEW, MANY = 80, 300
 """Number of runs whose curves are sent to a phone, and to a projector."""
 SLOWEST, DECADES = 0.001, 3
 """The smallest learning rate, and the number of decades up to the largest."""
 RATES = ("0.001", "0.01", "0.1", "1")
-"""Learning rates among which the audience predicts the best."""
+"""Learning rates from which the audience predicts the best one."""
 SHARES = {"none": 0.0, "quarter": 0.25, "half": 0.5, "more": 1.0}
-"""Upper limits of the share of runs that do not learn, among which the audience predicts."""
+"""Upper limits of the share of failing runs in each option of the prediction."""
 
 
 def image_of(setup: Setup) -> np.ndarray:
@@ -88,7 +88,7 @@ class Experiment(ReadOnly):
 
     @cached_property
     def setup(self) -> Setup:
-        """Setup that all runs share, apart from their value."""
+        """Setup that all runs share, except for the varied setting."""
         return setup_of(self.at)
 
     @property
@@ -112,19 +112,19 @@ class Experiment(ReadOnly):
         return ParsedSweep(self.key, (value,)).setup(self.setup, value)
 
     def query(self, run: int, k: int | None = None, stage: str | None = None) -> str:
-        """Return the address of a run on Step, after all its updates or after `k`, at a stage if given."""
+        """Return the address of a run on Step, after `k` or else all updates, at a stage if given."""
         position = {"k": str(self.updates if k is None else k)} | ({"stage": stage} if stage else {})
         return urlencode(self.run(run).to_query() | position, safe=",:;")
 
     def block(self, number: int) -> Runs:
         """Return the runs of a block, computed unless they are cached."""
-        return _BLOCKS.get_or_make((*self.name, number), lambda: self._made(number))
+        return _BLOCKS.get_or_make((*self.name, number), lambda: self._compute_block(number))
 
-    def known(self, number: int) -> bool:
+    def is_cached(self, number: int) -> bool:
         """Return whether a block is cached."""
         return _BLOCKS.get((*self.name, number)) is not None
 
-    def _made(self, number: int) -> Runs:
+    def _compute_block(self, number: int) -> Runs:
         x, first_run = image_of(self.setup), number * BLOCK
         return run_all([(self.run(run), x) for run in range(first_run, min(first_run + BLOCK, MOST_RUNS))], self.updates)
 
@@ -168,7 +168,7 @@ def predicted_data(ballot: Ballot, followers: int) -> RoomResults:
 
 
 def confirmed_prediction(experiment: Experiment, last_losses: np.ndarray) -> int | None:
-    """Return the index of the prediction that these final losses confirm, or None if no loss is finite."""
+    """Return the index of the prediction that the final losses confirm, or None if no loss is finite."""
     if not np.isfinite(last_losses).any():
         return None
     if experiment.key == "lr":
@@ -179,18 +179,18 @@ def confirmed_prediction(experiment: Experiment, last_losses: np.ndarray) -> int
 
 
 def experiment_data(experiment: Experiment, number: int, devices: int, curve_limit: int, predictions: Ballot) -> RoomExperiment:
-    """Return the results of all devices: the exact final loss of each run, the curves of at most `curve_limit` runs, and the
+    """Return the results of all devices: the exact final losses, the curves of at most `curve_limit` runs, and the
     predictions."""
     runs = runs_in(devices)
     losses = np.concatenate([experiment.block(block).losses for block in range(blocks(runs))] or [np.zeros((0, experiment.updates + 1))])[:runs]
-    shown = evenly_spaced(runs - 1, curve_limit)
+    shown_runs = evenly_spaced(runs - 1, curve_limit)
     updates = evenly_spaced(experiment.updates, POINTS)
     prediction_counts = count_votes(predictions.values())
     return RoomExperiment(
         predicted=[prediction_counts.get(n, 0) for n in range(len(RATES) if experiment.key == "lr" else len(SHARES))],
         confirmed=confirmed_prediction(experiment, losses[:, -1]),
         number=number, key=experiment.key, updates=experiment.updates, devices=devices, values=[experiment.value(run) for run in range(runs)],
-        last=_bytes(losses[:, -1] if runs else losses, "<f8"), at=updates.tolist(), shown=shown.tolist(), curves=_bytes(losses[np.ix_(shown, updates)], "<f4"),
+        last=_bytes(losses[:, -1] if runs else losses, "<f8"), at=updates.tolist(), shown=shown_runs.tolist(), curves=_bytes(losses[np.ix_(shown_runs, updates)], "<f4"),
     )  # fmt: skip
 
 

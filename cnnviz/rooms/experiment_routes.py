@@ -30,7 +30,7 @@ from cnnviz.wire.rooms import RoomExperiment, RoomInside
 
 FRESH = {"Cache-Control": "no-store"}
 OLD = 1.0
-"""Seconds for which phones get the same number of devices."""
+"""Cache lifetime, in seconds, of the number of devices that phones get."""
 
 
 class Experiments:
@@ -73,12 +73,12 @@ class Experiments:
         projected = "screen" in request.query_params
         devices = await self._devices(room, poll, projected)
 
-        async def made() -> RoomExperiment:
+        async def compute() -> RoomExperiment:
             await self._make(room, experiment, runs_in(devices))
             predictions = (await self.store.ballots(room, poll))[0] if poll.choices else {}
             return experiment_data(experiment, poll.number, devices, MANY if projected else FEW, predictions)
 
-        return await self.questions.cache.get(request, (EXPERIMENT, room.code, poll.number, devices, projected), made)
+        return await self.questions.cache.get(request, (EXPERIMENT, room.code, poll.number, devices, projected), compute)
 
     async def inside(self, request: Request, room: Room) -> Response:
         """GET room/<code>/inside?run=3: the kernel and maps of a run, and the reason of its outcome."""
@@ -88,14 +88,14 @@ class Experiments:
         if not 0 <= run < runs_in(await self._devices(room, poll, False)):
             raise Refused(404, "ui.rooms.no_run")
 
-        async def made() -> RoomInside:
+        async def compute_inside() -> RoomInside:
             return await self.questions.compute(request, ("inside", *experiment.name, run, lang), partial(inside_data, experiment, run, lang))
 
-        return await self.questions.cache.get(request, ("inside", *experiment.name, run, lang), made)
+        return await self.questions.cache.get(request, ("inside", *experiment.name, run, lang), compute_inside)
 
     def _running_experiment(self, room: Room, early: bool = False) -> tuple[Poll, Experiment]:
-        """Return a room's experiment. Raise Refused if there is none, or if it still collects predictions and `early`
-        is not set."""
+        """Return a room's experiment. Raise Refused if there is none, or if it still collects predictions, unless
+        `early` is set."""
         poll = room.poll
         if poll is None or poll.kind != EXPERIMENT:
             raise Refused(404, "ui.rooms.no_experiment")
@@ -118,6 +118,6 @@ class Experiments:
     async def _make(self, room: Room, experiment: Experiment, runs: int) -> None:
         """Compute the first `runs` runs, block by block. Concurrent callers wait for the same blocks."""
         for block in range(blocks(runs)):
-            if not experiment.known(block):
+            if not experiment.is_cached(block):
                 compute = partial(experiment.block, block)
                 await self.questions.compute_for(f"room {room.code}", (*experiment.name, block), compute, CostEstimate(experiment.seconds))

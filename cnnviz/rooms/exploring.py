@@ -7,7 +7,7 @@ LOOKED_AT = ("stage", "k", "cell", "image", "view", "whole", "hide", "predict", 
 
 
 def screen_key(query: str) -> str:
-    """Return the page and setup of an address, without what only changes the view; "" if it has neither.
+    """Return the page and setup of an address, without view keys, or "" if it has neither.
 
     >>> screen_key("stage=z1&lr=0.1&img=test-3&lang=fr"), screen_key("lang=fr")
     ('img=test-3&lr=0.1', '')

@@ -25,7 +25,7 @@ const AHEAD_IN = 300 // milliseconds before a follower prefetches, with a random
 const MOST_SEEN = 400 // number of addresses of the lecture to remember
 const LOST_IN = 2000 // milliseconds before the page reports that the server is unreachable, since streams usually reconnect at once
 
-/** Show the room of the page's address: to a follower, or under "/screen" on a projector. */
+/** Show the room of the page's address, for a follower, or below "/screen" for a projector. */
 export default function show() {
   let root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
   if (parse(location.search).preview) return showPreview(root)
@@ -154,7 +154,7 @@ export default function show() {
     fill()
   }
 
-  /** Go where the lecture is, unless that would reveal the answer to a question. */
+  /** Follow the lecture's address, unless that would reveal the answer to a question. */
   function arrive() {
     if (led && !alone && !veils(ballot.poll)) go(led)
   }
@@ -242,11 +242,11 @@ export default function show() {
     fill()
   }
 
-  /** Explore on this device from now on. @param {boolean} replace */
+  /** Enter exploring mode on this device. @param {boolean} replace */
   function wander(replace) {
-    const asked = query({ ...here, ...speech })
-    const address = location.pathname + asked
-    history[replace || location.search === asked ? "replaceState" : "pushState"](null, "", address)
+    const requestedQuery = query({ ...here, ...speech })
+    const address = location.pathname + requestedQuery
+    history[replace || location.search === requestedQuery ? "replaceState" : "pushState"](null, "", address)
     if (alone) return
     leave(true)
   }
@@ -260,10 +260,10 @@ export default function show() {
     if (is && projected) setTimeout(follow, 0)
   }
 
-  /** Whether followers may explore that address. @param {Setup} there */
+  /** Return whether followers may explore that address. @param {Setup} there */
   const stays = (there) => ended || (!veils(ballot.poll) && (gone || mayBe(explore, there, seen)))
 
-  // Remember where the lecture has been, up to MOST_SEEN addresses.
+  // Remember up to MOST_SEEN addresses that the lecture has visited.
   function note(/** @type {Setup} */ there) {
     seen.push(there)
     if (seen.length > MOST_SEEN) seen.shift()
@@ -363,10 +363,10 @@ export default function show() {
     wander(false)
   })
   addEventListener("popstate", () => {
-    const asked = parseForeign(location.search)
-    if (!leaves(asked)) return follow()
+    const parsed = parseForeign(location.search)
+    if (!leaves(parsed)) return follow()
     leave(true)
-    go(asked)
+    go(parsed)
   })
   fill()
   if (alone) mount()
@@ -375,10 +375,10 @@ export default function show() {
 }
 
 /**
- * Whether the address belongs to a follower who explores: it has a key other than the language.
+ * Return whether the address belongs to a follower who explores: it has a key other than the language.
  * @param {Setup} address
  */
 const leaves = (address) => Object.keys(ownKeys(address)).some((key) => key !== "lang")
 
-/** A setup without its page and the presenter's veil. @param {Setup} address */
+/** Return a setup without its page and the presenter's veil. @param {Setup} address */
 const pageless = ({ page, veiled, ...setup }) => setup

@@ -13,7 +13,7 @@ from cnnviz.server.request_bodies import Refused
 from cnnviz.words import say
 
 SETTING = "CNNVIZ_URL"
-"""Environment variable with the address at which phones reach this server, if the server cannot determine it."""
+"""Environment variable with the address at which phones reach this server, in case the server cannot determine it."""
 
 _PAGE = Template("""<!doctype html>
 <html lang="$lang">
@@ -52,7 +52,7 @@ def page_of_room(code: str, lang: str, kind: str = "follower") -> Response:
 
 
 def page_of_refusal(refused: Refused, path: str, lang: str) -> Response:
-    """Return a page that explains a refusal, for example to people who follow a link to a room that has ended."""
+    """Return a page that explains a refusal, for example after a link to a room that has ended."""
     content = f"<p>{html.escape(say(refused.id, lang, **refused.values))}</p>"
     base = "/".join([".."] * path.rpartition("/room")[2].count("/")) or "."
     return _still(base, lang, content, refused.status, {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
@@ -69,13 +69,13 @@ _ENTER = Template("""<form action="room"><label for="code">$label</label>
 
 
 def page_to_enter(lang: str) -> Response:
-    """Return a page that asks for a room's code."""
+    """Return the page with the form for a room's code."""
     fields = {name: html.escape(say(id, lang)) for name, id in (("label", "ui.rooms.enter"), ("join", "ui.rooms.join"), ("nameless", "web.room.nameless"))}
     return _still(".", lang, _ENTER.substitute(fields), 200, {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"})
 
 
 def join_link(request: Request, code: str, everywhere: bool = True) -> str:
-    """Return the link to a room: CNNVIZ_URL, or the request's own address if phones can reach it.
+    """Return the link to a room, below CNNVIZ_URL, or below the request's address if phones can reach it.
 
     `everywhere` is whether the server listens on more than the loopback interface.
     """

@@ -5,7 +5,7 @@ import { say } from "../view/model/words.js"
 
 /** @import { RoomSteps } from "../view/types/view.js" */
 
-/** Prepared questions, and the kind of each. */
+/** Ready-made questions, and the kind of each. */
 const SPOTS = /** @type {const} */ ([
   ["largest", "map"],
   ["smallest", "map"],
@@ -24,7 +24,7 @@ const [MOST_CHARACTERS, MOST_TEXT] = [300, 3000]
 const SECONDS = [0, 20, 30, 60, 120]
 
 /**
- * The form of an impromptu question.
+ * Return the form of an impromptu question.
  * @param {RoomSteps | undefined} steps
  * @param {string} chosen
  * @param {string} pointed  the cell that is pinned on the screen
@@ -54,7 +54,7 @@ export function spotHTML(steps, chosen, pointed) {
 }
 
 /**
- * The request that a filled form of an impromptu question makes.
+ * Return the request that a filled form of an impromptu question makes.
  * @param {FormData} form
  */
 export function spotOf(form) {

@@ -18,7 +18,7 @@ const ROOMS = "cnnviz.rooms"
 const MOST = 3
 const [TRIES, AGAIN_IN] = [5, 1000] // number of attempts to restore a question, and milliseconds between them
 
-/** The rooms that this browser opened last, newest first. @returns {(Held & { since: number })[]} */
+/** Return the rooms that this browser opened last, newest first. @returns {(Held & { since: number })[]} */
 export const keptRooms = () =>
   Object.values(inBrowser.readRecord(ROOMS)).filter(({ since }) => Date.now() - since < SILENCE)
 
@@ -49,20 +49,20 @@ export async function openRoom(base, presenter, query, question, deck) {
   const asks = question && !question.screen // a screen's own question is restored with the screen
   const body = JSON.stringify({ driver: presenter || undefined, query: asks ? `${query}&veiled=1` : query, ...deck })
   const answer = await fetch(new URL("room", base), { method: "POST", body }).catch(() => undefined)
-  const found = await answer?.json().catch(() => undefined)
-  if (!answer?.ok) return { sentence: found?.sentence }
+  const content = await answer?.json().catch(() => undefined)
+  if (!answer?.ok) return { sentence: content?.sentence }
   if (answer.status === 201 && asks) {
     const headers = { Authorization: `Bearer ${presenter}` }
     const put = (/** @type {string} */ path, /** @type {string} */ body) =>
-      fetch(new URL(`room/${found.code}${path}`, base), { method: "PUT", headers, body }).catch(() => undefined)
+      fetch(new URL(`room/${content.code}${path}`, base), { method: "PUT", headers, body }).catch(() => undefined)
     for (let tries = 0; tries < TRIES; tries++) {
-      const asked = await put("/question", JSON.stringify(question))
-      if (asked && asked.status < 500 && asked.status !== 429) break
+      const posed = await put("/question", JSON.stringify(question))
+      if (posed && posed.status < 500 && posed.status !== 429) break
       await new Promise((resolve) => setTimeout(resolve, AGAIN_IN)) // a server that has just restarted may be busy
     }
     await put("", query)
   }
-  return { room: found }
+  return { room: content }
 }
 
 /**
@@ -74,8 +74,8 @@ export async function openRoom(base, presenter, query, question, deck) {
 export async function openAgain(how, opened, place) {
   const { room, sentence } = await openRoom(...how)
   if (room) return opened()
-  const said = place?.querySelector("p")
-  if (said) said.textContent = sentence ?? say("web.notice.silent")
+  const paragraph = place?.querySelector("p")
+  if (paragraph) paragraph.textContent = sentence ?? say("web.notice.silent")
 }
 
 /**
@@ -110,7 +110,7 @@ export function roomDeck(code, ask) {
       const deck = screen ? (known.script && known.mark === mark ? known.script : (await ask())?.script) : undefined
       tab.write({ script: deck, mark, screen: number })
     },
-    /** Record the deck that this page gave the room. @param {string} deck */
+    /** Record the deck that this page sent to the room. @param {string} deck */
     gave: (deck) => tab.write({ ...tab.read(), script: deck }),
     /** The deck, to be given to a reopened room; undefined if there is none. @returns {Deck | undefined} */
     get given() {
@@ -134,9 +134,9 @@ export function openQuestion(code, ask) {
       const question = poll && before.poll?.number === poll.number ? before.question : undefined
       tab.write({ poll, ends: endOf(poll), question })
       if (question || !poll || BY_SCREEN.includes(poll.kind)) return
-      const found = await ask()
+      const posed = await ask()
       const now = tab.read()
-      if (found && found.number === now.poll?.number) tab.write({ ...now, question: found.question })
+      if (posed && posed.number === now.poll?.number) tab.write({ ...now, question: posed.question })
     },
     /**
      * The question with the time left to answer it; undefined once its answer is revealed.
@@ -151,6 +151,6 @@ export function openQuestion(code, ask) {
   }
 }
 
-/** A note that the server has lost a room, with buttons to reopen or forget it. @param {string} code */
+/** Return a note that the server has lost a room, with buttons to reopen or forget it. @param {string} code */
 export const goneHTML = (code) => `<p>${say("web.room.forgotten", { code: escapeHtml(code) })}</p>
   <button type="button" data-key="room_again">${say("web.room.again")}</button><button type="button" data-key="room_let_go">${say("web.room.let_go")}</button>`

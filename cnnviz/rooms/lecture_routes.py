@@ -26,10 +26,10 @@ from cnnviz.server.worker_pool import READING, clock, reading_cost
 from cnnviz.words import Problem
 
 MOST_BODY = 3 * MOST_DECK
-"""Size limit of a body with a deck, in bytes. JSON may write one character as several."""
+"""Size limit of a body with a deck, in bytes. JSON may escape characters."""
 
 ORDERS = {"explore": EXPLORE, "cover": COVERS}
-"""Fields of a presenter's request besides the target, and their allowed values."""
+"""Optional fields of a presenter's request, with their allowed values."""
 
 Prepare = Callable[[str, object], Awaitable[None]]
 
@@ -96,7 +96,7 @@ class Lectures:
             self.begun(room)
         move_number = await self._go(request, room, query, state)
         if room.poll and not spec:
-            await self.questions.over(request, room)
+            await self.questions.end_question(request, room)
         return move_number
 
     async def _go(self, request: Request, room: Room, query: str, screen: str | None = None) -> int:
@@ -106,7 +106,7 @@ class Lectures:
         came = room.came
         if room.followers >= self.large_room:
             await self.prepare(query, request.client)
-        overtaken = came < room.came  # a later move, whose numbers may have been ready sooner
+        overtaken = came < room.came  # overtaken by a later move
         return room.number if overtaken else await self.store.move(room, query, screen)
 
     async def deck(self, request: Request, deck: str) -> Deck:
@@ -123,8 +123,8 @@ class Lectures:
         except (Busy, TimeoutError, asyncio.CancelledError):  # also raised if the client has disconnected
             raise Refused(503, "ui.numbers.busy", n=1) from None
 
-    async def given(self, request: Request, room: Room) -> Response:
-        """GET room/<code>/script, for the presenter: the deck, so that it can be given to a reopened room."""
+    async def deck_text(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/script, for the presenter: the deck, which a reopened room needs again."""
         return JSONResponse({"script": room.deck, **screens_of(room)}, headers={"Cache-Control": "no-store"})
 
 

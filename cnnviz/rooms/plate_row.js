@@ -17,9 +17,9 @@ export function platesHTML(plates) {
     /** @type {RoomPlate} */ { label, words, picture: rows, hidden, columns, rows: high },
     /** @type {number} */ n,
   ) => {
-    const said = hidden ? say("web.hall.hidden", { words }) : escapeHtml(words)
+    const caption = hidden ? say("web.hall.hidden", { words }) : escapeHtml(words)
     const numbers = rows && (columns <= FEW || high === 1)
-    return `<figure class="${numbers ? "few" : ""}${hidden ? " hides" : ""}"><figcaption><i>${formula(label)}</i> ${said}</figcaption>${
+    return `<figure class="${numbers ? "few" : ""}${hidden ? " hides" : ""}"><figcaption><i>${formula(label)}</i> ${caption}</figcaption>${
       numbers ? numberTable(rows, scale) : `<canvas data-plate="${n}"></canvas>`
     }</figure>`
   }

@@ -11,9 +11,9 @@ from cnnviz.server.request_bodies import Refused
 Phase = Literal["open", "closed", "shown", "revealed"]
 
 EXPERIMENT = "experiment"
-"""Kind of an experiment, in which a device gets a number instead of giving an answer."""
+"""Question kind of an experiment, in which each device gets a number instead of giving an answer."""
 PREDICTION = "predict"
-"""First stage of an experiment, in which each device predicts its outcome."""
+"""Kind of the first stage of an experiment, in which the audience predicts the outcome."""
 MOST_ROUNDS = 6
 """Number of rounds of one question."""
 _LAST = 1e11
@@ -46,9 +46,8 @@ class Poll:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Parse the JSON of `written`, by this version or a later one. Unknown fields are kept in `more`.
-
-        Raise ValueError if this version cannot take answers to it.
+        """Parse the JSON of `as_json`, by this version or a later one. Unknown fields are kept in `more`. Raise
+        ValueError if this version does not support its kind of answers.
 
         >>> Poll.read('{"number": 1, "spec": {}, "kind": "click", "most": 9, "colour": "red"}').more
         {'colour': 'red'}
@@ -69,7 +68,7 @@ class Poll:
         return poll
 
     @property
-    def written(self) -> str:
+    def as_json(self) -> str:
         """The poll as JSON, for the store."""
         return json.dumps({**self.more, **{name: getattr(self, name) for name in _FIELDS}})
 
@@ -81,11 +80,11 @@ class Poll:
         return are_integers and are_typed and has_valid_end and self.phase in get_args(Phase) and 1 <= self.round <= _MOST_READ
 
     def at(self, now: float) -> Self:
-        """Return the poll at a time in seconds since 1970, closed if its time is up."""
+        """Return the poll at the time `now` (seconds since 1970), closed if its time is up."""
         is_late = self.phase == "open" and self.closes is not None and now >= self.closes
         return replace(self, phase="closed") if is_late else self
 
-    def left(self, now: float) -> float | None:
+    def seconds_left(self, now: float) -> float | None:
         """Return the seconds left to answer, or None without a time limit."""
         return None if self.closes is None or self.phase != "open" else max(0.0, self.closes - now)
 
@@ -112,11 +111,11 @@ class Poll:
         """Whether everybody may see the answers."""
         return self.phase in ("shown", "revealed")
 
-    def turned(self, action: str, now: float, seconds: float | None = None) -> Self:
+    def after_action(self, action: str, now: float, seconds: float | None = None) -> Self:
         """Return the poll after the presenter's next action. Raise Refused (409) if the action is not allowed now.
 
         >>> poll = Poll(1, {}, "click", 900)
-        >>> poll.turned("close", 0).turned("show", 0).turned("again", 0).round
+        >>> poll.after_action("close", 0).after_action("show", 0).after_action("again", 0).round
         2
         """
         current = self.at(now)

@@ -1,4 +1,4 @@
-// The presenter of a room: opens it, and moves the audience along with this page. The secret stays in this browser.
+// The presenter of a room: opens the room, and moves the audience with this page. The secret stays in this browser.
 
 import { openFrame } from "../view/dialogs/dialog.js"
 import { isDark } from "../view/draw/theme.js"
@@ -46,12 +46,12 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   let forgotten
   let refused = "" // the deck that the room refused because of an error
   const code = () => held?.code ?? ""
-  const told = async (/** @type {string} */ path) => {
+  const fetchJson = async (/** @type {string} */ path) => {
     const answer = await request("GET", path)
     return answer?.ok ? answer.json() : undefined
   }
-  const question = openQuestion(code, () => told("/asked"))
-  const deck = roomDeck(code, () => told("/script"))
+  const question = openQuestion(code, () => fetchJson("/asked"))
+  const deck = roomDeck(code, () => fetchJson("/script"))
   /** @type {RoomScreen | null}  of the room's deck, where the lecture is */
   let screen = null
   let leading = false // a move to another screen is under way, so this page does not send its own address
@@ -85,7 +85,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     board?.hear(poll)
   }
 
-  /** The screen of this tab's own deck that the room is at, as keys of an address. @returns {Setup} */
+  /** Return the room's screen in this tab's deck, as keys of an address. @returns {Setup} */
   function walked() {
     const own = tabDeck()
     return own && screen && deck.given?.script === own.toml ? { script: own.id, screen: String(screen.number) } : {}
@@ -121,7 +121,8 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   }
 
   /**
-   * Show or hide that the server has lost the room. The question stays on screen, and the room can be reopened.
+   * Show or hide the note that the server has lost the room. The question stays on screen, and the room can be
+   * reopened.
    * @param {boolean} is
    */
   function gone(is) {
@@ -171,7 +172,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
       if (board) corner.innerHTML = board.corner
       corner.style.colorScheme = isDark(root) ? "dark" : "light"
       freeze(Boolean(board?.open))
-      for (const one of [element, board?.curtain]) if (one) one.style.colorScheme = isDark(root) ? "dark" : "light"
+      for (const part of [element, board?.curtain]) if (part) part.style.colorScheme = isDark(root) ? "dark" : "light"
     })
     board.curtain.addEventListener("click", () => cover(""))
     stream.close()
@@ -204,12 +205,12 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     if (how || by) event.preventDefault()
   }
 
-  /** Go forward or back with the question. A covered projector is uncovered first. @param {number} by */
+  /** Advance the question, or lead back a screen. If projectors are covered, uncover them instead. @param {number} by */
   async function press(by) {
     if (!board || (by < 0 && !board.covered)) return void lead(by)
     if (board.covered) return void cover("")
     const { poll } = board
-    const results = poll?.phase === "shown" ? await told("/results") : undefined
+    const results = poll?.phase === "shown" ? await fetchJson("/results") : undefined
     const act = nextAct(poll, results)
     if (board.poll !== poll || (act === "next" && lead(1))) return
     if (act === "next") request("DELETE", "/question")
@@ -273,7 +274,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     tell(say("web.room.script_refused", { why: (await answer.json().catch(() => ({}))).sentence ?? "" }))
   }
 
-  /** The text of this tab's own deck, or the id of one that the server has. @param {string} id */
+  /** Return the text of this tab's deck, or the id of a deck that the server knows. @param {string} id */
   const textOf = (id) => (tabDeck()?.id === id ? (tabDeck()?.toml ?? id) : id)
 
   /**
@@ -297,7 +298,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     send()
   }
 
-  // Send one move at a time; a newer one replaces the one that waits.
+  // Send one move at a time. A newer move replaces a waiting one.
   async function send() {
     if (sending) return
     sending = true
@@ -324,9 +325,9 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   async function show(root, page, setup) {
     if (!held) return ask(root, page, setup)
     const dialog = openFrame(root, "room", say("web.room.join"), html`<p role="status">${say("web.dialog.coming")}</p>`)
-    const found = await look()
-    if (!found) return missing ? dialog.close() : fail(dialog)
-    fill(dialog, found)
+    const status = await look()
+    if (!status) return missing ? dialog.close() : fail(dialog)
+    fill(dialog, status)
   }
 
   /**
@@ -372,15 +373,15 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     const query = addressOf(page, setup)
     const { script: id = "", screen: at = "1" } = setup
     const fresh = id && !presenter ? { script: textOf(id), screen: Number(at) || 1 } : undefined
-    const given = fresh && (await openRoom(base, presenter, query, undefined, fresh)) // succeeds if the server knows the deck
-    const { room, sentence } = given?.room ? given : await openRoom(base, presenter, query)
+    const isReopened = fresh && (await openRoom(base, presenter, query, undefined, fresh)) // succeeds if the server knows the deck
+    const { room, sentence } = isReopened?.room ? isReopened : await openRoom(base, presenter, query)
     if (!room) fail(dialog, sentence)
     else {
       hold(room)
       if (!presenter) number = 0 // later moves come from other devices
-      if (fresh && given?.room) deck.gave(fresh.script)
+      if (fresh && isReopened?.room) deck.gave(fresh.script)
       project(root)
-      last = given?.room ? "" : query
+      last = isReopened?.room ? "" : query
     }
     return Boolean(room)
   }
@@ -449,7 +450,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
 }
 
 /**
- * The address to send to followers: the setup's query, its page, and whether the newest numbers are hidden. It lacks
+ * Return the address to send to followers: the setup's query, its page, and whether the newest numbers are hidden. It lacks
  * the language, which each follower chooses, and the deck, which they get from the room.
  * @param {string} page
  * @param {Setup} setup

@@ -42,7 +42,7 @@ export const COVERS = /** @type {const} */ ([
 
 const MAY = ["free", "screens", "paused"] // what followers may explore
 /**
- * The actions of each kind of question, in order. An experiment first asks for a prediction.
+ * Return the actions of each kind of question, in order. An experiment first asks for a prediction.
  * @param {RoomPoll | null} poll
  */
 const actsOf = (poll) =>
@@ -53,7 +53,7 @@ const actsOf = (poll) =>
       : ACTS.filter(([name]) => name !== "run")
 
 /**
- * The skeleton of the presenter view, before any data arrives.
+ * Return the skeleton of the presenter view, before any data arrives.
  * @param {string} screen  the address of the projector's page
  * @param {string} preview  of a page that shows a screen to come
  */
@@ -132,10 +132,10 @@ export function fillClock(root, { began, left, since, steps, poll }) {
   put(root, ".pace", here ? pace : "")
 }
 
-/** The current screen of the room's deck. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined} */
+/** Return the current screen of the room's deck. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined} */
 export const screenOf = (steps) => steps?.steps.find(({ number }) => number === steps.screen)
 
-/** The next screen of the room's deck. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined} */
+/** Return the next screen of the room's deck. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined} */
 export const comingOf = (steps) =>
   steps && steps.screen !== null ? steps.steps.find(({ number }) => number === Number(steps.screen) + 1) : undefined
 
@@ -145,7 +145,7 @@ const deck = ({ steps }) =>
     ? `${rich(steps.title)} <small>${say("web.script.place", { number: steps.screen, count: steps.steps.length })}</small>`
     : say("web.cockpit.script")
 
-/** The subject of a screen, on one line. @param {RoomStep} screen */
+/** Return the subject of a screen, on one line. @param {RoomStep} screen */
 const about = ({ ask, title, text }) => rich(ask || text.split("\n")[0] || title)
 
 /** @param {Seen} seen */
@@ -162,24 +162,24 @@ function screens({ steps, picture }) {
   return (steps?.steps ?? []).map(line).join("")
 }
 
-/** The select box for another deck. @param {Seen} seen */
+/** Return the select box for another deck. @param {Seen} seen */
 function choice({ steps }) {
   if (!steps) return ""
   const option = (/** @type {{ id: string, title: string }} */ { id, title }) =>
     `<option value="${escapeHtml(id)}"${id === steps.lesson ? " selected" : ""}>${escapeHtml(title)}</option>`
   const group = (/** @type {"lectures" | "lessons"} */ name) =>
     `<optgroup label="${say(`web.cockpit.${name}`)}">${steps[name].map(option).join("")}</optgroup>`
-  const own = steps.lesson && ![...steps.lessons, ...steps.lectures].some(({ id }) => id === steps.lesson)
-  return `<select data-key="cockpit_script" aria-label="${say("web.cockpit.script")}"><option value="">${own ? rich(steps.title) : say("web.cockpit.no_script")}</option>${group("lectures")}${group("lessons")}</select>`
+  const isRoomsDeck = steps.lesson && ![...steps.lessons, ...steps.lectures].some(({ id }) => id === steps.lesson)
+  return `<select data-key="cockpit_script" aria-label="${say("web.cockpit.script")}"><option value="">${isRoomsDeck ? rich(steps.title) : say("web.cockpit.no_script")}</option>${group("lectures")}${group("lessons")}</select>`
 }
 
-/** The heading and subject of the next screen. @param {Seen} seen */
+/** Return the heading and subject of the next screen. @param {Seen} seen */
 function next({ steps }) {
   const coming = comingOf(steps)
   return coming ? `<h2>${say("web.cockpit.upcoming")} <small>${coming.number}</small></h2><p>${about(coming)}</p>` : ""
 }
 
-/** The presenter's notes: those of the deck, and its texts about each answer. @param {Seen} seen */
+/** Return the presenter's notes, and the deck's feedback on each answer. @param {Seen} seen */
 function notes({ steps }) {
   const here = screenOf(steps) ?? comingOf(steps)
   if (!here) return `<p class="soft">${say("web.cockpit.no_notes")}</p>`
@@ -223,7 +223,7 @@ function answers({ poll, question, results, count }) {
 /** @param {string} sum */
 const head = (sum) => `<h2>${say("web.cockpit.answers")} <span class="sum">${sum}</span></h2>`
 
-/** Advice on the next action, from the share of right answers. @param {RoomResults} results */
+/** Return advice on the next action, from the share of right answers. @param {RoomResults} results */
 function advice(results) {
   const what = adviceOf(results)
   if (!what) return ""

@@ -81,10 +81,10 @@ export default function show() {
       headers: { Authorization: `Bearer ${presenter}` },
       body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
     }).catch(() => undefined)
-    const found = answer?.status === 204 ? {} : await answer?.json().catch(() => undefined)
+    const content = answer?.status === 204 ? {} : await answer?.json().catch(() => undefined)
     const wrong = root.querySelector(".wrong")
-    if (wrong && method !== "GET") wrong.textContent = answer?.ok ? "" : (found?.sentence ?? say("web.notice.silent"))
-    return answer?.ok ? found : undefined
+    if (wrong && method !== "GET") wrong.textContent = answer?.ok ? "" : (content?.sentence ?? say("web.notice.silent"))
+    return answer?.ok ? content : undefined
   }
 
   function fill() {
@@ -168,7 +168,7 @@ export default function show() {
     await ask("PUT", `question?lang=${LANG}`, question)
   }
 
-  /** Cover projectors, or uncover them if they are covered in this way. @param {string} how */
+  /** Toggle a cover of projectors. @param {string} how */
   const cover = (how) => ask("PUT", `../${code}?lang=${LANG}`, { cover: seen.cover === how ? "" : how })
 
   /** Download all answers so far. */
@@ -181,7 +181,7 @@ export default function show() {
   }
 
   /**
-   * The setup one stage or update away from the room's current one, or undefined before the start.
+   * Return the setup one stage or update away from the room's current one, or undefined before the start.
    * @param {string} way
    */
   function beyond(way) {
@@ -317,13 +317,13 @@ export default function show() {
 }
 
 /**
- * When this browser opened the presenter view, and when the current screen appeared. Both survive a reload.
+ * Return when this browser opened the presenter view, and when the current screen appeared. Both survive a reload.
  * @param {string} code
  */
 function clockOf(code) {
   const key = `cnnviz.clock.${code}`
-  const found = inTab.readRecord(key)
-  const now = { began: found.began ?? Date.now(), since: found.since ?? Date.now(), screen: found.screen ?? 0 }
+  const times = inTab.readRecord(key)
+  const now = { began: times.began ?? Date.now(), since: times.since ?? Date.now(), screen: times.screen ?? 0 }
   inTab.writeRecord(key, now)
   return {
     ...now,
@@ -336,7 +336,7 @@ function clockOf(code) {
 }
 
 /**
- * The presenter's secret: taken out of the address, which a projector may show, and stored in this browser.
+ * Return the presenter's secret: taken out of the address, which a projector may show, and stored in this browser.
  * @param {string} code
  */
 function secret(code) {

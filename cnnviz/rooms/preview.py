@@ -18,14 +18,15 @@ from cnnviz.words import Problem
 
 
 def steps_data(lesson: str, room_query: str, lang: str, deck: str = "", screen: str = "") -> RoomSteps:
-    """Return the included decks, the screens of one of them or of the room's own, and the maps of the room's setup."""
+    """Return the included decks, the screens of the requested or else the room's deck, and the maps of the room's
+    setup."""
     decks = library()
     selected = decks.find(lesson) if lesson else deck_of(deck) if deck else None
     setup_query = {key: text for key, text in parse_qsl(room_query) if key in SETUP_KEYS}
     setup, _ = Setup.parse_query(setup_query, label=_label(setup_query))
     return RoomSteps(
-        lessons=[_listed(entry, lang) for entry in decks.lessons],
-        lectures=[_listed(entry, lang) for entry in decks.lectures],
+        lessons=[_list_entry(entry, lang) for entry in decks.lessons],
+        lectures=[_list_entry(entry, lang) for entry in decks.lectures],
         lesson=selected.id if selected else "",
         title=selected.title.say(lang) if selected else "",
         screen=number_in(screen) if deck and not lesson else None,
@@ -36,7 +37,7 @@ def steps_data(lesson: str, room_query: str, lang: str, deck: str = "", screen: 
     )
 
 
-def _listed(deck: Deck, lang: str) -> LearnListed:
+def _list_entry(deck: Deck, lang: str) -> LearnListed:
     title, goal = deck.title.say(lang), deck.goal.say(lang)
     return LearnListed(id=deck.id, languages=deck.languages, title=title, goal=goal, steps=len(deck.screens), minutes=deck.minutes, picture=None)
 
@@ -52,12 +53,12 @@ def _step(deck: Deck, number: int, is_uploaded: bool, lang: str) -> RoomStep:
     step = deck.screens[number - 1]
     scope, allowance = scope_of(setup_of(step.at)), Allowance()
 
-    def said(text: str) -> str:
+    def text_of(text: str) -> str:
         return fill(getattr(step, text), scope, allowance).say(lang)
 
     return RoomStep(
-        number=number, title=said("title"), ask=said("ask"), kind=step.kind, hall=is_asked(step), seconds=step.seconds, experiment=step.experiment,
-        query=query_of_screen(deck, number, is_uploaded), text=said("text"), notes=said("notes"), right=said("right"),
+        number=number, title=text_of("title"), ask=text_of("ask"), kind=step.kind, hall=is_asked(step), seconds=step.seconds, experiment=step.experiment,
+        query=query_of_screen(deck, number, is_uploaded), text=text_of("text"), notes=text_of("notes"), right=text_of("right"),
         answers=[fill(answer.say, scope, allowance).say(lang) for answer in step.answers if answer.say.by_language],
     )  # fmt: skip
 

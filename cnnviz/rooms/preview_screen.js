@@ -20,15 +20,15 @@ export function showPreview(first) {
 
   function show() {
     view?.leave()
-    const asked = location.hash.slice(1)
-    const { page = "", veiled: _, ...there } = parse(asked)
+    const requestedHash = location.hash.slice(1)
+    const { page = "", veiled: _, ...there } = parse(requestedHash)
     const setup = { ...there, view: "lecture" }
     /** @type {(answer: Answer) => void} */
     let deliver = () => {}
     const numbers = new Resources(base, CODE, {
       received(answer, wanted) {
         deliver(withLook(answer, wanted))
-        painted(() => location.hash.slice(1) === asked && tell(asked))
+        painted(() => location.hash.slice(1) === requestedHash && tell(requestedHash))
       },
       failed() {}, // the lecture goes on without the preview
       shown: () => (view?.data ? view.setup : undefined),

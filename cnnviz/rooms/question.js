@@ -4,14 +4,14 @@ import { say } from "../view/model/words.js"
 
 /** @import { RoomMap, RoomPoll, RoomQuestion, RoomResults, RoomRound, Setup, Plane } from "../view/types/view.js" */
 
-/** The values of a map's cells, decoded from bytes. @param {Plane} plane */
+/** Return the values of a map's cells, decoded from bytes. @param {Plane} plane */
 export function valuesOf({ levels, low, high }) {
   const bytes = atob(levels)
   return Float64Array.from(bytes, (byte) => low + (byte.charCodeAt(0) / 255) * (high - low))
 }
 
 /**
- * The layer, row and column in which a cell is drawn.
+ * Return the layer, row and column in which a cell is drawn.
  * @param {RoomMap} map
  * @param {number} cell  its place in the array
  */
@@ -21,7 +21,7 @@ export function placeIn({ rows, columns }, cell) {
 }
 
 /**
- * The cell at a row and column of a layer, or the nearest one if that is outside.
+ * Return the cell at a row and column of a layer, or the nearest one if that is outside.
  * @param {RoomMap} map
  * @param {number} layer
  * @param {number} row
@@ -36,7 +36,7 @@ export function cellIn({ rows, columns, cells }, layer, row, column) {
 const clamp = (at, size) => Math.min(Math.max(Math.round(at), 0), size - 1)
 
 /**
- * The index of a cell in the array, one number per axis.
+ * Return the index of a cell in the array, one number per axis.
  * @param {RoomMap} map
  * @param {number} cell
  */
@@ -49,7 +49,7 @@ export function indexOf({ shape }, cell) {
   return index
 }
 
-/** The name of a cell for people. @param {RoomMap} map @param {number} cell */
+/** Return the name of a cell for people. @param {RoomMap} map @param {number} cell */
 export function placeName(map, cell) {
   const index = indexOf(map, cell)
   const [row, column] = index.slice(-2)
@@ -57,7 +57,7 @@ export function placeName(map, cell) {
 }
 
 /**
- * The window of the source from which a cell is computed: top, left, rows and columns.
+ * Return the window of the source from which a cell is computed: top, left, rows and columns.
  * @param {RoomQuestion} question
  * @param {number} cell
  * @returns {[number, number, number, number]}
@@ -70,7 +70,7 @@ export function windowAt({ map, window }, cell) {
 }
 
 /**
- * The cell whose window is centred nearest to a position of the source.
+ * Return the cell whose window is centred nearest to a position of the source.
  * @param {RoomQuestion} question
  * @param {number} row
  * @param {number} column
@@ -83,7 +83,7 @@ export function cellUnder({ map, window }, row, column) {
 }
 
 /**
- * Whether number, round and phase of a question are unchanged.
+ * Return whether number, round and phase of a question are unchanged.
  * @param {RoomPoll} poll
  * @param {RoomPoll | null} other
  */
@@ -91,21 +91,21 @@ export const isSame = (poll, other) =>
   poll.number === other?.number && poll.round === other.round && poll.phase === other.phase
 
 /**
- * Whether a question still hides its answer. Until then nobody explores, and no page shows the answer.
+ * Return whether a question still hides its answer. Until then nobody explores, and no page shows the answer.
  * @param {RoomPoll | null} poll
  */
 export const veils = (poll) =>
   poll !== null && poll.kind !== "experiment" && (poll.keyed ? poll.phase !== "revealed" : poll.phase === "open")
 
-/** Whether an answer is right, once the key is revealed. @param {RoomResults} results @param {number} answer */
+/** Return whether an answer is right, once the key is revealed. @param {RoomResults} results @param {number} answer */
 export const isRight = ({ accepted }, answer) =>
   accepted.some(([middle, radius]) => Math.abs(answer - middle) <= radius)
 
-/** When a question closes, in milliseconds since 1970. @param {RoomPoll | null} poll */
+/** Return when a question closes, in milliseconds since 1970. @param {RoomPoll | null} poll */
 export const endOf = (poll) => Date.now() + 1000 * (poll?.left ?? 0)
 
 /**
- * Seconds left until then, or null without a time limit.
+ * Return the seconds left to answer, or null without a time limit.
  * @param {RoomPoll | null | undefined} poll
  * @param {number} end
  */
@@ -113,7 +113,7 @@ export const leftUntil = (end, poll) =>
   poll?.phase === "open" && poll.left !== null ? Math.max(0, (end - Date.now()) / 1000) : null
 
 /**
- * Which of the presenter's actions are possible now.
+ * Return the presenter's actions that are possible now.
  * @param {RoomPoll | null} poll
  * @param {RoomQuestion | undefined} question
  */
@@ -132,7 +132,7 @@ export function possible(poll, question) {
 
 export const FORGOTTEN_IN = 500 // milliseconds after which a room that is back certainly has no question
 
-/** How a key covers projectors, or "". Many remotes send "." for black. @param {string} key */
+/** Return the cover that a key selects, or "". Many remotes send "." for black. @param {string} key */
 export const coverOf = (key) => ({ b: "black", ".": "black", j: "join" })[key.toLowerCase()] ?? ""
 
 const FEW = 5 // number of answers below which there is no advice
@@ -140,7 +140,7 @@ export const LEAST = 0.3 // share of right answers from which discussion helps m
 export const MOST = 0.7 // and up to which it does
 
 /**
- * The advice on the next action, from the share of right answers: "explain", "talk", "go_on", or "" with too few
+ * Return the advice on the next action, from the share of right answers: "explain", "talk", "go_on", or "" with too few
  * answers.
  * @param {RoomResults | undefined} results  with the right answer, which only the lecturer has
  */
@@ -151,7 +151,7 @@ export function adviceOf(results) {
 }
 
 /**
- * The next action in the usual order, with a second round if discussion helps.
+ * Return the next action in the usual order, with a second round if discussion helps.
  * @param {RoomPoll | null} poll
  * @param {RoomResults} [results]  as the lecturer sees them
  */
@@ -164,29 +164,29 @@ export function nextAct(poll, results) {
   return { open: "close", closed: "show", shown, revealed: "next" }[poll.phase]
 }
 
-/** How often an option, cell or range was chosen in a round. @param {RoomRound} round @param {number} low */
+/** Return how often an option, cell or range was chosen in a round. @param {RoomRound} round @param {number} low */
 export const countOf = ({ counts }, low) => counts.find(([from]) => from === low)?.[2] ?? 0
 
-/** The largest count of all rounds. @param {RoomResults} results */
+/** Return the largest count over all rounds. @param {RoomResults} results */
 export const mostOf = ({ rounds }) => Math.max(1, ...rounds.flatMap(({ counts }) => counts.map(([, , count]) => count)))
 
-/** The share of a count in its round. @param {number} count @param {RoomRound} round */
+/** Return the share of a count in its round. @param {number} count @param {RoomRound} round */
 export const shareOf = (count, { votes }) => (votes ? count / votes : 0)
 
-/** The number of right answers, and of all answers, in the last round. @param {RoomResults} results */
+/** Return the number of right answers, and of all answers, in the last round. @param {RoomResults} results */
 export function found({ groups, rounds }) {
   const last = rounds.length - 1
   const right = groups.filter((group) => group.right).reduce((sum, { counts }) => sum + (counts[last] ?? 0), 0)
   return { n: right, of: rounds[last]?.votes ?? 0 }
 }
 
-/** The number of followers as a sentence. @param {number} n */
+/** Return the number of followers as a sentence. @param {number} n */
 export const followed = (n) => (n ? say("web.room.follow", { n }) : say("web.room.nobody"))
 
 const [LOST_IN, SOON, WITHIN] = [500, 2000, 20_000] // milliseconds
 
 /**
- * Milliseconds until a page retries its room's stream. The delay is short if the server is unreachable, since it may
+ * Return the milliseconds until a page retries its room's stream. The delay is short if the server is unreachable, since it may
  * be restarting, and grows if the server is full or lacks the room. It is random, so that an audience does not return
  * all at once.
  * @param {number} status  what the server answered, 0 where it did not
@@ -214,7 +214,7 @@ const LOOKED_AT = [
 ] // keys of an address that do not change the screen
 
 /**
- * Whether followers may explore an address: any, only a page and setup where the lecture has been, or none.
+ * Return whether followers may explore an address: any, only a page and setup where the lecture has been, or none.
  * @param {string} explore
  * @param {Setup} there
  * @param {readonly Setup[]} seen

@@ -105,7 +105,7 @@ function outline(context, cells, first, count, map, side, style) {
 }
 
 /**
- * Black on white, visible on every colour.
+ * Outline a rectangle in black on white, visible on every colour.
  * @param {CanvasRenderingContext2D} context
  * @param {[number, number, number, number]} window
  * @param {number} side

@@ -45,7 +45,7 @@ def poll_data(poll: Poll | None) -> RoomPoll | None:
         return None
     now = time.time()
     current = poll.at(now)
-    left = current.left(now)
+    left = current.seconds_left(now)
     return RoomPoll(number=current.number, phase=current.phase, round=current.round, left=None if left is None else round(left, 2), keyed=current.keyed, kind=current.stage)
 
 
@@ -58,7 +58,7 @@ class Questions:
         self.cache = AnswerCache()
         self.work: ComputeQueue[Any] = ComputeQueue(1, Admission(40, 6))
         self.voted = Rate(3_000, 0.02)  # an audience may share one address
-        self.again = Rate(20, 0.5)  # changes of one device's answer
+        self.again = Rate(20, 0.5)  # rate of answer changes per device
 
     async def ask_or_turn(self, request: Request, room: Room) -> Response:
         """PUT room/<code>/question, for the presenter: pose another question, or apply {"act": …} to the current one.
@@ -77,21 +77,21 @@ class Questions:
         if action == "again" and current.phase == "revealed":  # the answer is revealed, so ask again about another image
             spec = await self.compute(request, ("elsewhere", text_of(current.spec)), lambda: question_view.spec_on_next_image(current.spec, room.deck))
             return JSONResponse(poll_data(await self.pose(request, room, spec, seconds)), 201, _FRESH)
-        await self.store.ask(room, room.poll.turned(str(action), time.time(), seconds))
+        await self.store.ask(room, room.poll.after_action(str(action), time.time(), seconds))
         return JSONResponse(poll_data(room.poll), headers=_FRESH)
 
     async def pose(self, request: Request, room: Room, spec: dict[str, Any], seconds: float | None = None, screen: str | None = None) -> Poll:
         """Pose a question in a room. Move the audience to its setup if that differs, and to `screen` of the deck."""
-        prepared_question = await self._prepared(request, room, spec)
+        prepared_question = await self._prepare(request, room, spec)
         moves_audience = bool(question_view.is_from_deck(spec) or spec["change"])
-        poll = self._next(room, spec, prepared_question.step.kind, prepared_question.most, prepared_question.keyed, seconds, moves_audience)
+        poll = self._next_poll(room, spec, prepared_question.step.kind, prepared_question.most, prepared_question.keyed, seconds, moves_audience)
         await self._note(request, room)
-        await self.store.ask(room, poll)  # before the move, so that no page shows the answer
+        await self.store.ask(room, poll)  # before the move, so that pages hide the answer
         if moves_audience:
             await self.store.move(room, question_view.moved_query(prepared_question, room.query), screen)
         return poll
 
-    async def over(self, request: Request, room: Room) -> None:
+    async def end_question(self, request: Request, room: Room) -> None:
         """End the question in a room."""
         await self._note(request, room)
         await self.store.ask(room, None)
@@ -102,11 +102,12 @@ class Questions:
             await self.store.note(room, json.dumps(entry))
 
     async def _record(self, request: Request, room: Room, poll: Poll) -> Record | None:
-        """Return the answers to a question, or None if there are none or they can no longer be evaluated."""
+        """Return the record of the answers to a question, or None if there are none or they can no longer be
+        evaluated."""
         if poll.kind == EXPERIMENT or not any(ballots := await self.store.ballots(room, poll)):
             return None
         try:
-            return record(poll, await self._prepared(request, room, poll.spec, request_language(request)), ballots)
+            return record(poll, await self._prepare(request, room, poll.spec, request_language(request)), ballots)
         except Refused:
             return None
 
@@ -120,19 +121,19 @@ class Questions:
     async def begin(self, request: Request, room: Room, spec: dict[str, Any]) -> None:
         """Begin an experiment in a room."""
         await self._note(request, room)
-        await self.store.ask(room, self._next(room, spec, EXPERIMENT, MOST_DEVICES, False, None, True))
+        await self.store.ask(room, self._next_poll(room, spec, EXPERIMENT, MOST_DEVICES, False, None, True))
 
-    def _next(self, room: Room, spec: dict[str, Any], kind: str, most: int, keyed: bool, seconds: float | None, leads: bool) -> Poll:
+    def _next_poll(self, room: Room, spec: dict[str, Any], kind: str, most: int, keyed: bool, seconds: float | None, leads: bool) -> Poll:
         now = time.time()
         number = max(int(1000 * now), room.poll.number + 1 if room.poll else 0)
-        back = (room.poll.back if room.poll else "") or (room.query if leads else "")
-        return Poll(number, spec, kind, most, keyed, closes=now + seconds if seconds else None, back=back)
+        previous_query = (room.poll.back if room.poll else "") or (room.query if leads else "")
+        return Poll(number, spec, kind, most, keyed, closes=now + seconds if seconds else None, back=previous_query)
 
     async def end(self, request: Request, room: Room) -> Response:
         """DELETE room/<code>/question, for the presenter: end it, and return the audience to its previous address,
         unless it has moved on."""
         poll = room.poll
-        await self.over(request, room)
+        await self.end_question(request, room)
         if poll and poll.back and room.query == await self._question_address(request, room, poll):
             await self.store.move(room, poll.back)
         return Response(status_code=204)
@@ -141,30 +142,30 @@ class Questions:
         """Return the address to which a question has moved the audience."""
         if poll.kind == EXPERIMENT:
             return str(poll.spec.get("query"))
-        return question_view.moved_query(await self._prepared(request, room, poll.spec), room.query)
+        return question_view.moved_query(await self._prepare(request, room, poll.spec), room.query)
 
     async def look(self, request: Request, room: Room) -> Response:
         """GET room/<code>/question: the public part of the question. `number` is the question that the client
         expects."""
         number = request.query_params.get("number", "")
-        if number and number != str(room.poll.number if room.poll else ""):  # another process may have asked it a moment ago
+        if number and number != str(room.poll.number if room.poll else ""):  # posed by another process?
             await self.store.renew(room)
         poll = _poll(room)
         lang = request_language(request)
         name = ("question", poll.number, text_of(poll.spec), lang)
 
-        async def made() -> RoomQuestion:
+        async def compute() -> RoomQuestion:
             if poll.stage == PREDICTION:
                 return prediction_data(_experiment(poll), poll.number, lang)
-            return question_view.question_data(await self._prepared(request, room, poll.spec, lang), poll.number)
+            return question_view.question_data(await self._prepare(request, room, poll.spec, lang), poll.number)
 
-        return await self.cache.get(request, name, made)
+        return await self.cache.get(request, name, compute)
 
-    async def asked(self, request: Request, room: Room) -> Response:
+    async def posed_question(self, request: Request, room: Room) -> Response:
         """GET room/<code>/asked, for the presenter: the question as it was sent, so that it can be posed again in a
         reopened room."""
         poll = _poll(room)
-        if poll.kind == EXPERIMENT:  # it belongs to a screen, which begins it again
+        if poll.kind == EXPERIMENT:  # a question of a screen, which poses it again
             raise Refused(404, "ui.rooms.no_question")
         question = {name: value for name, value in poll.spec.items() if name not in ("at", "change", "script")}
         return JSONResponse({"number": poll.number, "question": question}, headers=_FRESH)
@@ -209,7 +210,8 @@ class Questions:
         return device, body
 
     async def results(self, request: Request, room: Room, private: bool) -> Response:
-        """GET room/<code>/results: for everybody once they are shown, for the presenter (`private`) at any time."""
+        """GET room/<code>/results: the results, for everybody once they are shown, and for the presenter (`private`) at
+        any time."""
         poll = _poll(room)
         if not private and not poll.shows:
             raise Refused(403, "ui.rooms.not_shown")
@@ -217,23 +219,24 @@ class Questions:
         revealed = poll.keyed and (private or poll.phase == "revealed")
         name = ("results", room.code, poll.number, poll.turn, revealed, lang)
 
-        async def made() -> RoomResults:
+        async def compute() -> RoomResults:
             if poll.stage == PREDICTION:
                 return predicted_data((await self.store.ballots(room, poll))[0], (await self.store.followers(room))[0])
-            asked = await self._prepared(request, room, poll.spec, lang)
+            question = await self._prepare(request, room, poll.spec, lang)
             ballots, followers = await self.store.ballots(room, poll), await self.store.followers(room)
-            return question_view.results_data(asked, ballots, followers[0], revealed)
+            return question_view.results_data(question, ballots, followers[0], revealed)
 
-        return JSONResponse(await made(), headers=_FRESH) if private else await self.cache.get(request, name, made)
+        return JSONResponse(await compute(), headers=_FRESH) if private else await self.cache.get(request, name, compute)
 
     async def steps(self, request: Request, room: Room) -> Response:
-        """GET room/<code>/steps?lesson=…, for the presenter: the screens with their notes, and what may be asked."""
+        """GET room/<code>/steps?lesson=…, for the presenter: the screens with their notes, and the maps for
+        questions."""
         lesson, lang = request.query_params.get("lesson", "")[:40], request_language(request)
         name = ("steps", lesson, room.query, room.screen, deck_digest(room.deck), lang)
         compute = partial(steps_data, lesson, room.query, lang, room.deck, room.screen)
         return JSONResponse(await self.compute(request, name, compute), headers=_FRESH)
 
-    async def _prepared(self, request: Request, room: Room, spec: Any, lang: str = DEFAULT) -> PreparedQuestion:
+    async def _prepare(self, request: Request, room: Room, spec: Any, lang: str = DEFAULT) -> PreparedQuestion:
         name, deck = (text_of(spec), lang), room.deck
         question = self.prepared.get(name)
         if question is None:
@@ -249,7 +252,8 @@ class Questions:
         return await self.compute_for(visitor_of(request), name, work)
 
     async def compute_for(self, visitor: str, name: tuple[Hashable, ...], work: Callable[[], Result], expected: CostEstimate | None = None) -> Result:
-        """Return the result of `work`, charged to a visitor. Raise Refused if it fails or the queue is full."""
+        """Return the result of `work`, whose cost counts for a visitor. Raise Refused if it fails or the queue is
+        full."""
         try:
             result: Result = await self.work.get(name, visitor, work, expected=expected)
             return result
@@ -260,7 +264,7 @@ class Questions:
 
 
 def _is_current(room: Room, body: Mapping[str, Any]) -> bool:
-    """Return whether the answer is to the room's question as this process knows it, and that is open."""
+    """Return whether an answer belongs to the room's question, as known to this process, and the question is open."""
     poll = room.poll.at(time.time()) if room.poll else None
     if poll is None or poll.phase != "open":
         return False

@@ -92,7 +92,7 @@ def spec_of(body: Mapping[str, object], room_query: str, deck: str = "") -> dict
 
 
 def _plain(name: str, value: object) -> object:
-    """Return a field that is a scalar, or the list of answers. Raise Problem if it is nested deeper."""
+    """Return a scalar field, or the list of answers. Raise Problem if it is nested deeper."""
     if name == "answers" and isinstance(value, list) and all(isinstance(answer, dict) for answer in value):
         return [{key: _plain(key, text) for key, text in answer.items() if key in ("label", "is", "say")} for answer in value]
     if not isinstance(value, str | int | float | bool | None):
@@ -101,7 +101,7 @@ def _plain(name: str, value: object) -> object:
 
 
 def prepare_question(spec: Mapping[str, Any], lang: str = DEFAULT, deck: str = "") -> PreparedQuestion:
-    """Return everything of a question except its votes. `deck` is the room's. Raise Problem if the question cannot be
+    """Prepare a question, except for its votes. `deck` is the room's deck. Raise Problem if the question cannot be
     posed."""
     written = is_from_deck(spec)
     step = _deck_screen(spec, deck) if "screen" in spec else _lesson_step(spec) if "lesson" in spec else spot_screen(spec, spec["at"])
@@ -123,7 +123,7 @@ def prepare_question(spec: Mapping[str, Any], lang: str = DEFAULT, deck: str = "
 
 
 def is_computed(setup: Setup, symbol: str) -> bool:
-    """Return whether a map has been computed at the setup's stage or is given from the start.
+    """Return whether a map has been computed up to the setup's stage, or is an input.
 
     >>> is_computed(Setup(stage="x"), "z1"), is_computed(Setup(stage="a1"), "z1"), is_computed(Setup(stage="x"), "f")
     (False, True, True)
@@ -136,7 +136,7 @@ def is_computed(setup: Setup, symbol: str) -> bool:
 
 
 def is_from_deck(spec: Mapping[str, Any]) -> bool:
-    """Return whether a question comes from a deck, so that the audience is moved to its setup."""
+    """Return whether a question comes from a deck, in which case the audience moves to its setup."""
     return "lesson" in spec or "screen" in spec
 
 
@@ -158,11 +158,11 @@ def _lesson_step(spec: Mapping[str, Any]) -> Screen:
 
 def spec_on_next_image(spec: Mapping[str, Any], deck: str = "") -> dict[str, object]:
     """Return the same question about another image. Raise Problem if it allows no other image."""
-    asked = prepare_question(spec, deck=deck)
-    if "img" not in CHANGEABLE_KEYS[asked.step.change]:
+    prepared = prepare_question(spec, deck=deck)
+    if "img" not in CHANGEABLE_KEYS[prepared.step.change]:
         raise Problem("ui.rooms.no_other")
     images = [image.id for image in gallery()]
-    image_id = asked.question.setup.img
+    image_id = prepared.question.setup.img
     return {**spec, "change": {"img": images[(images.index(image_id) + 1) % len(images)] if image_id in images else images[0]}}
 
 
@@ -178,12 +178,12 @@ def moved_query(asked: PreparedQuestion, room_query: str) -> str:
 def question_data(asked: PreparedQuestion, number: int) -> RoomQuestion:
     """Return the public part of a question, which does not reveal the right answer."""
     step, question, lang = asked.step, asked.question, asked.lang
-    clicked = step.kind == "click"
-    source = _source(asked) if clicked and asked.hidden else None
+    is_click = step.kind == "click"
+    source = _source(asked) if is_click and asked.hidden else None
     return RoomQuestion(
         number=number, kind=step.kind, title=question.title.say(lang), text=question.text.say(lang), ask=question.ask.say(lang), keyed=asked.keyed,
         options=[_option(option.label.say(lang), option.value, lang) for option in question.options] if step.kind == "choose" else [],
-        map=_map(asked, step.map, not asked.hidden) if clicked else None,
+        map=_map(asked, step.map, not asked.hidden) if is_click else None,
         source=_map(asked, source.source, True) if source else None,
         window=dict(source.geometry) if source else None,
         kernel=_kernel(asked) if source else None,
@@ -197,19 +197,19 @@ def results_data(asked: PreparedQuestion, ballots: Sequence[Ballot], followers: 
     step = asked.step
     rounds = [_round(step.kind, ballot) for ballot in ballots]
     groups = group_answers(step, asked.question, [ballot.values() for ballot in ballots], asked.keyed, asked.lang) if revealed else []
-    clicked = step.kind == "click"
+    is_click = step.kind == "click"
     return RoomResults(
         rounds=rounds, followers=followers, revealed=revealed,
         groups=[
             GroupData(
                 label=group.label, say=group.say, right=group.right, counts=list(group.counts), example=group.example,
                 picture=_option("", asked.question.options[n].value, asked.lang)["picture"] if step.kind == "choose" else None,
-                patch=_patch(asked, int(group.example)) if clicked and group.example is not None else None,
+                patch=_patch(asked, int(group.example)) if is_click and group.example is not None else None,
             )
             for n, group in enumerate(groups)
         ],
-        key=_right_cells(asked) if clicked and revealed and asked.keyed else [],
-        map=_map(asked, step.map, revealed or not asked.hidden) if clicked else None,
+        key=_right_cells(asked) if is_click and revealed and asked.keyed else [],
+        map=_map(asked, step.map, revealed or not asked.hidden) if is_click else None,
         accepted=accepted_intervals(step.kind, asked.question) if revealed and asked.keyed else [],
         right=asked.question.right.say(asked.lang) if revealed else "",
         plates=_plates(asked, revealed),
@@ -240,16 +240,16 @@ def _plate(asked: PreparedQuestion, plate: DeckPlate, hidden: bool, cell_ranges:
 
 
 def plate_data(symbol: str, array: np.ndarray, record: MapRecord | None, lang: str, hidden: bool = False) -> RoomPlate | None:
-    """Return a map of at least two axes, as numbers if it is small and as colours otherwise; None if it is too large
+    """Return the data of a map of at least two axes: numbers if it is small, otherwise colours. None if it is too large
     for both."""
-    few = array.size <= MOST_SHOWN and array.ndim == 2
-    if not few and (record is None or array.size > MOST_CELLS):
+    is_small = array.size <= MOST_SHOWN and array.ndim == 2
+    if not is_small and (record is None or array.size > MOST_CELLS):
         return None
     _, rows, columns = layout_of(array.shape)
     return RoomPlate(
         label=label(symbol), words=format_value(record["plain"], "", lang) if record else "", rows=rows, columns=columns, hidden=hidden, ring=None,
-        picture=array.astype(float).tolist() if few and not hidden else None,
-        map=None if few or hidden or record is None else map_data(symbol, array, record, lang, True),
+        picture=array.astype(float).tolist() if is_small and not hidden else None,
+        map=None if is_small or hidden or record is None else map_data(symbol, array, record, lang, True),
     )  # fmt: skip
 
 
@@ -273,7 +273,7 @@ def _map(asked: PreparedQuestion, symbol: str, shown: bool) -> RoomMap:
 
 
 def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str, shown: bool = False) -> RoomMap:
-    """Return a map, with its values only if `shown`."""
+    """Return the data of a map, with values only if `shown`."""
     layers, rows, columns = layout_of(array.shape)
     return RoomMap(
         symbol=symbol, label=label(symbol), words=format_value(record["plain"], "", lang), shape=list(array.shape),
@@ -282,7 +282,7 @@ def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str, shown
 
 
 def layout_of(shape: tuple[int, ...]) -> tuple[int, int, int]:
-    """Return layers, rows and columns in which an array's cells are drawn in order. Long rows are wrapped.
+    """Return the numbers of layers, rows and columns in which an array's cells are drawn. Long rows are wrapped.
 
     >>> layout_of((30, 30)), layout_of((4, 3, 30, 30)), layout_of((900,)), layout_of((900, 2))
     ((1, 30, 30), (12, 30, 30), (1, 15, 60), (1, 30, 60))
@@ -294,7 +294,7 @@ def layout_of(shape: tuple[int, ...]) -> tuple[int, int, int]:
 
 
 def plane(array: np.ndarray, record: MapRecord) -> Plane:
-    """Return cells as positions on a colour scale, one byte each."""
+    """Encode cells as positions on a colour scale, one byte each."""
     low, high = (float(end) for end in record["limits"])
     share = (np.nan_to_num(array.ravel()) - low) / (high - low) if high > low else np.full(array.size, 0.5)
     levels = np.rint(255 * np.clip(share, 0, 1)).astype(np.uint8)

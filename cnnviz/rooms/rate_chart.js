@@ -15,7 +15,7 @@ const RATES = [0.001, 0.01, 0.1, 1]
 const LINE = 1.4 // line height, relative to the font size
 const [SMALLEST, LARGEST] = [0.16, 0.42] // limits of a dot's radius, relative to the font size
 
-/** Whether a run diverged: its loss is not a number or has risen. @param {number} loss @param {number} start */
+/** Return whether a run diverged: its loss is not a number or has risen. @param {number} loss @param {number} start */
 export const hasDiverged = (loss, start) => !(loss <= start)
 
 /** Return the run with the lowest loss, or -1 if no loss is finite. @param {ArrayLike<number>} last */
@@ -42,7 +42,7 @@ export function powersIn(low, high, most) {
 const PLAIN = -4 // smallest exponent that is written with zeros
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
-/** A power of ten for people: 0.01, 10⁻⁵. @param {number} power */
+/** Return a power of ten for people: 0.01, 10⁻⁵. @param {number} power */
 export const tick = (power) =>
   power >= PLAIN
     ? decimals(10 ** power, Math.max(0, -power))
@@ -87,7 +87,7 @@ export function paintRates(
   context.fillStyle = soft
   context.textAlign = "right"
 
-  // losses, and the initial loss
+  // grid lines for losses, and the initial loss
   const begin = box.y + scale.at(start) * box.height
   for (const power of powersIn(scale.low, scale.high, Math.floor(box.height / (1.8 * font)))) {
     const y = box.y + scale.at(10 ** power) * box.height

@@ -20,10 +20,11 @@ ROOMS = "cnnviz:rooms"
 DECKS = "cnnviz:scripts"
 """Sorted set of all room codes with the length of their decks, by the time they were last used."""
 MARK = "cnnviz:mark"
-"""A random text that the first process sets and that does not expire. If it is missing, Redis has lost all data."""
+"""Key of a random text, which the first process sets and which does not expire. If it is missing, Redis has lost all
+data."""
 ALL = "all"
 NO_POLL = "-"
-"""Value of a room that no longer has a question."""
+"""Stored value of a question that has ended."""
 
 
 def room_name(code: str) -> str:
@@ -154,7 +155,7 @@ def _screen_in(text: str) -> str:
 
 
 def poll_in(text: str | None) -> Poll | None:
-    """Parse a question. Return None if there is none, or this version cannot take answers to it."""
+    """Parse a question. Return None if there is none, or if this version does not support it."""
     return _poll(text) if text and text != NO_POLL else None
 
 
@@ -170,8 +171,8 @@ def _poll(text: str) -> Poll | None:
 def followers_in(text: str) -> tuple[int, int, float]:
     """Parse a process's report: followers, people who explore alone, and its time. Return zeros if it is invalid."""
     try:
-        count, alone, at, *_ = json.loads(text)
-        return int(count), int(alone), float(at)
+        count, exploring_count, at, *_ = json.loads(text)
+        return int(count), int(exploring_count), float(at)
     except (ValueError, TypeError, RecursionError, OverflowError):
         return 0, 0, 0.0
 

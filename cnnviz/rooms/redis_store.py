@@ -129,7 +129,7 @@ class RedisStore:
         self._begin()
         room = self.known.get(code)
         if room in self.followed and not room.ended:
-            return room  # followed rooms are notified of every move
+            return room  # followed rooms are up to date, since they are notified of every move
         try:
             return await self._read_shared(code)
         except StoreLost:
@@ -195,9 +195,9 @@ class RedisStore:
     async def followers(self, room: Room) -> tuple[int, int]:
         async with self.turns, reachable():
             reports = await self.redis.hgetall(_followers(room.code))
-        others = [followers_in(text) for process, text in reports.items() if process != self.process]
-        recent = [(count, alone) for count, alone, at in others if time.time() - at < FORGOTTEN]
-        return room.followers + sum(count for count, _ in recent), room.alone + sum(alone for _, alone in recent)
+        other_reports = [followers_in(text) for process, text in reports.items() if process != self.process]
+        recent = [(count, exploring_count) for count, exploring_count, at in other_reports if time.time() - at < FORGOTTEN]
+        return room.followers + sum(count for count, _ in recent), room.alone + sum(exploring_count for _, exploring_count in recent)
 
     async def count(self, room: Room, by: int, alone: bool = False) -> None:
         room.followers += by
@@ -221,13 +221,13 @@ class RedisStore:
             await pipeline.execute()
 
     async def join(self, room: Room, address: str, spare: Callable[[], bool]) -> bool:
-        name, joined = address_digest(room, address), joined_name(room.code)
+        name, key = address_digest(room, address), joined_name(room.code)
         async with self.turns, reachable():
             streams = int(await self.redis.hget(streamed_name(room.code), name) or 0)
-            address_count, total = await self._joins(joined, name, 1)  # count first, so that no concurrent request is missed
+            address_count, total = await self._joins(key, name, 1)  # count first, so that no concurrent request is missed
             if may_join(streams, address_count - 1, total - 1, spare):
                 return True
-            await self._joins(joined, name, -1)
+            await self._joins(key, name, -1)
             return False
 
     async def _joins(self, joined: str, name: str, by: int) -> tuple[int, int]:
@@ -243,7 +243,7 @@ class RedisStore:
         async with reachable():
             if room.poll and (poll is None or poll.number != room.poll.number):
                 await self.redis.delete(*names_of_answers(room.code, room.poll))
-            await self._write(room.code, {"poll": poll.written if poll else NO_POLL})
+            await self._write(room.code, {"poll": poll.as_json if poll else NO_POLL})
             self._set_poll(room, poll)
             room.wake()
             await self.redis.publish(MOVED, room.code)
@@ -320,7 +320,7 @@ class RedisStore:
     async def _run_forever(self, act: Callable[[], Awaitable[None]]) -> None:
         """Repeat `act` whenever it ends, and log why. An unreachable Redis is logged once."""
         lost = False
-        while not _cancelled():
+        while not _is_being_cancelled():
             try:
                 await act()
                 lost = False
@@ -338,15 +338,15 @@ class RedisStore:
             async with reachable(), self.redis.pubsub() as pubsub:
                 await pubsub.subscribe(MOVED, ANSWERED)
                 await self._restore_all()
-                if _cancelled():
+                if _is_being_cancelled():
                     return
                 self.ready.set()
                 async for message in pubsub.listen():
                     if message["type"] == "message" and message["channel"] == ANSWERED:
-                        self._answered(str(message["data"]))
+                        self._store_answers(str(message["data"]))
                     elif message["type"] == "message" and self.known.get(str(message["data"])):
                         await self._refresh_alone(str(message["data"]))
-                    if _cancelled():
+                    if _is_being_cancelled():
                         return
         finally:
             self.ready.clear()
@@ -366,12 +366,12 @@ class RedisStore:
         """Return whether a room that Redis does not have was evicted or flushed rather than ended."""
         if await self.redis.exists(ended_name(code)):
             return False
-        moved = await self.redis.zscore(ROOMS, code)
-        if moved is not None and time.time() - moved < SILENCE - FORGOTTEN:
+        last_move = await self.redis.zscore(ROOMS, code)
+        if last_move is not None and time.time() - last_move < SILENCE - FORGOTTEN:
             return True
         return self.mark is not None and await self.redis.get(MARK) != self.mark
 
-    def _answered(self, text: str) -> None:
+    def _store_answers(self, text: str) -> None:
         """Store answers that another process received."""
         try:
             code, number, round, answers = answers_in(text)
@@ -384,7 +384,7 @@ class RedisStore:
     async def _report(self) -> None:
         """Report the number of followers here, and restore rooms that Redis has lost."""
         previous: set[Room] = set()
-        while not _cancelled():
+        while not _is_being_cancelled():
             async with reachable():
                 if self.mark is not None and await self.redis.get(MARK) != self.mark:
                     await self._restore_all()
@@ -405,7 +405,7 @@ class RedisStore:
             await asyncio.sleep(TELL_EVERY)
 
     async def _refresh_alone(self, code: str, restore: bool = False) -> None:
-        """Update a room. Log errors, so that other rooms are still updated."""
+        """Refresh a room, logging errors so that the refresh of other rooms continues."""
         try:
             await self._refresh(code, restore)
         except Unreadable as error:
@@ -418,15 +418,15 @@ class RedisStore:
     async def _refresh(self, code: str, restore: bool = False) -> Room | None:
         """Update the known state of a room. Return None if it does not exist. Raise StoreLost or Unreadable."""
         async with reachable():
-            stored = room_in(await self.redis.hgetall(room_name(code)))
+            stored_room = room_in(await self.redis.hgetall(room_name(code)))
             room = self.known.get(code)
-            is_lost = stored is None and not (room and room.ended) and await self._is_lost(code)
-            if room and not room.ended and (restore or is_lost or (stored and stored.number < room.number)):
-                stored = await self._put_back(room, stored)
+            is_lost = stored_room is None and not (room and room.ended) and await self._is_lost(code)
+            if room and not room.ended and (restore or is_lost or (stored_room and stored_room.number < room.number)):
+                stored_room = await self._put_back(room, stored_room)
             elif is_lost and await self.redis.exists(_followers(code)):
-                raise StoreLost  # a process that knows the room restores it
+                raise StoreLost  # not lost: a process that knows the room restores it
         room = self.known.get(code)  # another task may have added it meanwhile
-        if stored is None:
+        if stored_room is None:
             if room:
                 # drop the state of a room that has ended
                 room.ended, room.deck, room.query, room.screen = True, "", "", ""
@@ -434,15 +434,15 @@ class RedisStore:
                 room.wake()
             return None
         if room is None or room.ended:
-            room = Room(code, stored.presenter)
+            room = Room(code, stored_room.presenter)
             self.known.put(code, room)
-        if stored.deck not in ("", deck_digest(room.deck)):
+        if stored_room.deck not in ("", deck_digest(room.deck)):
             async with reachable():
                 room.deck = str(await self.redis.get(deck_name(code)) or "")
-        if _state(stored) != _state(room):
-            room.number, room.query, room.screen, room.explore, room.cover = stored.number, stored.query, stored.screen, stored.explore, stored.cover
-            if stored.asked:
-                self._set_poll(room, stored.poll)
+        if _state(stored_room) != _state(room):
+            room.number, room.query, room.screen, room.explore, room.cover = stored_room.number, stored_room.query, stored_room.screen, stored_room.explore, stored_room.cover
+            if stored_room.asked:
+                self._set_poll(room, stored_room.poll)
             room.wake()
         return room
 
@@ -451,9 +451,9 @@ class RedisStore:
         theirs before, or move the room meanwhile: their later state stays."""
 
         async def restore(transaction: Any) -> None:
-            stored = room_in(await transaction.hgetall(room_name(room.code)))
+            stored_room = room_in(await transaction.hgetall(room_name(room.code)))
             transaction.multi()
-            if fields := _missing_in_redis(stored, room):
+            if fields := _missing_in_redis(stored_room, room):
                 self._queue_write(transaction, room.code, fields)
 
         if _missing_in_redis(stored, room):
@@ -461,7 +461,7 @@ class RedisStore:
             await self._keep_deck(room)
             if room.streamed and not await self.redis.exists(streamed_name(room.code)):
                 await self._stream(room, room.streamed)
-            await self.redis.publish(MOVED, room.code)  # another process may know more
+            await self.redis.publish(MOVED, room.code)  # another process may have a later state
             stored = room_in(await self.redis.hgetall(room_name(room.code)))
         if stored and room.poll and stored.poll and stored.poll.number == room.poll.number:
             await self.answers.put_back(room, stored.poll)
@@ -480,7 +480,7 @@ class RedisStore:
         transaction.zadd(ROOMS, {code: time.time()})
 
 
-def shared(url: str) -> RedisStore:
+def redis_store(url: str) -> RedisStore:
     """Return a store of rooms in the Redis at that URL. Raise ImportError if its client (`cnnviz[redis]`) is not
     installed."""
     from redis.asyncio import Redis
@@ -488,8 +488,8 @@ def shared(url: str) -> RedisStore:
     return RedisStore(Redis.from_url(url, decode_responses=True, encoding_errors="replace", socket_connect_timeout=2, health_check_interval=10))
 
 
-def _cancelled() -> bool:
-    """Return whether this task is being cancelled. A cancelled connection may raise another error on the way."""
+def _is_being_cancelled() -> bool:
+    """Return whether this task is being cancelled. A cancelled connection may raise a different error."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
@@ -510,7 +510,7 @@ def _missing_in_redis(stored: StoredRoom | None, room: Room) -> dict[str, str]:
     has_stored_poll = stored is not None and stored.asked
     stored_poll, local_poll = stored.poll if stored else None, room.poll
     if local_poll and (not has_stored_poll or (stored_poll and (stored_poll.number, stored_poll.turn) < (local_poll.number, local_poll.turn))):
-        fields["poll"] = local_poll.written
+        fields["poll"] = local_poll.as_json
     elif room.asked and not has_stored_poll:
         fields["poll"] = NO_POLL
     return fields

@@ -27,17 +27,17 @@ export function roomClient(room) {
 
   /** Fetch a question, cached while it is the current one. @param {number} number */
   function question(number) {
-    const found = known.get(number) ?? json("question", `&number=${number}`)
+    const response = known.get(number) ?? json("question", `&number=${number}`)
     known.clear()
-    known.set(number, found)
-    return /** @type {Promise<RoomQuestion | undefined>} */ (found)
+    known.set(number, response)
+    return /** @type {Promise<RoomQuestion | undefined>} */ (response)
   }
 
   /** Fetch the results, once they are shown. @returns {Promise<RoomResults | undefined>} */
   const results = () => json("results")
 
   /**
-   * Send something from this device, with retries while the server is busy or unreachable.
+   * Send a request from this device, with retries while the server is busy or unreachable.
    * @param {string} path
    * @param {Record<string, unknown>} [more]
    * @returns {Promise<Answered>}
@@ -81,13 +81,13 @@ export function roomClient(room) {
   const at = (/** @type {string} */ path) => new URL(`${path}?lang=${LANG}`, room).href
   const code = room.pathname.split("/").at(-2)?.toUpperCase() ?? ""
 
-  /** The device's token, issued once by the room and shared by all tabs of this browser. */
+  /** Return the device's token, issued once by the room and shared by all tabs of this browser. */
   async function device() {
-    const found = tokens()[code]
-    if (found) return found
+    const token = tokens()[code]
+    if (token) return token
     const answer = await fetch(at("device"), { method: "POST" }).catch(() => undefined)
-    const given = answer?.ok ? (await answer.json()).device : ""
-    if (given) keepToken(given)
+    const newToken = answer?.ok ? (await answer.json()).device : ""
+    if (newToken) keepToken(newToken)
     return tokens()[code] ?? ""
   }
 
@@ -100,5 +100,5 @@ export function roomClient(room) {
 
 const TOKENS = "cnnviz.devices"
 
-/** This browser's tokens by room code. @returns {Record<string, string>} */
+/** Return this browser's tokens by room code. @returns {Record<string, string>} */
 const tokens = () => inBrowser.readRecord(TOKENS)

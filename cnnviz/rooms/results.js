@@ -22,7 +22,7 @@ export function resultsHTML(question, results, own = null) {
     <div class="raw">${raw}</div>${grouped ? groups(results) : ""}</div>`
 }
 
-/** How many answers are right, as a sentence. @param {RoomResults} results */
+/** Return a sentence on the number of right answers. @param {RoomResults} results */
 export function foundIt(results) {
   const { n, of } = found(results)
   return say(of ? "web.hall.found" : "web.hall.unanswered", { n, of })
@@ -50,7 +50,7 @@ const roundName = ({ rounds }, n) =>
 function heat(results) {
   const { map, rounds } = results
   if (!map) return ""
-  const most = mostOf(results)
+  const largestCount = mostOf(results)
   const figure = (/** @type {RoomRound} */ _, /** @type {number} */ n) =>
     `<figure><figcaption><i>${formula(map.label)}</i> ${escapeHtml(roundName(results, n))}</figcaption><div class="layers" style="--across:${Math.min(2, layersOf(results, n).length)}">
       ${layersOf(results, n)
@@ -59,10 +59,10 @@ function heat(results) {
             `<canvas data-round="${n}" data-layer="${layer}" role="img" aria-label="${escapeHtml(say("web.hall.heat", { map: map.label, n: rounds[n].votes }))}"></canvas>`,
         )
         .join("")}</div></figure>`
-  return `${rounds.map(figure).join("")}<p class="scale"><span></span>${say("web.hall.clicks", { n: most })}</p>`
+  return `${rounds.map(figure).join("")}<p class="scale"><span></span>${say("web.hall.clicks", { n: largestCount })}</p>`
 }
 
-/** The layers of a map with the most clicks, four at most. @param {RoomResults} results @param {number} round */
+/** Return the layers of a map with the most clicks, at most four. @param {RoomResults} results @param {number} round */
 function layersOf({ map, rounds }, round) {
   if (!map || map.layers === 1) return [0]
   const size = map.rows * map.columns
@@ -103,10 +103,10 @@ function bars(question, results, own) {
     <li class="axis" aria-hidden="true"><div class="meters">${results.rounds.map((_, n) => `<p data-round="${back(results, n)}">${axis}</p>`).join("")}</div></li></ul>${legend(results)}`
 }
 
-/** Position of a round relative to the last: 0, −1, … @param {RoomResults} results @param {number} n */
+/** Return the position of a round relative to the last: 0, −1, … @param {RoomResults} results @param {number} n */
 const back = ({ rounds }, n) => n - rounds.length + 1
 
-/** The names of the rounds. @param {RoomResults} results */
+/** Return the names of the rounds. @param {RoomResults} results */
 const heads = (results) =>
   results.rounds
     .map((_, n) => `<span data-round="${back(results, n)}">${escapeHtml(roundName(results, n))}</span>`)
@@ -116,7 +116,7 @@ const heads = (results) =>
 const legend = (results) => (results.rounds.length > 1 ? `<p class="rounds">${heads(results)}</p>` : "")
 
 /**
- * A bar for each round on one scale from 0 to 100 %, the last one in the strongest colour.
+ * Return a bar for each round on one scale from 0 to 100 %, the last one in the strongest colour.
  * @param {RoomResults} results
  * @param {readonly number[]} counts
  */
@@ -148,7 +148,7 @@ function groups(results) {
  * @param {RoomResults} results
  */
 export function paintResults(root, results) {
-  const most = mostOf(results)
+  const largestCount = mostOf(results)
   const letters = results.groups.flatMap(({ example, right }, n) =>
     example === null ? [] : [{ name: letter(n), cell: example, right: Boolean(right) }],
   )
@@ -159,7 +159,7 @@ export function paintResults(root, results) {
       drawMap(canvas, results.map, {
         layer: Number(canvas.dataset.layer),
         round,
-        most,
+        most: largestCount,
         key: results.key,
         letters: last ? letters : [],
       })

@@ -45,7 +45,7 @@ def deck_of(deck: str) -> Deck:
             raise Problem("ui.learn.no_script", id=deck[:40])
         return deck_found
     digest = hashlib.sha256(deck.encode("utf-8", "replace")).digest()
-    # the checker's own limit comes first
+    # the checker's limit applies first
     return _KNOWN.get_or_make(digest, lambda: run_isolated(_check_deck, deck, CHECK_SECONDS, seconds=CHECK_SECONDS + 1.0))
 
 

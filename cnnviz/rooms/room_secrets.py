@@ -13,7 +13,7 @@ import re
 import secrets
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Characters of a code, which is read off a projector and typed, without the ones that look alike."""
+"""Characters of a code, without similar ones, since people read it off a projector and type it."""
 LENGTH = 5
 COST = 4096
 """Cost parameter n of scrypt for a code: about 10 ms and 4 MB."""

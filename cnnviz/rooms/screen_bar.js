@@ -22,5 +22,5 @@ export function showScreen(root, screen) {
   field?.toggleAttribute("hidden", true) // the editor of this tab's own deck
 }
 
-/** The sentence in the reader's language, or in one that exists. @param {Readonly<Record<string, string>>} said */
+/** Return the sentence in the reader's language, or in one that exists. @param {Readonly<Record<string, string>>} said */
 export const inReaders = (said) => said[LANG] ?? said[LANG.split("-")[0]] ?? said.en ?? Object.values(said)[0] ?? ""

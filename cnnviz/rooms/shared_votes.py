@@ -67,11 +67,11 @@ class SharedVotes:
         return await done
 
     async def place(self, room: Room, poll: Poll, device: str) -> float:
-        """Return the device's number, or reserve the next one. Numbers are unique across processes."""
+        """Return the device's number in an experiment, or reserve the next one. Numbers are unique across processes."""
         ballot, places = ballot_name(room.code, poll, poll.round), places_name(room.code, poll)
         async with reachable():
-            known = await self.redis.hget(ballot, device)
-            place = _number(poll, known) if known is not None else None
+            number_text = await self.redis.hget(ballot, device)
+            place = _number(poll, number_text) if number_text is not None else None
             if place is not None:
                 return place
             # Redis may have lost the counter
@@ -94,17 +94,17 @@ class SharedVotes:
             return await self._put_back_lost(room, poll, poll.round)
 
     def forget(self, room: Room) -> None:
-        """Drop this process's answers of a room."""
+        """Drop this process's copy of a room's answers."""
         self.kept -= forget_ballots(room)
 
     async def put_back(self, room: Room, poll: Poll) -> None:
-        """Restore answers given here that Redis has lost, or has an earlier version of."""
+        """Restore answers received here that Redis lacks, or of which it has an earlier version."""
         for round in list(room.ballots):
             while not await self._put_back(room, poll, round):
                 pass  # another process wrote at the same time
 
     async def _put_back_lost(self, room: Room, poll: Poll, round: int) -> int:
-        """Return the number of answers in Redis to one round, after restoring the ones that it has lost."""
+        """Restore the answers to one round that Redis has lost. Return the number of answers in Redis."""
         name = ballot_name(room.code, poll, round)
         count = int(await self.redis.hlen(name))
         if room.poll and room.poll.number == poll.number and count < len(room.ballots.get(round, {})):
@@ -195,7 +195,7 @@ class SharedVotes:
             return
         stamps = room.stamps.setdefault(round, {})
         for device, (answer, stamp) in answers.items():
-            with contextlib.suppress(TooManyVotes):  # only restoring the answer would fail
+            with contextlib.suppress(TooManyVotes):  # affects only the restoring of answers
                 if stamp > stamps.get(device, -1):
                     self.kept += record_answer(room, round, device, answer, self.kept)
                     stamps[device] = stamp

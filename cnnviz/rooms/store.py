@@ -15,7 +15,7 @@ from cnnviz.server.rate_limits import fair_share
 SILENCE = 4 * 3600.0
 """Seconds of inactivity of the presenter after which a room ends."""
 IDLE = 1800.0
-"""Seconds of inactivity after which a room without followers may be ended to make room for another."""
+"""Seconds of inactivity after which the store may end a room without followers to open another one."""
 MOST_ROOMS = 2_000
 MOST_DEVICES = 5_000
 """Number of devices that may answer one question."""
@@ -31,7 +31,7 @@ MOST_DECKS = 40_000_000
 EXPLORE = ("free", "screens", "paused")
 """Limits on exploring: everything, screens where the lecture has been, or nothing."""
 COVERS = ("", "black", "join")
-"""Content of projectors: the lecture, black, or how to join."""
+"""Content of projectors: the lecture, black, or instructions for joining."""
 
 Ballot = dict[str, float]
 """Last answer of each device."""
@@ -109,7 +109,7 @@ class Store(Protocol):
         """Return the room, or None if it does not exist. Raise StoreLost if the store is unreachable."""
 
     async def renew(self, room: Room) -> None:
-        """Refresh this process's copy of the room. Raise StoreLost if the store is unreachable."""
+        """Refresh this process's state of the room. Raise StoreLost if the store is unreachable."""
 
     async def move(self, room: Room, query: str, screen: str | None = None) -> int:
         """Move everybody to an address, and to that screen of the deck if given. Return the number of the move. Raise
@@ -125,7 +125,7 @@ class Store(Protocol):
         """Return the number of followers in all processes, and of people who explore alone. Raise StoreLost."""
 
     async def count(self, room: Room, by: int, alone: bool = False) -> None:
-        """Add `by` followers here: 1, -1, or 0 for a projector, which only has a stream."""
+        """Add `by` followers in this process: 1, -1, or 0 for a projector, which has only a stream."""
 
     async def stream(self, room: Room, address: str) -> None:
         """Count one more concurrent stream of an address in this process. Raise StoreLost."""

@@ -25,7 +25,7 @@ MOST_FOLLOWERS, MOST_OF_ONE = 10_000, 5_000
 
 
 def is_together(room: Room) -> bool:
-    """Return whether nobody may explore: exploring is paused, or a question still hides its answer."""
+    """Return whether followers may not explore, because exploring is paused or a question still hides its answer."""
     return room.explore == "paused" or (room.poll is not None and room.poll.at(time.time()).veils)
 
 
@@ -49,7 +49,7 @@ class Stream:
         self.seen = self.seen if self.seen == str(self.room.number) else ""
 
     def news(self) -> bytes:
-        """Return everything that has changed since the last call, as events."""
+        """Return the changes since the last call, as events."""
         room, events = self.room, b""
         if room.screen != self.given:
             self.given = room.screen
@@ -74,8 +74,8 @@ class Stream:
 
     @property
     def patience(self) -> float:
-        """Seconds until the next check, even without changes."""
-        left = self.room.poll.at(now := time.time()).left(now) if self.room.poll else None
+        """Maximum delay in seconds until the next check."""
+        left = self.room.poll.at(now := time.time()).seconds_left(now) if self.room.poll else None
         waits = [HEARTBEAT, *([left + 0.01] if left is not None else []), *([COUNT_EVERY] if self.screen else [])]
         return min(waits)
 
@@ -118,22 +118,22 @@ class Streams:
             yield b"retry: 1000\n\n"
             sent_at = time.monotonic()
             while not self.closing:
-                changed = room.changed
+                change_event = room.changed
                 if room.ended:
                     yield b"event: end\ndata: \n\n"
                     return
                 if stream.alone and is_together(room):
                     return  # the browser reconnects as a follower
-                news = stream.news() + (await self._counted(stream) if stream.screen else b"")
+                news = stream.news() + (await self._count_event(stream) if stream.screen else b"")
                 if not news and time.monotonic() - sent_at >= HEARTBEAT:
                     news = b": still there\n\n"
                 if news:
                     sent_at = time.monotonic()
                     yield news
-                if changed is room.changed:
+                if change_event is room.changed:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(stream.patience):
-                            await changed.wait()
+                            await change_event.wait()
         finally:
             room.streams -= 1
             _decrement(self.followed, room)
@@ -153,7 +153,7 @@ class Streams:
             except StoreLost:
                 maxima[visitor] -= 1
 
-    async def _counted(self, stream: Stream) -> bytes:
+    async def _count_event(self, stream: Stream) -> bytes:
         """Return the counts as an event, or b"" if the projector knows them."""
         room = stream.room
         try:

@@ -11,7 +11,7 @@ SECONDS, SECONDS_EACH = 120.0, 30.0
 
 
 class Admission:
-    """Accept at most `most` jobs in all and `most_each` per visitor. `each_takes` is the typical duration of a job in
+    """Accept at most `most` jobs in total and `most_each` per visitor. `each_takes` is the typical duration of a job in
     seconds.
 
     Expensive jobs may take `seconds` together and `seconds_each` per visitor, or there may be a single longer one.
@@ -26,11 +26,11 @@ class Admission:
 
     @property
     def cheap_count(self) -> int:
-        """Number of jobs that are not expensive."""
+        """Number of cheap jobs."""
         return self.works.total() - len(self.expensive)
 
     def admit(self, visitor: str, seconds: float) -> None:
-        """Raise Busy if another job of this visitor, with this estimated cost in seconds, exceeds a limit."""
+        """Raise Busy if one more job of this visitor, with an estimated cost in seconds, would exceed a limit."""
         if self.works.total() >= self.most or self.works[visitor] >= self.most_each:
             raise Busy(1 + round(self.works.total() * self.each_takes))
         if seconds > EXPENSIVE:

@@ -31,7 +31,7 @@ class ComputeQueue(Generic[Result]):
         self.jobs: dict[Hashable, Job[Result]] = {}
         self.admission = admission
         self.scheduler: Scheduler[Result] = Scheduler(at_once) if expensive is None else Scheduler(at_once, expensive, expensive)
-        self.workers = Workers(self.scheduler, admission, clock, self._over, MAX_PAUSED if preemptive else 0)
+        self.workers = Workers(self.scheduler, admission, clock, self._on_job_end, MAX_PAUSED if preemptive else 0)
         self.lock = self.workers.lock
         self.idle = threading.Condition(self.lock)
 
@@ -47,7 +47,7 @@ class ComputeQueue(Generic[Result]):
             job = self.jobs.get(name)
             if job is None or job.given_up:
                 job = Job(name, visitor, work, expected or CostEstimate())
-                # an unknown cost is charged once it has been estimated
+                # unknown costs are charged once estimated
                 self.admission.admit(visitor, job.expected.seconds() if job.expected.known else 0.0)
                 self._add(job, connection or visitor, pause)
             elif not job.begun:
@@ -82,13 +82,13 @@ class ComputeQueue(Generic[Result]):
     def _cancel(self, job: Job[Result]) -> None:
         job.given_up = True
         if job.begun:
-            job.go.set()  # wake it, so that it reaches a cancellation point
+            job.go.set()  # wake the job, so that it reaches a cancellation point
         else:
-            self._over(job)
+            self._on_job_end(job)
             job.future.cancel()
 
-    def _over(self, job: Job[Result]) -> None:
-        self.scheduler.over(job)
+    def _on_job_end(self, job: Job[Result]) -> None:
+        self.scheduler.remove(job)
         self.admission.leave(job)
         if self.jobs.get(job.name) is job:
             del self.jobs[job.name]

@@ -15,8 +15,8 @@ BASE_SECONDS = 0.004
 
 
 class Costs:
-    """Learned ratio of cost to estimate for each kind of response. Kinds are passed from specific to general; the
-    first known one counts.
+    """Learned ratio of cost to estimate for each kind of response. Callers pass kinds from specific to general, and the
+    first known kind counts.
 
     >>> costs = Costs()
     >>> for _ in range(20):
@@ -37,8 +37,8 @@ class Costs:
         return max(self.ratios.get(kind) or 0.0, self.running.get(kind) or 0.0)
 
     def exceeded(self, kinds: Sequence[Hashable], estimate: float, seconds: float) -> None:
-        """Record that a response has taken this many seconds and has not ended. Until one ends, others of its kind
-        are expected to take at least as long.
+        """Record that a running response has taken `seconds`. Until a response of its kind ends, others are expected to
+        take at least as long.
 
         >>> costs = Costs()
         >>> costs.exceeded(["step.json"], 0.0, 0.1)
@@ -50,7 +50,7 @@ class Costs:
                 self.running.put(kind, seconds / (estimate + BASE_SECONDS))
 
     def learn(self, kinds: Sequence[Hashable], estimate: float, seconds: float) -> None:
-        """Record how many seconds a response of these kinds took."""
+        """Record the seconds that a response of these kinds took."""
         ratio = seconds / (estimate + BASE_SECONDS)
         for kind in kinds:
             previous = self.ratios.get(kind)
@@ -86,7 +86,7 @@ class LearnedCost(CostEstimate):
             self.costs.exceeded(*self.cost, seconds)
 
     def run_timed(self, make: Callable[[], Result]) -> Result:
-        """Return `make()`, called in a thread of the queue, and learn from how long it takes."""
+        """Return `make()`, called in a thread of the queue, and learn its cost."""
         start = self.clock()
         result = make()
         if self.cost:

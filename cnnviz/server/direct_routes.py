@@ -1,5 +1,5 @@
-"""Routes that bypass Streamlit's middleware: static files, numbers and rooms, which a large audience requests at
-once."""
+"""Routes that bypass Streamlit's middleware: static files, numbers and rooms, which large audiences request
+simultaneously."""
 
 from collections.abc import Sequence
 

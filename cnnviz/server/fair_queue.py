@@ -144,19 +144,19 @@ class FairQueue(Generic[Item]):
         """Remove and return the next ticket, or None if none is waiting."""
         return self.waiting.take()
 
-    def expect(self, ticket: Ticket[Item], seconds: float) -> None:
+    def set_estimate(self, ticket: Ticket[Item], seconds: float) -> None:
         """Set the estimated seconds of a job that is not waiting, and move its finish time accordingly."""
         ticket.asker.last += (seconds - ticket.seconds) * ticket.price
         ticket.seconds, ticket.finish = seconds, ticket.start + seconds * ticket.price
 
-    def back(self, ticket: Ticket[Item]) -> None:
+    def requeue(self, ticket: Ticket[Item]) -> None:
         """Requeue a job that was taken and has not ended. Its position reflects its estimated total cost."""
         self.waiting.add(ticket)
 
     def done(self, ticket: Ticket[Item], seconds: float) -> None:
-        """Charge the seconds that a job really took and advance the virtual time. Also drops a job that is still
+        """Charge the seconds that a job really took and advance the virtual time. Also removes a job that is still
         waiting."""
-        self.expect(ticket, seconds)
+        self.set_estimate(ticket, seconds)
         self.furthest = max(self.furthest, ticket.finish)
         self.now = max(self.now, min(self.now + seconds * ticket.price / len(self.active), self.furthest))
         for counter, key in ((self.active, ticket.who), (self.group_sizes, ticket.price_group)):

@@ -44,7 +44,7 @@ def content_security_policy(allowed: Sequence[str] = (), page: str = "") -> str:
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'", "data:"],
-        # includes the web socket to this server
+        # also allows the web socket to this server
         "connect-src": ["'self'"],
         "frame-src": ["'self'"],  # the projector view inside the presenter view
         "frame-ancestors": ["'self'", *allowed],

@@ -17,7 +17,7 @@ EXPENSIVE = 0.15
 
 
 class Busy(Exception):
-    """Raised if the server has too much work; `seconds` is the delay before a retry."""
+    """Raised if the server has too much work. `seconds` is the recommended delay before a retry."""
 
     def __init__(self, seconds: int):
         super().__init__(seconds)
@@ -42,15 +42,14 @@ class CostEstimate:
         return self._seconds
 
     def exceeded(self, seconds: float) -> None:
-        """Record that the job has taken this many seconds, more than twice the estimate, and has not ended."""
+        """Record that the running job has taken `seconds`, more than twice the estimate."""
         self._seconds = seconds
 
 
 @dataclass(eq=False)
 class Job(Generic[Result]):
-    """A job: seconds `used` until `since`, seconds charged (`charged`, 0 unless it is expensive), and its state.
-
-    `its_turn` is set when the scheduler has granted a turn that the job, which waits for `go`, has not yet seen.
+    """A job: the seconds `used` until `since`, the seconds `charged` (0 unless it is expensive), and its state.
+    `its_turn` is set when the scheduler has granted a turn that the job, which waits for `go`, has not noticed yet.
     """
 
     name: Hashable

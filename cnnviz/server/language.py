@@ -1,4 +1,4 @@
-"""Language of a request: from its address, or else the browser's preferred one of those available."""
+"""Language of a request: from its address, or else the browser's preferred language among the available ones."""
 
 from starlette.requests import HTTPConnection
 

@@ -14,7 +14,7 @@ from cnnviz.server.rate_limits import Rate, counted
 CREDIT = 20.0
 """Head start, in requests, of a connection that uses less than its share."""
 PRIORITY_THRESHOLD = CREDIT / 4
-"""Number of requests below its share from which a connection has priority."""
+"""Number of requests below its share that give a connection priority."""
 REST, LEAST_REST, MOST_REST = 8.0, 0.001, 0.02
 """Rest before the next turn of lower priority: as a multiple of the last turn, and its limits in seconds (uvloop's
 timers have a resolution of 1 ms)."""
@@ -44,28 +44,28 @@ class TurnQueue:
     def add(self, ticket: Turn, address: str) -> None:
         heapq.heappush(self.waiting.setdefault(address, []), ticket)
         if self.free:
-            self._next()
+            self._begin_next()
 
-    def _next(self) -> None:
+    def _begin_next(self) -> None:
         self.free = True
         while self.free and self.waiting:
             address = next(iter(self.waiting))
             tickets = self.waiting.pop(address)
             ticket = heapq.heappop(tickets)
             if tickets:
-                self.waiting[address] = tickets  # at the end of the order
+                self.waiting[address] = tickets  # move the address to the end of the round
             if not ticket.gone:
                 self.free = False
                 self.begin(ticket)
-                asyncio.get_running_loop().call_soon(self._after, time.monotonic())
+                asyncio.get_running_loop().call_soon(self._schedule_next, time.monotonic())
 
-    def _after(self, start: float) -> None:
-        """Begin the next request after this pass, or after a rest."""
+    def _schedule_next(self, start: float) -> None:
+        """Schedule the next request, after this pass of the event loop or after a rest."""
         if self.spares():
             delay = min(max(REST * (time.monotonic() - start), LEAST_REST), MOST_REST)
-            asyncio.get_running_loop().call_later(delay, self._next)
+            asyncio.get_running_loop().call_later(delay, self._begin_next)
         else:
-            self._next()
+            self._begin_next()
 
 
 class Turns:
@@ -132,5 +132,5 @@ class Turns:
 
     def _begin(self, ticket: Turn) -> None:
         self.shares.done(ticket, 1.0)
-        if not ticket.item.done():  # it is cancelled if the client disconnected in this pass
+        if not ticket.item.done():  # cancelled if the client disconnected in this pass
             ticket.item.set_result(None)

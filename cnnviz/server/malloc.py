@@ -1,5 +1,5 @@
-"""Tuning of glibc's malloc for a server whose threads come and go, since glibc keeps freed memory. Other C libraries
-need none."""
+"""Tuning of glibc's malloc, which retains freed memory, for a server with short-lived threads. Other C libraries need
+none."""
 
 import contextlib
 import ctypes
@@ -12,7 +12,7 @@ def cap_arenas() -> None:
     """Cap glibc's malloc arenas, so that new threads share the existing ones.
 
     glibc creates up to eight arenas per core, and each keeps as much memory as its largest request used. One arena
-    causes no contention, since CPython's lock admits one thread at a time.
+    causes no contention, since the GIL admits one thread at a time.
     """
     _call_glibc("mallopt", ARENA_MAX, 1)
 

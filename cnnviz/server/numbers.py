@@ -1,4 +1,4 @@
-"""GET numbers/<page>?<setup>: what a page shows, as bytes that are the same for everybody. See docs/numbers.md."""
+"""GET numbers/<page>?<setup>: the data of a page, with the same bytes for all clients. See docs/numbers.md."""
 
 import asyncio
 import hashlib
@@ -40,8 +40,8 @@ each."""
 MOST_COSTLY = 2_000_000
 """Cache size for estimated costs in bytes, including their requests."""
 LATE, MOST_REFUSING = 1.0, 500
-"""Delay before a refusal in seconds, which varies up to twice that, and the number of refusals that may be delayed at
-a time."""
+"""Minimum delay before a refusal in seconds (the maximum is twice that), and the number of refusals that may be delayed
+at a time."""
 APART = 32
 """Number of different delays over which simultaneous refusals are spread."""
 MOST_DECK, GIVEN, EACH_BYTE = 200_000, 0.02, 1e-5
@@ -85,7 +85,7 @@ class Numbers:
         return result
 
     def _cost(self, name: tuple[Hashable, ...], page: Page, query: Mapping[str, str], form: str) -> Cost:
-        """Estimate the cost of a response. If it is expensive, cache the estimate, since the client may have to
+        """Estimate the cost of a response. Cache the estimate of an expensive one, since the client may have to
         retry."""
         cost = resource.estimate_cost(page, query, form)
         if self.costs.expected(*cost) > EXPENSIVE:
@@ -205,7 +205,7 @@ def _response(result: Resource, request: Request, versioned: bool) -> Response:
 
 
 def refusal(status: int, id: str, headers: Mapping[str, str] | None = None, /, **values: object) -> JSONResponse:
-    """Return a JSON response that gives the reason of a refusal to programs and people."""
+    """Return a JSON response with the reason of a refusal, as an id and as a sentence."""
     content = resource.message_data(message(id, **values))
     return JSONResponse(content, status, {"Cache-Control": "no-store", **(headers or {})})
 

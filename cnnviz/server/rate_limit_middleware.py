@@ -26,12 +26,12 @@ restart."""
 SOCKETS, MOST_SOCKETS = 1_000, 4_000
 """Limits of open sessions, per address and in all; each takes about 0.2 MB. Streamlit keeps 128 more that were left."""
 MESSAGES, EACH_MESSAGE = 60, 0.1
-"""Token bucket of messages per session: a burst, and the seconds until one more. It exceeds a person's rate of
-clicks."""
+"""Token bucket of messages per session: a burst, and the seconds until one more. It allows more than a person can
+click."""
 MESSAGES_OF_ALL, EACH_OF_ALL = 300, 1 / 20
 """Token bucket of messages per address: a burst, and the seconds until one more. Each message runs a script.
 
-The sessions share it equally, and the ones that need more share a second bucket of the same size.
+Sessions share the bucket equally. Sessions that exceed their share use a second bucket of the same size.
 """
 TARPIT = 1.0
 """Delay before a refusal, in seconds, so that immediate retries gain nothing."""

@@ -51,12 +51,12 @@ class Rate:
 
 
 MIN_SHARE = 20
-"""Number that everybody may have while any are left."""
+"""Guaranteed minimum per address while any are left."""
 
 
 def fair_share(left: int, most: int) -> int:
-    """Return the limit of one address while `left` remain: at most as many as stay for all others, so that a few
-    cannot take all.
+    """Return the limit of one address while `left` remain: at most the number that remains for all others, so that a
+    few addresses cannot take all.
 
     >>> fair_share(10_000, 5_000), fair_share(300, 5_000), fair_share(3, 5_000), fair_share(0, 5_000)
     (5000, 300, 20, 0)

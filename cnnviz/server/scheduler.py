@@ -6,8 +6,8 @@ from cnnviz.server.fair_queue import FairQueue, Ticket, TicketHeap
 from cnnviz.server.job import Job, Result
 
 UNDER_WAY, MOST_UNDER_WAY = 3, 6
-"""Number of expensive jobs that may have begun, and the number including the ones that are shorter than all of these.
-Others wait without a thread."""
+"""Number of expensive jobs that may be under way, and the same number including jobs that are shorter than all of
+these. Others wait without a thread."""
 
 
 class Scheduler(Generic[Result]):
@@ -50,7 +50,7 @@ class Scheduler(Generic[Result]):
             self._wait(job)
         self.turns.done(ticket, 0.0)
 
-    def over(self, job: Job[Result]) -> None:
+    def remove(self, job: Job[Result]) -> None:
         """Remove a job that has ended."""
         self.running.discard(job)
         self.under_way.discard(job)
@@ -66,13 +66,13 @@ class Scheduler(Generic[Result]):
         (self.held_back if job.charged else self.turns.waiting).add(job.ticket)
 
     def _held_back(self) -> Ticket[Job[Result]] | None:
-        """Return the ticket of the first held-back job that may begin, or None: few expensive jobs are under way, or
-        only longer ones."""
+        """Return the ticket of the first held-back job that may begin, because few expensive jobs, or only longer ones,
+        are under way. None if there is none."""
         first = self.held_back.first()
         if first is None or len(self.under_way) >= self.max_expensive_and_shorter:
             return None
         return first if len(self.under_way) < self.max_expensive or all(first < job.ticket for job in self.under_way) else None
 
     def _has_shorter_running(self, ticket: Ticket[Job[Result]]) -> bool:
-        """Return whether a shorter job is running: two threads that compute slow each other down."""
+        """Return whether a shorter job is running, since concurrent computations slow each other down."""
         return any(job.ticket < ticket for job in self.running if job.ticket is not ticket)

@@ -1,4 +1,4 @@
-"""Arrays under a name, such as parameters, for all processes that use the same Redis.
+"""Store of named arrays, such as parameters, for all processes that use the same Redis.
 
 They share that Redis with the rooms. Separate size limits, by the same rule as `BudgetedCache`, keep them from filling it.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from redis import Redis
 
 DAYS = 7
-"""Days after their last use for which arrays are kept."""
+"""Retention of arrays in days since their last use."""
 MOST_BYTES, MOST_EACH = 192_000_000, 48_000_000
 """Size limits in Redis in bytes: of all arrays, and of those of one address."""
 SHARE = 3
@@ -40,8 +40,7 @@ def owner_key(owner: str) -> str:
 
 
 class SharedArrays:
-    """Arrays under a name, as .npz files. If Redis is unreachable, nothing is stored or found, and a warning is
-    logged."""
+    """Store of named arrays as .npz files. If Redis is unreachable, it stores and finds nothing, and logs a warning."""
 
     def __init__(self, redis: Redis, kind: str):
         self.redis: Any = redis  # redis-py's types mix those of its asynchronous client

@@ -1,4 +1,4 @@
-"""Finished trainings, for all processes that use the same Redis: a reload may reach another process."""
+"""Store of finished trainings for all processes that use the same Redis, since a reload may reach another process."""
 
 import dataclasses
 import hashlib
@@ -18,7 +18,7 @@ NUMBERS = (
 INTEGER_COUNT = 3
 """Number of leading NUMBERS that are integers."""
 OF_EPOCHS = ("confusion", "o", "told")
-"""Arrays of an epoch's end, apart from the parameters."""
+"""Arrays of an epoch besides the parameters."""
 
 
 class SharedTrainings:
@@ -50,8 +50,8 @@ class SharedTrainings:
 
 def _epoch(index: int, report: Progress, arrays: dict[str, np.ndarray]) -> Epoch:
     params = {name.partition(" ")[2]: array[index] for name, array in arrays.items() if name.startswith("param ")}
-    confusion, o, told = (arrays[name][index] for name in OF_EPOCHS)
-    return Epoch(dataclasses.replace(report, params=Params.of(params)), confusion, o, told)
+    confusion, o, informative_rows = (arrays[name][index] for name in OF_EPOCHS)
+    return Epoch(dataclasses.replace(report, params=Params.of(params)), confusion, o, informative_rows)
 
 
 def _report(numbers: list[float]) -> Progress:

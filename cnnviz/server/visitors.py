@@ -1,4 +1,4 @@
-"""Clients as rate limits count them: an IPv4 address or a household's IPv6 network, and single connections."""
+"""Identity of clients for rate limits: the IPv4 address or a household's IPv6 network, and single connections."""
 
 from ipaddress import IPv4Address, IPv6Network, ip_address
 
@@ -11,8 +11,8 @@ PAUSE_KEY = "cnnviz.pause"
 
 
 def connection_of(request: HTTPConnection) -> str:
-    """Return an id of the connection: host and port. If a proxy omits the port, all connections of an address share
-    one id.
+    """Return an id of the connection: host and port. If a proxy omits the port, all connections of an address share an
+    id.
 
     >>> connection_of(HTTPConnection({"type": "http", "client": ("10.0.0.7", 4711), "headers": []}))
     '10.0.0.7 4711'

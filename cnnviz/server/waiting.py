@@ -16,7 +16,7 @@ def cached_in_thread(make: Callable[[Name], Value]) -> Callable[[Name], Awaitabl
     """Return `make` as a coroutine function that calls it in a thread, once for each name. Errors are not cached."""
     tasks: dict[Name, asyncio.Task[Value]] = {}
 
-    async def made(name: Name) -> Value:
+    async def make_cached(name: Name) -> Value:
         if name not in tasks:
             tasks[name] = asyncio.create_task(asyncio.to_thread(make, name))
         task = tasks[name]
@@ -26,7 +26,7 @@ def cached_in_thread(make: Callable[[Name], Value]) -> Callable[[Name], Awaitabl
             if task.done() and (task.cancelled() or task.exception()):
                 tasks.pop(name, None)
 
-    return made
+    return make_cached
 
 
 async def done(future: Future[Any]) -> None:

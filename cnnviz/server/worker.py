@@ -115,7 +115,7 @@ def run(work: Callable[..., Any], arguments: tuple[Any, ...], seconds: float, la
     except Exception:
         return pickle.dumps(Outcome(error=traceback.format_exc()))
     finally:
-        clear()  # so that the next task sends along everything it stores
+        clear()  # so that the outcome of the next task includes all parameters that it stores
         clear_all(MOST_CACHED)
         trim_heap()
 

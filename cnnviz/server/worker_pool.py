@@ -45,8 +45,8 @@ _NAME = "pebble_pool_worker"
 
 
 class _Time(threading.local):
-    """Worker time of a thread in seconds: `before` its current task, `spent` in all, and the time at which a running
-    task began (`since`)."""
+    """Worker time of a thread in seconds: `before` its current task, `spent` in total, and the start time of a running
+    task (`since`)."""
 
     before = spent = since = 0.0
 
@@ -55,7 +55,7 @@ _time = _Time()
 
 
 def clock() -> float:
-    """Return the CPU seconds of this thread and its tasks. A running task counts with its wall time since it began."""
+    """Return the CPU seconds of this thread and its tasks. A running task contributes its wall time so far."""
     return time.thread_time() + _time.spent + (time.monotonic() - _time.since if _time.since else 0.0)
 
 
@@ -72,7 +72,7 @@ def _time_task() -> Iterator[None]:
 
 
 def reading_cost(name: Hashable, content: bytes | str) -> Cost:
-    """Return the kinds and the estimated seconds of a task that reads `content`. Inputs of similar size count as one
+    """Return the kinds and the estimated seconds of a task that reads `content`. Inputs of similar size are of one
     kind."""
     return [(name, len(content).bit_length())], len(content) * EACH_BYTE
 

@@ -16,7 +16,7 @@ from cnnviz.server.scheduler import Scheduler
 PATIENCE = 30.0
 """CPU time limit of a job in seconds."""
 MAX_PAUSED = 30
-"""Number of threads whose jobs are paused, for a shorter job or for each other."""
+"""Maximum number of threads with paused jobs."""
 SLICE = 0.002
 """Shortest time, in seconds, that a job runs before it yields to a shorter one."""
 
@@ -40,7 +40,7 @@ class Workers(Generic[Result]):
             if not job.begun and job.expected.known:
                 seconds = job.expected.seconds()
                 if seconds > job.ticket.seconds or (seconds > EXPENSIVE and job not in self.scheduler.under_way):
-                    self._requeue(job, seconds)  # its estimate has grown since it was queued, or it must be held back
+                    self._requeue(job, seconds)  # the estimate has grown, or the job must be held back
                     continue
             self.scheduler.running.add(job)
             job.its_turn = True
@@ -53,7 +53,7 @@ class Workers(Generic[Result]):
     def _requeue(self, job: Job[Result], seconds: float) -> None:
         """Requeue a job with a new estimate in seconds. If that exceeds the limits of expensive jobs, end it with
         Busy."""
-        self.scheduler.turns.expect(job.ticket, seconds)
+        self.scheduler.turns.set_estimate(job.ticket, seconds)
         if seconds > EXPENSIVE:
             try:
                 self.admission.charge(job, seconds)
@@ -96,7 +96,7 @@ class Workers(Generic[Result]):
             if job.given_up:
                 raise TimeoutError
             seconds = job.expected.seconds()
-            self.scheduler.turns.expect(job.ticket, seconds)
+            self.scheduler.turns.set_estimate(job.ticket, seconds)
             if seconds <= EXPENSIVE and not self.scheduler.must_yield(job):
                 return True
             job.used += self.clock() - job.since
@@ -114,7 +114,7 @@ class Workers(Generic[Result]):
             self._learn(job, job.used + elapsed)
             if elapsed < SLICE or self.waiting_elsewhere >= self.most_aside or not self.scheduler.must_yield(job):
                 return
-            self.scheduler.turns.back(job.ticket)
+            self.scheduler.turns.requeue(job.ticket)
             self._pause(job)
         self._wait(job)
         self._check(job)
@@ -123,11 +123,11 @@ class Workers(Generic[Result]):
         if job.given_up or used > PATIENCE:
             raise TimeoutError
         if used > EXPENSIVE and not job.charged:
-            self.admission.charge(job, used, checked=False)  # it has begun, so it is counted but not refused
+            self.admission.charge(job, used, checked=False)  # a job that has begun is counted but not refused
             self.scheduler.under_way.add(job)
         if used > 2 * job.expected.seconds():
             job.expected.exceeded(used)
-        self.scheduler.turns.expect(job.ticket, max(job.ticket.seconds, job.expected.seconds()))
+        self.scheduler.turns.set_estimate(job.ticket, max(job.ticket.seconds, job.expected.seconds()))
 
     @contextmanager
     def _while_waiting(self, job: Job[Result]) -> Iterator[None]:
@@ -137,7 +137,7 @@ class Workers(Generic[Result]):
             yield
         finally:
             with self.lock:
-                self.scheduler.turns.back(job.ticket)
+                self.scheduler.turns.requeue(job.ticket)
                 self.go_on()
             self._wait(job)
 
@@ -148,7 +148,8 @@ class Workers(Generic[Result]):
         self.go_on()
 
     def _wait(self, job: Job[Result]) -> None:
-        """Wait until it is the job's turn, or until the job is given up; it then runs beside the others, only to end.
+        """Wait for the job's turn, or until the job is abandoned. An abandoned job runs regardless of turns, since it
+        is about to end.
        """
         job.go.wait()
         with self.lock:

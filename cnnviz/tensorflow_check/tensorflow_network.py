@@ -20,7 +20,7 @@ from cnnviz.words import Problem
 
 
 class TensorFlowUnavailable(Problem):
-    """TensorFlow cannot be used; the message says why."""
+    """Raised if TensorFlow cannot be used; the message gives the reason."""
 
 
 def import_tensorflow() -> ModuleType:

@@ -24,7 +24,8 @@ def is_installed() -> bool:
 
 
 def state() -> tuple[str, Message | None]:
-    """Return "starting", "ready" or "failed", and a sentence about it or None. The first call starts TensorFlow."""
+    """Return "starting", "ready" or "failed", and a sentence on the state, or None. The first call starts
+    TensorFlow."""
     with _lock:
         if _state["is"] == "absent":
             _state.update({"is": "starting", "words": message("data.tensorflow.starting")})

@@ -23,6 +23,7 @@ from cnnviz.core.setup.image_ids import CLASSES, CLASSES_OF, PATTERNS, SIDES
 from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.core.setup.page_state import PAGE_KEYS
 from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.setup.read_setup import FILTERS
 from cnnviz.core.setup.setup import SETUP_KEYS, Setup
 from cnnviz.core.setup.targets import DEFAULT_CLASSES
 from cnnviz.core.training.loss_change import FAR
@@ -53,7 +54,7 @@ PYTHON_ONLY = ("export", "judge", "terminal")
 
 
 def browser_messages(lang: str) -> dict[str, str | Mapping[str, str]]:
-    """Return the messages of a language that the browser may show, which excludes the sections in PYTHONS_OWN.
+    """Return the messages of a language that the browser may show, which excludes the sections in PYTHON_ONLY.
 
     >>> "words.point" in browser_messages("en"), "export.html.noscript" in browser_messages("en")
     (True, False)
@@ -107,6 +108,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [{"name": name, "title": str(curve.title), "log": curve.log} for name, curve in CURVES.items()],
+        "FILTERS": FILTERS,
         "KEYS": [*(names := [field.name for field in dataclasses.fields(Setup)]), *sorted(SETUP_KEYS.difference(names))],
         "EXTRA_KEYS": page_keys(),
         "PAGE_KEYS": PAGE_KEYS,

@@ -35,16 +35,21 @@ def page_styles() -> list[Path]:
     return sorted((FOLDER / "pages").glob("*/*.css"))
 
 
+def picture_styles() -> list[Path]:
+    """Return the style sheets of the parts of pictures, and of each picture."""
+    return sorted((FOLDER / "view" / "scene").rglob("*.css"), key=lambda path: (len(path.parts), path))
+
+
 def styles(without: frozenset[str] = frozenset()) -> str:
-    """Return the style sheet with the fonts embedded, except the files named in `without`. Pages' style sheets that
-    index.css does not order come last."""
+    """Return the style sheet with the fonts embedded, except the files named in `without`. Style sheets of
+    pictures and pages that index.css does not order come last."""
 
     def read(name: str) -> str:
         path = FOLDER / name
         text = "" if path.stem in without else path.read_text("utf-8")
         if name != STYLES:
             return text
-        imports = [f'@import "../../{sheet.relative_to(FOLDER).as_posix()}";' for sheet in page_styles()]
+        imports = [f'@import "../../{sheet.relative_to(FOLDER).as_posix()}";' for sheet in [*picture_styles(), *page_styles()]]
         return "\n".join([text, *(line for line in imports if line not in text)])
 
     return font_faces() + "\n" + style_sheet(STYLES, read)

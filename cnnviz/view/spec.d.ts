@@ -6,6 +6,7 @@ export const SCALES: Record<Scale, string[]>
 export const LINE_COLOURS: string[]
 export const MOST_PRINTED: number
 export const CURVES: CurveData[]
+export const FILTERS: string[]
 export const KEYS: string[]
 export const EXTRA_KEYS: string[]
 export const PAGE_KEYS: string[]

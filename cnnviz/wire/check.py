@@ -1,4 +1,4 @@
-"""Records of Check besides its chain: an entry in two ways, a mistake's code, TensorFlow's gradients, and the user's
+"""Records of Check besides its chain: a single entry, a mistake's code, TensorFlow's gradients, and the user's
 gradients."""
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class NudgeRow(TypedDict):
 
 
 class EntryData(TypedDict):
-    """One entry by the backward pass and by nudging, with some nudges of it."""
+    """One entry of a gradient by the backward pass and by central differences, with some of the nudges."""
 
     name: str
     symbol: str
@@ -33,8 +33,7 @@ class EntryData(TypedDict):
 
 
 class ThirdData(TypedDict):
-    """TensorFlow's gradients: whether they were requested, the change of the address that toggles this, and the
-    result."""
+    """TensorFlow's gradients: whether they are requested, the address change that toggles this, and the result."""
 
     on: bool
     change: Query
@@ -59,7 +58,7 @@ class ExplanationData(TypedDict):
 
 
 class UserStage(TypedDict):
-    """The mistake that a wrong stage looks like: how well it matches, its title, other candidates, and its line of
+    """The best explanation of a wrong stage: the quality of its match, its title, other candidates, and its line of
     code."""
 
     how: records.Text
@@ -81,8 +80,8 @@ class UserGradientsData(TypedDict):
 
 
 class BestData(TypedDict):
-    """The setup in which a mistake shows best, in sentences. `units` counts units by pre-activation, in equal bins of the slope's
-    chart."""
+    """Sentences on the setup in which a mistake has the most visible effect. `units` counts units by pre-activation, in
+    equal bins of the slope's chart."""
 
     words: Sequence[records.Text]
     units: Sequence[int]

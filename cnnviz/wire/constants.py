@@ -16,7 +16,7 @@ class CurveData(TypedDict):
 
 
 class ImageData(TypedDict):
-    """An image to choose; `label` is its class, or ""."""
+    """An image of the gallery; `label` is its class, or ""."""
 
     id: str
     label: str
@@ -39,7 +39,7 @@ class PageData(TypedDict):
 
 
 class Preset(TypedDict):
-    """A network of a course, its source, and a complete setup with it."""
+    """A course's network, its source, and a complete setup with it."""
 
     label: str
     source: str
@@ -70,6 +70,7 @@ class Spec(TypedDict):
     LINE_COLOURS: Sequence[str]
     MOST_PRINTED: int
     CURVES: Sequence[CurveData]
+    FILTERS: Sequence[str]
     KEYS: Sequence[str]
     EXTRA_KEYS: Sequence[str]
     PAGE_KEYS: Sequence[str]

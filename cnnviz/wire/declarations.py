@@ -94,20 +94,20 @@ def declarations() -> dict[str, str]:
     for record in RECORDS:
         _type_text(record, shared)
     constants = [f"export const {name}: {_type_text(kind, shared)}" for name, kind in get_type_hints(Spec).items()]
-    used = [name for name in sorted(shared) if re.search(rf"\b{name}\b", " ".join(constants))]
+    used_names = [name for name in sorted(shared) if re.search(rf"\b{name}\b", " ".join(constants))]
     return {
         "types/wire.d.ts": _HEAD + "\n".join(shared[name] for name in sorted(shared)),
-        "spec.d.ts": _HEAD + f'import type {{ {", ".join(used)} }} from "./types/wire.js"\n\n' + "\n".join(constants) + "\n",
+        "spec.d.ts": _HEAD + f'import type {{ {", ".join(used_names)} }} from "./types/wire.js"\n\n' + "\n".join(constants) + "\n",
     }
 
 
 def _type_text(kind: Any, into: dict[str, str]) -> str:
     """Return a Python type as TypeScript, adding declarations of named types to `into`. Raise TypeError if it cannot
     be sent."""
-    named = next((name for name, alias in _NAMED.items() if alias == kind), None)
-    if named:
-        into.setdefault(named, f"export type {named} = {_spell(kind, into)}\n")
-        return named
+    alias_name = next((name for name, alias in _NAMED.items() if alias == kind), None)
+    if alias_name:
+        into.setdefault(alias_name, f"export type {alias_name} = {_spell(kind, into)}\n")
+        return alias_name
     if is_typeddict(kind):
         name = str(kind.__name__)
         if name not in into:

@@ -1,4 +1,4 @@
-"""Records for the page's dialogs, in the reader's language already."""
+"""Records of the page's dialogs, with texts already in the reader's language."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -7,8 +7,7 @@ from cnnviz.wire.page import Query
 
 
 class OfferedFile(TypedDict):
-    """A file that is generated when downloaded: its kind, label and name. `instead` says why it is unavailable, or is
-    ""."""
+    """A downloadable file: its kind, label and name. `instead` is the reason why it is unavailable, or ""."""
 
     what: str
     label: str
@@ -17,14 +16,14 @@ class OfferedFile(TypedDict):
 
 
 class FileGroup(TypedDict):
-    """Files with one purpose."""
+    """A group of files with the same purpose."""
 
     title: str
     files: Sequence[OfferedFile]
 
 
 class OfferedFiles(TypedDict):
-    """All files of a setup. `notes` say what they omit, `around` is the largest number of updates before and after in
+    """All files of a setup. `notes` list omissions, and `around` is the largest number of updates before and after in
     an offline file."""
 
     groups: Sequence[FileGroup]
@@ -34,15 +33,15 @@ class OfferedFiles(TypedDict):
 
 
 class Adopted(TypedDict):
-    """A change of the setup that a file causes, and a note on it."""
+    """The change of the setup by an uploaded file, and a note on it."""
 
     change: Query
     note: str
 
 
 class UploadedModel(TypedDict):
-    """A model that was read: its network's text, a line per layer, and the change to it. `instead` says why reading
-    failed."""
+    """An uploaded model: its network's text, a line per layer, and the change of the setup to it. `instead` is the
+    reason of a failure."""
 
     net: str
     layers: Sequence[str]

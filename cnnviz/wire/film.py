@@ -1,4 +1,4 @@
-"""Records of Train's recording: its runs, and what is drawn of them."""
+"""Records of Train's recording: its runs, with their maps and curves."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
@@ -32,7 +32,7 @@ class FilmMark(TypedDict):
 
 
 class FilmShare(TypedDict):
-    """Each parameter's share of the fall that the steps promise, over the whole run, and its number of entries."""
+    """Each parameter's share of the promised decrease over the whole run, and its number of entries."""
 
     names: Sequence[records.Text]
     counts: Sequence[int]
@@ -40,8 +40,8 @@ class FilmShare(TypedDict):
 
 
 class FilmRun(TypedDict):
-    """One run of the recording: its maps, lines of each curve, and fall of the loss. `unshared` says why nothing is
-    promised."""
+    """One run of the recording: its maps, the lines of each curve, and the decrease of the loss. `unshared` is the
+    reason if no decrease is promised."""
 
     label: records.Text
     maps: Sequence[FilmMap]
@@ -60,7 +60,7 @@ class FilmOutcome(TypedDict):
 
 
 class FilmData(TypedDict):
-    """All of a recording except frames and curves; `change` is the end of the scale of all changes.
+    """A recording without its frames and curves. `change` is the end of the scale of all changes.
 
     `checkpoints` are the changes of the setup that open each, and `files` their file names; both are empty if updates are
     shown.

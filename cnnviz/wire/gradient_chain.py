@@ -16,7 +16,7 @@ class GradientCard(PartData):
 
     States: "right" by central differences, "equal" to the right gradient, "follows" from checked arrays, "undecided", the
     "first" wrong array, "inherits" its error, "wrong" independently, from "another" forward pass, "missing", or "" if not
-    known yet. `slip` names what was done instead of the operation. `address` is `index` in the notation of addresses, empty
+    known yet. `slip` names the wrong operation. `address` is `index` in the notation of addresses, empty
     if addresses use another layout.
     """
 
@@ -30,9 +30,8 @@ class GradientCard(PartData):
 
 
 class GradientChainData(TypedDict):
-    """All of a chain except its arrays. Cards show the first row; `subject` is the card to show first.
-
-    `views` are the switches for the shown image and mode.
+    """A chain without its arrays. Cards show the first row, and `subject` is the initially selected card. `views` are
+    the switches for image and mode.
     """
 
     title: records.Text

@@ -8,7 +8,7 @@ from cnnviz.wire.page import StepHeader
 
 
 class LearnOption(TypedDict):
-    """An answer, or a known wrong one: a label, a number or a small map, the feedback, and whether it is right."""
+    """An answer option or a known wrong answer: a label, number or small map, the feedback, and whether it is right."""
 
     label: records.Text
     say: records.Text

@@ -10,8 +10,8 @@ from cnnviz.wire.parts import SwitchData
 
 
 class DeviationRow(TypedDict):
-    """A deviation's switch: both lines of code, the stages that change if it is toggled or alone, and whether it
-    matters."""
+    """A deviation's switch: both lines of code, the stages that change if it is toggled or on alone, and whether it has
+    an effect."""
 
     name: str
     label: records.Text
@@ -84,7 +84,7 @@ class SymbolLabel(TypedDict):
 
 
 class SetsData(TypedDict):
-    """All sets of deviations: 1 for each that moves the kernel, the index of the current one, and sentences."""
+    """All sets of deviations: a 1 for each set that moves the kernel, the index of the current set, and sentences."""
 
     moves: Sequence[int]
     now: int
@@ -99,7 +99,7 @@ class ExperimentData(TypedDict):
 
 
 class Node(TypedDict):
-    """A unit drawn as a node: its index in v, its value and its weights."""
+    """A unit as a node of the diagram: its index in v, its value and its weights."""
 
     at: int
     v: float
@@ -115,7 +115,8 @@ class Letter(TypedDict):
 
 
 class Landscape(TypedDict):
-    """The ends of both axes, both pre-activations and the loss after each update, and sentences."""
+    """The loss landscape: the limits of both axes, both pre-activations and the loss after each update, and
+    sentences."""
 
     ends: Sequence[float]
     path: Sequence[Sequence[float]]
@@ -123,7 +124,7 @@ class Landscape(TypedDict):
 
 
 class ArchitectureData(TypedDict):
-    """All of the architecture except its maps."""
+    """The architecture without its maps."""
 
     here: records.Text
     why: records.Text
@@ -167,7 +168,7 @@ class TheoryData(TypedDict):
 
 
 class NotebookData(TypedDict):
-    """The parts of Notebook besides its chain, by the open tab; other networks have no switches."""
+    """Data of Notebook's open tab, besides its chain. Other networks have no switches."""
 
     tab: str
     switches: Sequence[DeviationRow]

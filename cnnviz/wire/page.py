@@ -1,4 +1,4 @@
-"""Records of all pages, and of Step: the setup, sentences and missions."""
+"""Records that all pages share, and records of Step: the setup, sentences and missions."""
 
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
@@ -37,7 +37,7 @@ class Header(AnswerHeader):
 
 
 class MissionListed(TypedDict):
-    """A mission to choose, and the setup that it starts from."""
+    """A mission in the list, and its initial setup."""
 
     id: str
     title: records.Text

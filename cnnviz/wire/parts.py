@@ -8,21 +8,22 @@ from cnnviz.wire.page import Query
 
 
 class Verdict(TypedDict):
-    """A sentence, and whether it is good news; None if nothing is known yet."""
+    """A sentence, and whether it reports success; None if nothing is known yet."""
 
     text: records.Text
     good: bool | None
 
 
 class RowData(TypedDict):
-    """One version of the arrays."""
+    """A row of arrays under one label."""
 
     name: str
     label: records.Text
 
 
 class PartData(TypedDict):
-    """The part of an array in one picture; `index` selects it, null on the axes of rows, columns and layers."""
+    """The part of an array that a picture shows. `index` selects it and is null for the axes of rows, columns and
+    layers."""
 
     symbol: str
     label: records.Text
@@ -43,7 +44,7 @@ class MapColours(TypedDict):
 
 
 class SwitchData(TypedDict):
-    """A choice: whether it is on, and the change of the address that it makes."""
+    """A switch: whether it is on, and its change of the address."""
 
     key: str
     label: records.Text
@@ -54,7 +55,7 @@ class SwitchData(TypedDict):
 
 
 class SwitchGroup(TypedDict):
-    """Choices under one title; `name` is the same in every language."""
+    """Switches under one title; `name` is independent of the language."""
 
     name: str
     title: records.Text

@@ -18,8 +18,8 @@ class MapRecord(TypedDict):
     """One array on the screen.
 
     `shape` is the layout of its cells, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N), and `index` the shape of indices in addresses.
-    `plain` is its name in a word or two. Maps of one `family` share the selected cell. `raised_by` is the change of an entry
-    in explanations of its gradient. `round_off` marks gradients and parameters that are 0 except for round-off.
+    `plain` is its name in plain words. Maps of one `family` share the selected cell. `raised_by` is the change of an
+    entry in explanations of its gradient. `round_off` marks gradients and parameters that are 0 except for round-off.
     """
 
     symbol: str
@@ -99,7 +99,7 @@ class NetworkRecord(TypedDict):
     focus: Mapping[str, Sequence[int]]
     optimizer: str
     beside: Mapping[str, StageRecord]
-    """Records of arrays without a stage of their own."""
+    """Records of arrays that have no separate stage."""
     images: Sequence[Text]
     """Names of the images of the gradient, if there are several."""
 

@@ -17,7 +17,7 @@ class Plane(TypedDict):
 
 
 class RoomMap(TypedDict):
-    """A map whose cells are answers, in layers of rows and columns; `plane` is None while it is hidden."""
+    """A map whose cells are the answer options, in layers of rows and columns; `plane` is None while it is hidden."""
 
     symbol: str
     label: str
@@ -93,7 +93,8 @@ class PatchData(TypedDict):
 
 
 class GroupData(TypedDict):
-    """Answers of one kind: their count in each round, and the most frequent one. `right` is None in a show of hands."""
+    """A group of equivalent answers: their count in each round, and the most frequent answer. `right` is None in a show
+    of hands."""
 
     label: str
     say: str

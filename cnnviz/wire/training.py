@@ -16,7 +16,7 @@ class ReportTile(TypedDict):
 
 
 class TrainingLayer(TypedDict):
-    """A layer with parameters and those after it, each by short name and text, and the output shape."""
+    """A layer with parameters and the following layers without, each by short name and text, and the output shape."""
 
     kinds: Sequence[tuple[records.Text, str]]
     shape: Sequence[int]

@@ -44,7 +44,7 @@ _READER_LOOKUP: list[Callable[[], str]] = []
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence without a language yet: its id, and its values by name."""
+    """A sentence independent of the language: its id, and its values by name."""
 
     id: str
     values: Mapping[str, object] = field(default_factory=dict)
@@ -77,10 +77,10 @@ def join_messages(messages: Iterable[Message]) -> Message | None:
     >>> str(join_messages([message("words.unknown", id="a"), message("words.unknown", id="b")]))
     'No message a. No message b.'
     """
-    joined = None
+    message_so_far = None
     for sentence in messages:
-        joined = sentence if joined is None else message("words.sentences", first=joined, second=sentence)
-    return joined
+        message_so_far = sentence if message_so_far is None else message("words.sentences", first=message_so_far, second=sentence)
+    return message_so_far
 
 
 class Problem(ValueError):
@@ -109,12 +109,12 @@ class Problem(ValueError):
 
 @dataclass(frozen=True)
 class LocalizedText:
-    """A sentence that brings its translations, as in a deck's file."""
+    """A sentence with its translations, as in a deck file."""
 
     by_language: Mapping[str, str]
 
     def say(self, lang: str = "") -> str:
-        """Return the text in a language, by default the reader's; else in English, else in any language.
+        """Return the text in a language, by default the reader's. Fall back to English, then to any language.
 
         >>> LocalizedText({"en": "cat", "fr": "chat"}).say("fr"), LocalizedText({"fr": "chat"}).say("en")
         ('chat', 'chat')
@@ -213,8 +213,8 @@ def missing_messages(lang: str) -> list[str]:
     >>> missing_messages("en")
     []
     """
-    own = read_catalogue(lang)
-    return [id for id in catalogue() if id not in own and not id.startswith("words.plurals.")]
+    available = read_catalogue(lang)
+    return [id for id in catalogue() if id not in available and not id.startswith("words.plurals.")]
 
 
 def read_catalogue(lang: str) -> Mapping[str, str | Mapping[str, str]]:

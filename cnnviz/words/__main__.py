@@ -13,14 +13,14 @@ def main() -> None:
     for lang in languages()[1:]:
         messages = {id: catalogue()[id] for id in missing_messages(lang)}
         missing = {id: text if isinstance(text, str) else text["other"] for id, text in messages.items()}
-        missing |= {place: text for file in sorted(DECKS.rglob("*.toml")) for place, text in _untranslated(file, lang)}
+        missing |= {place: text for file in sorted(DECKS.rglob("*.toml")) for place, text in _untranslated_texts(file, lang)}
         print(f"{lang}: {len(missing)} messages are missing.")
         for place, text in missing.items():
             print(f"  {place}: {text}")
 
 
-def _untranslated(file: Path, lang: str) -> Iterator[tuple[str, str]]:
-    """Yield the place and the English text of each table of translations that lacks a language."""
+def _untranslated_texts(file: Path, lang: str) -> Iterator[tuple[str, str]]:
+    """Yield the position and the English text of each table of translations that lacks a language."""
     left: list[tuple[str, object]] = [(file.name, tomllib.loads(file.read_text("utf-8")))]
     while left:
         place, value = left.pop()

@@ -1,6 +1,6 @@
 """The pseudo-language: English with accents, 40 % longer, and in brackets.
 
-It reveals text that will not fit in a longer language, cut-off text, and text outside the catalogue. `lang=en-XA`,
+It reveals text that would not fit in a longer language, truncated text, and text outside the catalogue. `lang=en-XA`,
 Unicode's name for such a language, selects it; no menu offers it.
 """
 

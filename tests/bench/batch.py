@@ -50,7 +50,7 @@ class Case(NamedTuple):
 
     def start(self) -> Params:
         params = Network.parse(self.network).init(self.shape, "he")
-        return Params.made({name: array.astype(self.dtype) for name, array in params.items()})
+        return Params.of_new({name: array.astype(self.dtype) for name, array in params.items()})
 
     def data(self) -> tuple[np.ndarray, np.ndarray]:
         rng, outputs = np.random.default_rng(0), Network.parse(self.network).outputs

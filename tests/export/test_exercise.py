@@ -17,8 +17,7 @@ from cnnviz.data.images import find_image, load_image
 from cnnviz.export.code_lines import expression
 from cnnviz.export.core_source import listing
 from cnnviz.export.exercise import choice_lines, exercise_notebook, exercise_script, open_lines
-from cnnviz.export.exercise_check import checked as checked_in_exercise
-from cnnviz.export.exercise_check import round_off
+from cnnviz.export.exercise_check import check_entries, round_off
 from cnnviz.words import say
 
 SETUPS = [
@@ -139,7 +138,7 @@ def test_of_a_run_that_is_not_finite_nothing_is_called_right_or_wrong(net, scale
 def printed():
     """What the exercise prints of its check, as it runs there: with NumPy alone."""
     functions = {"np": np}
-    exec(listing([round_off, checked_in_exercise], set()), functions)
+    exec(listing([round_off, check_entries], set()), functions)
     return functions
 
 
@@ -177,7 +176,7 @@ def test_the_same_entries_get_the_same_verdicts_from_both(text):
     noise = functions["round_off"](loss_with, dict(params))
     for name, array in params.items():
         given = exact[f"d{name}"] * factor[name]
-        found, _ = functions["checked"](given, array, lambda nudged, name=name: loss_with(**{name: nudged}), noise, 30)
+        found, _ = functions["check_entries"](given, array, lambda nudged, name=name: loss_with(**{name: nudged}), noise, 30)
         both = [(mark, int(check.marks[name].ravel()[place])) for place, mark in found.items()]
         assert all(one == other for one, other in both if {one, other} <= {0, 1}), (name, both)
         assert sum({one, other} <= {0, 1} for one, other in both) >= 0.8 * len(both)

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 CELLS = (
     'import cnnviz\nview = cnnviz.show(cnnviz.Setup(img="test-3", k=2, stage="df"))\nview',
     'from cnnviz import *\nassert view.snapshot.gradients.df.shape == (3, 3)\nview.setup = Setup(net="dense2-mse", k=1)\nview.query["net"], view.setup.k',
-    'sent = []\nview.send = lambda content, buffers: sent.append(buffers)\nview._asked(view, {"k": "4"}, [])\nlen(sent[0][0])',
+    'sent = []\nview.send = lambda content, buffers: sent.append(buffers)\nview._on_message(view, {"k": "4"}, [])\nlen(sent[0][0])',
 )
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz.judge import LayerSize, judge_layer
 from cnnviz.judge.layer_judging import KINDS
-from cnnviz.judge.layer_layout import arranged, attribute, rearranged
+from cnnviz.judge.layer_layout import attribute, from_core_axes, to_core_axes
 from cnnviz.words import Problem, say
 from tests.judge import layers
 
@@ -150,7 +150,7 @@ def test_each_kind_has_cases_that_differ(kind):
 def test_a_layouts_way_back_is_the_array_itself(letters):
     shape = tuple(n if letter in letters else 1 for letter, n in zip("NCHW", (2, 3, 4, 5), strict=True))
     array = np.random.default_rng(0).normal(size=shape)
-    np.testing.assert_array_equal(rearranged(arranged(array, "NCHW", letters), letters, "NCHW"), array)
+    np.testing.assert_array_equal(to_core_axes(from_core_axes(array, "NCHW", letters), letters, "NCHW"), array)
 
 
 def test_paths_of_attributes():

@@ -1,4 +1,5 @@
-"""Comparison of each submitted gradient with ours, and with the result of our line for the submitted inputs."""
+"""Comparison of each submitted gradient with the reference, and with the reference operation applied to the submitted
+inputs."""
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
@@ -20,8 +21,8 @@ from cnnviz.core.runtime.read_only import freeze
 
 @dataclass(frozen=True, eq=False)
 class ArrayComparison:
-    """A submitted array and ours, in the shape that is shown, and `redone`, the result of our line for the submitted
-    inputs.
+    """A submitted array, the reference array `ours`, and `redone`, the reference operation applied to the submitted
+    inputs, all in display shape.
 
     `marks` are those of the gradient check: right (0), wrong (1), at a tie or kink (2), or undecided (3). `doubt` is the possible
     error of ours. `turned` is the permutation of axes that made the submitted array fit, or ().
@@ -48,7 +49,7 @@ class ArrayComparison:
 
     @property
     def ties(self) -> int:
-        """The number of entries that differ but are correct, since round-off decides there."""
+        """Number of entries that differ only because round-off decides a tie, and count as correct."""
         return int((self.marks == verdict.KINK).sum())
 
     @property
@@ -58,7 +59,7 @@ class ArrayComparison:
 
     @property
     def nothing_decided(self) -> bool:
-        """Whether no entry can be judged, because everything that is summed there cancels."""
+        """Whether no entry can be judged, because all sums cancel to round-off."""
         return self.undecided == self.marks.size
 
 
@@ -83,7 +84,7 @@ class _Comparison:
         self.without_numbers: set[str] = set()
 
     def judge(self, line: Op) -> Override:
-        """Return the line's override, which passes on the submitted array, with our values in place of NaN and
+        """Return an override that substitutes the submitted array, with reference values in place of NaN and
         infinities."""
 
         def judged(values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
@@ -114,11 +115,11 @@ class _Comparison:
             if (wrong_alone := by_itself == verdict.WRONG).any():
                 by_itself = np.where(wrong_alone & self._other_choice(line, values, submitted, redone, submitted_array.precision), np.int8(verdict.RIGHT), by_itself)
             if ties is not None:
-                marks, by_itself = (np.where(ties & (found == verdict.WRONG), np.int8(verdict.KINK), found) for found in (marks, by_itself))
+                marks, by_itself = (np.where(ties & (stage_verdict == verdict.WRONG), np.int8(verdict.KINK), stage_verdict) for stage_verdict in (marks, by_itself))
         wrong, wrong_by_itself = marks == verdict.WRONG, (by_itself == verdict.WRONG) & (np.isfinite(submitted) | (not is_nonfinite_inherited))
-        found = WRONG if wrong.any() and wrong_by_itself.any() else INHERITS if wrong.any() else RIGHT
+        stage_verdict = WRONG if wrong.any() and wrong_by_itself.any() else INHERITS if wrong.any() else RIGHT
         submitted, ours, redone, marks, size = (array.reshape(shape) for array in (submitted, ours, redone, marks, doubt.size))
-        return ArrayComparison(target, submitted, ours, redone, marks, found, size, submitted_array.precision, submitted_array.turned)
+        return ArrayComparison(target, submitted, ours, redone, marks, stage_verdict, size, submitted_array.precision, submitted_array.turned)
 
     def _doubt(self, precision: Precision, name: str, for_submitted: bool = False) -> Doubt:
         """Return the possible round-off of a right gradient, without ties. With `for_submitted`, of the gradient that
@@ -158,7 +159,7 @@ def _marks(submitted: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Pre
 
 
 def _ignore_round_off(comparisons: dict[str, ArrayComparison]) -> dict[str, ArrayComparison]:
-    """Mark differences before the first wrong array as right: they are only accumulated round-off."""
+    """Mark differences before the first wrong array as right, since they are accumulated round-off."""
     for name, comparison in comparisons.items():
         if comparison.verdict == WRONG:
             break
@@ -168,8 +169,8 @@ def _ignore_round_off(comparisons: dict[str, ArrayComparison]) -> dict[str, Arra
 
 
 def choice_change(program: Program, line: Op, drawn: PassValues, *, given: Container[str], precision: Precision, values: PassValues) -> np.ndarray | None:
-    """Return by how much another choice among equal cells may change a line's result for the `drawn` values. None if
-    its array was submitted or it makes no choice."""
+    """Return the maximum change of an operation's result by another choice among equal cells, for the `drawn` values.
+    None if its array was submitted, or if it makes no choice."""
     if line.layer is None or line.role != "dx" or line.target in given:
         return None
     return program.network.layers[line.layer].movable_gradient(equality_tolerance(line, values, precision.epsilon), *(drawn[source] for source in line.sources))

@@ -25,8 +25,8 @@ Arrays = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """Result of the comparison: every submitted array, a verdict on each stage, and for each wrong stage the matching
-    explanations, best first."""
+    """Result of the comparison: all submitted arrays, a verdict on each stage, and the matching explanations of each
+    wrong stage, best first."""
 
     reference: ReferencePass
     arrays: Mapping[str, ArrayComparison]
@@ -50,7 +50,8 @@ class Diagnosis:
 
     @property
     def verdict(self) -> str:
-        """"wrong", "right", "undecided" if no entry can be judged, or "not finite" if our gradients are not."""
+        """"wrong", "right", "undecided" if no entry can be judged, or "not finite" if the reference gradients are not
+        finite."""
         if not self.is_reference_finite:
             return "not finite"
         return "wrong" if self.first else "undecided" if self.undecided == self.count else "right"
@@ -86,7 +87,7 @@ class Diagnosis:
 
     @property
     def is_reference_finite(self) -> bool:
-        """Whether our gradients are finite. After a run that diverged they are not, and nothing can be compared."""
+        """Whether the reference gradients are finite. After a diverged run they are not, so nothing can be compared."""
         return all(bool(np.isfinite(comparison.ours).all()) for comparison in self.arrays.values())
 
 
@@ -102,7 +103,7 @@ def gradient_names(program: Program) -> tuple[str, ...]:
 
 @np.errstate(all="ignore")
 def diagnose(reference: ReferencePass, theirs: Arrays, precision: Precision | Mapping[str, Precision] = DOUBLE) -> Diagnosis:
-    """Diagnose the gradients `theirs`, by name; any of them may be missing. Raise Problem if a shape does not fit.
+    """Diagnose the gradients `theirs` by name. Any of them may be missing. Raise Problem if a shape does not fit.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> from cnnviz.core.network.optimizers import gd
@@ -146,8 +147,8 @@ def _forward_mistake(matches: tuple[Match, ...]) -> PlacedMistake | None:
 
 
 def _explanations(reference: ReferencePass, arrays: Mapping[str, SubmittedArray], exact: Arrays, comparisons: Mapping[str, ArrayComparison], stage: str) -> tuple[Match, ...]:
-    """Return the explanations of a stage, computed from the submitted arrays before it. If none is exact, try ours,
-    since the submitted ones may have been overwritten later."""
+    """Return the explanations of a stage, computed from the submitted arrays before it. If none is exact, retry with
+    the reference arrays, since the submitted ones may have been overwritten later."""
     theirs = Suspect(reference, {name: replace_nonfinite(submitted.array, exact[name]) for name, submitted in arrays.items()}, comparisons, stage).matches()
     if any(match.exact for match in theirs):
         return theirs

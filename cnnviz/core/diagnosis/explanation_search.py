@@ -1,5 +1,5 @@
-"""Search for the explanation of a wrong stage: compute every candidate from the arrays before the stage and compare
-the results.
+"""Search for the explanation of a wrong stage: compute each candidate from the arrays before the stage, and compare the
+result.
 
 Candidates are the catalogued mistakes (core/mistakes), our line with its numbers rearranged or partly left out
 (core/diagnosis/rearrangements.py), our line times a factor, and combinations of two. If arrays are missing, the error may be in one
@@ -32,8 +32,8 @@ shows."""
 
 
 class Suspect:
-    """A wrong stage. `own` are its submitted arrays, `open` all lines that may contain the error, and `arrays` the
-    submitted arrays before it."""
+    """A wrong stage: its submitted arrays (`own`), all operations that may contain the error (`open`), and the
+    submitted arrays before it (`arrays`)."""
 
     def __init__(self, reference: ReferencePass, arrays: Arrays, comparisons: Mapping[str, ArrayComparison], stage: str):
         self.reference, self.stage, self.found = reference, stage, comparisons
@@ -48,7 +48,7 @@ class Suspect:
         self.first, self.last = line_indices[0], max(index for index in line_indices if lines[index].target in self.own) + 1
 
     def _find_open_lines(self) -> set[str]:
-        """Return the stage's own arrays and the missing ones that they depend on."""
+        """Return the stage's arrays and the missing arrays that they depend on."""
         names = set(self.own)
         for line in reversed(self.reference.program.backward_lines):
             if line.target in names:
@@ -73,21 +73,21 @@ class Suspect:
     # ---- candidates
 
     def matches(self) -> tuple[Match, ...]:
-        """Return the explanations that fit, best first. Of exact ones, only the simplest are returned."""
+        """Return the matching explanations, best first. If some are exact, return only the simplest of these."""
         plain = self._arrays_with({})
         self.wrong = [name for name in self.own if name in self.wrong or not matching_entries(self.found[name], plain[name]).all()]
         mistakes = [*self._forward_mistakes(), *((Explanation(mistake), self._arrays_with(overrides)) for mistake, overrides in self._mistakes())]
-        mistakes = [(explanation, made) for explanation, made in mistakes if self._differs(made, plain)]
-        lines = [(explanation, made) for explanation, made in self._other_lines() if self._differs(made, plain)]
-        candidates = [self._match(explanation, made) for explanation, made in (*mistakes, *lines)]
+        mistakes = [(explanation, arrays) for explanation, arrays in mistakes if self._differs(arrays, plain)]
+        lines = [(explanation, arrays) for explanation, arrays in self._other_lines() if self._differs(arrays, plain)]
+        candidates = [self._match(explanation, arrays) for explanation, arrays in (*mistakes, *lines)]
         if self.turned:
             candidates.append(self._match(Explanation(turn=AXES, target=self.wrong[0]), plain))
         candidates += self._scaled_matches(Explanation(), plain)
         if not any(match.exact for match in candidates):
-            for explanation, made in (*lines, *mistakes):
-                candidates += self._scaled_matches(explanation, made)
-            for explanation, made in mistakes:
-                candidates += [self._match(replace(explanation, turn=turn, target=target), rearranged) for target, turn, rearranged in self._rearranged_results(made)]
+            for explanation, arrays in (*lines, *mistakes):
+                candidates += self._scaled_matches(explanation, arrays)
+            for explanation, arrays in mistakes:
+                candidates += [self._match(replace(explanation, turn=turn, target=target), rearranged) for target, turn, rearranged in self._rearranged_results(arrays)]
         return rank_matches(candidates, self.own)
 
     def _differs(self, arrays: Arrays, plain: Arrays) -> bool:
@@ -106,21 +106,20 @@ class Suspect:
         return [*listed, *unlisted_for(program.network, images, program.run.training)]
 
     def _forward_mistakes(self) -> Iterator[tuple[Explanation, Arrays]]:
-        """Yield the stage's arrays after forward passes with a mistake. Such a mistake shows in the first wrong
-        array."""
+        """Yield the stage's arrays after forward passes with a mistake, which affects the first wrong array."""
         reference = self.reference
-        if next(one for one in self.found.values() if one.verdict == WRONG).name not in self.own:
+        if next(comparison for comparison in self.found.values() if comparison.verdict == WRONG).name not in self.own:
             return
-        for one in self._mistakes_of_network():
-            if one.is_forward:
-                gradients = one.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
-                yield Explanation(one), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
+        for mistake in self._mistakes_of_network():
+            if mistake.is_forward:
+                gradients = mistake.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
+                yield Explanation(mistake), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
 
     def _other_lines(self) -> Iterator[tuple[Explanation, Arrays]]:
-        """Yield the stage's arrays with an open line whose numbers are rearranged or partly left out."""
+        """Yield the stage's arrays with an open line whose result is rearranged or has entries left out."""
         program = self.reference.program
         for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
-            for turn in (*rearrangements(program, line.target), *self._reordered(line)):
+            for turn in (*rearrangements(program, line.target), *self._reorderings(line)):
                 yield Explanation(turn=turn, target=line.target), self._arrays_with({line.target: partial(_rearrange_result, turn)})
             for source in {name for name in line.sources if name[0] == "d" and "." not in name and line.role != ""}:
                 for turn in (*omissions(program, source), *shifts(program, source)):
@@ -130,30 +129,30 @@ class Suspect:
 
         yield from self._other_targets()
 
-    def _reordered(self, line: Op) -> Iterator[Rearrangement]:
+    def _reorderings(self, line: Op) -> Iterator[Rearrangement]:
         """Yield the orders of filters and channels in which a kernel's gradient may have been submitted."""
         if line.target in self.own and len(self.reference.program.shapes[line.target[1:]]) == 4:
             theirs = in_program_shape(self.reference.program, line.target, self.found[line.target].theirs)
             yield from reorderings(line.make(self._run(dict(self.values), self.first, self.last, {})), theirs)
 
     def _other_sources(self, line: Op) -> Iterator[tuple[str, str, np.ndarray]]:
-        """Yield each gradient that the line reads with the arrays of its shape that may be confused with it: earlier
-        gradients and the forward array."""
+        """Yield each gradient that the line reads, with the arrays of the same shape that it may be confused with:
+        earlier gradients and the forward array."""
         lines = {other.target: other for other in self.reference.program.backward_lines}
         for source in line.sources:
             if source[0] != "d" or "." in source or source not in self.values:
                 continue
             shape, names = self.values[source].shape, [source[1:]]
-            previous = self._before(lines[source])
+            previous = self._upstream_gradient(lines[source])
             while previous in self.values and self.values[previous].shape == shape:
                 names.append(previous)
-                previous = self._before(lines[previous])
+                previous = self._upstream_gradient(lines[previous])
             for name in names:
                 if name in self.values and self.values[name].shape == shape:
                     yield source, name, self.values[name]
 
     @staticmethod
-    def _before(line: Op) -> str:
+    def _upstream_gradient(line: Op) -> str:
         """Return the gradient that a line reads, or "" for the line of the loss."""
         return next((name for name in line.sources if name[0] == "d" and name != line.target), "")
 
@@ -173,7 +172,7 @@ class Suspect:
                 yield Explanation(target=target, source="y", instead=code), self._arrays_with({line.target: partial(_replace_source, line, "y", other_targets)})
 
     def _rearranged_results(self, arrays: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
-        """Yield the arrays with one of the wrong ones rearranged."""
+        """Yield the arrays with a rearrangement applied to one wrong array."""
         for target in self.wrong:
             for turn in rearrangements(self.reference.program, target):
                 array = turn.of(in_program_shape(self.reference.program, target, arrays[target]))
@@ -198,7 +197,7 @@ class Suspect:
         return [match] if match.exact and factor != ONE else []
 
     def _named_factors(self) -> Mapping[str, float]:
-        """Return known factors by name: counts of what is summed or averaged here, and settings."""
+        """Return known factors by name: sizes of the summed or averaged axes, and settings."""
         program, target = self.reference.program, self.wrong[0]
         line = next(line for line in program.backward_lines if line.target == target)
         outputs, settings = {"outputs": self.reference.trace.o.shape[-1]}, {"rate": self.reference.optimizer.lr, "pixels": 255.0}
@@ -209,7 +208,7 @@ class Suspect:
         return {**images, "two": 2.0, **counts, **{name: n for name, n in outputs.items() if n > 1}, **settings}
 
     def _counts(self, line: Op) -> dict[str, float]:
-        """Return the counts that a layer's line may divide by: cells of the window, positions of the map, rows …"""
+        """Return the counts by which a layer's line may divide: cells of the window, positions of the map, rows …"""
         program, counts = self.reference.program, {}
         shape = program.shapes[line.target[1:]]
         if line.layer is not None:
@@ -266,6 +265,6 @@ def rank_matches(matches: Iterable[Match], own_arrays: Iterable[str]) -> tuple[M
         fewest_parts = min(match.explanation.parts for match in exact)
         exact = [match for match in exact if match.explanation.parts == fewest_parts]
         exact = [match for match in exact if match.explanation.target in ("", *own_arrays)] or exact
-    others = sorted((match for match in matches if not match.exact), key=lambda match: (-match.reproduced, match.explanation.parts if match.near else math.inf, match.left))
-    return (*exact, *others)
+    inexact = sorted((match for match in matches if not match.exact), key=lambda match: (-match.reproduced, match.explanation.parts if match.near else math.inf, match.left))
+    return (*exact, *inexact)
 

@@ -1,4 +1,4 @@
-"""Explanations of a wrong stage: a mistake, misplaced numbers or a factor, and how well each fits."""
+"""Explanations of a wrong stage (a mistake, a rearrangement or a factor), and how well each fits."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from cnnviz.core.network.stages import label
 from cnnviz.words import Message, message
 
 AXES = Rearrangement("axes", lambda a: a, "{}.T")
-"""Transposed, so that the shape differs, too."""
+"""Transposition, which also changes the shape."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A mistake at a layer, or else our line; optionally with the array `target` rearranged by `turn`, and times a
-    factor.
-
-    With a `source`, the array that the target's line reads is rearranged, or replaced by the code `instead`.
+    """A mistake at a layer, or else the reference line. Optionally the array `target` is rearranged by `turn` and
+    multiplied by a factor. With a `source`, the array that the target's line reads is rearranged, or replaced by the
+    code `instead`.
     """
 
     placed: PlacedMistake | None = None
@@ -45,7 +44,7 @@ class Explanation:
 
     @property
     def location(self) -> str:
-        """The stage or array that contains the error, or "" for a factor alone, which is visible only in its result."""
+        """The stage or array that contains the error, or "" for a factor alone, whose origin cannot be determined."""
         return self.placed.stage if self.placed else self.target
 
     @property
@@ -76,7 +75,7 @@ class Explanation:
         return "\n".join(self._spoil(line) for line in mistaken.split("\n")), right
 
     def _relevant_lines(self, program: Program, wrong: tuple[str, ...]) -> list[tuple[str, str]]:
-        """Return each line of the mistake, wrong and correct: only the ones that assign to the arrays `wrong`, if there
+        """Return the wrong and the correct lines of the mistake, limited to assignments to the arrays `wrong` if there
         are any."""
         assert self.placed
         line_pairs = [*zip(*(lines.split("\n") for lines in self.placed.code(program)), strict=True)]
@@ -103,7 +102,10 @@ def correct_lines(program: Program, names: Iterable[str]) -> str:
     catalogued_lines = [line for mistake in mistakes_for(program.network) for line in mistake.code(program)[1].split("\n") if not _CALLS.search(line)]
     own_code = {name: _readable_line(program, name, line_as_code(lines[name])) for name in names}
     own_lines = {name: f"{name} = {code}" for name, code in own_code.items()}
-    return "\n".join(next((one for one in catalogued_lines if _assigns(one, name)), line) if _CALLS.search(line) else line for name, line in own_lines.items())
+    for name, line in own_lines.items():
+        if _CALLS.search(line):
+            own_lines[name] = next((catalogued_line for catalogued_line in catalogued_lines if _assigns(catalogued_line, name)), line)
+    return "\n".join(own_lines.values())
 
 
 _CALLS = re.compile(r"(?<![.\w])[a-z_]+_(df|dx|dw|db|ds|sums)\(")
@@ -121,15 +123,13 @@ def _readable_line(program: Program, name: str, code: str) -> str:
 
 
 NEAR = 0.9
-"""Share of the wrong numbers, or of the error, that a near explanation accounts for."""
+"""Minimum share of the wrong numbers, or of the error, that a near explanation reproduces."""
 
 
 @dataclass(frozen=True)
 class Match:
     """The fit of an explanation to a wrong stage: it reproduces `reproduced` of the `of` wrong numbers and changes
-    `spoiled` correct ones.
-
-    `left` is the unexplained share of the error, in the Euclidean norm.
+    `spoiled` correct numbers. `left` is the unexplained share of the error (Euclidean norm).
     """
 
     explanation: Explanation
@@ -141,11 +141,11 @@ class Match:
 
     @property
     def exact(self) -> bool:
-        """Whether it reproduces every number of the stage."""
+        """Whether the explanation reproduces every number of the stage."""
         return self.reproduced == self.of and not self.spoiled
 
     @property
     def near(self) -> bool:
-        """Whether it is worth showing: it reproduces most of the wrong numbers and spoils few others, or explains
-        most of the error."""
+        """Whether the explanation reproduces most of the wrong numbers and spoils few correct ones, or explains most of
+        the error."""
         return (self.reproduced >= NEAR * self.of and self.spoiled <= (1 - NEAR) * self.of) or self.left <= 1 - NEAR

@@ -9,7 +9,7 @@ from cnnviz.words import Message, message
 
 @dataclass(frozen=True)
 class Factor:
-    """A factor: ± `n`, or its reciprocal if `inverse`. `name` is the quantity that `n` is, or "" if unknown."""
+    """A factor ± `n`, or its reciprocal if `inverse`. `name` is the quantity behind `n`, or "" if unknown."""
 
     number: float
     name: str = ""
@@ -18,7 +18,7 @@ class Factor:
 
     @property
     def simple(self) -> bool:
-        """Whether it has a name, or is an integer or the reciprocal of one.
+        """Whether the factor has a name, or is an integer or the reciprocal of an integer.
 
         >>> Factor(-3.0).simple, Factor(0.125).simple, Factor(0.3).simple, Factor(5e-324).simple
         (True, True, False, False)
@@ -32,9 +32,9 @@ class Factor:
         if self.name in ("", "minus", "zero"):
             return [message(f"own.factor.{self.name or 'number'}", factor=self.number)]
         quantity = self.name.removesuffix("_squared")
-        how = self.name if self.name in SETTINGS else "squared" if quantity != self.name else "count"
-        what = None if how in SETTINGS else message(f"own.count.{quantity}")
-        messages = [message(f"own.factor.{'per_' if self.inverse else ''}{how}", n=_as_integer(self.n), factor=abs(self.number), what=what)]
+        key = self.name if self.name in SETTINGS else "squared" if quantity != self.name else "count"
+        quantity_text = None if key in SETTINGS else message(f"own.count.{quantity}")
+        messages = [message(f"own.factor.{'per_' if self.inverse else ''}{key}", n=_as_integer(self.n), factor=abs(self.number), what=quantity_text)]
         return [*messages, message("own.factor.flipped")] if self.number < 0 else messages
 
 
@@ -52,7 +52,7 @@ SMALLEST = 1e-300
 
 
 def named_factor(number: float, names: Mapping[str, float], tolerance: float) -> Factor:
-    """Return the factor that `number` is within `tolerance` of: the first of `names` that fits, a simple one, or else
+    """Return the factor that equals `number` within `tolerance`: the first match in `names`, else a simple factor, else
     the number itself.
 
     >>> named_factor(-1 + 1e-9, {}, 1e-6).name, named_factor(0.2500000001, {"window": 4.0}, 1e-6)

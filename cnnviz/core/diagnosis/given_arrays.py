@@ -1,4 +1,4 @@
-"""Submitted gradients, reshaped to the layout of ours."""
+"""Submitted gradients, converted to the layout of the reference."""
 
 import math
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from cnnviz.words import Problem
 
 @dataclass(frozen=True, eq=False)
 class SubmittedArray:
-    """A submitted array in our shape, with its precision. `turned` is the permutation of axes that made it fit, or
+    """A submitted array in the reference's shape, with its precision. `turned` is the applied permutation of axes, or
     ()."""
 
     array: np.ndarray
@@ -33,23 +33,23 @@ def read_submitted(program: Program, name: str, array: np.ndarray, ours: np.ndar
     >>> read_submitted(program, "dw", np.zeros((2, 4)), np.zeros((4, 2))).turned, read_submitted(program, "db", np.zeros((1, 2)), np.zeros(2)).array.shape
     ((1, 0), (2,))
     """
-    array, shown = np.asarray(array, dtype=np.float64), ours.shape
-    images = shown[:1] if program.has_images(name) else ()
+    array, reference_shape = np.asarray(array, dtype=np.float64), ours.shape
+    images = reference_shape[:1] if program.has_images(name) else ()
     inner_shape, unflattened = images + program.shapes[name[1:]], images + program.laid_out[name[1:]]
-    if array.shape == inner_shape or _without_ones(array.shape) in (_without_ones(shown), _without_ones(unflattened)):
-        return SubmittedArray(array.reshape(shown), (), precision)
+    if array.shape == inner_shape or _without_ones(array.shape) in (_without_ones(reference_shape), _without_ones(unflattened)):
+        return SubmittedArray(array.reshape(reference_shape), (), precision)
     if name[1] == "b" and (bias := _bias_gradient(program, name, array)) is not None:
         return SubmittedArray(bias, (), precision)
-    axes = [permutation for permutation in permutations(range(array.ndim)) if array.transpose(permutation).shape == shown]
+    axes = [permutation for permutation in permutations(range(array.ndim)) if array.transpose(permutation).shape == reference_shape]
     if not axes:
-        raise Problem("own.shape", name=label(name), shape=str(array.shape), wanted=str(shown))
+        raise Problem("own.shape", name=label(name), shape=str(array.shape), wanted=str(reference_shape))
     nearest = min(axes, key=lambda permutation: float(np.nan_to_num(np.abs(array.transpose(permutation) - ours), nan=np.inf).sum()))
     return SubmittedArray(array.transpose(nearest), nearest, precision)
 
 
 def _bias_gradient(program: Program, name: str, array: np.ndarray) -> np.ndarray | None:
-    """Return the gradient of a bias from another shape, or None. A single number is used for each entry; of an
-    unsummed map, the last position is used."""
+    """Return a bias gradient from an array of another shape, or None. A single number is broadcast; an unsummed map
+    contributes its last position."""
     shape, line = program.shown[name[1:]], next(line for line in program.backward_lines if line.target == name)
     if array.size == 1:
         return np.full(shape, array.reshape(()))
@@ -72,7 +72,7 @@ def in_program_shape(program: Program, name: str, array: np.ndarray) -> np.ndarr
 
 
 def replace_nonfinite(submitted: np.ndarray, ours: np.ndarray) -> np.ndarray:
-    """Return the submitted array, with our values in place of NaN and infinities, so that they do not spread to other
-    arrays."""
+    """Return the submitted array with reference values in place of NaN and infinities, so that these do not
+    propagate."""
     finite = np.isfinite(submitted)
     return submitted if finite.all() else np.where(finite, submitted, ours)

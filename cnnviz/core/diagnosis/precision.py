@@ -67,9 +67,7 @@ DECIMALS = 4
 
 def precisions(arrays: Mapping[str, np.ndarray]) -> dict[str, Precision]:
     """Return the precision of each array, in the order of the backward pass. No array is more precise than the ones
-    before it.
-
-    A float64 array may hold numbers of a lower precision. All float64 arrays together determine which.
+    before it. Float64 arrays may hold numbers of a lower precision, which is determined from all of them together.
 
     >>> found = precisions({"dz1": np.array([0.1, 0.7], np.float32), "df": np.array([0.1234567, 12.34567])})
     >>> [one.kind for one in found.values()], precisions({"df": np.array([0.1234567, 12.34567])})["df"].digits
@@ -119,5 +117,5 @@ def _printed_precision(numbers: np.ndarray) -> Precision:
 
 
 def _fits_digits(numbers: np.ndarray, digits: int) -> bool:
-    """Return whether no number has more significant digits. Usually the first few numbers decide."""
+    """Return whether no number has more than `digits` significant digits. Usually the first few numbers decide."""
     return all(float(f"{number:.{digits - 1}e}") == number for number in numbers.tolist())

@@ -65,7 +65,7 @@ def rearrangements(program: Program, name: str) -> Iterator[Rearrangement]:
 
 
 def shifts(program: Program, name: str) -> Iterator[Rearrangement]:
-    """Yield every shift of a gradient with rows and columns by one position; the free positions become 0.
+    """Yield every shift of a gradient with rows and columns by one position, filled with zeros.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((5, 4))
@@ -78,7 +78,8 @@ def shifts(program: Program, name: str) -> Iterator[Rearrangement]:
 
 
 def reorderings(ours: Array, theirs: Array) -> Iterator[Rearrangement]:
-    """Yield the order of a kernel's filters, or of its channels, in which ours is closest to theirs, both (M,C,K,K).
+    """Yield the order of a kernel's filters, and of its channels, in which `ours` is closest to `theirs`, both
+    (M,C,K,K).
 
     >>> ours = np.arange(24.0).reshape(3, 2, 2, 2)
     >>> [(turn.name, turn.code) for turn in reorderings(ours, ours[[1, 0, 2]])]
@@ -91,8 +92,8 @@ def reorderings(ours: Array, theirs: Array) -> Iterator[Rearrangement]:
 
 
 def _nearest_order(ours: Array, theirs: Array) -> list[int]:
-    """Return for each slice of theirs the closest unused slice of ours, or [] if a number is not finite or there are
-    too many."""
+    """Match each slice of `theirs` to the closest unused slice of `ours`, and return the indices. Return [] if a number
+    is not finite, or if there are too many slices."""
     n = len(ours)
     ours, theirs = ours.reshape(n, -1), theirs.reshape(n, -1)
     if ours.size * n > MOST_COMPARED or not (np.isfinite(ours).all() and np.isfinite(theirs).all()):
@@ -107,7 +108,7 @@ def _nearest_order(ours: Array, theirs: Array) -> list[int]:
 
 
 MOST_COMPARED = 20_000_000
-"""Most pairs of numbers that are compared to find an order."""
+"""Maximum number of pairs of numbers to compare when searching for an order."""
 
 
 def omissions(program: Program, name: str) -> Iterator[Rearrangement]:
@@ -135,7 +136,7 @@ def _omission(name: str, axes: tuple[int, ...], end: str, code: str) -> Rearrang
 
 
 def _zero_edges(a: Array, axes: tuple[int, ...], position: int) -> Array:
-    """Return the array with zeros at the end or the beginning of some axes."""
+    """Set the last or the first entries along some axes to zero, in a copy."""
     result = np.array(a)
     for axis in axes:
         np.moveaxis(result, axis, 0)[position] = 0

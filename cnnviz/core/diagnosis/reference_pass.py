@@ -1,4 +1,4 @@
-"""The backward pass that another one is compared with."""
+"""The reference backward pass, with which submitted gradients are compared."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from cnnviz.core.network.program import Program
 
 @dataclass(frozen=True, eq=False)
 class ReferencePass:
-    """Inputs of our backward pass, and the optimizer that makes the step after it."""
+    """Inputs of the reference backward pass, and the optimizer of the step after it."""
 
     program: Program
     params: Params

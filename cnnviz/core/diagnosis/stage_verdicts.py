@@ -1,8 +1,9 @@
 """Verdicts on stages: the first wrong stage of a backward pass, and the later ones that only inherit its error.
 
-A stage is *wrong* if its array differs from ours and also from the result of our line for the submitted inputs. It
-*inherits* if its array differs from ours but equals that result. A later wrong stage contains a second mistake. Bias
-and filter form one stage, and the row dv belongs to the map that it is a reshape of; ∂x has no stage and comes last.
+A stage is *wrong* if its array differs from the reference and also from the reference operation applied to the
+submitted inputs. It *inherits* if its array differs from the reference but equals that result. A later wrong stage
+contains a second mistake. Bias and filter form one stage, and the row dv belongs to the map that it is a reshape of; ∂x
+has no stage and comes last.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,8 @@ def first_wrong(stages: Mapping[str, str]) -> str:
 
 
 def by_stage(network: Architecture, verdicts: Mapping[str, str]) -> dict[str, str]:
-    """Return the verdicts on stages, in order, and on "dx", from those on arrays. The worst array of a stage decides.
+    """Return the verdicts on stages, in order, and on "dx", from the verdicts on arrays. A stage gets the worst verdict
+    of its arrays.
    """
     flattened = next((f"d{names.source}" for names in network.names if names.flattens), "")
     stages = {str(stage): stage.makes for stage in network.stages if stage.phase == "backward"} | {"dx": ("dx",)}

@@ -1,4 +1,4 @@
-"""The worst entry of a wrong array, and the ratio of its wrong entries to ours."""
+"""The worst entry of a wrong array, and the ratios of wrong entries to reference entries."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,8 @@ from cnnviz.core.network.stages import label
 
 @dataclass(frozen=True)
 class Worst:
-    """The entry with the largest difference, its two values, and the range of the ratio yours ÷ ours over all wrong
-    entries.
-
-    `error` is their relative error. `ratios` is None if no ratio is finite.
+    """The entry with the largest difference, its two values and their relative `error`, and the range of the ratio
+    submitted ÷ reference over all wrong entries. `ratios` is None if no ratio is finite.
     """
 
     name: str
@@ -26,14 +24,14 @@ class Worst:
 
     @property
     def entry(self) -> str:
-        """Its name and index: "∂z₁[25,7]"."""
+        """Name and index of the entry: "∂z₁[25,7]"."""
         return f"{label(self.name)}[{','.join(map(str, self.index))}]"
 
 
 @np.errstate(all="ignore")
 def worst_entry(comparison: ArrayComparison) -> Worst:
-    """Return the wrong entry with the largest absolute difference. Relative errors are all equal if a factor is
-    wrong."""
+    """Return the wrong entry with the largest absolute difference. With a wrong factor, all relative errors would be
+    equal."""
     differences = np.where(comparison.wrong, np.nan_to_num(np.abs(comparison.theirs - comparison.ours), nan=np.inf, posinf=np.inf), -1.0)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(differences)), differences.shape))
     ratios = (comparison.theirs / comparison.ours)[comparison.wrong]

@@ -1,4 +1,4 @@
-"""The slope of an activation over z, correct and as a mistake computes it."""
+"""The slope of an activation over z: correct, and with a mistake."""
 
 import numpy as np
 
@@ -29,12 +29,12 @@ def slopes(placed: PlacedMistake, z: np.ndarray) -> tuple[np.ndarray, np.ndarray
         return None
     values = {"x": z, "y": lines["y"].make({"x": z})}
 
-    def both(dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def right_and_wrong(dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         inputs = values | {"dy": dy}
         right = lines["dx"].make(inputs)
         resolved: dict[str, object] = {**inputs, **settings, "exact": right}
         return right, function(**{name: resolved[name] for name in arguments(function)})
 
-    (right, wrong), (_, doubled) = both(np.ones_like(z)), both(np.full_like(z, -2.0))
-    # otherwise the line is not linear in dy, so it has no slope
+    (right, wrong), (_, doubled) = right_and_wrong(np.ones_like(z)), right_and_wrong(np.full_like(z, -2.0))
+    # otherwise the line is not linear in dy and has no slope
     return (right, wrong) if np.array_equal(-2 * wrong, doubled) else None

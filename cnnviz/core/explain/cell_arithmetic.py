@@ -1,4 +1,4 @@
-"""The arithmetic of one cell, term by term: which numbers are multiplied, in reading order."""
+"""The arithmetic of one cell, term by term, in reading order."""
 
 import math
 import re
@@ -73,8 +73,8 @@ def arithmetic_of(program: Program, target: str, cell: Cell, values: Arrays) -> 
     link_of = {link.source: link for link in links}
     first, second = link_of[match[1]], link_of[match[2]]
     terms = tuple(Term(tuple((name, index, float(values[name][index])) for name, index in pair)) for pair in _pairs(program, target, first, second, cell, values))
-    added = ((match[3], cell[:1], float(values[match[3]][cell[0]])),) if match[3] else ()
-    return Arithmetic(text, terms, added)
+    bias_terms = ((match[3], cell[:1], float(values[match[3]][cell[0]])),) if match[3] else ()
+    return Arithmetic(text, terms, bias_terms)
 
 
 def _sources(program: Program, link: Link, cell: Cell, values: Arrays) -> list[Cell]:
@@ -90,8 +90,8 @@ def _sources(program: Program, link: Link, cell: Cell, values: Arrays) -> list[C
 
 
 def _pairs(program: Program, target: str, first: Link, second: Link, cell: Cell, values: Arrays) -> list[tuple[tuple[str, Cell], tuple[str, Cell]]]:
-    """Return the pairs of cells that are multiplied. In a convolution, pixels and weights are paired by position; all
-    else is paired in order."""
+    """Return the pairs of cells that are multiplied. A convolution pairs pixels and weights by position; other
+    operations pair them in order."""
     left_cells, right_cells = (list(cells(source_ranges(link, cell, values[link.source].shape))) for link in (first, second))
     patterns = {first.pattern: (first, left_cells), second.pattern: (second, right_cells)}
     if "window" in patterns:

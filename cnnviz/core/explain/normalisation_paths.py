@@ -28,7 +28,7 @@ class Paths(ReadOnly):
 
 
 def gradient_paths(program: Program, params: Mapping[str, np.ndarray], trace: Trace, gradients: Gradients) -> dict[str, Paths]:
-    """Return the paths of each gradient that a batch normalization passes back, by symbol. Empty in eval mode.
+    """Return the paths of the input gradient of each batch normalization, by symbol. Empty in eval mode.
 
     >>> from cnnviz import Network
     >>> network, x = Network.parse("conv2x3-bn-gap-mse"), np.random.default_rng(0).random((3, 1, 5, 5))

@@ -1,4 +1,4 @@
-"""The error that a correct pass at a given precision may have, entry by entry.
+"""Element-wise error that a correct pass at a given precision may have.
 
 Two correct programs may add in different orders, and round differently. So each line is off by a fraction of the numbers that it
 adds up (`sizes`), and later lines propagate that. A few passes with random errors of this size show the effect.
@@ -24,8 +24,8 @@ NUDGE = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Doubt:
-    """The possible error of each entry of a gradient, and a mask of the entries that are 0 whatever the round-off.
-    Both have the gradient's shape."""
+    """The possible error of each entry of a gradient, and a mask of the entries that are exactly 0 regardless of
+    round-off. Both have the gradient's shape."""
 
     size: np.ndarray
     structural: np.ndarray
@@ -67,8 +67,8 @@ def doubts(program: Program, values: PassValues, epsilon: float, smallest: float
 
 
 def _propagated_error(program: Program, line: Op, values: PassValues, epsilon: float, doubt: Mapping[str, np.ndarray]) -> np.ndarray | float:
-    """Return the error of a line's sources as the line passes it on. The random draws may miss it, for example if the
-    output of a saturated unit is off by its last bit."""
+    """Propagate the error of a line's sources through the line. The random draws may miss it, for example if the output
+    of a saturated unit is off by its last bit."""
     if line.layer is None or not any(source in doubt for source in line.sources):
         return 0.0
     layer = program.network.layers[line.layer]
@@ -79,7 +79,7 @@ def _propagated_error(program: Program, line: Op, values: PassValues, epsilon: f
 
 
 def equality_tolerance(line: Op, values: PassValues, epsilon: float) -> float:
-    """Return the difference below which another program may take numbers that this line compares as equal."""
+    """Return the difference below which another program may treat two numbers that this line compares as equal."""
     return EQUAL * epsilon * max((largest(values[name]) for name in line.sources if name[0] != "d"), default=0.0)
 
 
@@ -129,10 +129,8 @@ def largest(array: np.ndarray) -> float:
 
 
 def sizes(program: Program, line: Op, values: PassValues, floor: float = 0.0) -> np.ndarray | float:
-    """Return the size of the numbers that each entry of a line adds up. Gradients that it reads count as at least
-    `floor`.
-
-    For a sum these are its terms. For an element-wise line it is the entry, or its sensitivity to the sources if that is larger.
+    """Return the magnitude of the terms that each entry of a line sums. Gradients that the line reads count as at least
+    `floor`. For an element-wise line it is the entry, or its sensitivity to the sources if that is larger.
     """
     result = values[line.target]
     layer = None if line.layer is None else program.network.layers[line.layer]
@@ -169,6 +167,6 @@ def _sensitivity(line: Op, values: PassValues) -> np.ndarray:
     sources = [values[source] for source in line.sources]
     result, total = line.run(*sources), np.zeros(values[line.target].shape)
     for index in range(len(sources)):
-        changed = line.run(*[array * (1 + NUDGE) if n == index else array for n, array in enumerate(sources)])
-        total = total + np.abs(changed - result) / NUDGE
+        nudged_result = line.run(*[array * (1 + NUDGE) if n == index else array for n, array in enumerate(sources)])
+        total = total + np.abs(nudged_result - result) / NUDGE
     return total

@@ -1,4 +1,4 @@
-"""Share of hidden units that hardly pass a gradient, as each kind of layer defines it."""
+"""Share of hidden units that pass almost no gradient, as defined by each kind of layer."""
 
 from typing import Literal
 

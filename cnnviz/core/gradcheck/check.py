@@ -77,8 +77,8 @@ def check_gradients(
 
 
 def _progress_callbacks(progress: Progress | None, costs: Mapping[str, int]) -> Callable[[str], Progress]:
-    """Return a function from a parameter to its progress callback, which receives the further share of entries that
-    is done."""
+    """Return a function from a parameter to its progress callback, which receives the increment of the completed
+    share."""
     done, total = 0.0, max(1, sum(costs.values()))
 
     def of(name: str) -> Progress:

@@ -22,7 +22,7 @@ from cnnviz.core.runtime.cached import cached_property
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 
 SEEN = 1e-9
-"""Smallest relative change of the end of the pass by a nudge that exceeds round-off."""
+"""Smallest relative change of the pass's output that exceeds round-off."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +81,8 @@ class Differences:
         progress: Callable[[float], None] | None = None,
         bends: bool = False,
     ) -> Sides:
-        """Return both sides of every entry of a parameter, or of the flat indices `entries`. `progress` receives the
-        further share that is done.
+        """Return the one-sided changes of the loss for every entry of a parameter, or for the flat indices `entries`.
+        `progress` receives increments of the completed share.
 
         `bends` requests `Sides.bend`.
         """
@@ -130,7 +130,8 @@ class Differences:
         return path(self.program, name, len(self.values["x"]) if self.program.run.images else 1)
 
     def _h(self, path: Path, step: float) -> float:
-        """Return the size of a nudge. Inputs above 1 amplify it, so it is divided by the largest."""
+        """Return the size of a nudge: the step, divided by the largest input if that exceeds 1, since inputs amplify
+        it."""
         if path.place is None or not self.program.parameters[path.name].fan_in:
             return step
         x = self.values[self.program.network.names[path.place].input]
@@ -143,10 +144,10 @@ class Differences:
             check_cancelled()
             effect = self._effects(path, block.reshape(-1))
             shift, value = self.dtype.type(h) * effect.reshape(*block.shape, *effect.shape[1:]), self.values[path.target]
-            nudged = np.empty((2, *shift.shape), self.dtype)
-            np.add(value, shift, out=nudged[0])
-            np.subtract(value, shift, out=nudged[1])
-            values = self.values | {path.target: nudged}
+            copies = np.empty((2, *shift.shape), self.dtype)
+            np.add(value, shift, out=copies[0])
+            np.subtract(value, shift, out=copies[1])
+            values = self.values | {path.target: copies}
             for line in path.lines:
                 line.step(values)
             yield values, effect
@@ -169,8 +170,8 @@ class Differences:
         return self.program.backward(self.params, self.trace, self.y)
 
     def terms(self, name: str) -> np.ndarray:
-        """Return Σ |effect| · |∂target| of each entry, (n,), the absolute terms of its gradient. It is 0 if no input
-        or no gradient arrives."""
+        """Return Σ |effect| · |∂target| of each entry, (n,): the sum of the absolute terms of its gradient. It is 0 if
+        the input or the gradient is 0."""
         if name == "x":
             return np.abs(self.gradients["dx"]).reshape(-1)
         # The entry's line of the backward pass is this sum of products, with signs.
@@ -179,8 +180,8 @@ class Differences:
 
     @cached_property
     def own_errors(self) -> Mapping[str, np.ndarray]:
-        """The possible error of each gradient itself. If its terms cancel, as before a normalization, only round-off
-        may remain."""
+        """The possible round-off error of each gradient. If its terms cancel, as before a normalization, nothing but
+        round-off may remain."""
         info = np.finfo(self.dtype)
         gradient_doubts = doubts(self.program, self.values | {"y": self.y}, float(info.eps), float(info.tiny / info.eps), {})
         return {name: doubt.size.reshape(-1) for name, doubt in gradient_doubts.items()}
@@ -193,8 +194,8 @@ class Differences:
 
     @cached_property
     def slopes(self) -> tuple[Gradients, Gradients]:
-        """The gradients, and those of a pass whose end has slopes from ½ to 1, which show what matters where the
-        former vanish only at θ.
+        """The gradients, and those of a pass whose output gradient is set to slopes from ½ to 1. The latter show which
+        arrays matter if the former vanish only at θ.
 
         They are not all 1: a softmax, whose outputs add up to 1, would pass back nothing. Outputs that do not affect the loss get 0.
         """

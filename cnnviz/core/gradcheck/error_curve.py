@@ -15,7 +15,7 @@ from cnnviz.core.runtime.read_only import ReadOnly
 STEPS = tuple(float(f"1e-{n}") for n in range(1, 15))
 """The steps ε of a sweep, 1e-1 to 1e-14."""
 SWEPT = 2_500
-"""Most entries of a sweep, evenly spaced."""
+"""Maximum number of entries of a sweep, evenly spaced."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,5 +64,5 @@ def step_sweep(
 
 
 def _spaced_entries(size: int, of_all: int) -> np.ndarray:
-    """Return the flat indices of the entries of a parameter that a sweep uses: all if there are few."""
+    """Return evenly spaced flat indices into a parameter, or all indices if there are few."""
     return np.arange(size) if of_all <= SWEPT else np.unique(np.linspace(0, size - 1, max(20, size * SWEPT // of_all)).astype(int))

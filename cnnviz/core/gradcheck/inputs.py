@@ -32,7 +32,7 @@ def differences(
 
 
 def is_finite(pass_differences: Differences, names: tuple[str, ...]) -> bool:
-    """Return whether all arrays of our own pass, its loss and the gradients of these parameters are finite."""
+    """Return whether all arrays of the pass, its loss and the gradients of these parameters are finite."""
     loss = pass_differences.program.loss_line.make(pass_differences.values | {"y": pass_differences.y})
     arrays = (loss, *pass_differences.trace.values(), *(pass_differences.gradients[f"d{name}"] for name in names))
     return bool(np.isfinite(np.concatenate([array.reshape(-1) for array in arrays])).all())

@@ -33,7 +33,7 @@ class ParameterCheck(NamedTuple):
 
 
 def check_parameter(pass_differences: Differences, name: str, analytic: np.ndarray, step: float, progress: Callable[[float], None]) -> ParameterCheck:
-    """Return everything that a parameter's entries are judged by; `analytic` (n,) is the gradient to be checked."""
+    """Compute the results by which a parameter's entries are judged. `analytic` (n,) is the gradient to check."""
     sides = pass_differences.sides(name, step, progress=progress)
     terms, kinks = pass_differences.terms(name), np.zeros(analytic.size, bool)
     # The gradient has round-off, too: if its terms cancel, as before a normalization, the difference may be exact.
@@ -60,7 +60,7 @@ def _error(analytic: np.ndarray, central: np.ndarray, doubt: np.ndarray) -> np.n
 
 
 def _needs_refinement(sides: Sides, doubt: np.ndarray, analytic: np.ndarray) -> np.ndarray:
-    """Return the entries that need a second look: not well within the tolerance, or with different one-sided slopes."""
+    """Return a mask of the entries to refine: not well within the tolerance, or with different one-sided slopes."""
     one_sided = np.abs(sides.apart) > np.abs(sides.central) / 1000 + 2 * SAFETY * doubt
     return np.asarray(~(_error(analytic, sides.central, doubt) <= TOLERANCE / 10) | one_sided)
 
@@ -87,8 +87,8 @@ def _refine(
     """Return refined central differences, doubts, kinks and changes of the end of the pass, (4,n), from a step twice
     as long or from smaller ones.
 
-    Two steps may agree by chance if the loss has plateaus or bends strongly. An entry is called wrong only if the next smaller step
-    confirms it; otherwise it is undecided.
+    Two steps may agree by chance if the loss has plateaus or bends strongly. An entry is wrong only if the next smaller
+    step confirms it; otherwise it is undecided.
     """
     pair = _Pair(near, pass_differences.sides(name, 2 * step, entries, bends=True))
     results = pair.found

@@ -1,4 +1,4 @@
-"""The path of a nudge through a network: the first array that it changes, and the lines from there to the loss."""
+"""The path of a nudge through a network: the first array that changes, and the operations from there to the loss."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -9,10 +9,10 @@ from cnnviz.core.network.program import Program
 from cnnviz.core.network.program_line import Op
 
 BYTES = 2**20
-"""Most bytes of the largest array of a block of copies, chosen to fit the processor's cache."""
+"""Maximum size of the largest array of a block of copies, in bytes. Fits into the processor's cache."""
 PRODUCTS = 250_000
-"""Most multiplications of one matrix product. From 262,144 on, OpenBLAS uses several threads, which wait for each
-other when other visitors keep the processor busy: several times slower without a gain."""
+"""Maximum number of multiplications of one matrix product. From 262,144 on, OpenBLAS uses several threads, which wait
+for each other when other visitors keep the processor busy: several times slower without a gain."""
 
 
 @dataclass(frozen=True)

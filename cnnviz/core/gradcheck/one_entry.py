@@ -61,9 +61,9 @@ def nudges(
 
     def loss(by: float) -> float:
         check_cancelled()
-        nudged = start[name].copy()
-        nudged.reshape(-1)[flat_index] += dtype(by)
-        return float(program.loss_line.make({**program.run_forward({**start, name: nudged}), "y": targets}))
+        array = start[name].copy()
+        array.reshape(-1)[flat_index] += dtype(by)
+        return float(program.loss_line.make({**program.run_forward({**start, name: array}), "y": targets}))
 
     flat_index = np.ravel_multi_index(index, x.shape if program.run.images and name == "x" else program.shown[name])
     return [Nudge(step, loss(step), loss(-step)) for step in steps]

@@ -10,7 +10,7 @@ from cnnviz.core.runtime.read_only import ReadOnly
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a parameter's gradient, by the backward pass and by central differences."""
+    """One entry of a parameter's gradient: its value by the backward pass and by central differences."""
 
     parameter: str
     index: tuple[int, ...]
@@ -21,11 +21,12 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class GradientCheck(ReadOnly):
-    """Both gradients of each parameter and their relative error, each a dict of arrays with the parameters' shapes.
+    """Analytic and numerical gradients of each parameter and their relative error, as dicts of arrays with the
+    parameters' shapes.
 
     `marks` is the judgement of each entry: right, wrong, at a kink or undecided (gradcheck/verdict.py). `kinks` marks entries at
-    a kink of ReLU or max pooling, and `doubt` is the possible error of the central difference. `finite` is whether our own pass
-    is finite; otherwise all entries are undecided. `structural` marks entries that are 0 for any values of the numbers.
+    a kink of ReLU or max pooling, and `doubt` is the possible error of the central difference. If the pass is not
+    `finite`, all entries are undecided. `structural` marks entries that are 0 for any values of the numbers.
     """
 
     analytic: dict[str, np.ndarray]
@@ -51,43 +52,43 @@ class GradientCheck(ReadOnly):
         """The number of entries, including those at a kink and undecided ones."""
         return sum(marks.size for marks in self.marks.values())
 
-    def _marked(self, mark: int) -> int:
+    def _mark_count(self, mark: int) -> int:
         return sum(int((marks == mark).sum()) for marks in self.marks.values())
 
     @property
     def right(self) -> int:
         """The number of correct entries."""
-        return self._marked(RIGHT)
+        return self._mark_count(RIGHT)
 
     @property
     def wrong(self) -> int:
         """The number of wrong entries."""
-        return self._marked(WRONG)
+        return self._mark_count(WRONG)
 
     @property
     def at_kinks(self) -> int:
         """The number of entries at a kink."""
-        return self._marked(KINK)
+        return self._mark_count(KINK)
 
     @property
     def undecided(self) -> int:
         """The number of entries that are too small compared with round-off."""
-        return self._marked(UNDECIDED)
+        return self._mark_count(UNDECIDED)
 
     @property
     def floor(self) -> float:
-        """The size from which every entry can be judged; 0 if all could be."""
+        """Smallest magnitude from which every entry can be judged; 0 if all entries were judged."""
         doubts = [doubt[(self.marks[name] == UNDECIDED) & np.isfinite(doubt)] for name, doubt in self.doubt.items()]
         return max((float(threshold(doubt.max())) for doubt in doubts if doubt.size), default=0.0)
 
     @property
     def verdict(self) -> str:
-        """"right", "wrong", "undecided" if no entry could be judged, or "not finite" if our own pass is not."""
+        """"right", "wrong", "undecided" if no entry could be judged, or "not finite" if the pass is not finite."""
         if not self.finite:
             return "not finite"
         return "wrong" if self.wrong else "right" if self.right else "undecided"
 
     @property
     def passed(self) -> bool:
-        """Whether at least one entry could be judged and all of these are correct."""
+        """Whether at least one entry was judged, and all judged entries are correct."""
         return self.verdict == "right"

@@ -1,4 +1,4 @@
-"""Estimate of the effect of round-off on the loss of a nudged copy, from one pass of any network."""
+"""Estimate of the effect of round-off on the loss after a nudge, from a single pass."""
 
 import numpy as np
 
@@ -25,15 +25,15 @@ class RoundOff:
         self._of_lines: dict[tuple[str, bool], np.ndarray] = {}
 
     def of(self, path: Path, effect: np.ndarray, moved: np.ndarray) -> np.ndarray:
-        """Return the possible error of L, (n,), for entries with these effects (n, …), which change the end of the
-        pass by `moved` (n,N)."""
+        """Return the possible error of L, (n,), for entries with these effects (n, …), which change the pass's output
+        by `moved` (n,N)."""
         if path.target not in self._known:
             self._known[path.target] = self._errors(path)
         near, squares, far, scale = self._known[path.target]
-        touched = (effect != 0).reshape(len(effect), -1).astype(effect.dtype)
-        errors = np.sqrt(squares @ touched.T + far**2)  # (2, n)
+        affected = (effect != 0).reshape(len(effect), -1).astype(effect.dtype)
+        errors = np.sqrt(squares @ affected.T + far**2)  # (2, n)
         if near.size:
-            errors = np.maximum(errors, np.stack([(touched * line_errors).max(axis=1) for line_errors in near]))
+            errors = np.maximum(errors, np.stack([(affected * line_errors).max(axis=1) for line_errors in near]))
             errors = np.maximum(errors, far)
         of_loss, of_end = errors * scale + self.own
         return self.eps * (of_loss + norm(moved.reshape(len(moved), -1)) / 2 * of_end)
@@ -45,14 +45,14 @@ class RoundOff:
         They are divided by `scale` (2, 1), the largest of each kind. The former are squared, and also returned unsquared if some
         squares underflow. For an entry that reaches only those, the largest one counts.
         """
-        alone, near, error_blocks = True, 0, [np.zeros((2, 0))]
-        if not path.own:  # a nudged pixel is rounded, too
+        is_single_cell, near, error_blocks = True, 0, [np.zeros((2, 0))]
+        if not path.own:  # a nudged pixel is also rounded
             near, error_blocks = 1, [self._of_slopes("x", np.abs(self.values["x"]))]
         for line in (*path.own, *path.lines):
             if line.role == "y":
-                alone = alone and (line.target == path.target or self._is_elementwise(line))
-                near += alone
-                error_blocks.append(self._error(line, alone))
+                is_single_cell = is_single_cell and (line.target == path.target or self._is_elementwise(line))
+                near += is_single_cell
+                error_blocks.append(self._error(line, is_single_cell))
         errors, cells = np.concatenate(error_blocks, axis=1), self.values[path.target].size
         scale = np.maximum(errors.max(axis=1, keepdims=True), TINY)
         errors /= scale

@@ -1,6 +1,6 @@
 """The judgement of a gradient against central differences, entry by entry: right, wrong, at a kink, or undecided.
 
-Everything that judges gradients uses `marks`. The exported exercise repeats it with NumPy alone.
+All judgements of gradients use `marks`. The exported exercise repeats it with NumPy alone.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ UNDERFLOW = 1e-290
 
 
 def threshold(doubt: np.ndarray | float) -> np.ndarray:
-    """Return the size from which an entry with this doubt can be distinguished from 0."""
+    """Return the smallest magnitude at which an entry with this doubt can be distinguished from 0."""
     return np.asarray(np.maximum(SAFETY * doubt, UNDERFLOW))
 
 

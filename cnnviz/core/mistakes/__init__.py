@@ -44,8 +44,8 @@ def unlisted_for(network: Architecture, images: int = 1, training: bool = True) 
 
 
 def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> PlacedMistake:
-    """Return the mistake at an address "name@stage". A name alone means the last layer that it fits. Raise Problem if
-    there is none.
+    """Return the mistake at an address "name@stage", or at the last layer that it fits if the address is only a name.
+    Raise Problem if none exists.
 
     >>> from cnnviz.core.network.network import Network
     >>> net = Network.parse("conv2x3-sigmoid-conv2x3-sigmoid-dense2-sigmoid-mse")
@@ -65,7 +65,7 @@ def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd
         raise Problem("mistake.nowhere", name=name, kinds=MISTAKES[name].kinds)
     if not stage:
         return candidates[-1]
-    for one in candidates:
-        if one.stage == stage:
-            return one
-    raise Problem("mistake.elsewhere", name=name, stage=stage, places=tuple(one.stage for one in candidates))
+    for candidate in candidates:
+        if candidate.stage == stage:
+            return candidate
+    raise Problem("mistake.elsewhere", name=name, stage=stage, places=tuple(candidate.stage for candidate in candidates))

@@ -69,8 +69,8 @@ def kernel_gradient_flipped(exact: Array) -> Array:
 def last_place_only(x: Array, dy: Array, f: Array, k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
     last = np.zeros_like(dy)
     # of the last image
-    for each, of in zip(last.reshape(-1, *dy.shape[-3:])[-1], dy.reshape(-1, *dy.shape[-3:])[-1], strict=True):
-        each[-1, -1] = of[-1, -1]
+    for target, source in zip(last.reshape(-1, *dy.shape[-3:])[-1], dy.reshape(-1, *dy.shape[-3:])[-1], strict=True):
+        target[-1, -1] = source[-1, -1]
     return weigh_df(windows(x, k, stride, padding, dilation), last, f)
 
 
@@ -90,7 +90,7 @@ def unspaced_dx(dy: Array, x: Array, f: Array, k: int, padding: Padding, dilatio
 
 
 def _neighbours(dy: Array, x: Array, k: int, padding: Padding, dilation: int) -> Array:
-    """Return the units as if the stride were 1; the remaining positions are 0."""
+    """Return ∂z padded with zeros to the output size of stride 1."""
     rows, columns, *_ = places(*x.shape[-2:], dilation * (k - 1) + 1, 1, padding)
     units = np.zeros((*dy.shape[:-2], rows, columns), dy.dtype)
     units[..., : dy.shape[-2], : dy.shape[-1]] = dy

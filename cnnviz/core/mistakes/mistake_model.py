@@ -58,18 +58,17 @@ class LineOverride:
 
     @property
     def is_buffer_update(self) -> bool:
-        """Whether it computes the next value of a buffer, which does not change the current pass."""
+        """Whether the line computes the next value of a buffer, which does not affect the current pass."""
         return self.role.startswith("running_")
 
     @cached_property
     def _parameters(self) -> frozenset[str]:
-        """Letters of the parameters that it needs. It does not fit a layer without them, for example one without a
-        bias."""
-        needed = {name for name, needed in arguments(self.function).items() if needed}
-        return frozenset(filter(is_parameter, (name.removeprefix("d") for name in (self.role, *needed))))
+        """Letters of the parameters that the function needs. It does not fit layers that lack one, such as a bias."""
+        required_names = {name for name, is_required in arguments(self.function).items() if is_required}
+        return frozenset(filter(is_parameter, (name.removeprefix("d") for name in (self.role, *required_names))))
 
     def fits(self, network: Architecture, layer_index: int) -> bool:
-        """Return whether it is possible in this layer."""
+        """Return whether the override is possible in this layer."""
         layer, names = network.layers[layer_index], network.names[layer_index]
         if (self.role == "unflatten" and not names.flattens) or self._parameters - {*layer.parameter_letters}:
             return False
@@ -90,7 +89,7 @@ class Mistake:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Names of the layers, losses or optimizers that it applies to.
+        """Names of the layers, losses or optimizers that the mistake applies to.
 
         >>> from cnnviz.core.mistakes import MISTAKES
         >>> MISTAKES["overlap_assigned"].kinds, MISTAKES["adam_uncorrected"].kinds
@@ -102,8 +101,8 @@ class Mistake:
         return (*(loss for loss in LOSSES if loss in kinds), *sorted(names))
 
     def places(self, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> tuple[PlacedMistake, ...]:
-        """Return every layer of a network where it is possible with that many images, in training or in eval mode, in
-        order."""
+        """Return every layer of a network, in order, at which the mistake is possible with that number of images, in
+        training or eval mode."""
         roles = {change.role for change in self.line_overrides}
         if (self.several and images < 2) or self.after == training:
             return ()
@@ -116,7 +115,7 @@ class Mistake:
         return tuple(PlacedMistake(self, network, place) for place in layer_indices)
 
     def gradients(self, params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
-        """Return the gradients that it causes in the teaching notebook's network, at the last layer that it fits."""
+        """Return the gradients of the teaching notebook's network with the mistake at the last layer that it fits."""
         program = notebook_program(params, trace.x.shape, trace.stride, trace.padding)
         return _last_placed(self, self.places(program.network)).run(program, params, trace, y, gd(learning_rate))
 
@@ -137,7 +136,8 @@ class PlacedMistake:
 
     @property
     def stage(self) -> str:
-        """The first stage that it spoils: "dz1", "update". "dx" is possible, too, although it is not a stage."""
+        """The first stage that the mistake spoils, such as "dz1" or "update". It may be "dx", although that is not a
+        stage."""
         role = self.line_overrides[0].role
         if role == "update":
             return role
@@ -152,13 +152,13 @@ class PlacedMistake:
 
     @property
     def is_forward(self) -> bool:
-        """Whether it changes the forward pass or the running statistics. Then a matching backward pass passes the
-        gradient check of its own loss."""
+        """Whether the mistake changes the forward pass or the running statistics. If so, a matching backward pass
+        passes the gradient check."""
         return any(change.is_forward for change in self.line_overrides)
 
     @property
     def backward(self) -> PlacedMistake | None:
-        """Only its lines in the backward pass, after a correct forward pass, or None if there are none."""
+        """The mistake limited to its lines in the backward pass, or None if it has none."""
         if not self.is_forward:
             return self
         line_overrides = tuple(change for change in self.line_overrides if not change.is_forward)
@@ -171,29 +171,29 @@ class PlacedMistake:
 
     @property
     def sentence(self) -> Message:
-        """A sentence on its effect."""
+        """A sentence on the mistake's effect."""
         return self._words("sentence")
 
     def _words(self, part: str) -> Message:
-        """Return one of its texts, with the slope of this layer's function filled in: "σ′", "tanh′"."""
+        """Return a text of the mistake, with the symbol of this layer's slope filled in: "σ′", "tanh′"."""
         layer = self.network.layers[-1 if self.place is None else self.place]
         return message(f"mistake.{self.mistake.name}.{part}", slope=f"{layer.function or layer.kind}′")
 
     @property
     def address(self) -> str:
-        """Its name in addresses: "flip_forgotten@dx"."""
+        """The mistake's name in addresses: "flip_forgotten@dx"."""
         return f"{self.mistake.name}@{self.stage}"
 
     @property
     def line_overrides(self) -> tuple[LineOverride, ...]:
-        """The overrides that apply here."""
+        """The mistake's overrides that apply to this layer."""
         if self.place is None:
             kinds = {self.network.loss_kind.name}
             return tuple(change for change in self.mistake.line_overrides if change.role == "update" or kinds & set(change.on))
         return tuple(change for change in self.mistake.line_overrides if change.fits(self.network, self.place))
 
     def target(self, role: str) -> str:
-        """Return the array that a role's line computes here."""
+        """Return the symbol of the array that a role's line computes at this layer."""
         if self.place is None:
             return f"d{self.network.names[-1].input}" if self.network.merged else "do"
         names = self.network.names[self.place]
@@ -204,8 +204,8 @@ class PlacedMistake:
     def gradients(
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
     ) -> Gradients:
-        """Return the gradients that it causes. `optimizer`, or the learning rate of gradient descent, matters if w is
-        updated first."""
+        """Return the gradients with this mistake. `optimizer` (or a learning rate, for gradient descent) matters if the
+        mistake updates w first."""
         program = get_program(self.network, trace.x.shape, training=trace.training)
         rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
         return self.run(program, params, trace, y, rule, state)
@@ -239,7 +239,8 @@ class PlacedMistake:
     def hits(
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
     ) -> tuple[str, ...]:
-        """Return the stages that it spoils, in order. Empty if it changes nothing (core/mistakes/spoiled_stages.py)."""
+        """Return the stages that the mistake spoils, in order. Empty if it has no effect
+        (core/mistakes/spoiled_stages.py)."""
         program = get_program(self.network, trace.x.shape, training=trace.training)
         exact = program.backward(params, trace, self.network.targets(y, trace.o.shape))
         rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
@@ -247,7 +248,7 @@ class PlacedMistake:
         return stages_hit(wrong, exact, params, rule, self.network, self.optimizer(rule), state)
 
     def optimizer(self, right: Optimizer) -> Optimizer:
-        """Return the optimizer that makes the step: a modified one if the mistake is in the optimizer."""
+        """Return the optimizer of the step, modified if the mistake is in the optimizer."""
         for change in self.line_overrides:
             if change.role == "update":
                 right = change.function(right)
@@ -268,7 +269,7 @@ class PlacedMistake:
         return result
 
     def _argument_resolver(self, line: Op, optimizer: Optimizer | None = None, state: State | None = None) -> Callable[[PassValues, str], object]:
-        """Return a function that resolves an argument of the override at this layer."""
+        """Return a function that resolves the arguments of an override at this layer by name."""
 
         def find(values: PassValues, name: str) -> object:
             if name in line.settings:
@@ -290,15 +291,15 @@ class PlacedMistake:
         return find
 
     def symbol(self, role: str) -> str:
-        """Return the array with this role here."""
+        """Return the symbol of a role at this layer."""
         if self.place is None:
             return self.network.names[-1].input if role == "z" else role
         return self.network.names[self.place].of(role)
 
     @property
     def is_merged_with_loss(self) -> bool:
-        """Whether the loss is merged with this layer. If so, the mistake needs do separately, and no line computes
-        it."""
+        """Whether the loss is merged with this layer, so that no line computes ∂o. A mistake that needs ∂o computes it
+        separately."""
         return self.place == len(self.network.layers) - 1 and self.network.merged is not None
 
     def _loss_gradient(self, values: PassValues) -> np.ndarray:
@@ -332,8 +333,8 @@ def add(table: dict[str, Mistake], key: str, name: str, change: LineOverride, se
 
 
 def _summed_over_images(function: Override, axes: int) -> Override:
-    """Return an override that sums a parameter's gradient over the images if it has one for each. `axes` is the
-    parameter's number of axes."""
+    """Return an override that sums a parameter's gradient over the images if `function` returns one per image. `axes`
+    is the parameter's number of axes."""
 
     def summed(values: PassValues, exact: Callable[[], np.ndarray]) -> np.ndarray:
         array = function(values, exact)
@@ -343,7 +344,7 @@ def _summed_over_images(function: Override, axes: int) -> Override:
 
 
 def _both_lines(placed: PlacedMistake, change: LineOverride, program: Program) -> tuple[str, str]:
-    """Return one line of a mistake, wrong and correct, as code."""
+    """Return the wrong and the correct version of one line of a mistake, as code."""
     loss, target = placed.network.loss_kind, placed.target(change.role)
     lines = {line.target: line for line in (*program.forward_lines, *program.buffer_lines, *program.backward_lines)}
     line = lines[target] if change.role == "share" else lines.get(f"{target}.each", lines[target])

@@ -49,7 +49,7 @@ def has_several_filters(network: Architecture, layer_index: int) -> bool:
 
 
 def _input_shape(network: Architecture, layer_index: int) -> Shape:
-    """Return the input shape of a layer for an image that is large enough for any network, with as few channels as
+    """Return a layer's input shape for an image that is large enough for any network and has the fewest channels that
     its group norms allow."""
     leading_layers = takewhile(lambda layer: not isinstance(layer, (Conv, Dense)), network.layers)
     shape: Shape = (math.lcm(*(layer.groups for layer in leading_layers if isinstance(layer, GroupNorm))), 9999, 9999)
@@ -63,5 +63,5 @@ def takes_maps(network: Architecture, layer_index: int) -> bool:
 
 
 def has_several_channels(network: Architecture, layer_index: int) -> bool:
-    """Return whether several channels come in. The number of channels of the image is not known here."""
+    """Return whether the layer's input has several channels. The image's number of channels is unknown here."""
     return _input_shape(network, layer_index)[0] > 1

@@ -32,8 +32,8 @@ def global_average_forgotten(exact: Array, x: Array) -> Array:
     return exact * math.prod(x.shape[-2:])
 
 
-# Of the windows that cover a cell, the loop over positions comes to the one in which it is earliest last. Hence these
-# loops go backwards.
+# Where windows overlap, the last assignment to a pixel in row-major order of positions comes from the window in which
+# the pixel's cell is first. Hence these loops over the cells run backwards.
 
 
 @mistake("overlap_assigned", MaxPooling, "dx", has_overlaps, "{dx}[winner] = {dy}[i, j]", "{dx}[winner] += {dy}[i, j]")

@@ -23,8 +23,8 @@ def stages_hit(
     wrong_step: Optimizer | None = None,
     state: State | None = None,
 ) -> tuple[str, ...]:
-    """Return the stages whose arrays are wrong in `mistaken`, in order. The first contains the mistake; the others
-    inherit its effect.
+    """Return the stages whose arrays are wrong in `mistaken`, in order. The first stage contains the mistake, and the
+    others inherit its effect.
 
     Stages are those of `network` (default: the teaching notebook's) from the loss back to the update; dw includes db.
     "dx" is not a stage, and is returned only if nothing else is wrong. `wrong_step` is the optimizer of the mistaken
@@ -40,12 +40,12 @@ def stages_hit(
     """
     rule = learning_rate if isinstance(learning_rate, Optimizer) else gd(learning_rate)
     theirs, ours = (step.step(params, gradients, state)[0] for step, gradients in ((wrong_step or rule, mistaken), (rule, exact)))
-    spoiled = []
+    wrong_stages = []
     for stage in (network or _default_network()).stages:
         pair = {"backward": (mistaken, exact), "update": (theirs, ours)}.get(stage.phase)
         if pair and not all(arrays_equal(pair[0][name], pair[1][name]) for name in stage.makes):
-            spoiled.append(str(stage))
-    return tuple(spoiled) if spoiled or arrays_equal(mistaken["dx"], exact["dx"]) else ("dx",)
+            wrong_stages.append(str(stage))
+    return tuple(wrong_stages) if wrong_stages or arrays_equal(mistaken["dx"], exact["dx"]) else ("dx",)
 
 
 @lru_cache(maxsize=1)

@@ -70,7 +70,7 @@ def group_sigma_forgotten(exact: Array, var: Array, groups: int, image_axes: int
 
 
 def _times_sigma(array: Array, var: Array, groups: int, image_axes: int, power: int) -> Array:
-    """Return an array times a power of its group's σ."""
+    """Multiply an array by a power of its group's σ."""
     product: Array = grouped(array, groups, image_axes) * np.sqrt(var[..., None] + EPS) ** power
     return product.reshape(array.shape)
 
@@ -145,9 +145,9 @@ def shift_maps(a: Array, rows: int, columns: int, round_about: bool = False) -> 
     zeros."""
     result = np.roll(a, (-rows, -columns), (-2, -1))
     if not round_about:
-        for axis, by in ((-2, rows), (-1, columns)):
-            if by:
-                np.moveaxis(result, axis, 0)[-1 if by > 0 else 0] = 0
+        for axis, offset in ((-2, rows), (-1, columns)):
+            if offset:
+                np.moveaxis(result, axis, 0)[-1 if offset > 0 else 0] = 0
     return result
 
 
@@ -176,7 +176,7 @@ def _shifted_dx(rows: int, columns: int) -> Callable[..., Array]:
 
 def _shifted_indices(rows: int, columns: int) -> str:
     """Return the indices of a shifted window as code: "i + 1, j"."""
-    return ", ".join(f"{name}{by:+d}".replace("+", " + ").replace("-", " - ") if by else name for name, by in (("i", rows), ("j", columns)))
+    return ", ".join(f"{name}{offset:+d}".replace("+", " + ").replace("-", " - ") if offset else name for name, offset in (("i", rows), ("j", columns)))
 
 
 for _rows, _columns in OFF_BY_ONE:

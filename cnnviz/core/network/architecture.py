@@ -60,12 +60,12 @@ class Architecture:
 
     @property
     def merged(self) -> Merged | None:
-        """The loss merged with the last layer, or None if they do not merge."""
+        """The loss merged with the last layer, or None if that is not possible."""
         return self.loss_kind.merged.get(self.layers[-1].kind)
 
     def depends_on(self, y: np.ndarray) -> np.ndarray:
-        """Return which outputs the loss depends on, as booleans with the shape of `y`. With a merged softmax it
-        depends on all or none."""
+        """Return a Boolean mask, with the shape of `y`, of the outputs that the loss depends on. With a merged softmax
+        it depends on all or none."""
         mask = self.loss_kind.depends_on(y)
         return mask | mask.any(axis=-1, keepdims=True) if self.merged and dict(self.merged.links)["y"] == "all" else mask
 

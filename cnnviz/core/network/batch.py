@@ -40,8 +40,9 @@ class GradientsAndBuffers(NamedTuple):
 def batch_gradients(network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray, pass_inputs: Parameters | None = None) -> Gradients:
     """Return the exact derivative of the mean loss for every parameter.
 
-    `X` (B,C,H,W), or (B,H,W) for one channel; `Y` (B,N). `pass_inputs` holds buffers and masks (B,…) by name. The computation uses
-    the precision of the parameters, float64 or float32. Raise Problem, a ValueError, if a shape does not fit.
+    `X` is (B,C,H,W), or (B,H,W) for one channel, and `Y` (B,N). `pass_inputs` holds buffers and masks (B,…) by name.
+    The computation uses the precision of the parameters, float64 or float32. Raise Problem, a ValueError, if a shape
+    does not fit.
 
     >>> network = Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")
     >>> params = network.init((4, 4), "zeros")
@@ -64,11 +65,11 @@ def gradients_and_buffers(network: Network, params: Parameters, X: np.ndarray, Y
             map_parallel(partial(_run, steps), values)
     gradients = {}
     for name in reversed(program.parameters):
-        first, *others = (block[f"d{name}"] for block in values)
-        mean = first if f"d{name}" in program.targets_across_images else sum(others, start=first) / len(X)
+        total, *other_blocks = (block[f"d{name}"] for block in values)
+        mean = total if f"d{name}" in program.targets_across_images else sum(other_blocks, start=total) / len(X)
         gradients[f"d{name}"] = mean.reshape(program.shown[name])
     buffers = {line.target: line.make(_buffer_sources(program, line, values[0], len(X))) for line in program.buffer_lines}
-    return GradientsAndBuffers(Gradients.made(gradients), buffers)
+    return GradientsAndBuffers(Gradients.of_new(gradients), buffers)
 
 
 class _BatchStep(NamedTuple):
@@ -112,7 +113,7 @@ def _run_over_all_blocks(program: Program, steps: Sequence[_BatchStep], blocks: 
 
 
 def _buffer_sources(program: Program, line: Op, block: PassValues, images: int) -> PassValues:
-    """Return the arrays that a buffer's operation reads. For arrays with an image axis it uses only the size, so one
+    """Return the arrays that a buffer's operation reads. It uses only the size of arrays with an image axis, so one
     image is repeated."""
     arrays = {name: block[name] for name in line.sources}
     return {name: np.broadcast_to(array[:1], (images, *array.shape[1:])) if program.has_images(name) else array for name, array in arrays.items()}

@@ -68,7 +68,7 @@ def _all_ranges(shape: tuple[int, ...]) -> tuple[Range, ...]:
     return tuple((0, size, 1) for size in shape)
 
 
-def _single(index: int) -> Range:
+def _one_index(index: int) -> Range:
     return (index, 1, 1)
 
 
@@ -84,13 +84,13 @@ def _window(link: Link, at: int, size: int) -> Range:
     return _clip(g["stride"] * at - g["before"], g["k"], g["dilation"], size)
 
 
-def _touched(link: Link, weight: int, size: int, axis: int) -> Range:
+def _pixels_under_weight(link: Link, weight: int, size: int, axis: int) -> Range:
     """Return the cells under one cell of the window, over all window positions."""
     g = link.geometry
     return _clip(g["dilation"] * weight - g["before"], link.places[axis], g["stride"], size)
 
 
-def _covering(link: Link, at: int, size: int) -> Range:
+def _positions_over_pixel(link: Link, at: int, size: int) -> Range:
     """Return the window positions that cover a cell; with a dilation, the ones that have a weight on it."""
     g = link.geometry
     positions = [
@@ -102,7 +102,7 @@ def _covering(link: Link, at: int, size: int) -> Range:
     return (positions[0], len(positions), positions[1] - positions[0] if len(positions) > 1 else 1) if positions else (0, 0, 1)
 
 
-def _passing(link: Link, at: int, size: int, axis: int) -> Range:
+def _weights_over_pixel(link: Link, at: int, size: int, axis: int) -> Range:
     """Return the cells of the window that cover a given cell at some window position."""
     g = link.geometry
     weights = [
@@ -124,15 +124,15 @@ Pattern = Callable[[Link, Cell, tuple[int, ...]], tuple[Range, ...]]
 
 PATTERNS: dict[str, Pattern] = {
     # the same cell
-    "same": lambda link, cell, shape: tuple(map(_single, cell)),
+    "same": lambda link, cell, shape: tuple(map(_one_index, cell)),
     # every cell
     "all": lambda link, cell, shape: _all_ranges(shape),
     # all cells with the same first index: the same filter or channel
-    "channel": lambda link, cell, shape: (_single(cell[0]), *_all_ranges(shape[1:])),
+    "channel": lambda link, cell, shape: (_one_index(cell[0]), *_all_ranges(shape[1:])),
     # all cells with the same last index: every weight of an output
-    "last": lambda link, cell, shape: (*_all_ranges(shape[:-1]), _single(cell[-1])),
+    "last": lambda link, cell, shape: (*_all_ranges(shape[:-1]), _one_index(cell[-1])),
     # cells with the same leading indices: every weight of a unit, or the unit of a weight
-    "unit": lambda link, cell, shape: (*map(_single, cell[: len(shape)]), *_all_ranges(shape[len(cell) :])),
+    "unit": lambda link, cell, shape: (*map(_one_index, cell[: len(shape)]), *_all_ranges(shape[len(cell) :])),
     # the group of channels that contains this one; with 0 groups each channel is its own group
     "group": lambda link, cell, shape: (_group(link, cell[0], shape[0]), *_all_ranges(shape[1:])),
     # a convolution's window, in every channel
@@ -140,18 +140,18 @@ PATTERNS: dict[str, Pattern] = {
         (0, shape[0], 1), _window(link, cell[1], shape[1]), _window(link, cell[2], shape[2])),
     # the pixels under a filter's weight (m,c,u,v), over all positions
     "touched": lambda link, cell, shape: (
-        _single(cell[1]), _touched(link, cell[2], shape[1], 0), _touched(link, cell[3], shape[2], 1)),
+        _one_index(cell[1]), _pixels_under_weight(link, cell[2], shape[1], 0), _pixels_under_weight(link, cell[3], shape[2], 1)),
     # the positions whose window covers a pixel, in every filter
     "covering": lambda link, cell, shape: (
-        (0, shape[0], 1), _covering(link, cell[1], shape[1]), _covering(link, cell[2], shape[2])),
+        (0, shape[0], 1), _positions_over_pixel(link, cell[1], shape[1]), _positions_over_pixel(link, cell[2], shape[2])),
     # the filters' weights that cover a pixel at some position
     "passing": lambda link, cell, shape: (
-        (0, shape[0], 1), _single(cell[0]), _passing(link, cell[1], shape[2], 0), _passing(link, cell[2], shape[3], 1)),
+        (0, shape[0], 1), _one_index(cell[0]), _weights_over_pixel(link, cell[1], shape[2], 0), _weights_over_pixel(link, cell[2], shape[3], 1)),
     # a pool's window in the same channel; for "unpool" the positions whose window covers the cell
     "pool": lambda link, cell, shape: (
-        _single(cell[0]), _window(link, cell[1], shape[1]), _window(link, cell[2], shape[2])),
+        _one_index(cell[0]), _window(link, cell[1], shape[1]), _window(link, cell[2], shape[2])),
     "unpool": lambda link, cell, shape: (
-        _single(cell[0]), _covering(link, cell[1], shape[1]), _covering(link, cell[2], shape[2])),
+        _one_index(cell[0]), _positions_over_pixel(link, cell[1], shape[1]), _positions_over_pixel(link, cell[2], shape[2])),
 }  # fmt: skip
 PATTERNS["winner"] = PATTERNS["pool"]  # then the largest is selected, the first if several are equal
-PATTERNS["won"] = PATTERNS["unpool"]  # then those whose winner is this cell are selected
+PATTERNS["won"] = PATTERNS["unpool"]  # then the windows whose winner is this cell are selected

@@ -1,4 +1,4 @@
-"""Links from each array's cells to the cells they are computed from, with formulas and arithmetic."""
+"""Links from each array's cells to the cells that they depend on, with formulas and arithmetic."""
 
 import re
 from collections.abc import Mapping, Sequence

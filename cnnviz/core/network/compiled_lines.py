@@ -36,16 +36,16 @@ def compile_lines(lines: tuple[CompiledOp, ...]) -> Callable[[PassValues, Sequen
     False
     """
     variables: dict[str, str] = {}
-    text, shown = [], []
+    text, shown_symbols = [], []
     for n, (target, sources, dropped) in enumerate(lines):
         arguments = ", ".join(variables.get(source, f"values[{source!r}]") for source in sources)
         variables[target] = name = f"{target.replace('.', '_')}_"
         text.append(_LINE.format(name=name, target=target, n=n, sources=arguments))
         if dropped is not None:
-            shown.append(f"{target!r}: {name}{['', '[0]', '[0, 0]'][dropped]}")
+            shown_symbols.append(f"{target!r}: {name}{['', '[0]', '[0, 0]'][dropped]}")
     scope: dict[str, Any] = {}
     # Users cannot inject text here: symbols consist of a layer's letter and a number.
-    exec(_FUNCTION.format(makers=", ".join(f"make{n}" for n in range(len(lines))), lines="".join(text), shown=", ".join(shown)), scope)
+    exec(_FUNCTION.format(makers=", ".join(f"make{n}" for n in range(len(lines))), lines="".join(text), shown=", ".join(shown_symbols)), scope)
     run: Callable[[PassValues, Sequence[Callable[..., np.ndarray]]], PassValues] = scope["run"]
     return run
 

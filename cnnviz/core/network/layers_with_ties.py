@@ -1,4 +1,5 @@
-"""Layers at which round-off decides, so that other programs may compute other gradients (core/network/ties.py)."""
+"""Layers at which round-off decides a tie, so that other programs may compute different gradients
+(core/network/ties.py)."""
 
 from collections.abc import Mapping
 
@@ -35,8 +36,8 @@ def layers_with_ties(
 
 
 def _has_round_off(program: Program, layer_index: int, values: PassValues, rounded_input: np.ndarray) -> np.ndarray:
-    """Return which output cells of a layer contain round-off. Sums of zero products and functions of exact cells do
-    not."""
+    """Return a mask of the output cells of a layer that contain round-off. Sums of zero products and functions of exact
+    cells do not."""
     names, layer = program.network.names[layer_index], program.network.layers[layer_index]
     line = next(line.without_rounding for line in program.forward_lines if line.target == names.output)
     if layer.parameters(program.inputs[layer_index]):

@@ -192,8 +192,8 @@ class Loss:
         return isinstance(other, Loss) and other.name == self.name
 
     def depends_on(self, y: np.ndarray) -> np.ndarray:
-        """Return which outputs the loss depends on, as booleans with the shape of `y`. Cross-entropy depends on those
-        with a target other than 0.
+        """Return a Boolean mask, with the shape of `y`, of the outputs that the loss depends on. Cross-entropy depends
+        only on outputs whose target is not 0.
 
         >>> LOSSES["ce"].depends_on(np.array([1.0, 0.0])).tolist(), LOSSES["mse"].depends_on(np.array([1.0, 0.0])).tolist()
         ([True, False], [True, True])

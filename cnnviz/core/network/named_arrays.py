@@ -30,12 +30,12 @@ class Arrays(Mapping[str, np.ndarray]):
 
     @classmethod
     def of(cls, arrays: Mapping[str, object], *settings: Any) -> Self:
-        """Create from arrays with any names."""
+        """Create an instance from arrays with any names."""
         return cls.of_frozen({name: as_frozen(values) for name, values in arrays.items()}, *settings)
 
     @classmethod
-    def made(cls, arrays: dict[str, np.ndarray]) -> Self:
-        """Create from new arrays of any precision, which are made read-only without a copy."""
+    def of_new(cls, arrays: dict[str, np.ndarray]) -> Self:
+        """Create an instance from new arrays of any precision, and freeze them in place."""
         for array in arrays.values():
             array.setflags(False)  # type: ignore[call-arg]  # a positional argument takes half the time of `write=False`
             if array.base is not None:
@@ -44,7 +44,7 @@ class Arrays(Mapping[str, np.ndarray]):
 
     @classmethod
     def of_frozen(cls, arrays: dict[str, np.ndarray]) -> Self:
-        """Create from read-only arrays, in a dict that the caller does not use any more."""
+        """Create an instance from a dict of read-only arrays, which the caller must not use any more."""
         self = object.__new__(cls)
         _set_arrays(self, arrays)
         return self
@@ -123,9 +123,8 @@ class Mode(NamedTuple):
 
 @_with_fields
 class Trace(Arrays):
-    """All arrays of one forward pass, with the stride and padding that the backward pass needs.
-
-    For an image `x` (32,32): `z1` and `a1` (30,30), `v` (900,), `z2` and `o` (2,). Other networks have arrays by their symbols.
+    """All arrays of one forward pass, and the stride and padding that the backward pass needs. For an image `x`
+    (32,32): `z1` and `a1` (30,30), `v` (900,), `z2` and `o` (2,). Other networks have arrays by their symbols.
     """
 
     __slots__ = ("_made_by", "_mode", "padding", "stride")
@@ -183,8 +182,8 @@ class Trace(Arrays):
     def image(self, i: int) -> Trace:
         """Return the trace of image `i` of a batch, in the shapes of a single image."""
         arrays = {name: freeze(one_image(array, i)) for name, array in self.items()}
-        kept = {name: freeze(one_image(array, i)) if array.ndim > 1 else array for name, array in self.kept.items()}
-        return Trace.of_frozen(arrays, self.stride, self.padding, None, Mode(self.training, kept))
+        layer_arrays = {name: freeze(one_image(array, i)) if array.ndim > 1 else array for name, array in self.kept.items()}
+        return Trace.of_frozen(arrays, self.stride, self.padding, None, Mode(self.training, layer_arrays))
 
     @property
     def forward_pass(self) -> object:

@@ -30,7 +30,7 @@ DEFAULT = "conv1x3-sigmoid-dense2-sigmoid-mse"
 """The teaching notebook's network, with which the page opens."""
 
 MOST_PARAMETERS, MOST_MULTIPLICATIONS = 1_300_000, 24_000_000
-"""Limits of one network, so that a request is answered in time."""
+"""Limits of one network, which bound the time of a response."""
 MOST_OF_IMAGES, MOST_NUMBERS = 120_000_000, 1_000_000
 """Limits for several images together: multiplications, and numbers in all maps."""
 
@@ -78,7 +78,7 @@ class Network(Architecture):
         count = sum(math.prod(parameter.shape) for parameter in program.parameters.values())
         if count > MOST_PARAMETERS:
             name, largest = max(program.parameters.items(), key=lambda item: math.prod(item[1].shape))
-            layer, index = self._owner(name)
+            layer, index = self._layer_of(name)
             raise Problem(
                 "network.parameters", n=count, most=MOST_PARAMETERS, layer=str(layer), place=index, own=math.prod(largest.shape)
             )
@@ -104,7 +104,7 @@ class Network(Architecture):
             if m * per_image > limit:
                 raise Problem(f"network.images_{code}", n=per_image, m=m, most=limit, fit=limit // per_image)
 
-    def _owner(self, parameter: str) -> tuple[Layer, int]:
+    def _layer_of(self, parameter: str) -> tuple[Layer, int]:
         for index, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):
             if parameter in [names.of(letter) for letter in layer.parameter_letters]:
                 return layer, index + 1
@@ -129,14 +129,14 @@ class Network(Architecture):
         if weights not in WEIGHTS:
             raise Problem("network.weights", weights=repr(weights), known=WEIGHTS)
         program = self.check(x_shape)
-        user_params = self._given(f, program)
+        user_params = self._given_params(f, program)
         lines = self.start_lines(program, weights, seed)
-        return Params.made(
+        return Params.of_new(
             {name: user_params[name] if name in user_params else line.run().reshape(program.shown[name]) for name, line in lines.items()}
         )
 
     def start_lines(self, program: Program, weights: str = "normal", seed: int = 0) -> dict[str, Op]:
-        """Return the initialization of each parameter as an operation without sources."""
+        """Return for each parameter an operation without sources that initializes it."""
         last_dense = next((names.of("w") for layer, names in zip(self.layers[::-1], self.names[::-1], strict=True) if layer.kind == "dense"), "")
         lines = {}
         for index, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):
@@ -151,7 +151,7 @@ class Network(Architecture):
                     lines[name] = Op(name, draw, (), settings, index, letter)
         return lines
 
-    def _given(self, f: np.ndarray | Mapping[str, np.ndarray] | None, program: Program) -> dict[str, np.ndarray]:
+    def _given_params(self, f: np.ndarray | Mapping[str, np.ndarray] | None, program: Program) -> dict[str, np.ndarray]:
         first = next((names.of("f") for layer, names in zip(self.layers, self.names, strict=True) if "f" in layer.parameter_letters), None)
         if f is None:
             return {}
@@ -193,7 +193,7 @@ class Network(Architecture):
         return np.asarray(line.function(*[y if source == "y" else trace[source] for source in line.sources]))
 
     def backward(self, params: Params, trace: Trace, y: np.ndarray) -> Gradients:
-        """Return ∂L/∂<name> for all symbols and parameters, named "d" + name. There is no "do" if the loss merges.
+        """Return ∂L/∂<name> for all symbols and parameters, named "d" + name. There is no "do" if the loss is merged.
 
         `y` is (N,), or one number for all outputs. For several images it is (m,N), and L is the mean of their losses. The mode is
         that of the trace.

@@ -28,11 +28,11 @@ class Optimizer:
     lr: float
     name: ClassVar[str] = "gd"
     KEEPS: ClassVar[tuple[str, ...]] = ()
-    """Names of the arrays that the state has for each parameter."""
+    """Names of the state's arrays for each parameter."""
     formulas: ClassVar[tuple[str, ...]] = (r"\theta \leftarrow \theta - \eta \cdot \partial \theta",)
     """LaTeX of the step for a parameter θ."""
     words: ClassVar[str] = "update"
-    """Id of its step in the messages `stage`, which have a title and a sentence."""
+    """Id of the step under the messages `stage`, where it has a title and a sentence."""
     code: ClassVar[Mapping[str, str]] = {
         "keras": "keras.optimizers.SGD(learning_rate)",
         "pytorch": "torch.optim.SGD(model.parameters(), lr=learning_rate)",
@@ -46,7 +46,7 @@ class Optimizer:
             lr, slopes = self.lr, vars(gradients) if type(gradients) is Gradients else gradients
             for name, theta in params.items():
                 next_params[name] = theta - lr * slopes["d" + name]
-            return Params.made(next_params), {}
+            return Params.of_new(next_params), {}
         next_state: dict[str, np.ndarray] = {}
         t = int((state or {}).get("t", 0)) + 1
         for name, theta in params.items():
@@ -55,7 +55,7 @@ class Optimizer:
             change, arrays = self.change(gradient, previous, t)
             next_params[name] = theta - change
             next_state |= {f"{key}.{name}": freeze(value.copy() if value is gradient else value) for key, value in arrays.items()}
-        return Params.made(next_params), next_state | {"t": t}
+        return Params.of_new(next_params), next_state | {"t": t}
 
     def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
         """Return the amount to subtract from a parameter in step `t` (1, 2, …), and the state to keep."""
@@ -89,7 +89,7 @@ class Momentum(Optimizer):
         return self.lr * velocity, {"velocity": velocity}
 
     def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
-        """Return `kept`, 0.9 times the previous velocity (0 at the start), and `velocity`, the new one."""
+        """Return `kept`, which is 0.9 times the previous velocity (0 at the start), and `velocity`, the new one."""
         velocity = after[f"velocity.{name}"]
         return {"kept": self.share * before[f"velocity.{name}"] if before else np.zeros_like(velocity), "velocity": velocity}
 

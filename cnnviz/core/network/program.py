@@ -48,7 +48,7 @@ class Program:
     def __init__(self, network: Architecture, x_shape: Shape, run: Run = ONE, sliding: tuple[int, Padding] = (1, 0)):
         self.network, self.x_shape, self.run, self.sliding = network, x_shape, run, sliding
         self.buffers: dict[str, Buffer] = {}
-        self.draws: dict[str, tuple[int, Shape, Draw]] = {}  # layer number (from 1), shape, and function of each draw
+        self.draws: dict[str, tuple[int, Shape, Draw]] = {}  # each draw's layer number (from 1), shape and function
         self.targets_across_images: set[str] = set()  # targets that are computed from all images at once
         self.shapes: dict[str, Shape] = {"x": x_shape}
         self.parameters: dict[str, Parameter] = {}
@@ -68,7 +68,7 @@ class Program:
         learning_indices = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
         # later operations compute the image's gradient, which updates do not need
         self.needed_count = 1 + max(learning_indices, default=-1)
-        self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
+        self.shown = {name: self._shown_shape(shape) for name, shape in self.shapes.items() if "." not in name}
         self._one_image = None if self.run.images else self.shown["x"]
         self._parameter_shapes = tuple((name, self.shapes[name], self.shown[name]) for name in self.parameters)
         self._has_pass_inputs = bool(self.buffers or self.draws)
@@ -77,17 +77,17 @@ class Program:
 
     @cached_property
     def _compiled_forward(self) -> CompiledLines:  # lazy, because many programs are only used for their shapes
-        return self._compiled(self.forward_lines)
+        return self._compile_lines(self.forward_lines)
 
     @cached_property
     def _compiled_backward(self) -> CompiledLines:
-        return self._compiled(self._needed_lines)
+        return self._compile_lines(self._needed_lines)
 
     @cached_property
     def _compiled_rest(self) -> CompiledLines:
-        return self._compiled(self._rest_lines)
+        return self._compile_lines(self._rest_lines)
 
-    def _compiled(self, lines: Sequence[Op]) -> CompiledLines:
+    def _compile_lines(self, lines: Sequence[Op]) -> CompiledLines:
         """Compile operations for one image."""
 
         def dropped_axes(target: str) -> int | None:
@@ -129,7 +129,7 @@ class Program:
                 self.forward_lines.append(self._line(index, names, role, layer_call))
 
     def _add_pass_inputs(self, index: int, layer: Layer, names: Names, shape: Shape) -> None:
-        """Add the arrays that a pass receives beside its image and parameters: buffers, and random draws in training.
+        """Add the arrays that a pass takes besides its image and parameters: buffers, and random draws in training.
        """
         self.buffers |= {names.of(role): buffer for role, buffer in layer.buffers(shape).items()}
         if self.run.training:
@@ -153,19 +153,19 @@ class Program:
         return Op(names.of(role), layer_call.function, sources, layer_call.settings, layer_index, role, self._single_image_functions[layer_index].get(role))
 
     def _insert_bounds(self) -> None:
-        """Insert each bound's operation as soon as its sources are computed, which is mostly at the beginning."""
+        """Insert each bound's operation right after its sources, mostly at the beginning."""
         for bound in self._needed_bounds():
             targets = [line.target for line in self.forward_lines]
             first = max((targets.index(source) + 1 for source in bound.sources if source in targets), default=0)
             self.forward_lines.insert(first, bound)
 
     def _needed_bounds(self) -> list[Op]:
-        """Return the operations of bounds that others read (core/network/ties.py). There are none without a kink."""
-        needed = {source for line in (*self.forward_lines, *self.backward_lines) for source in line.sources}
+        """Return the operations that compute needed bounds (core/network/ties.py). There are none without a kink."""
+        needed_symbols = {source for line in (*self.forward_lines, *self.backward_lines) for source in line.sources}
         bounds: list[Op] = []
         for target, line in reversed({line.target: line for line in self._bounds.values()}.items()):
-            if target in needed:
-                needed |= {*line.sources}
+            if target in needed_symbols:
+                needed_symbols |= {*line.sources}
                 bounds.insert(0, line)
         return bounds
 
@@ -225,7 +225,7 @@ class Program:
         each_target = f"{target}.each"
         return [replace(line, target=each_target, role=f"{role}.each"), Op(target, share_of_mean, (each_target,), {}, None, role)]
 
-    def _shown(self, shape: Shape) -> Shape:
+    def _shown_shape(self, shape: Shape) -> Shape:
         """Return the shown shape. Maps drop a channel axis of size 1, except for several images; filters drop their
         first two axes if both are 1."""
         if len(shape) == 4:
@@ -243,18 +243,18 @@ class Program:
         if x is not None:
             values["x"] = x.reshape(self.x_shape) if x.shape == self._one_image else self._with_all_axes("x", x)
         arrays = vars(params) if type(params) is Params else params
-        for name, shape, shown in self._parameter_shapes:
+        for name, shape, shown_shape in self._parameter_shapes:
             array = arrays[name]
             if array.shape == shape:
                 values[name] = array
-            elif array.shape == shown:
+            elif array.shape == shown_shape:
                 values[name] = array.reshape(shape)
             else:
                 values[name] = self._with_all_axes(name, array)
         return values
 
     def _with_all_axes(self, name: str, array: np.ndarray) -> np.ndarray:
-        """Return an array with the axes that are not shown. Raise Problem if its shape does not fit."""
+        """Return an array with all axes, including hidden ones. Raise Problem if its shape does not fit."""
         shape = self.shapes[name]
         if self.run.images and self.has_images(name):
             if array.ndim and array.shape[1:] == shape:
@@ -295,7 +295,7 @@ class Program:
     def draw_shown(self, seed: int, k: int, images: int | None = None) -> PassValues:
         """Draw the random numbers of update `k`, shaped like the layers' shown outputs, for one image or for
         `images`. Each draw has its own generator."""
-        return {name: array if images else array[0].reshape(self._shown(array.shape[1:])) for name, array in self._draw(seed, k, images or 1).items()}
+        return {name: array if images else array[0].reshape(self._shown_shape(array.shape[1:])) for name, array in self._draw(seed, k, images or 1).items()}
 
     def _draw(self, seed: int, k: int, images: int) -> PassValues:
         return {
@@ -331,7 +331,7 @@ class Program:
             roles = dict.fromkeys((*layer.kept, *layer.draws(()), *layer.buffers((0,))))
             for name in (name for role in roles if (name := names.of(role)) in values):
                 array = values[name]
-                arrays[name] = freeze(array.reshape(self._shown(array.shape))) if array.ndim == 3 and not self.run.images else array
+                arrays[name] = freeze(array.reshape(self._shown_shape(array.shape))) if array.ndim == 3 and not self.run.images else array
         return arrays
 
     def run_forward(self, values: PassValues) -> PassValues:
@@ -344,8 +344,8 @@ class Program:
         return [*self.forward_lines, *self._needed_lines]
 
     def run_backward(self, values: PassValues) -> PassValues:
-        """Run the backward operations that an update needs. `values` holds the arrays of a forward pass, and the
-        targets y."""
+        """Run the backward operations that an update needs on `values`, the arrays of a forward pass and the targets
+        y."""
         return _run_lines(self._needed_lines, values)
 
     def forward(
@@ -375,8 +375,8 @@ class Program:
         start = self.start(params)
         for line in self.forward_lines:
             if line.target in trace.kept:  # arrays of one image of a batch cannot be recomputed
-                kept, shape = trace.kept[line.target], values[self.network.names[line.layer_index].output].shape
-                values[line.target] = kept.reshape(shape) if kept.size == math.prod(shape) else kept
+                array, shape = trace.kept[line.target], values[self.network.names[line.layer_index].output].shape
+                values[line.target] = array.reshape(shape) if array.size == math.prod(shape) else array
             elif line.target not in values:
                 values[line.target] = line.make(values | start)
         return {**values, **start}
@@ -404,7 +404,7 @@ class Program:
         values, gradients_by_image = self.all_values(params, trace) | {"y": y}, []
         for indicator in np.eye(len(y)):
             gradients_by_image.append(self._compiled_backward.go(dict(values), {start: partial(_gradient_of_image, f"{start}.each", indicator)}))
-        return Params.made({f"d{name}": np.stack([gradient[f"d{name}"] for gradient in gradients_by_image]) for name in self.parameters})
+        return Params.of_new({f"d{name}": np.stack([gradient[f"d{name}"] for gradient in gradients_by_image]) for name in self.parameters})
 
     def _compute_rest(self, values: PassValues, overrides: Mapping[str, Override] | None) -> PassValues:
         """Compute the gradients that no update needs. The forward pass already warned about infinite values."""

@@ -70,8 +70,8 @@ class Op:
 
     @cached_property
     def step(self) -> Callable[[PassValues], None]:
-        """A function that adds the target to the arrays so far. Unrolled for few sources, since a pass of the
-        notebook's network takes microseconds."""
+        """A function that adds the target to the arrays so far. Unrolled for few sources, since call overhead matters
+        in a pass of microseconds."""
         run, target, sources = self.run, self.target, self.sources
         if len(sources) == 1:
             (only,) = sources

@@ -25,7 +25,7 @@ def line_as_code(line: Op) -> str:
 
 
 def expression(function: Callable[..., object], symbols: Mapping[str, str]) -> str | None:
-    """Return the expression that `function` returns, with its arguments replaced by these texts. None if it has
+    """Return the expression that `function` returns, with its arguments replaced by `symbols`. None if the function has
     several statements.
 
     >>> from cnnviz.core.network.layers.relu import relu_dx
@@ -34,14 +34,14 @@ def expression(function: Callable[..., object], symbols: Mapping[str, str]) -> s
     """
     definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     assert isinstance(definition, ast.FunctionDef)
-    first, *others = [line for line in definition.body if not isinstance(line, ast.Expr)]  # without the docstring
-    if others or not isinstance(first, ast.Return) or first.value is None or isinstance(first.value, ast.IfExp):
+    statement, *other_statements = [line for line in definition.body if not isinstance(line, ast.Expr)]  # without the docstring
+    if other_statements or not isinstance(statement, ast.Return) or statement.value is None or isinstance(statement.value, ast.IfExp):
         return None
-    return ast.unparse(_ArgumentReplacer(symbols).visit(first.value))
+    return ast.unparse(_ArgumentReplacer(symbols).visit(statement.value))
 
 
 class _ArgumentReplacer(ast.NodeTransformer):
-    """Replaces arguments by their texts, and drops the leading underscore of helpers."""
+    """AST transformer that replaces arguments by their symbols, and drops the leading underscore of helpers."""
 
     def __init__(self, symbols: Mapping[str, str]):
         self.symbols = symbols

@@ -14,7 +14,7 @@ from cnnviz.words import Message, message
 
 
 class Stage(str):
-    """A stage, as its symbol, with its phase and the arrays that it computes and reads.
+    """A stage: its symbol, its phase, and the arrays that it computes and reads.
 
     `layer` is the index of its layer, or None. `title` and `sentence` describe it.
     """

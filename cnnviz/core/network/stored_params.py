@@ -1,6 +1,5 @@
-"""Stored parameters that are too large for a link: the link has a name instead, made from a digest of the numbers.
-
-They come from a training or a file, or were typed. The bytes are limited per visitor's address and in total, so entries may be
+"""Stored parameters that are too large for a link, which contains a name instead: a digest of the numbers. They come
+from a training, a file or the keyboard. The bytes are limited per visitor's address and in total, so entries may be
 evicted; a setup that names missing parameters gets a message.
 """
 
@@ -54,12 +53,12 @@ _shared_stores: list[SharedStore[str, Mapping[str, np.ndarray]]] = []
 
 
 def set_shared_store(store: SharedStore[str, Mapping[str, np.ndarray]]) -> None:
-    """Also store parameters in `store` from now on, and look up missing ones there."""
+    """Use `store` as a second store from now on: write parameters to it, and look up missing ones there."""
     _shared_stores[:] = [store]
 
 
 class NotStored(Problem):
-    """Parameters of that name are not stored, or do not fit. The message says what to do."""
+    """Raised if no parameters of that name are stored, or if they do not fit. The message says what to do."""
 
 
 def store_params(params: Mapping[str, np.ndarray], learned: TrainingInfo | None = None, files: tuple[str, ...] = ()) -> str:
@@ -130,8 +129,8 @@ def clear() -> None:
 
 def store_packed(arrays: Mapping[str, np.ndarray]) -> str:
     """Store parameters that another process packed, and return their name."""
-    stored = _unpack(arrays)
-    return store_params(stored.params, stored.learned, stored.files)
+    entry = _unpack(arrays)
+    return store_params(entry.params, entry.learned, entry.files)
 
 
 def stored_params(name: str) -> Params:

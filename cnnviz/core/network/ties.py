@@ -50,7 +50,7 @@ def margin(bound: np.ndarray, tie: float) -> np.ndarray:
 
 
 def round_to_zero(z: np.ndarray, bound: np.ndarray, tie: float) -> np.ndarray:
-    """Return z with values set to 0 that are 0 within round-off: |z| < margin.
+    """Return z with values below the margin, which are 0 within round-off, set to 0.
 
     >>> round_to_zero(np.array([1e-16, -1e-16, 1e-13]), np.array([8.0]), 1e-14).tolist()
     [0.0, 0.0, 1e-13]
@@ -65,7 +65,8 @@ def round_to_zero(z: np.ndarray, bound: np.ndarray, tie: float) -> np.ndarray:
 
 
 def saturating_bound(bound: np.ndarray) -> np.ndarray:
-    """Return the bound of a sigmoid, tanh or softmax: 1, or that of its input, whose round-off it passes on.
+    """Return the bound of a sigmoid, tanh or softmax: the maximum of 1 and the input's bound, since round-off of the
+    input propagates.
 
     >>> saturating_bound(np.array([0.1, 20.0])).tolist()
     [1.0, 20.0]

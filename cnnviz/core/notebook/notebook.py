@@ -104,7 +104,7 @@ def _apply_deviations(params: Params, target: str, active: frozenset[str]) -> Pa
 
 
 def params_used(params: Params, deviations: Iterable[str]) -> Params:
-    """Return the parameters that a step from `params` computes with. Under `fresh_weights`, w and b are zeros.
+    """Return the parameters that a step from `params` uses. Under `fresh_weights`, w and b are zeros.
 
     >>> params_used(Params(np.ones((2, 2)), np.ones((4, 2)), np.ones(2)), {"fresh_weights"}).b
     array([0., 0.])

@@ -34,7 +34,7 @@ class Deviation:
 
     @property
     def title(self) -> Message:
-        """Its title."""
+        """Title of the deviation."""
         return Message(f"deviation.{self.name}.title")
 
     @property

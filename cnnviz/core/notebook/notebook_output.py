@@ -1,4 +1,4 @@
-"""Numbers that the teaching notebook printed in its own run. The deviations must reproduce them to the last digit."""
+"""Numbers printed in the teaching notebook's published run. The deviations must reproduce them to the last digit."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,5 @@
-"""Child processes that do not import the main module of their parent, which may be Streamlit's, or a script that it runs."""
+"""Child processes that do not import their parent's main module, which may be Streamlit's, or a script that Streamlit
+runs."""
 
 from multiprocessing import spawn
 from typing import Any

@@ -1,4 +1,4 @@
-"""Isolation of work on untrusted input, which may take too much time or memory.
+"""Isolation of work on untrusted input, which may need too much time or memory.
 
 A server runs such work in a process that it can kill (`set_runner`). In a browser or a terminal it runs in the calling
 thread, and only its time is limited.
@@ -21,8 +21,8 @@ thread_time: Callable[[], float] = getattr(time, "thread_time", time.monotonic)
 
 
 class Runner(Protocol):
-    """Call `work(*arguments)` in another process, limited to `seconds` of CPU time. Raise Problem if it fails or
-    exceeds a limit."""
+    """Protocol of runners. A call runs `work(*arguments)` in another process, limited to `seconds` of CPU time. Raise
+    Problem if it fails or exceeds a limit."""
 
     def __call__(self, work: Callable[..., Result], arguments: tuple[Any, ...], seconds: float, /) -> Result: ...
 

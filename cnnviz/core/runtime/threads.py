@@ -1,4 +1,4 @@
-"""Two threads for one computation with bit-identical results, and the NumPy settings that this needs.
+"""Two threads for one computation, with bit-identical results, and the BLAS settings that this requires.
 
 Results are identical on one kind of machine. Another kind may add in another order, so that last bits differ. Ties are
 the same there (core/network/ties.py), but long or diverging runs may amplify such a difference.
@@ -33,7 +33,7 @@ Result = TypeVar("Result")
 
 
 def map_parallel(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
-    """Return `work(part)` for every part, in order. A second thread helps unless it is busy with another call.
+    """Return `work(part)` for every part, in order. A second thread takes part unless it is busy with another call.
 
     >>> map_parallel(abs, [-1, 2, -3])
     [1, 2, 3]
@@ -52,7 +52,7 @@ def map_parallel(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[
     error_settings = np.geterr()
 
     def help_out() -> None:
-        with np.errstate(**error_settings):  # the caller's settings: before NumPy 2 they do not reach other threads
+        with np.errstate(**error_settings):  # copy the caller's error settings, which are thread-local before NumPy 2
             take()
 
     keep_freed_memory()
@@ -84,7 +84,8 @@ def _second_thread() -> ThreadPoolExecutor:
 
 _lock = threading.Lock()
 _active_limits: list[Callable[[], None]] = []
-"""For each active `one_blas_thread`, the function that restores the old limit. The last one to exit calls it."""
+"""Functions that restore the previous limit, one for each active `one_blas_thread`. The last context to exit calls
+it."""
 
 
 @contextmanager

@@ -16,7 +16,8 @@ _WAITING: ContextVar[Callable[[], AbstractContextManager[object]]] = ContextVar(
 def cancellable(check: Callable[[], object], waiting: Callable[[], AbstractContextManager[object]] = nullcontext) -> Iterator[None]:
     """Call `check` at each cancellation point within this context. An exception that it raises ends the computation.
 
-    The work enters the context `waiting` while it waits for a resource that other work holds, so that further work proceeds.
+    The work enters the context `waiting` while it waits for a resource that other work holds, so that queued work can
+    run.
     """
     token, waiting_token = _CHECK.set(check), _WAITING.set(waiting)
     try:

@@ -146,7 +146,7 @@ def split_filters(filters: Filters) -> tuple[tuple[float, ...], ...]:
 
 
 def write_filters(filters: Filters, bank: Bank | None = None) -> str:
-    """Format filters as in an address. Several filters are written by name if they have one and `bank` can read it.
+    """Format filters as in an address. Named filters are written by name if `bank` can read it.
 
     >>> write_filters((KERNELS["blur"], (1.0, 2.0)))
     'blur;1,2'

@@ -13,8 +13,8 @@ from cnnviz.words import message
 
 
 def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, filters: Mapping[str, Filters]) -> Params:
-    """Return the parameters before the first update: drawn, or stored under the name `w`, with the filters that the
-    setup sets.
+    """Return the parameters before the first update: drawn, or loaded by the name `w`. The setup's filters replace the
+    convolutions'.
 
     Keys of `filters` are the names of the convolutions' parameters, or "f" for the first. Raise NotStored if stored arrays are
     missing or do not fit.
@@ -28,8 +28,8 @@ def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, 
     for index, bank in enumerate(banks(network, x_shape)):
         kernels = filter_array(filters.get(bank.name if index else "f", ()), bank)
         if len(kernels):
-            drawn = arrays[bank.name].reshape(bank.filters, bank.channels, bank.k, bank.k)[len(kernels) :]
-            arrays[bank.name] = np.concatenate([kernels, drawn]).reshape(params[bank.name].shape)
+            drawn_filters = arrays[bank.name].reshape(bank.filters, bank.channels, bank.k, bank.k)[len(kernels) :]
+            arrays[bank.name] = np.concatenate([kernels, drawn_filters]).reshape(params[bank.name].shape)
     return Params.of(arrays)
 
 
@@ -56,9 +56,9 @@ def _stored_or_drawn(name: str, drawn: Mapping[str, np.ndarray]) -> dict[str, np
     differs."""
     if not is_stored_name(name):
         return dict(drawn)
-    stored = {key: array for key, array in stored_params(name).items() if key in drawn}
-    for key, array in stored.items():
+    stored_arrays = {key: array for key, array in stored_params(name).items() if key in drawn}
+    for key, array in stored_arrays.items():
         if array.shape != drawn[key].shape:
             field = message("lesson.field.w")
             raise NotStored("lesson.kept.misfit", field=field, name=key, shape=array.shape, wanted=drawn[key].shape)
-    return {**drawn, **stored}
+    return {**drawn, **stored_arrays}

@@ -31,7 +31,7 @@ SIDES = {"digit": 28, "small": 8}
 BUNDLED = {"train": 1, "test": 20}
 """Number of images at the start of each CIFAR-10 split that are bundled under their original ids."""
 _LABELS = {"test": (3, 8, 8, 0, 6, 6, 1, 6, 3, 1, 0, 9, 5, 7, 9, 8, 5, 7, 8, 6), "train": (6,)}
-"""Classes of these bundled images as indices into CLASSES, so that no file has to be read."""
+"""Classes of these bundled images as indices into CLASSES, so that no file needs to be read."""
 MAX_UPLOAD_TEXT = 6000
 """Maximum number of characters of an upload: more than 32·32·3 bytes need when compressed and encoded as base64."""
 

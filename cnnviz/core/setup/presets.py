@@ -1,6 +1,5 @@
-"""Preset networks of courses and tutorials, each with its source and built as its authors built it.
-
-One differs: The Independent Code has a bias for each position of a map, here there is one per filter.
+"""Preset networks of courses and tutorials, each with its source and as its authors built it. One differs: The
+Independent Code has a bias for each position of a map, cnnviz one for each filter.
 """
 
 from collections.abc import Mapping

@@ -63,7 +63,7 @@ _SIMPLE: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "opt": ("gd", setup_fields.choice_parser(OPTIMIZERS)),
     "mode": ("train", setup_fields.choice_parser(MODES)),
 }
-"""Fields that depend on no other field: the default and the parser."""
+"""Default and parser of each field that does not depend on other fields."""
 
 Values = dict[str, Any]
 
@@ -101,7 +101,7 @@ def read_fields(query: Mapping[str, str], fallback: Mapping[str, Any] | None, re
 
 
 class _SetupReader:
-    """Parser state: `values` holds the fields parsed so far, and each method adds its own."""
+    """Parser state: `values` holds the fields parsed so far, and each method adds a field."""
 
     network: Network
 
@@ -203,7 +203,7 @@ class _SetupReader:
         if not text:
             return
         program = self.network.program(self.x_shape)
-        sets, refused = read_sets(text, program)
+        sets, refusals = read_sets(text, program)
         kernel_sets = [entry for entry in sets if not entry.update and len(program.shown[entry.symbol]) == 2 and len(program.shapes[entry.symbol]) == 4]
         try:
             self._set_kernels(kernel_sets)
@@ -211,20 +211,20 @@ class _SetupReader:
             kernel_sets = []
         if self.images > 1 and (pixels := [entry for entry in sets if entry.symbol == "x"]):
             sets = tuple(entry for entry in sets if entry.symbol != "x")
-            refused = [*refused, *((write_sets([entry]), Problem("lesson.why.set_images")) for entry in pixels)]
+            refusals = [*refusals, *((write_sets([entry]), Problem("lesson.why.set_images")) for entry in pixels)]
         self.values["set"] = tuple(entry for entry in sets if entry not in kernel_sets)
-        if refused:
-            self.refuse("set", ";".join(entry for entry, _ in refused), refusal_reason(refused), "", id="lesson.left_out")
+        if refusals:
+            self.refuse("set", ";".join(entry for entry, _ in refusals), refusal_reason(refusals), "", id="lesson.left_out")
 
     def _set_kernels(self, kernel_sets: list[SetValue]) -> None:
         if not kernel_sets:
             return
         values, shape_arguments = self.values, (self.network, self.x_shape)
         params = first_params(*shape_arguments, values["w"], values["seed"], {name: values[name] for name in FILTERS})
-        changed = with_params(params, kernel_sets)
+        changed_params = with_params(params, kernel_sets)
         for index, bank in enumerate(banks(*shape_arguments)):
             if any(entry.symbol == bank.name for entry in kernel_sets):
-                values[bank.name if index else "f"] = read_filters(setup_fields.any_text(changed[bank.name]), bank)
+                values[bank.name if index else "f"] = read_filters(setup_fields.any_text(changed_params[bank.name]), bank)
 
     def targets(self, n: int, label: str | None) -> None:
         """Parse the names of the `n` outputs and their targets. The default target is the image's class if an output
@@ -286,7 +286,7 @@ class _SetupReader:
 
 
 def _fits(filters: Filters, bank: Bank) -> bool:
-    """Return whether another setup's filters fit this convolution."""
+    """Return whether filters of another setup fit a convolution."""
     if isinstance(filters, str):
         return True
     try:

@@ -65,22 +65,22 @@ def read_sweep(text: str, setup: Setup) -> ParsedSweep:
             raise Problem("lesson.sweep.images")
         if key not in _READ:
             raise Problem("lesson.sweep.key", keys=tuple(_READ))
-        values, refused = _READ[key](rest, setup)
+        values, refusals = _READ[key](rest, setup)
         distinct = tuple(dict.fromkeys(values))
         if not distinct:
-            raise refused[0][1] if refused else Problem("lesson.sweep.nothing")
+            raise refusals[0][1] if refusals else Problem("lesson.sweep.nothing")
     except Problem as why:
         raise Problem("lesson.sweep.left_out_all", reasons=message("lesson.sweep.one", text=quote(text), why=why.message)) from None
-    messages = [_left_out_message(refused)] if refused else []
+    messages = [_left_out_message(refusals)] if refusals else []
     if len(distinct) > MOST_RUNS:
         messages.append(message("lesson.sweep.most", n=len(distinct), most=MOST_RUNS))
     return ParsedSweep(key, distinct[:MOST_RUNS], tuple(messages))
 
 
-def _left_out_message(refused: Refused) -> Message:
-    reasons = [message("lesson.sweep.one", text=quote(text), why=why.message) for text, why in refused[:3]]
-    more = len(refused) - len(reasons)
-    return message("lesson.sweep.left_out", reasons=reasons, n=more) if more else message("lesson.sweep.left_out_all", reasons=reasons)
+def _left_out_message(refusals: Refused) -> Message:
+    reasons = [message("lesson.sweep.one", text=quote(text), why=why.message) for text, why in refusals[:3]]
+    remaining = len(refusals) - len(reasons)
+    return message("lesson.sweep.left_out", reasons=reasons, n=remaining) if remaining else message("lesson.sweep.left_out_all", reasons=reasons)
 
 
 ParsedValues = tuple[Sequence[str], Refused]
@@ -132,13 +132,13 @@ def _images(text: str, setup: Setup) -> ParsedValues:
 
 
 def _read_each(text: str, read: Callable[[str], str]) -> ParsedValues:
-    values, refused = [], []
-    for one in filter(None, (part.strip() for part in text.split(";"))):
+    values, refusals = [], []
+    for value_text in filter(None, (part.strip() for part in text.split(";"))):
         try:
-            values.append(read(one))
+            values.append(read(value_text))
         except Problem as why:
-            refused.append((one, why))
-    return values, refused
+            refusals.append((value_text, why))
+    return values, refusals
 
 
 _SEEDS = ("seed", "start")
@@ -156,9 +156,9 @@ def _with_image(base: Setup, value: str, label: str | None) -> Setup:
     query = base.to_query()
     del query["y"]
     follows = Setup.parse_query(query)[0].y == base.y
-    changed = base.with_query({"img": value})[0]
+    setup = base.with_query({"img": value})[0]
     if not follows:
-        return changed
-    changed_query = changed.to_query()
+        return setup
+    changed_query = setup.to_query()
     del changed_query["y"]
-    return Setup.parse_query(changed_query, changed, label)[0]
+    return Setup.parse_query(changed_query, setup, label)[0]

@@ -105,8 +105,8 @@ def refusal_reason(refused: Refused) -> Problem:
     if len(refused) == 1:
         return refused[0][1]
     reasons = [message("lesson.why.set_one", text=quote(entry), why=why.message) for entry, why in refused[:NAMED]]
-    more = len(refused) - len(reasons)
-    return Problem("lesson.why.set_more" if more else "lesson.why.set_each", reasons=reasons, n=more)
+    remaining = len(refused) - len(reasons)
+    return Problem("lesson.why.set_more" if remaining else "lesson.why.set_each", reasons=reasons, n=remaining)
 
 
 def with_image(x: np.ndarray, sets: Iterable[SetValue]) -> np.ndarray:

@@ -174,7 +174,7 @@ class Setup:
             errors[key] = replacement_message(key, text, why, value, id)
 
         fields = {key: text for key in SETUP_KEYS if (text := query_text(query, key)) is not None}
-        return cls._of(read_fields(fields, vars(fallback), say, label)), errors
+        return cls._from_values(read_fields(fields, vars(fallback), say, label)), errors
 
     def with_query(self, query: Mapping[str, str], label: str | None = None) -> tuple[Setup, dict[str, Message]]:
         """Return this setup with the values in `query`. With another network or image, the fields that depend on it
@@ -194,7 +194,7 @@ class Setup:
         return type(self).parse_query(query_before | dict(query), self, label)
 
     @classmethod
-    def _of(cls, values: Mapping[str, object]) -> Self:
+    def _from_values(cls, values: Mapping[str, object]) -> Self:
         """Create a setup from values that are already normalized."""
         self = object.__new__(cls)
         vars(self).update(values)
@@ -256,7 +256,7 @@ class Setup:
     @cached_property
     def start(self) -> Setup:
         """The setup at update 0 and without the cursor: the part that the run of updates depends on."""
-        return self._of(self._fields() | {"k": 0, "stage": "x", "cell": "", "image": 0, "mode": "train"})
+        return self._from_values(self._fields() | {"k": 0, "stage": "x", "cell": "", "image": 0, "mode": "train"})
 
     @property
     def snapshot_label(self) -> Message:
@@ -285,8 +285,8 @@ class Setup:
                [-1.,  0.,  1.]])
         """
         filters = {"f": self.f, "f2": self.f2, "f3": self.f3, "f4": self.f4}
-        drawn = first_params(self.network, x_shape or self.x_shape, self.w, self.seed, filters)
-        return with_params(drawn, self.sets_at(0)) if self.set else drawn
+        params = first_params(self.network, x_shape or self.x_shape, self.w, self.seed, filters)
+        return with_params(params, self.sets_at(0)) if self.set else params
 
     def with_one_image(self, image: int) -> Setup:
         """Return the same setup with only one of its images.
@@ -296,7 +296,7 @@ class Setup:
         """
         if len(self.images) == 1:
             return self
-        return self._of(self._fields() | {"img": self.images[image], "y": self.y[image], "image": 0})
+        return self._from_values(self._fields() | {"img": self.images[image], "y": self.y[image], "image": 0})
 
     def sets_at(self, update: int) -> tuple[SetValue, ...]:
         """Return the values that are set by hand at this update."""
@@ -330,7 +330,7 @@ class Setup:
         'w:0,0:1'
         """
         sets = tuple(entry for entry in self.set if entry.update <= k)
-        return self if sets == self.set else self._of(self._fields() | {"set": sets})
+        return self if sets == self.set else self._from_values(self._fields() | {"set": sets})
 
     def without_stored_params(self) -> Setup:
         """Return the same setup with defaults for all values that are only names of stored parameters."""

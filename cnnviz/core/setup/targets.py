@@ -16,7 +16,8 @@ Targets = tuple[float, ...]
 
 
 class WrongLength(Problem):
-    """Targets have the wrong length. `y` holds them truncated or padded with 0; `one` holds those of a single image."""
+    """Raised if targets have the wrong length. `y` holds them truncated or padded with 0, and `one` holds a single
+    image's targets."""
 
     y: Targets | tuple[Targets, ...]
     one: Targets
@@ -47,17 +48,18 @@ def read_targets(text: str, names: Sequence[str | Message], classes: Sequence[st
     if text in names:
         return one_hot(names.index(text), n)
     y = _read_numbers(text, n, classes)
-    fitted = (y + (0.0,) * n)[:n]
-    loss.check_targets(np.array(fitted))
+    padded_targets = (y + (0.0,) * n)[:n]
+    loss.check_targets(np.array(padded_targets))
     if len(y) != n:
         refitted = WrongLength("lesson.why.length", n=len(y), outputs=n)
-        refitted.y = refitted.one = fitted
+        refitted.y = refitted.one = padded_targets
         raise refitted
     return y
 
 
 def read_each(text: str, images: int, names: Sequence[str | Message], classes: Sequence[str], loss: Loss) -> tuple[Targets, ...]:
-    """Parse the targets of several images, separated by semicolons or given once for all. Raises like `read_targets`.
+    """Parse the targets of several images, separated by semicolons; a single one applies to all. Raises like
+    `read_targets`.
 
     >>> from cnnviz.core.network.losses import LOSSES
     >>> read_each("cat;0,1", 2, ("cat", "dog"), (), LOSSES["mse"])

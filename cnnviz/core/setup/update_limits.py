@@ -10,8 +10,8 @@ from cnnviz.words import Problem
 MAX_UPDATES = 10_000
 """Maximum number of updates in a setup."""
 MOST_WORK, MOST_WORK_OF_SEVERAL = 12_000_000_000, 40_000_000_000
-"""Maximum multiplications of all updates on one image, and on several, whose larger products are faster. About ten
-seconds each."""
+"""Maximum number of multiplications of all updates on one image, and on several images, whose larger products are
+faster. Both take about ten seconds."""
 PASSES = 3
 """Cost of an update in forward passes: the backward pass has two products for each one of the forward pass."""
 OVERHEAD, STATISTICS, RATE = 60e-6, 100e-6, 1e9
@@ -20,7 +20,7 @@ second."""
 TURN, MOST_A_TURN = 1_000_000, 15
 """Multiplications and updates between two cancellation points, which take a millisecond or two."""
 SPACING = 100
-"""Updates between two cached states: the most that a jump has to recompute."""
+"""Number of updates between two cached states, which bounds the updates that a jump recomputes."""
 STATE_BYTES = 64_000_000
 """Maximum bytes of cached states per setup."""
 

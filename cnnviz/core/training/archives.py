@@ -1,4 +1,4 @@
-"""ZIP archives from visitors, unpacked safely: a small piece never expands to gigabytes."""
+"""Safe reader for uploaded ZIP archives: no small input expands to gigabytes."""
 
 import io
 import zipfile

@@ -13,11 +13,11 @@ from cnnviz.core.setup.filters import banks
 from cnnviz.core.setup.setup import Setup
 
 MOST = 100
-"""Most checkpoints of one film."""
+"""Maximum number of checkpoints of one film."""
 MAX_NAME_LENGTH = 24
 """Length at which a file name is cut for display."""
 MOST_BYTES = 16_000_000
-"""Most bytes of one film's checkpoints: a quarter of what is kept for all."""
+"""Maximum size of one film's checkpoints in bytes: a quarter of the store."""
 
 
 def keep_checkpoints(params: Sequence[Params], files: Sequence[str] = ()) -> str:

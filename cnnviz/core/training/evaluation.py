@@ -29,7 +29,8 @@ class Pixels(Protocol):
 
 
 class Settings(Protocol):
-    """The part of the training settings that an evaluation needs: network, precision, and how pixels become inputs."""
+    """The part of the training settings that an evaluation needs: network, precision, and the conversion of pixels to
+    inputs."""
 
     @property
     def network(self) -> Network: ...
@@ -78,8 +79,8 @@ def measure(
 
 
 def _flags(network: Network, values: PassValues, what: str, layer_slice: slice) -> np.ndarray:
-    """Return which cells of the layers in the slice `layer_slice` are "saturated" or "silent", (B,U). U is 0 if none can
-    be."""
+    """Return a mask (B,U) of the "saturated" or "silent" cells of the layers in `layer_slice`. U is 0 if no layer can
+    have any."""
     pairs = list(zip(network.layers, network.names, strict=True))[layer_slice]
     if layer_slice.start is not None and network.merged:  # the slope of the output layer cancels against that of the loss
         pairs = []
@@ -137,8 +138,8 @@ def evaluate(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffe
 
 
 def in_precision(params: Params, dtype: str) -> Params:
-    """Return the parameters as "float64" or "float32", which sets the precision of every pass."""
-    return Params.made({name: array.astype(dtype) for name, array in params.items()})
+    """Convert the parameters to "float64" or "float32", which determines the precision of every pass."""
+    return Params.of_new({name: array.astype(dtype) for name, array in params.items()})
 
 
 @cache
@@ -149,7 +150,8 @@ def guessing_range(images: int, classes: int = 2) -> tuple[float, float]:
     >>> guessing_range(4), guessing_range(2000), guessing_range(2000, 10)
     ((0.0, 1.0), (0.478, 0.522), (0.087, 0.1135))
     """
-    # Of the classes**images ways to guess, `ways` get exactly `right` images right, and `at_most` at most that many.
+    # Of the classes**images possible guesses, `ways` have exactly `right` correct images, and `at_most` at most that
+    # number.
     right, ways, total = 0, (classes - 1) ** images, classes**images
     at_most, low = ways, None
     while 40 * at_most < 39 * total:

@@ -132,10 +132,10 @@ def _record(
     for k, (updates, point, trace, gradients, after) in enumerate(steps):
         curves.append(_curves(updates, point, trace, gradients, after, filter))
         if k in frame_set:
-            for name, taken in frames.items():
-                taken.append(_as_frame(_channel(_array(name, trace, gradients, point.params, image), channel)))
+            for name, recorded_frames in frames.items():
+                recorded_frames.append(_as_frame(_channel(_array(name, trace, gradients, point.params, image), channel)))
     losses, o, kernel, norms, promised, saturated, silent = (np.array(values) for values in zip(*curves, strict=True))
-    frame_arrays = {name: np.array(taken) for name, taken in frames.items()}
+    frame_arrays = {name: np.array(recorded_frames) for name, recorded_frames in frames.items()}
     return Film(losses, o, kernel, norms, promised, saturated, silent, frame_updates, frame_arrays, network.parameters)
 
 
@@ -153,7 +153,7 @@ def default_maps(network: Network) -> tuple[str, ...]:
 
 def _curves(updates: Updates, point: Point, trace: Trace, gradients: Gradients, after: Point | None, filter: int) -> Curves:
     """Return the values that one update adds to the curves."""
-    filters = updates.filters(updates.used(point))
+    filters = updates.filters(updates.used_params(point))
     kernel = filters[filter if filter < len(filters) else 0] if filters.ndim == 4 else filters
     saturated, silent = hidden_share(updates.network, trace, "saturated"), hidden_share(updates.network, trace, "silent")
     norms = [_norm(gradients[f"d{name}"]) for name in updates.network.parameters]
@@ -178,7 +178,7 @@ def _channel(array: np.ndarray, channel: int) -> np.ndarray:
     return array if array.ndim != 3 else array[channel if channel < len(array) else 0]
 
 
-@np.errstate(over="ignore")  # in a run that diverges, values too large for float32 become infinite
+@np.errstate(over="ignore")  # in a diverging run, values too large for float32 become infinite
 def _as_frame(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float64 if array.size <= FEW else np.float32)
 

@@ -1,5 +1,5 @@
-"""Analysis of a film's curves: which parameters make the loss fall, by when it has fallen, and where a run first goes
-wrong."""
+"""Analysis of a film's curves: each parameter's share of the loss decrease, milestones of the decrease, and the first
+failure of a run."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ NEARLY_ALL = 0.9
 """Share of saturated units from which a run counts as saturated. The notebook's threshold, a half, is never reached."""
 
 LEAP = 0.05
-"""Distance of a loss above the best so far from which a step counts as a leap over the valley."""
+"""Minimum distance of a loss above the best so far that counts as a leap over the valley."""
 
 
 def fall_shares(run: Film) -> tuple[np.ndarray, np.ndarray]:
@@ -35,9 +35,8 @@ def fall_shares(run: Film) -> tuple[np.ndarray, np.ndarray]:
 
 
 def loss_terms(run: Film, network: Network, y: np.ndarray) -> np.ndarray:
-    """Return the part of the loss that each output contributes, (n+1,N).
-
-    NaN where the terms do not add up to the loss, because an output is too near to 0 or 1 for its logarithm.
+    """Return the contribution of each output to the loss, (n+1,N). It is NaN if the terms do not add up to the loss,
+    because the logarithm of an output near 0 or 1 is inaccurate.
 
     >>> from cnnviz import Setup
     >>> from cnnviz.core.training.film import film
@@ -52,7 +51,7 @@ def loss_terms(run: Film, network: Network, y: np.ndarray) -> np.ndarray:
 
 
 def milestones(losses: np.ndarray, shares: tuple[float, ...] = (0.5, 0.9, 0.99)) -> dict[float, int]:
-    """Return the update by which each share of the whole decrease is reached. Empty if the loss does not fall.
+    """Return the updates by which given shares of the total decrease are reached. Empty if the loss does not fall.
 
     >>> milestones(np.array([1.0, 0.4, 0.05, 0.0]))
     {0.5: 1, 0.9: 2, 0.99: 3}

@@ -28,7 +28,7 @@ POINTS = 65
 SPANS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 """Candidate spans of a curve to either side, from which a default is chosen."""
 MOVED = 0.01
-"""Relative change of the loss within a span that is large enough."""
+"""Minimum relative change of the loss within a default span."""
 LR, FROM_0 = "lr", 0.02
 """The key of the learning rate, and the upper end of its curve if the rate is 0."""
 TARGET = "y"
@@ -43,7 +43,7 @@ _SHARES = freeze(np.arange(POINTS) / (POINTS // 2) - 1)
 class Curve(ReadOnly):
     """`loss` (65,) is L at each of `theta` (65,), around the current value `at`; `gradient` is the derivative there.
 
-    `kink` is whether the derivative does not exist because the one-sided slopes differ. `span` is the reach to either side.
+    `kink` is true if the one-sided slopes differ, so that no derivative exists. `span` is the reach to either side.
     """
 
     along: str
@@ -205,12 +205,12 @@ def _loss(updates: Updates, point: Point) -> float:
     setup = updates.setup
     if setup.deviations:
         return updates.loss(notebook_step(point.params, point.x, updates.y, setup.lr, setup.deviations, setup.stride, setup.pad)[0])
-    return updates.loss(updates.program.forward(point.params, point.x, given=updates.given(point)))
+    return updates.loss(updates.program.forward(point.params, point.x, given=updates.pass_inputs(point)))
 
 
 def _unit_steps(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
-    """Return what the next step subtracts from each parameter at a rate of 1. Entries that are set by hand there are
-    0."""
+    """Return the amount that the next step subtracts from each parameter at a learning rate of 1. It is 0 for entries
+    that this update sets by hand."""
     rule, state, directions = OPTIMIZERS[setup.opt](1.0), snapshot.state, {}
     for name in snapshot.params:
         previous = {key: state[f"{key}.{name}"] for key in rule.KEEPS} if state else None

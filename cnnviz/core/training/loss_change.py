@@ -47,7 +47,7 @@ def step_for_size(size: float) -> float:
     return next((step for step in STEPS if step <= size / 5), STEPS[-1])
 
 
-@np.errstate(all="ignore")  # in a run that diverges
+@np.errstate(all="ignore")  # a diverging run
 def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, index: int, amount: float) -> float:
     """Return the change of the loss when entry `index` (flat index) of `symbol` is raised by `amount`. The forward pass is
     continued from there.
@@ -63,10 +63,10 @@ def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Tr
     original = program.all_values(params, trace)
     array = original[symbol].copy()
     array.reshape(-1)[index] += amount
-    values, changed = original | {symbol: array}, {symbol}
+    values, dependent_symbols = original | {symbol: array}, {symbol}
     for line in program.forward_lines:
-        if line.target != symbol and not changed.isdisjoint(line.sources):
+        if line.target != symbol and not dependent_symbols.isdisjoint(line.sources):
             values[line.target] = line.make(values)
-            changed.add(line.target)
+            dependent_symbols.add(line.target)
     end = end_symbol(program)
     return float(program.loss_change(values[end], original[end], y))

@@ -16,7 +16,8 @@ from cnnviz.core.training.updates import Point, Updates, apply_set_values
 UPDATES = 200
 """Number of updates for a small network."""
 MOST_WORK = 60_000_000
-"""Most multiplications of all these updates, some tens of milliseconds. FEWEST updates are always made."""
+"""Maximum number of multiplications of these updates, which take some tens of milliseconds. FEWEST updates are always
+made."""
 FEWEST = 5
 
 
@@ -41,7 +42,7 @@ def losses_from(setup: Setup, snapshot: Snapshot, n: int, mistake: PlacedMistake
     for k in range(first := point.k, first + n + 1):
         check_cancelled()
         params, state = point.params, point.state or None
-        trace = program.forward(params, point.x, given=updates.given(point))
+        trace = program.forward(params, point.x, given=updates.pass_inputs(point))
         losses.append(updates.loss(trace))
         if k < first + n:
             gradients = mistake.run(program, params, trace, y, right, state) if mistake else program.backward(params, trace, y)
@@ -69,7 +70,7 @@ class Promise:
         return self.before - self.after
 
 
-@np.errstate(all="ignore")  # in a run that diverges
+@np.errstate(all="ignore")  # a diverging run
 def promise(setup: Setup, snapshot: Snapshot) -> Promise | None:
     """Return the promise of a snapshot's step. None for another optimizer or the notebook's deviations, or if the
     promise is 0 or not finite.

@@ -18,7 +18,7 @@ from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.training.sweep_lines import connect_each
 
 BYTES = 16_000_000
-"""Most bytes of a block of copies."""
+"""Maximum size of a block of copies in bytes."""
 
 
 def losses_along(
@@ -44,7 +44,7 @@ def losses_along(
 
 def _losses(program: Program, original: PassValues, symbol: str, index: tuple[int, ...], values: np.ndarray) -> np.ndarray:
     """Return the losses of one block of copies."""
-    array = original[symbol].copy()  # its entry is overwritten for each copy in turn
+    array = original[symbol].copy()  # a writable array, whose entry is overwritten for each copy in turn
     copies: PassValues = {}
     if symbol == "x":
         copies["x"] = np.repeat(array[None], len(values), axis=0)

@@ -1,4 +1,4 @@
-"""The terms of a momentum's velocity: every gradient so far, multiplied by 0.9 at every step since."""
+"""The terms of momentum's velocity: every gradient so far, multiplied by 0.9 for each step since."""
 
 import numpy as np
 

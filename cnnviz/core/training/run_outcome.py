@@ -1,4 +1,4 @@
-"""Outcome of a run of many updates: why it succeeds or fails, and the snapshot that shows it best."""
+"""Outcome of a run of many updates: the cause of its success or failure, and the snapshot that shows it best."""
 
 from dataclasses import dataclass, field
 
@@ -11,16 +11,16 @@ from cnnviz.core.training.film_analysis import NEARLY_ALL, milestones, turning_p
 LOW = 0.1
 """Largest final loss of a successful run, with targets of 0 and 1."""
 KEPT, SMALL_FALL = 0.9, 0.5
-"""Smallest kept share of the promised decrease of a run with straight steps, and relative decrease of the loss below
-which a run is slow."""
+"""Minimum ratio of actual to promised decrease in a run whose steps are short enough, and relative decrease of the loss
+below which a run is slow."""
 MANY = 50
 """Number of updates from which a run may be called slow."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of a run, best seen at update `k` on this stage. `how` is "wins.start", "wins.turned", "wins.one" (no
-    single correct output), "diverges", "saturates", "silent", "sparse" or "slow"."""
+    """The outcome of a run, most visible at update `k` on this stage. `how` is "wins.start", "wins.turned", "wins.one"
+    (no single correct output), "diverges", "saturates", "silent", "sparse" or "slow"."""
 
     how: str
     k: int
@@ -37,13 +37,13 @@ def outcome(setup: Setup, run: Film) -> Outcome | None:
     ['wins.turned', 'slow', 'diverges']
     """
     if setup.deviations:
-        return None  # its steps do not follow a gradient
+        return None  # steps do not follow a gradient
     return _divergence(run) or _success(setup, run) or _blocked_units(setup, run) or _slow_progress(run)
 
 
 def _divergence(run: Film) -> Outcome | None:
-    """Return the outcome of a run that diverges: the step from its lowest loss is the first that is too large."""
-    leap = next((k for k, how in turning_points(run) if how == "diverges"), None)
+    """Return the outcome of a diverging run. The first step that is too large is the one from its lowest loss."""
+    leap = next((k for k, kind in turning_points(run) if kind == "diverges"), None)
     if leap is None:
         return None
     best = int(np.nanargmin(run.losses[: leap + 1])) if np.isfinite(run.losses[0]) else 0
@@ -66,19 +66,19 @@ def _success(setup: Setup, run: Film) -> Outcome | None:
 
 
 def _blocked_units(setup: Setup, run: Film) -> Outcome | None:
-    """Return the outcome of a run whose hidden units pass no or hardly any gradient from some update to the end."""
+    """Return the outcome of a run whose hidden units pass almost no gradient from some update to the end."""
     hidden = default_maps(setup.network)[1]
-    for how, shares, threshold in (("silent", run.silent, 1.0), ("sparse", run.silent, NEARLY_ALL), ("saturates", run.saturated, NEARLY_ALL)):
+    for kind, shares, threshold in (("silent", run.silent, 1.0), ("sparse", run.silent, NEARLY_ALL), ("saturates", run.saturated, NEARLY_ALL)):
         open_updates = np.flatnonzero(~(shares >= threshold))
         k = int(open_updates[-1]) + 1 if len(open_updates) else 0
         if k < len(shares):
-            return Outcome(how, k, hidden, {"share": float(shares[-1]), "open": float(1 - shares[-1])})
+            return Outcome(kind, k, hidden, {"share": float(shares[-1]), "open": float(1 - shares[-1])})
     return None
 
 
 def _slow_progress(run: Film) -> Outcome | None:
-    """Return the outcome of a run whose loss has hardly fallen although its steps keep their promise, so that they
-    could be longer."""
+    """Return the outcome of a run whose loss falls as promised but slowly, so that the learning rate could be
+    larger."""
     fall, promised = run.losses[0] - run.losses[-1], run.promised[:-1].sum()
     if len(run.losses) <= MANY or not (0 <= fall < SMALL_FALL * run.losses[0] and fall >= KEPT * promised > 0):
         return None

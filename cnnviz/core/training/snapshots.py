@@ -33,11 +33,12 @@ from cnnviz.core.training.updates import Point, Step, Updates, apply_set_values,
 __all__ = ["SPACING", "Snapshot", "forget", "run_updates", "walk"]
 
 MOST_BYTES = 96_000_000
-"""Most bytes of all cached runs: 200 runs of the teaching notebook's network near update 1,000."""
+"""Maximum size of all cached runs in bytes, enough for 200 runs of the teaching notebook's network near update
+1,000."""
 NEAR = 10
-"""Distance between cached states around the last visit, so that Back recomputes few updates."""
+"""Number of updates between cached states near the last visit, so that a step back recomputes few updates."""
 NEAR_BYTES, KERNEL_BYTES = 16_000_000, 4_000_000
-"""Most bytes of one setup's states around the last visit, and of its recorded kernels."""
+"""Maximum size in bytes of one setup's states near the last visit, and of its recorded kernels."""
 
 
 class EvalPass(NamedTuple):
@@ -119,18 +120,18 @@ def _cached_run(key: _Name) -> _Run:
     """Return a setup's updates on an image, starting from the last update at which values are set by hand. Earlier
     updates belong to another setup's run."""
 
-    def made() -> _Run:
+    def create_run() -> _Run:
         setup, image, shape = key
         x, last_set_update = np.frombuffer(image).reshape(shape), setup.last_set_update
         if not last_set_update:
             return _Run(setup, x)
         earlier = setup.without_sets_after(last_set_update - 1), image, shape
         run = _cached_run(earlier)
-        way = run.start_at(last_set_update)
+        start = run.start_at(last_set_update)
         _RUNS.put(earlier, run)
-        return _Run(setup, x, way._replace(point=apply_set_values(setup, last_set_update, way.point)))
+        return _Run(setup, x, start._replace(point=apply_set_values(setup, last_set_update, start.point)))
 
-    return _RUNS.get_or_make(key, made)
+    return _RUNS.get_or_make(key, create_run)
 
 
 def updates_ahead(setup: Setup, x: np.ndarray, k: int) -> int:
@@ -148,7 +149,7 @@ def updates_ahead(setup: Setup, x: np.ndarray, k: int) -> int:
 
 
 def forget() -> None:
-    """Clear all caches, which only costs time."""
+    """Clear all caches. Only affects speed."""
     _RUNS.clear()
     DRAWN.clear()
 
@@ -194,7 +195,7 @@ class _Run:
             self.latest = {k: point, k + 1: after}
             losses = _as_frozen(self.losses, (k + 1,))
             kernels = _as_frozen(self.kernels, (k // self.every + 1, *self.filter_shape))
-        params, network, x = self.updates.used(point), self.updates.network, self.updates.x
+        params, network, x = self.updates.used_params(point), self.updates.network, self.updates.x
         states = point.state, after.state, self.every, x, point.buffers, after.buffers, self.updates.y
         return Snapshot(params, trace, gradients, losses, after.params, kernels, network, *states)
 
@@ -212,13 +213,13 @@ class _Run:
 
     def nearest(self, k: int) -> int:
         """Return the last update up to `k` whose state is cached."""
-        return max(update for update in (self._last_spaced(k), *list(self.near), *list(self.latest)) if update <= k)
+        return max(update for update in (self._last_spaced_update(k), *list(self.near), *list(self.latest)) if update <= k)
 
-    def _last_spaced(self, k: int) -> int:
-        return max(self.begin, SPACING * min(k // SPACING, self._last))
+    def _last_spaced_update(self, k: int) -> int:
+        return max(self.begin, SPACING * min(k // SPACING, self._last_multiple))
 
     @property
-    def _last(self) -> int:
+    def _last_multiple(self) -> int:
         """The last multiple of SPACING, divided by SPACING, up to which states are cached."""
         return self.begin // SPACING + len(self.points) - 1
 
@@ -234,7 +235,7 @@ class _Run:
                     self._cache(update + 1, point)
             i = min(k, i + self.turn)
             if is_jump and threading.active_count() > 1:
-                # yield to waiting threads; without others, in a browser's WebAssembly, sleeping may take long
+                # yield to waiting threads; not in WebAssembly, which has no threads and may sleep long
                 time.sleep(0)
         return point
 
@@ -250,7 +251,7 @@ class _Run:
         """Cache a state every SPACING updates while there is room, and closer ones after the last of these."""
         if i % SPACING == 0:
             self.near.clear()
-            if i == SPACING * (self._last + 1) and self.point_bytes * len(self.points) < STATE_BYTES:
+            if i == SPACING * (self._last_multiple + 1) and self.point_bytes * len(self.points) < STATE_BYTES:
                 self.points[i] = point
         elif i % self.apart == 0:
             if next(iter(self.near), i) // SPACING != i // SPACING:

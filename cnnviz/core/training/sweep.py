@@ -21,17 +21,17 @@ from cnnviz.core.training.sweep_lines import SweepLines
 from cnnviz.core.training.updates import Updates, apply_set_values
 
 MOST_LOSSES = 400_000
-"""Most losses of one sweep, runs · (n + 1)."""
+"""Maximum number of losses in one sweep, runs · (n + 1)."""
 BLOCK, LEAST_RUNS, MOST_RUNS = 4_000_000, 16, 64
 """Target size of a block's arrays in bytes, chosen to fit the processor's cache, and the least and most runs of a
 block."""
-MOST_BYTES = 64_000_000
-"""Most bytes of a block's arrays. If necessary, a block has fewer than LEAST_RUNS runs."""
+MOST_BYTES = 20_000_000
+"""Maximum size of a block's arrays in bytes. A block may have fewer than LEAST_RUNS runs to meet it."""
 
 OVERHEAD, RATE = 15e-6, 2e9
 """Cost of one update of one run in a block: seconds for any network, and multiplications per second."""
 MOST_SECONDS = 10.0
-"""Most estimated seconds for runs that are computed one by one."""
+"""Maximum estimated seconds for runs that are computed one by one."""
 
 Start = tuple[Setup, np.ndarray]
 """The start of a run: its setup and its image."""
@@ -48,8 +48,8 @@ class Runs(ReadOnly):
 
 
 def updates_that_fit(n: int, runs: int, setup: Setup, x_shape: tuple[int, ...], block_runs: int | None = None) -> int:
-    """Return how many of `n` updates that many runs may make. `block_runs` is the number of runs computed together, all
-    by default.
+    """Return the number of updates, at most `n`, that a sweep of `runs` runs may make. `block_runs` is the number of
+    runs computed together, by default all.
 
     >>> updates_that_fit(200, 1000, Setup(), (32, 32)), updates_that_fit(2000, 1000, Setup(), (32, 32))
     (200, 399)
@@ -62,7 +62,7 @@ def updates_that_fit(n: int, runs: int, setup: Setup, x_shape: tuple[int, ...], 
 
 
 def seconds_of_runs(n: int, runs: int, setup: Setup, x_shape: tuple[int, ...]) -> float:
-    """Return about how many seconds `n` updates of that many runs take."""
+    """Estimate the seconds that `n` updates of `runs` runs take."""
     if _needs_single_runs(setup):
         return runs * estimated_seconds(setup.network, x_shape, n)
     return runs * n * (OVERHEAD + step_work(setup.network, x_shape) / RATE)
@@ -74,7 +74,7 @@ def _needs_single_runs(setup: Setup) -> bool:
     return bool(setup.deviations) or any(layer.kept or layer.draws(()) for layer in setup.network.layers)
 
 
-@np.errstate(all="ignore")  # a run may diverge; its infinite values are shown
+@np.errstate(all="ignore")  # a run may diverge to infinite values
 def run_all(starts: Sequence[Start], n: int) -> Runs:
     """Run `n` updates from each start. All starts share network, optimizer and image shape. Raise NotStored if a start
     is gone.
@@ -150,7 +150,7 @@ class _Block:
         self._set_images([point.x for point in points])
 
     def _set_images(self, images: Sequence[np.ndarray]) -> None:
-        """Continue the runs with these images. What depends only on a common image is computed once."""
+        """Continue the runs with these images. Arrays that depend only on a shared image are computed once."""
         is_shared = all(x is images[0] or np.array_equal(x, images[0]) for x in images)
         self.images, self.lines = images, SweepLines(self.program, frozenset({"x"} if is_shared else ()))
         x = images[0].reshape(self.program.x_shape) if is_shared else np.stack(images).reshape(-1, *self.program.x_shape)
@@ -167,9 +167,9 @@ class _Block:
         next_state: dict[str, np.ndarray] = {}
         for name, rule in self.rules.items():
             state = {key: self.state[f"{key}.{name}"] for key in rule.KEEPS} if self.state else None
-            change, kept = rule.change(values[f"d{name}"], state, k)
+            change, updated_state = rule.change(values[f"d{name}"], state, k)
             self.params[name] = self.params[name] - change
-            next_state |= {f"{key}.{name}": value for key, value in kept.items()}
+            next_state |= {f"{key}.{name}": value for key, value in updated_state.items()}
         self.state = next_state
         if k in self.set_at:
             self._set_by_hand(k)

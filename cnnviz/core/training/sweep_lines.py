@@ -2,7 +2,8 @@
 parameters.
 
 Each number is that of a single run, bit for bit. Matrix products are stacked, since one product of all runs would add in another
-order. Element-wise functions and sums over the last axes are unchanged. Functions without an entry in EACH run separately per run.
+order. Element-wise functions and sums over the last axes are unchanged. Functions without an entry in BATCHED are
+called once per run.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -103,7 +104,8 @@ order."""
 class SweepLines:
     """The operations of a program for runs that differ in parameters, image or targets.
 
-    `shared` are the symbols with one array for all runs: "x" or none. `fixed` computes once what depends on them alone.
+    `shared` are the symbols with one array for all runs: "x" or none. `fixed` computes the arrays that depend only on
+    these, once.
     """
 
     def __init__(self, program: Program, shared: frozenset[str]):
@@ -114,12 +116,12 @@ class SweepLines:
             if self.varying.isdisjoint(line.sources):
                 self._fixed.append(line)
             else:
-                self._forward.append(self._batched(line))
-        self._loss = self._batched(program.loss_line)
-        self._backward = [self._batched(line) for line in program.backward_lines[: program.needed_count]]
+                self._forward.append(self._batched_line(line))
+        self._loss = self._batched_line(program.loss_line)
+        self._backward = [self._batched_line(line) for line in program.backward_lines[: program.needed_count]]
 
     def fixed(self, x: np.ndarray) -> PassValues:
-        """Return the image and all arrays that depend on it alone."""
+        """Return the image and all arrays that depend only on it."""
         values: PassValues = {"x": x}
         for line in self._fixed:
             values[line.target] = line.run_single_image(*[values[source] for source in line.sources])
@@ -134,7 +136,7 @@ class SweepLines:
         """Add every gradient that an update needs to `values`."""
         return _evaluate(self._backward, values)
 
-    def _batched(self, line: Op) -> tuple[str, Function, tuple[str, ...]]:
+    def _batched_line(self, line: Op) -> tuple[str, Function, tuple[str, ...]]:
         batched = BATCHED.get(line.function)
         is_parameter_gradient = line.target[:1] == "d" and line.target[1:] in self.program.parameters
         varies = [source in self.varying for source in line.sources]
@@ -151,12 +153,12 @@ class SweepLines:
 def _per_run(line: Op, is_varying: Sequence[bool]) -> Function:
     """Return a function that runs the line separately for each run, as for one image."""
 
-    def made(*sources: np.ndarray) -> np.ndarray:
+    def run_each(*sources: np.ndarray) -> np.ndarray:
         runs = max(len(source) for source, varies in zip(sources, is_varying, strict=True) if varies)
         run_sources = ([source[run] if varies else source for source, varies in zip(sources, is_varying, strict=True)] for run in range(runs))
         return np.stack([line.run_single_image(*arrays) for arrays in run_sources])
 
-    return made
+    return run_each
 
 
 def _evaluate(lines: Sequence[tuple[str, Function, tuple[str, ...]]], values: PassValues) -> PassValues:

@@ -23,7 +23,7 @@ from cnnviz.core.training.evaluation import Measurement, Pixels, in_precision, m
 from cnnviz.words import Problem
 
 MEASURED = 2_000
-"""Most images of each set that a report measures: always the same ones, evenly spaced."""
+"""Maximum number of images of each set that a report measures: always the same images, evenly spaced."""
 
 DTYPES = ("float64", "float32")
 
@@ -216,13 +216,13 @@ TrainedState = tuple[Params, Mapping[str, np.ndarray]]
 
 def _report(training: Training, step: int, steps_per_epoch: int, state: TrainedState, training_set: Images, held_out: Images) -> Progress:
     params, buffers = state
-    measured, held_measured = (_measured(training, state, *images) for images in (training_set, held_out))
+    measured, held_measured = (_measure_sample(training, state, *images) for images in (training_set, held_out))
     steps, epoch, params_copy = steps_per_epoch * training.epochs, step // steps_per_epoch, Params.of(params)
     accuracies = (measured.loss, measured.accuracy, held_measured.loss, held_measured.accuracy)
     return Progress(step, steps, epoch, params_copy, *accuracies, measured.saturated, measured.saturated_outputs, measured.silent, buffers)
 
 
-def _measured(training: Training, state: TrainedState, X: Pixels, Y: np.ndarray) -> Measurement:
+def _measure_sample(training: Training, state: TrainedState, X: Pixels, Y: np.ndarray) -> Measurement:
     rows = np.linspace(0, len(Y) - 1, min(len(Y), MEASURED)).round().astype(int)
     return measure(training, state[0], X, Y, rows, state[1])
 

@@ -12,10 +12,11 @@ from cnnviz.core.training.evaluation import Evaluation, Pixels, evaluate
 from cnnviz.core.training.training import Progress, Training
 
 MOST_BYTES = 16_000_000
-"""Most bytes of parameters and outputs of one training: LeNet at the ends of thirty epochs, small networks at all."""
+"""Maximum size in bytes of the stored parameters and outputs of one training: thirty epochs of LeNet, and all epochs of
+small networks."""
 
 MOST_SHOWN = 300
-"""Most held-out images whose outputs are kept."""
+"""Maximum number of held-out images whose outputs are kept."""
 
 PER_GROUP = 6
 """Number of most informative images per group."""
@@ -45,8 +46,8 @@ class Epoch(ReadOnly):
 
 
 def shown_rows(labels: np.ndarray, classes: int) -> np.ndarray:
-    """Return the indices of the images that are shown: all, or if there are more than MOST_SHOWN, the first of each
-    class, equally many of each.
+    """Return the indices of the images to show: all, or if there are more than MOST_SHOWN, the same number of first
+    images from each class.
 
     >>> len(shown_rows(np.arange(300) % 3, 3)), np.bincount((np.arange(999) % 4)[shown_rows(np.arange(999) % 4, 4)]).tolist()
     (300, [75, 75, 75, 75])
@@ -72,7 +73,8 @@ def informative_images(evaluation: Evaluation, labels: np.ndarray, rows: np.ndar
 
 
 class History:
-    """The history of `training`, with the held-out images `X` (M,H,W) or (M,C,H,W) and their targets `Y` (M,N).
+    """The recorded history of `training`, with the held-out images `X` (M,H,W) or (M,C,H,W) and their targets `Y`
+    (M,N).
 
     `reports` are the numbers of all reports. `epochs` are the ends of the first epoch, of every n-th one after it, and of
     the last one with finite outputs: as many as fit into `most` bytes.
@@ -98,8 +100,8 @@ class History:
     def _keep(self, epoch: Epoch) -> None:
         interval = self.every
         while True:
-            epochs = [one for one in self.epochs if one.report.epoch % interval == 0]
-            if len(epochs) < 2 or sum(one.nbytes for one in (*epochs, epoch)) <= self.most:
+            epochs = [stored_epoch for stored_epoch in self.epochs if stored_epoch.report.epoch % interval == 0]
+            if len(epochs) < 2 or sum(stored_epoch.nbytes for stored_epoch in (*epochs, epoch)) <= self.most:
                 break
             interval *= 2
         # replaced, not changed, so that concurrent readers keep a complete sequence

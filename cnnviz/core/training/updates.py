@@ -63,7 +63,7 @@ class Updates:
         buffers = first_buffers(self.network, self.x.shape, self.setup.w) if self.program.buffers else {}
         return apply_set_values(self.setup, 0, Point(self.setup.first_params(self.x.shape[-3:]), {}, self.x, buffers))
 
-    def given(self, point: Point) -> Mapping[str, np.ndarray] | None:
+    def pass_inputs(self, point: Point) -> Mapping[str, np.ndarray] | None:
         """Return the inputs of an update's pass besides the image and the parameters: buffers and random masks. None
         if there are none."""
         program = self.program
@@ -73,15 +73,15 @@ class Updates:
 
     def step(self, point: Point) -> Step:
         """Make one update from `point`."""
-        # the notebook's own functions implement its deviations, and take stride and padding as arguments
+        # deviations are implemented by the notebook's functions, which take stride and padding as arguments
         if self._as_notebook:
             setup = self.setup
             trace, gradients, after = notebook_step(
                 point.params, point.x, self.y, setup.lr, setup.deviations, setup.stride, setup.pad
             )
             return trace, gradients, Point(after, {}, point.x, {}, point.k + 1)
-        with np.errstate(all="ignore"):  # too large a learning rate ends in infinities, which are shown
-            trace = self.program.forward(point.params, point.x, given=self.given(point))
+        with np.errstate(all="ignore"):  # too large a learning rate leads to infinities, which the page shows
+            trace = self.program.forward(point.params, point.x, given=self.pass_inputs(point))
             gradients = self.program.backward(point.params, trace, self.y)
             after, state = self._optimizer.step(point.params, gradients, point.state or None)
             buffers = self.program.next_buffers(trace)
@@ -93,8 +93,8 @@ class Updates:
         with np.errstate(all="ignore"):
             return float(line.function(*[self.y if source == "y" else trace[source] for source in line.sources]))
 
-    def used(self, point: Point) -> Params:
-        """Return the parameters that a step from `point` computes with."""
+    def used_params(self, point: Point) -> Params:
+        """Return the parameters that a step from `point` uses."""
         return params_used(point.params, self.setup.deviations)
 
     @property
@@ -115,7 +115,7 @@ def walk(setup: Setup, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace, G
     point = updates.first
     for i in range(k + 1):
         trace, gradients, after = updates.step(point)
-        yield updates.used(point), trace, gradients
+        yield updates.used_params(point), trace, gradients
         point = apply_set_values(setup, i + 1, after)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, eq=False)
 class Reply:
-    """A response; `name` is the name of a file to save, or "" for a response to the page."""
+    """A response. `name` is the file name of a download, or "" for a response to the page."""
 
     body: bytes
     media_type: str = "application/json"

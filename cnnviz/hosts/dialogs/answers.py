@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.runtime.work_cancellation import in_background
 from cnnviz.hosts.dialogs import Reply, full_set, uploads
-from cnnviz.hosts.dialogs.downloads import KINDS, file_of, offered
+from cnnviz.hosts.dialogs.downloads import KINDS, file_of, offered_files
 from cnnviz.pages.registry import page_at
 from cnnviz.pages.resource import Cost, estimate_cost
 from cnnviz.words import KEY, Problem, choose_language, use_language
@@ -24,7 +24,7 @@ def _json(content: object, status: int = 200) -> Reply:
 
 
 ANSWERS: Mapping[str, Callable[[Query], Reply]] = {
-    "files": lambda asked: _json(offered(asked)),
+    "files": lambda asked: _json(offered_files(asked)),
     "file": lambda asked: Reply(*file_of(asked)),
     "example": lambda asked: Reply(uploads.example(asked), BYTES),
     "cifar10": lambda asked: _json(full_set.full_set(asked)),
@@ -42,7 +42,7 @@ SENT: Mapping[str, Callable[[Query, bytes], Reply]] = {
 
 
 def answer(name: str, asked: Query, content: bytes | None = None) -> Reply:
-    """Return the response to the request of that name, with its body if it is a POST request. A Problem becomes a
+    """Return the response to the request `name`; `content` is the body of a POST request. A Problem becomes a
     message with status 422.
 
     Raise KeyError if the name is unknown.
@@ -54,7 +54,7 @@ def answer(name: str, asked: Query, content: bytes | None = None) -> Reply:
     422
     """
     respond = partial(ANSWERS[name], asked) if content is None else partial(SENT[name], asked, content)
-    # a diverged run is exported as it is
+    # a diverged run may be exported
     with in_background(), use_language(choose_language(asked.get(KEY, ""), "")), np.errstate(over="ignore", invalid="ignore"):
         try:
             return respond()
@@ -63,7 +63,7 @@ def answer(name: str, asked: Query, content: bytes | None = None) -> Reply:
 
 
 def cost_of(name: str, asked: Query) -> Cost:
-    """Return the kinds of a request, and an estimate of its seconds from the updates of its setup."""
+    """Return the kinds of a request, and its estimated seconds, based on the updates of its setup."""
     kinds, seconds = estimate_cost(page_at(asked.get("page", "")), asked)
     kind_name = asked.get("what", "")
     return [("dialogs", name, kind_name if kind_name in KINDS else "", *kind) for kind in kinds], seconds

@@ -1,4 +1,4 @@
-"""Downloads of a setup: their kinds, names and contents, which are made when requested."""
+"""Downloads of a setup: their kinds, names and contents, which are generated on request."""
 
 from __future__ import annotations
 
@@ -120,26 +120,26 @@ GROUPS: Mapping[str, Mapping[str, FileKind]] = {
     },
     "film": {kind: FileKind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},
 }
-"""The kinds of files, grouped by use."""
+"""Kinds of files, grouped by use."""
 
 KINDS: Mapping[str, FileKind] = {what: kind for group in GROUPS.values() for what, kind in group.items()}
 """The kinds of files by name."""
 
 
 def file_of(asked: Mapping[str, str]) -> tuple[bytes, str, str]:
-    """Return the file that `what` names, its type and its name. Raise Problem if it cannot be made, KeyError if the
-    kind does not exist."""
+    """Return the file that `what` names, its media type and its name. Raise Problem if the setup does not allow it, and
+    KeyError if the kind does not exist."""
     kind, download = KINDS[asked.get("what", "")], Download(asked)
     content = kind.make(download)
     return content.encode() if isinstance(content, str) else content, kind.media_type, download.name(kind)
 
 
-def offered(asked: Mapping[str, str]) -> OfferedFiles:
-    """Return all files of the query's setup, or the reason why one is not available."""
+def offered_files(asked: Mapping[str, str]) -> OfferedFiles:
+    """Return all files that the query's setup offers, each with a reason if it is not available."""
     download = Download(asked)
     excuses = _excuses(download)
     groups = [
-        FileGroup(title=say(f"ui.take_home.for.{name}"), files=[_offer(download, what, kind, excuses.get(what, "")) for what, kind in group.items()])
+        FileGroup(title=say(f"ui.take_home.for.{name}"), files=[_offer(download, kind_name, kind, excuses.get(kind_name, "")) for kind_name, kind in group.items()])
         for name, group in GROUPS.items()
         if name != "film" or download.film_updates
     ]
@@ -153,9 +153,9 @@ def _offer(of: Download, what: str, kind: FileKind, instead: str) -> OfferedFile
 
 
 def _excuses(download: Download) -> dict[str, str]:
-    """Return the reasons why some files cannot be made of this setup, by kind."""
+    """Return the reasons why kinds of files are not available for this setup."""
     needs = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # Python in the browser lacks these
-    reasons = {what: say("ui.take_home.needs_server") for what, package in needs.items() if find_spec(package) is None}
+    reasons = {kind_name: say("ui.take_home.needs_server") for kind_name, package in needs.items() if find_spec(package) is None}
     for check, kinds in ((check_exact_rule, ("keras", "pytorch")), (check_training_mode, ("exercise", "exercise_script", "sheet"))):
         try:
             check(download.setup)

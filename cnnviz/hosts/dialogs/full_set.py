@@ -1,4 +1,4 @@
-"""The full CIFAR-10: the state of loading it, and its images page by page."""
+"""The full CIFAR-10 data set: its loading state, and its images page by page."""
 
 import base64
 import io
@@ -20,8 +20,8 @@ SPLITS = {"train": "train", "test": "held_out"}
 
 
 def full_set(asked: Mapping[str, str]) -> FullSet:
-    """Return the state of loading, or the page that `split`, `class` and `from` select. A cached data set is loaded
-    at once."""
+    """Return the loading state, or the page of images that `split`, `class` and `from` select. A cached data set is
+    loaded at once."""
     loader = cifar10.LOADER
     if reason := _missing_reason():
         return FullSet(state="lacking", words=reason, share=None, page=None)
@@ -35,7 +35,7 @@ def full_set(asked: Mapping[str, str]) -> FullSet:
 
 
 def load(asked: Mapping[str, str], _: bytes) -> FullSet:
-    """Start to load the data set, if possible."""
+    """Start loading the data set, if possible."""
     if not _missing_reason():
         cifar10.LOADER.start()
     return full_set(asked)

@@ -1,6 +1,6 @@
 """GET and POST dialogs/<name>: requests of the page's dialogs to a server, queued and limited.
 
-An uploaded file is kept only in memory, and only until the response is made.
+Uploaded files stay in memory until the response is complete, and are not stored.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ MOST_MADE = 32_000_000
 """Limit on the bytes of unread responses, above which further ones are refused. The largest network's parameters take
 13 MB."""
 MOST_COMING = 40_000_000
-"""Limit on the bytes of all uploads."""
+"""Limit on the bytes of all incoming uploads."""
 SENDING_SECONDS = 60.0
 """Time limit for receiving a file, in seconds: 5 MB on a 3G connection."""
 ASKED, EACH = 600, 0.2
@@ -37,7 +37,8 @@ ASKED, EACH = 600, 0.2
 
 
 class Dialogs:
-    """Request handler of the dialogs. Workers read uploads; other responses are made one at a time, after numbers.
+    """Request handler of the dialogs. Workers read uploads. Other responses are generated one at a time, with lower
+    priority than numbers.
 
     `sending` counts the bytes of unread responses, `coming` those of uploads.
     """
@@ -72,8 +73,8 @@ class Dialogs:
             if request.method == "POST":
                 await self._take(request, content)
             reply = await self._reply(request, bytes(content))
-            # other responses may have been made meanwhile
-            return _full() if self.sending > MOST_MADE else _answered(reply)
+            # other responses may have been generated meanwhile
+            return _full() if self.sending > MOST_MADE else _response_of(reply)
         except Refused as why:
             return refusal(why.status, why.id, {"Connection": "close"}, **why.values)
         except ClientDisconnect:
@@ -86,7 +87,8 @@ class Dialogs:
             return busy_response(1)
 
     async def _take(self, request: Request, content: bytearray) -> None:
-        """Read the body. Raise Refused if it is too large, too slow, or if all uploads exceed the limit."""
+        """Read the body. Raise Refused if the body is too large or too slow, or if all uploads together exceed the
+        limit."""
         try:
             async with asyncio.timeout(SENDING_SECONDS):
                 async for chunk in request.stream():
@@ -100,7 +102,7 @@ class Dialogs:
             raise Refused(408, "ui.server.slow_upload") from None
 
     async def _reply(self, request: Request, content: bytes) -> Reply:
-        answers = await asyncio.to_thread(import_module, "cnnviz.hosts.dialogs.answers")  # the first import takes long
+        answers = await asyncio.to_thread(import_module, "cnnviz.hosts.dialogs.answers")  # the first import is slow
         name, query, is_post = request.path_params["name"], dict(request.query_params), request.method == "POST"
         key = object() if is_post else (name, *sorted(query.items()))
         async with while_connected(request):
@@ -124,7 +126,7 @@ def _full() -> Response:
     return refusal(503, "ui.server.full", {"Retry-After": "60"}, n=1)
 
 
-def _answered(reply: Reply) -> Response:
+def _response_of(reply: Reply) -> Response:
     headers = {"Cache-Control": "no-store"}
     if reply.name:
         headers["Content-Disposition"] = f'attachment; filename="{reply.name}"'

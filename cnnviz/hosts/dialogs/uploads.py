@@ -19,8 +19,8 @@ from cnnviz.words import Message, Problem, say
 
 
 def picture(asked: Mapping[str, str], content: bytes) -> Adopted:
-    """Return the change of the setup to the image in a file; its pixels become part of the address. Raise Problem if
-    the file is invalid."""
+    """Return the change of the setup that selects the image in a file; its pixels become part of the address. Raise
+    Problem if the file is invalid."""
     return Adopted(change={"img": run_isolated(read_upload, content)}, note="")
 
 
@@ -33,15 +33,14 @@ def weights(asked: Mapping[str, str], content: bytes) -> Adopted:
 def _weights(setup: Setup, content: bytes) -> Adopted:
     if files := files_in(content):
         start, name, note = read_checkpoints(files, setup)
-        return _adopted(start, [note], page="train", of="", n="", vs="", hold="", sweep="", checkpoints=name)
+        return _adoption(start, [note], page="train", of="", n="", vs="", hold="", sweep="", checkpoints=name)
     start, notes = read_start(content, setup)
-    return _adopted(start, notes or [Message("ui.take_home.imported")])
+    return _adoption(start, notes or [Message("ui.take_home.imported")])
 
 
 def model(asked: Mapping[str, str], content: bytes) -> UploadedModel:
-    """Return a model layer by layer, and the change to its network; `name` selects one of several models.
-
-    `instead` is the reason if nothing changes, since the network is invalid or too large. Raise Problem if the
+    """Return a model layer by layer, and the change of the setup to its network. `name` selects one of several models.
+    If the network is invalid or too large, `instead` is the reason and the setup does not change. Raise Problem if the
     file cannot be read.
     """
     return run_isolated(_model, _setup(asked), asked.get("name", ""), content)
@@ -54,7 +53,7 @@ def _model(setup: Setup, name: str, content: bytes) -> UploadedModel:
         uploaded.checked_network.check(batch_shape(setup.img, shape_of(setup.img, _channels(uploaded) or setup.ch)))
     except Problem as problem:
         return UploadedModel(net="", layers=layers, instead=str(problem), adopted=None)
-    return UploadedModel(net=uploaded.net, layers=layers, instead="", adopted=_opened(setup, uploaded))
+    return UploadedModel(net=uploaded.net, layers=layers, instead="", adopted=_model_adoption(setup, uploaded))
 
 
 def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
@@ -67,7 +66,7 @@ def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
 
 
 def example(asked: Mapping[str, str]) -> bytes:
-    """Return a file of this setup's gradients with one mistake in them. Raise Problem if no mistake is possible."""
+    """Return a file with this setup's gradients after one mistake. Raise Problem if no mistake is possible."""
     now = resolve(asked, several_images=True, eval_mode=True)
     file_arrays = example_of(reference_of(now.setup, now.snapshot))
     if not file_arrays:
@@ -79,7 +78,7 @@ def _setup(asked: Mapping[str, str]) -> Setup:
     return resolve_setup(asked, "", Setup())[0]
 
 
-def _adopted(setup: Setup, notes: list[Message | str], **more: str) -> Adopted:
+def _adoption(setup: Setup, notes: list[Message | str], **more: str) -> Adopted:
     query = setup.to_query()
     return Adopted(change={name: query.get(name, "") for name in SETUP_KEYS} | more, note=" ".join(map(str, notes)))
 
@@ -89,11 +88,11 @@ def _layer(layer: ConvertedLayer) -> str:
     return " ".join([f"{layer.text} → {words}.", *map(str, layer.remarks)] if layer.notes else [f"{layer.text} → {words}"])
 
 
-def _opened(setup: Setup, uploaded: Model) -> Adopted:
+def _model_adoption(setup: Setup, uploaded: Model) -> Adopted:
     """Return the setup with the model's network and channels."""
     classes = ",".join(CLASSES) if uploaded.network.outputs == len(CLASSES) else ""
     start, wrong = setup.continuation.with_query({"net": uploaded.net, "classes": classes} | ({"ch": ch} if (ch := _channels(uploaded)) else {}))
-    return _adopted(start, list(wrong.values()) or [Message("ui.own_model.opened")])
+    return _adoption(start, list(wrong.values()) or [Message("ui.own_model.opened")])
 
 
 def _channels(uploaded: Model) -> str:

@@ -28,7 +28,7 @@ export default async function show() {
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
 
-  /** The setup that the hash of an address stands for. @param {string} hash @returns {Setup} */
+  /** Parse the hash of an address to a setup. @param {string} hash @returns {Setup} */
   function from(hash) {
     const { screen = "1", ...moved } = parse(hash.replace(/^#/, ""))
     const number = Math.min(deck.screens.length, Math.max(1, Math.floor(Number(screen)) || 1))
@@ -36,9 +36,9 @@ export default async function show() {
   }
   const screen = (/** @type {Setup} */ { screen: number = "1" }) => deck.screens[Number(number) - 1]
   const hash = (/** @type {Setup} */ setup) => {
-    const own = screen(setup).query
+    const screenQuery = screen(setup).query
     const moved = Object.entries(setup).filter(
-      ([key, value]) => key !== "script" && key !== "lang" && value !== (own[key] ?? ""),
+      ([key, value]) => key !== "script" && key !== "lang" && value !== (screenQuery[key] ?? ""),
     )
     return query(Object.fromEntries(moved)).replace("?", "#")
   }

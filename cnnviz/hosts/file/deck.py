@@ -31,14 +31,15 @@ def deck_html(file: Path, server: str = "", *, scorm: bool = False) -> str:
     header = decode(compute_with_deck(page, {"script": deck.id}, content, compress=False).body)[0]
     store = Store()
     for number, screen in enumerate(header["script"]["screens"], 1):
-        store.add(str(number), _shown(screen["page"], screen["query"], content))
+        store.add(str(number), _page_response(screen["page"], screen["query"], content))
     contents = {"lesson": {}, "server": server, "scorm": scorm, "script": header["script"], **store.contents}
-    said = message_ids(*store.headers, json.dumps(header))
-    return document("hosts/file/deck", str(deck.title), json.dumps(contents), store.content, said=said, pages=True)
+    ids = message_ids(*store.headers, json.dumps(header))
+    return document("hosts/file/deck", str(deck.title), json.dumps(contents), store.content, said=ids, pages=True)
 
 
-def _shown(path: str, query: dict[str, str], content: bytes) -> bytes:
-    """Return the response of a page at an address. Step includes all numbers, since the file cannot request more."""
+def _page_response(path: str, query: dict[str, str], content: bytes) -> bytes:
+    """Return the response of a page at an address. Step includes all numbers, since a file cannot request further
+    ones."""
     page = next(page for page in pages() if page.path == path)
     if page.id == "step":
         setup = Setup.parse_query(query)[0]

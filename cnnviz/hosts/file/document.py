@@ -1,4 +1,4 @@
-"""The component as a self-contained HTML document, for a file and for the frame in a notebook cell."""
+"""The component as a self-contained HTML document, for a file or for the frame in a notebook cell."""
 
 import base64
 import html
@@ -16,9 +16,9 @@ from cnnviz.words import current_language, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 _NO_SERVER = dict.fromkeys(("view/decks/drawer", "view/decks/drawer_bind"), "view/decks/no_drawer") | {"view/dialogs/dialogs": "view/dialogs/no_dialogs"}
-"""Replacements of modules that need a server."""
+"""Replacements of the modules that need a server."""
 _ONE_PAGE = {"view/shell/registry": "view/shell/registry_of_step"}
-"""Replacements of modules for a document with a single page."""
+"""Replacements of modules in a document with a single page."""
 _OF_OTHERS = frozenset({"presenter_view", "rooms", "streamlit"})
 """Style sheets of rooms and of Streamlit, which are left out."""
 _ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")
@@ -77,8 +77,8 @@ def _program(host: str, said: Collection[str] | None, pages: bool) -> str:
     bundle(host, read)
     words = browser_messages(current_language())
     if said is not None:
-        used = re.compile("|".join({_pattern(id) for text in texts.values() for id in _ID.findall(text)}))
-        words = {id: text for id, text in words.items() if id in said or id.startswith("words.") or used.fullmatch(id)}
+        used_ids = re.compile("|".join({_pattern(id) for text in texts.values() for id in _ID.findall(text)}))
+        words = {id: text for id, text in words.items() if id in said or id.startswith("words.") or used_ids.fullmatch(id)}
     texts[CONSTANTS] = spec(current_language(), frozenset(words))
     return bundle(host, read, "{}()")
 

@@ -25,10 +25,10 @@ export default async function show() {
   let deliver = () => {}
 
   const ask = () => {
-    const asked = place.read()
-    const answer = answerTo(asked.k)
-    const { stage } = answer.stages.some(({ symbol }) => symbol === asked.stage) ? asked : answer.lesson
-    deliver({ ...answer, asked, lesson: { ...answer.lesson, ...asked, stage } })
+    const query = place.read()
+    const answer = answerTo(query.k)
+    const { stage } = answer.stages.some(({ symbol }) => symbol === query.stage) ? query : answer.lesson
+    deliver({ ...answer, asked: query, lesson: { ...answer.lesson, ...query, stage } })
   }
   const elsewhere = (/** @type {Setup} */ next, page = "") => (server ? server + page + query(next) : "")
   /** @type {Host} */

@@ -5,7 +5,7 @@ import { COMPUTED, isEqual, parse, query } from "../../view/model/state/address.
 /** @import { Setup } from "../../view/types/view.js" */
 
 /**
- * The position in the file's setup, kept in memory if the browser allows no history, as in some frames.
+ * Return the position in the file's setup, kept in memory if the browser allows no history, as in some frames.
  * @param {Setup} setup
  * @param {(k: string) => boolean} holds  whether the numbers of an update are there
  */

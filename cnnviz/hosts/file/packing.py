@@ -74,8 +74,8 @@ class Store:
     def contents(self) -> dict[str, object]:
         """Contents for predictors.js and stored_answers.js: names and lengths of the responses, and the predictors of
         their arrays."""
-        used = {name: one for name, one in self.predictors.items() if name in self._before}
-        return {"names": self.names, "heads": self.heads, "bodies": self.bodies, "estimates": used}
+        used_predictors = {name: predictor for name, predictor in self.predictors.items() if name in self._before}
+        return {"names": self.names, "heads": self.heads, "bodies": self.bodies, "estimates": used_predictors}
 
     @property
     def headers(self) -> list[str]:

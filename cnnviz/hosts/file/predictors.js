@@ -6,7 +6,7 @@
 /** @typedef {readonly number[]} Shape */
 /** @typedef {{ values: Float64Array, shape: Shape }} Floats */
 
-/** Whether an array can be used in a prediction. @param {Values | undefined} array */
+/** Return whether an array can be used in a prediction. @param {Values | undefined} array */
 export const usable = (array) => array?.values instanceof Float64Array && array.values.every(Number.isFinite)
 
 /**
@@ -18,8 +18,8 @@ export const usable = (array) => array?.values instanceof Float64Array && array.
 export function estimate([rule, sources, numbers], shape, get) {
   const arrays = sources.map(get)
   if (!arrays.every(usable)) return undefined
-  const found = RULES[rule](shape, /** @type {Floats[]} */ (arrays), numbers)
-  return found.map((value) => (Number.isFinite(value) ? value : 0))
+  const prediction = RULES[rule](shape, /** @type {Floats[]} */ (arrays), numbers)
+  return prediction.map((value) => (Number.isFinite(value) ? value : 0))
 }
 
 /** @type {Record<string, (shape: Shape, arrays: Floats[], numbers: readonly number[]) => Float64Array>} */
@@ -77,10 +77,10 @@ const RULES = {
   },
   max_pool_dx(shape, [dp, a, p], [k, stride]) {
     const total = new Float64Array(size(shape))
-    const given = new Uint8Array(dp.values.length)
+    const assigned = new Uint8Array(dp.values.length)
     pooled(shape, dp.shape, k, stride, (in_, out) => {
-      if (given[out] || a.values[in_] !== p.values[out]) return
-      given[out] = 1
+      if (assigned[out] || a.values[in_] !== p.values[out]) return
+      assigned[out] = 1
       total[in_] += dp.values[out]
     })
     return total
@@ -98,7 +98,7 @@ const RULES = {
 /** @param {Shape} shape */
 const size = (shape) => shape.reduce((product, n) => product * n, 1)
 
-/** Number of cells of one map. @param {Shape} shape */
+/** Return the number of cells of one map. @param {Shape} shape */
 const area = (shape) => (shape.at(-2) ?? 1) * (shape.at(-1) ?? 1)
 
 /**

@@ -1,9 +1,8 @@
 """Predictions of arrays from others, with exactly the bits of predictors.js. A file stores only the differences from
 them.
 
-The core adds in another, faster order, which changes only the last bits. The differences are therefore a few units in
-the last place or zero, and compress to a fraction of the size without loss. An array without a predictor is stored in
-full.
+The core adds in a faster order, which changes only the last bits. Differences are therefore zero or a few units in the
+last place, which compress well without loss. An array without a predictor is stored in full.
 """
 
 import math
@@ -78,8 +77,7 @@ def usable(array: np.ndarray | None) -> bool:
     return array is not None and array.dtype == np.float64 and bool(np.isfinite(array).all())
 
 
-# ---- rules: each adds and multiplies in the order of a plain loop, and uses only operations that all computers round
-# alike
+# ---- rules: sums in the order of a plain loop, from operations with the same rounding on all computers
 
 
 def step(_: tuple[int, ...], theta: np.ndarray, gradient: np.ndarray, rate: float) -> np.ndarray:
@@ -98,14 +96,14 @@ def _taps(k: int, stride: int, step: int, rows: int, columns: int) -> Iterator[t
             yield u, v, (slice(None), under[0], under[1])
 
 
-def _wide(shape: tuple[int, ...], k: int, stride: int, dilation: int, before: int, output_shape: tuple[int, ...]) -> np.ndarray:
-    """Return zeros for maps (C,H,W) with the margin that windows cover."""
+def _padded_zeros(shape: tuple[int, ...], k: int, stride: int, dilation: int, before: int, output_shape: tuple[int, ...]) -> np.ndarray:
+    """Return zeros for maps (C,H,W), padded so that all windows fit."""
     ends = [max(n + before, dilation * (k - 1) + stride * (count - 1) + 1) for n, count in zip(shape[-2:], output_shape[-2:], strict=True)]
     return np.zeros((math.prod(shape[:-2]), *ends))
 
 
-def _padded(x: np.ndarray, k: int, stride: int, dilation: int, before: int, output_shape: tuple[int, ...]) -> np.ndarray:
-    padded = _wide(x.shape, k, stride, dilation, before, output_shape)
+def _pad(x: np.ndarray, k: int, stride: int, dilation: int, before: int, output_shape: tuple[int, ...]) -> np.ndarray:
+    padded = _padded_zeros(x.shape, k, stride, dilation, before, output_shape)
     padded[:, before : before + x.shape[-2], before : before + x.shape[-1]] = _maps(x)
     return padded
 
@@ -114,7 +112,7 @@ def conv(shape: tuple[int, ...], x: np.ndarray, f: np.ndarray, *more: Any) -> np
     """Return z, summed by channel and by row of the kernel, then + b."""
     *bias, stride, dilation, before = more
     k = f.shape[-1]
-    padded = _padded(x, k, stride, dilation, before, shape)
+    padded = _pad(x, k, stride, dilation, before, shape)
     f = f.reshape(-1, len(padded), k, k)
     total = np.zeros((len(f), *shape[-2:]))
     for c in range(len(padded)):
@@ -125,7 +123,7 @@ def conv(shape: tuple[int, ...], x: np.ndarray, f: np.ndarray, *more: Any) -> np
 
 def conv_dx(shape: tuple[int, ...], dz: np.ndarray, f: np.ndarray, stride: int, dilation: int, before: int) -> np.ndarray:
     k, dz = f.shape[-1], _maps(dz)
-    padded = _wide(shape, k, stride, dilation, before, dz.shape)
+    padded = _padded_zeros(shape, k, stride, dilation, before, dz.shape)
     f = f.reshape(len(dz), -1, k, k)
     for m in range(len(dz)):
         for u, v, under in _taps(k, stride, dilation, *dz.shape[-2:]):
@@ -135,7 +133,7 @@ def conv_dx(shape: tuple[int, ...], dz: np.ndarray, f: np.ndarray, stride: int, 
 
 def conv_df(shape: tuple[int, ...], x: np.ndarray, dz: np.ndarray, stride: int, dilation: int, before: int) -> np.ndarray:
     k, dz = shape[-1], _maps(dz)
-    padded = _padded(x, k, stride, dilation, before, dz.shape)
+    padded = _pad(x, k, stride, dilation, before, dz.shape)
     total = np.zeros((len(dz), len(padded), k, k))
     for c in range(len(padded)):
         for u, v, under in _taps(k, stride, dilation, *dz.shape[-2:]):

@@ -7,7 +7,7 @@ import { onAnswer, resetCount } from "../../pages/learn/progress.js"
 const MOST_PARENTS = 20
 
 /**
- * The system's API object, in a parent of this window or of its opener.
+ * Return the system's API object, in a parent of this window or of its opener.
  * @param {Window | null} from
  * @returns {Api | undefined}
  */

@@ -16,15 +16,15 @@ export function answersOf({ names, heads, bodies, estimates }, bytes) {
   const starts = sums(bodies)
   const numbers = gathered(bytes.subarray(ends[heads.length]))
   /** @type {Answer[]}  worked out one after the other, the first from nothing */
-  const made = []
+  const responses = []
   return (name) => {
-    for (let n = made.length; n <= names.indexOf(name); n++) made.push(next(n))
-    return made[names.indexOf(name)]
+    for (let n = responses.length; n <= names.indexOf(name); n++) responses.push(next(n))
+    return responses[names.indexOf(name)]
   }
 
   /** @param {number} n @returns {Answer} */
   function next(n) {
-    const before = made[n - 1]?.arrays ?? {}
+    const before = responses[n - 1]?.arrays ?? {}
     const body = numbers.subarray(8 * starts[n], 8 * starts[n + 1])
     return decode(joined(bytes.subarray(ends[n], ends[n + 1]), body), (name, found, read) => {
       const get = (/** @type {string} */ source) => (source[0] === "<" ? before[source.slice(1)] : read(source))
@@ -36,7 +36,7 @@ export function answersOf({ names, heads, bodies, estimates }, bytes) {
   }
 }
 
-/** The offsets of parts with these lengths, and the end of the last one. @param {readonly number[]} lengths */
+/** Return the offsets of parts with these lengths, and the end of the last one. @param {readonly number[]} lengths */
 function sums(lengths) {
   let end = 0
   return [0, ...lengths.map((length) => (end += length))]
@@ -59,19 +59,19 @@ const WHOLE = 2 ** 32
  * @param {Float64Array} from
  */
 function add(to, from) {
-  const own = new Uint32Array(to.buffer, to.byteOffset, 2 * to.length)
+  const halves = new Uint32Array(to.buffer, to.byteOffset, 2 * to.length)
   const others = new Uint32Array(from.buffer, from.byteOffset, 2 * from.length)
-  for (let n = 0; n < own.length; n += 2) {
-    const low = own[n] + others[n]
-    own[n + 1] += others[n + 1] + (low < WHOLE ? 0 : 1)
-    own[n] = low
+  for (let n = 0; n < halves.length; n += 2) {
+    const low = halves[n] + others[n]
+    halves[n + 1] += others[n + 1] + (low < WHOLE ? 0 : 1)
+    halves[n] = low
   }
 }
 
 /** Concatenate a header and a body. @param {Uint8Array} head @param {Uint8Array} body */
 function joined(head, body) {
-  const whole = new Uint8Array(head.length + body.length)
-  whole.set(head)
-  whole.set(body, head.length)
-  return whole
+  const bytes = new Uint8Array(head.length + body.length)
+  bytes.set(head)
+  bytes.set(body, head.length)
+  return bytes
 }

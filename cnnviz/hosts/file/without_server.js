@@ -1,5 +1,4 @@
-// Without a server, controls that need one stay visible, to show what the setup is made of, but are disabled with an
-// explanation.
+// Without a server, controls that need one stay visible to show the setup, but are disabled with an explanation.
 
 const NEEDS_SERVER = ["files", "weights_in", "model_in", "upload", "cifar10"]
 

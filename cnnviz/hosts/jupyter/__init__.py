@@ -15,7 +15,7 @@ from cnnviz.view.modules import script
 from cnnviz.words import choose_language, use_language
 
 
-def _resolved(query: Mapping[str, str]) -> PageRequest:
+def _resolve(query: Mapping[str, str]) -> PageRequest:
     """Resolve a query as the page Step does."""
     return resolve(query, PAGE.first, several_images=True, eval_mode=True)
 
@@ -39,12 +39,12 @@ class SetupView(anywidget.AnyWidget):
         with use_language(choose_language(lang, "")):
             text = document("hosts/jupyter/cell", "cnnviz", images=True)
         super().__init__(document=text, query=dict(setup.to_query()))
-        self.on_msg(self._asked)
+        self.on_msg(self._on_message)
 
     @property
     def setup(self) -> Setup:
         """The setup on screen, including its update and stage."""
-        return _resolved(self.query).setup
+        return _resolve(self.query).setup
 
     @setup.setter
     def setup(self, setup: Setup) -> None:
@@ -52,13 +52,13 @@ class SetupView(anywidget.AnyWidget):
 
     @property
     def snapshot(self) -> Snapshot:
-        """Its numbers, for example `view.snapshot.gradients.df`."""
-        return _resolved(self.query).snapshot
+        """The snapshot on screen, for example `view.snapshot.gradients.df`."""
+        return _resolve(self.query).snapshot
 
     @staticmethod
     def answer(query: Mapping[str, str]) -> bytes:
         """Return the encoded response for a query, which the component reads."""
-        return answer(_resolved(query), whole=True)
+        return answer(_resolve(query), whole=True)
 
-    def _asked(self, _: object, query: Mapping[str, str], __: object) -> None:
+    def _on_message(self, _: object, query: Mapping[str, str], __: object) -> None:
         self.send({}, buffers=[self.answer(query)])

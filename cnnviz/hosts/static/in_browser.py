@@ -26,7 +26,7 @@ def get(path: str, body: Any = "") -> Answered:
     """Return status, headers and uncompressed body of `numbers/<version>/<page>?<query>` or `dialogs/<name>?<query>`,
     like a server.
 
-    `body` is the body: the text of a deck, or a file as a JavaScript byte array. An error becomes a response with a
+    `body` is the text of a deck, or a file as a JavaScript byte array. An error becomes a response with a
     message, as JSON.
 
     >>> status, headers, body = get("numbers/0/step?k=3")
@@ -41,7 +41,7 @@ def get(path: str, body: Any = "") -> Answered:
         return handler(resource_path.rpartition("/")[2], dict(parse_qsl(query, keep_blank_values=True)), _bytes(body))
     except KeyError:
         return _refusal(404, "ui.server.nothing")
-    except Exception as error:  # such as MemoryError, since phones have little memory
+    except Exception as error:  # such as MemoryError, on phones
         traceback.print_exc()
         return _refusal(422, "web.site.no_answer", error=f"{type(error).__name__}: {error}")
 

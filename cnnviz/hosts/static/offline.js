@@ -38,7 +38,7 @@ async function found(request) {
 /** @param {Request} request */
 const kept = async (request) => (await cache).match(request, { ignoreSearch: true })
 
-/** Cache the site, and serve it without a network. */
+/** Install the handlers that cache the site and serve it offline. */
 export default function serve() {
   self.addEventListener("install", installed)
   self.addEventListener("activate", (/** @type {any} */ event) =>

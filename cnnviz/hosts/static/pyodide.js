@@ -17,12 +17,12 @@ export async function start(files) {
   python.pyimport("sys").path.insert(0, PLACE)
   const get = python.pyimport("cnnviz.hosts.static.in_browser").start()
   return (path, sent) => {
-    const found = get(path, sent)
-    const [status, headers, body] = found
+    const response = get(path, sent)
+    const [status, headers, body] = response
     const buffer = body.getBuffer("u8")
     const answer = { status, headers: headers.toJs({ dict_converter: Object.fromEntries }), body: buffer.data.slice() }
     buffer.release()
-    for (const proxy of [headers, body, found]) proxy.destroy()
+    for (const proxy of [headers, body, response]) proxy.destroy()
     return answer
   }
 }

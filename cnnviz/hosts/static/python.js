@@ -1,4 +1,4 @@
-// The page's side of Python in a web worker: requests by path and responses, like a server's.
+// Client of Python in a web worker, with requests and responses like a server's.
 
 import { say } from "../../view/model/words.js"
 
@@ -33,7 +33,7 @@ export class Python {
     this.changed = changed
   }
 
-  /** Start Python. The first request does so, too. */
+  /** Start Python, as the first request also does. */
   start() {
     if (this.worker || this.state === "failed") return
     const worker = this.make()
@@ -72,13 +72,13 @@ export class Python {
    */
   get(path, { signal, priority, body } = {}) {
     return new Promise((resolve, reject) => {
-      const one = { taken: (/** @type {Found} */ found) => resolve(responseOf(found)), high: priority !== "low" }
-      if (this.state === "failed") return one.taken(refusal(424, "web.site.failed", this.why))
+      const waiter = { taken: (/** @type {Found} */ found) => resolve(responseOf(found)), high: priority !== "low" }
+      if (this.state === "failed") return waiter.taken(refusal(424, "web.site.failed", this.why))
       this.start()
       const job = this.jobOf(path, /** @type {Sent} */ (body ?? ""))
-      job.waiting.add(one)
+      job.waiting.add(waiter)
       signal?.addEventListener("abort", () => {
-        job.waiting.delete(one)
+        job.waiting.delete(waiter)
         this.abandon(job)
         reject(signal.reason)
       })

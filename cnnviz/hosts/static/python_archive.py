@@ -45,12 +45,12 @@ def _files(decks: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
         if path.suffix in _KINDS and relative_path.parts[0] not in _NOT_ALONG:
             yield f"cnnviz/{relative_path.as_posix()}", path.read_bytes()
     for path in ASSETS.rglob("*.png"):
-        if "pages" not in path.relative_to(ASSETS).parts:  # these are for the README
+        if "pages" not in path.relative_to(ASSETS).parts:  # screenshots of the README
             yield f"cnnviz/carried/assets/{path.relative_to(ASSETS).as_posix()}", path.read_bytes()
     for part in distribution(_FORMULAS).files or ():
         if part.parts[0].startswith(_FORMULAS) and part.suffix != ".pyc":
             yield part.as_posix(), Path(str(part.locate())).read_bytes()
     for n, folder in enumerate(decks):
         for path in folder.glob("*.toml"):
-            # sorted after the included decks, and checked like them
+            # sorted after the bundled decks
             yield f"cnnviz/decks/lectures/z{n}-{path.name}", path.read_bytes()

@@ -42,7 +42,7 @@ export default function show() {
     requestAnimationFrame(() => setTimeout(() => python.start())) // paint first
   }
 
-  // Handle a failed request: keep what is shown, or show the first setup.
+  // Handle a failed request: keep the current view, or show the first setup.
   /** @param {string} [sentence] */
   function failed(sentence = say("web.site.starting")) {
     const { address } = view.host
@@ -86,7 +86,7 @@ export default function show() {
   waiting(awaited())
 }
 
-/** Show what the page waits for while it is empty. @param {string} sentence */
+/** Show the reason for waiting while the page is empty. @param {string} sentence */
 function waiting(sentence) {
   const element = /** @type {HTMLElement} */ (document.querySelector(".waits"))
   element.textContent = sentence

@@ -56,8 +56,8 @@ def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", deck
 
 
 def _site(python: Mapping[str, bytes], starts: str, decks: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
-    """Yield each file with its path in the folder. The last one lists the names of all others."""
-    responses = _first()
+    """Yield each file with its path in the folder. The last file lists the names of all others."""
+    responses = _first_responses()
     files = dict.fromkeys(responses.values())
     names = {content: f"{FILES}/answers/{n}.bin" for n, content in enumerate(files)}
     worker = bundle("hosts/static/worker", lambda name: starts if name == STARTS else module(name), "{}()")
@@ -87,23 +87,23 @@ def _card() -> bytes:
     return compute_resource(page, canonical_query(page, {KEY: current_language()}, PICTURE), PICTURE).body
 
 
-def _first() -> dict[str, bytes]:
+def _first_responses() -> dict[str, bytes]:
     """Return the first response of each page and those of the story, by the addresses that the browser requests
     (resources.js)."""
     responses = {}
     for page in pages():
         responses[numbers_url(page.path, "")] = answer(page.id, {})
-        responses[numbers_url(page.path, _whole(responses[numbers_url(page.path, "")]))] = responses[numbers_url(page.path, "")]
+        responses[numbers_url(page.path, _setup_query(responses[numbers_url(page.path, "")]))] = responses[numbers_url(page.path, "")]
     path = pages()[0].path
     for k in range(_STORYS + 1):
         content = answer(pages()[0].id, STORY | {"k": str(k)})
-        responses[numbers_url(path, _whole(content))] = content
+        responses[numbers_url(path, _setup_query(content))] = content
         if not k:
             responses[numbers_url(path, urlencode(STORY))] = content
     return responses
 
 
-def _whole(content: bytes) -> str:
+def _setup_query(content: bytes) -> str:
     """Return the complete query of a response's setup."""
     return urlencode(decode(content)[0]["lesson"])
 

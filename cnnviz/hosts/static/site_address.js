@@ -3,14 +3,14 @@
 import { PAGES } from "../../view/spec.js"
 import { pageAddress } from "../page_address.js"
 
-/** The path of the current page. @param {URL} base  where the site stands */
+/** Return the path of the current page. @param {URL} base  where the site stands */
 export function pageAt(base) {
   const [first] = location.pathname.slice(base.pathname.length).split("/")
   return PAGES.some(({ path }) => path === first) ? first : ""
 }
 
 /**
- * The address of a page's view.
+ * Return the address of a page's view.
  * @param {URL} base
  * @param {string} page  its path
  * @param {() => void} left  called when Back or Forward have led to another page

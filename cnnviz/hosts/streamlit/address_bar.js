@@ -17,14 +17,14 @@ history.pushState = (state, unused, url) => {
   if (new URL(url ?? "", location.href).pathname === location.pathname) push(state, unused, url)
 }
 
-/** The path of the current page. */
+/** Return the path of the current page. */
 export function pageAt() {
   const last = location.pathname.split("/").at(-1) ?? ""
   return PAGES.some(({ path }) => path === last) ? last : ""
 }
 
 /**
- * The address of a page's view.
+ * Return the address of a page's view.
  * @param {string} page  its path
  * @param {() => void} left  called when Back or Forward have led to another page
  */
@@ -43,7 +43,7 @@ export function addressOf(page, left) {
   return pageAddress(pathOf, onTravel, push)
 }
 
-/** Make Streamlit run the page of the address. It listens to "popstate", the event of the browser's Back button. */
+/** Make Streamlit run the page of the address by dispatching "popstate", the event of the Back button. */
 export function tell() {
   clearTimeout(soon)
   soon = undefined
@@ -53,13 +53,13 @@ export function tell() {
   telling = false
 }
 
-/** Notify Streamlit when the setup has stopped changing, if it has changed. */
+/** Notify Streamlit of a changed setup once it has stopped changing. */
 export function tellSoon() {
   clearTimeout(soon)
   soon = isNews() ? setTimeout(tell, TELL_AFTER) : undefined
 }
 
-/** Whether Streamlit does not know the current address. */
+/** Return whether Streamlit does not know the current address. */
 export const isNews = () => heard !== location.search
 
 /**

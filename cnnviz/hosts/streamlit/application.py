@@ -16,7 +16,7 @@ from cnnviz.hosts.streamlit.guards import Frames, Metrics, NoUploads, Origins, P
 from cnnviz.hosts.streamlit.index import Early, page
 from cnnviz.hosts.streamlit.start import SCRIPT, lifespan, on_shutdown
 from cnnviz.rooms import Rooms, room_routes
-from cnnviz.rooms.redis_store import shared
+from cnnviz.rooms.redis_store import redis_store
 from cnnviz.server.direct_routes import DirectRouteMiddleware
 from cnnviz.server.files import file_routes, lazy_route
 from cnnviz.server.headers import Headers
@@ -39,8 +39,8 @@ FOR_STREAMLIT = [Middleware(layer) for layer in (Metrics, Frames, NoUploads, Com
 
 
 def middleware(served: list[BaseRoute]) -> list[Middleware]:
-    """Return the middleware of an app with these routes. Direct routes are handled before they reach Streamlit's
-    middleware."""
+    """Return the middleware of an app with the routes `served`. It handles DirectRoutes before Streamlit's middleware
+    does."""
     return [*FOR_ALL, Middleware(DirectRouteMiddleware, served), *FOR_STREAMLIT]
 
 
@@ -57,7 +57,7 @@ def routes() -> list[BaseRoute]:
         _share(redis)
     numbers = Numbers()
     everywhere = (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
-    rooms = Rooms(shared(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=everywhere)
+    rooms = Rooms(redis_store(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=everywhere)
     on_shutdown(rooms.streams.close)
     on_shutdown(POOL.stop)
     set_runner(POOL)
@@ -71,9 +71,9 @@ def plotly() -> str:
 
 
 def _share(redis: str) -> None:
-    """Share parameters and trainings with all processes that use this Redis."""
+    """Share parameters and trainings between all processes that use this Redis."""
     from cnnviz.pages.train.training import (
-        trainer,  # imports much that a server without Redis does not need at start
+        trainer,  # slow imports that a server without Redis does not need
     )
     from cnnviz.server.shared_trainings import SharedTrainings
 
@@ -82,7 +82,7 @@ def _share(redis: str) -> None:
 
 
 def apologize(error: Exception) -> bool:
-    """Show the visitor a message when a script has failed, and log the error."""
+    """Log a script's error, and show the visitor a message."""
     logging.getLogger(__name__).error("a script failed", exc_info=error)
     st.error(say("ui.server.failed"))
     return True

@@ -32,11 +32,11 @@ _training = _register("cnnviz_training", '<div class="training-told" hidden></di
 def mount(page: str, *, listens: bool = False) -> None:
     """Mount the component on the page with that path.
 
-    `listens` is whether another part of the page must be notified of changes of the setup.
+    With `listens`, Streamlit is notified of changes of the setup, because another part of the page depends on it.
     """
-    setup, errors = resolve_view(visit.asked())
+    setup, errors = resolve_view(visit.current_query())
     head = {
-        "page": page, "code": code(), "adopt": visit.adopted(), "stage": str(setup.stage), "wrong": errors,
+        "page": page, "code": code(), "adopt": visit.last_adoption(), "stage": str(setup.stage), "wrong": errors,
         "listens": listens,
     }  # fmt: skip
     _component(key="component", data=encode(head, {}))

@@ -1,5 +1,5 @@
-"""Streamlit's scripts and style sheets, compressed once and cached: three quarters of a first visit's bytes, reduced
-to a third."""
+"""Streamlit's scripts and style sheets, compressed once and cached. They are three quarters of a first visit's bytes,
+and compression reduces them to a third."""
 
 import gzip
 from functools import cache
@@ -25,7 +25,8 @@ def files() -> dict[str, Path]:
 
 
 class CompressedFiles:
-    """ASGI middleware that serves them to clients that accept gzip. Their names change with their content."""
+    """ASGI middleware that serves the compressed files to clients that accept gzip. File names change with the
+    content."""
 
     def __init__(self, app: ASGIApp):
         self.app = app

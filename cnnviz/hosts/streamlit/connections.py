@@ -1,5 +1,5 @@
-"""Connection limits that the web server lacks: closes connections that send no request, do not read, or send an
-endless one."""
+"""Connection limits that the web server lacks. Closes connections that send no request, never read the response, or
+send an endless request."""
 
 import asyncio
 import contextlib
@@ -92,45 +92,45 @@ def _bound_heads(protocol: Any) -> None:
         of_all += unheard - self.unheard
         self.unheard = unheard
 
-    def counted(before: Callable[..., None]) -> Callable[..., None]:
-        def heard(self: Any, *body: bytes) -> None:
+    def count_calls(before: Callable[..., None]) -> Callable[..., None]:
+        def receive_counted(self: Any, *body: bytes) -> None:
             set_unheard(self, 0)
             if self.unended:
                 self.unended = self.unended.cancel()
             before(self, *body)
 
-        return heard
+        return receive_counted
 
     def data_received(self: Any, data: bytes) -> None:
         set_unheard(self, self.unheard + len(data))
         received(self, data)
-        if self.unheard and not self.unended:  # also after a response, which the first time limit does not cover
+        if self.unheard and not self.unended:  # covers the time after a response, unlike the first limit
             self.unended = self.loop.call_later(SILENT, self.transport.abort)
         if self.unheard > (SHORT_HEAD if of_all > MOST_UNHEARD else MOST_HEAD):
             self.transport.abort()
 
     def on_headers_complete(self: Any) -> None:
-        # one request may be ahead, since a client can read a response before the server has finished it
+        # allow one request ahead, since a client may read a response before the server has completed it
         if self.pipeline:
             raise ValueError  # also discards everything else that arrived with it
         complete(self)
 
     protocol.unheard, protocol.unended = 0, None
-    protocol.data_received, protocol.connection_lost, protocol.on_headers_complete = data_received, counted(lost), counted(on_headers_complete)
+    protocol.data_received, protocol.connection_lost, protocol.on_headers_complete = data_received, count_calls(lost), count_calls(on_headers_complete)
     for name in ("on_body", "on_message_complete"):
-        setattr(protocol, name, counted(getattr(protocol, name)))
+        setattr(protocol, name, count_calls(getattr(protocol, name)))
 
 
 def _bound_frames(protocol: Any) -> None:
     """Abort web sockets if MOST_FRAMES arrive together, or if they send pings without reading the answers."""
     received = protocol.data_received
 
-    def counted(handle: Callable[..., None]) -> Callable[..., None]:
-        def handled(self: Any, *frame: Any) -> None:
+    def count_calls(handle: Callable[..., None]) -> Callable[..., None]:
+        def handle_counted(self: Any, *frame: Any) -> None:
             self.frames_at_once += 1
             handle(self, *frame)
 
-        return handled
+        return handle_counted
 
     def data_received(self: Any, data: bytes) -> None:
         self.frames_at_once = 0
@@ -145,4 +145,4 @@ def _bound_frames(protocol: Any) -> None:
 
     ping, protocol.handle_ping, protocol.data_received = protocol.handle_ping, handle_ping, data_received
     for name in ("handle_ping", "handle_pong", "handle_cont", "handle_text", "handle_bytes"):
-        setattr(protocol, name, counted(getattr(protocol, name)))
+        setattr(protocol, name, count_calls(getattr(protocol, name)))

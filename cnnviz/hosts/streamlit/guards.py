@@ -57,7 +57,7 @@ class Origins:
         await self.app(_with_origin(scope, f"http://{host}"), receive, send)
 
     def _tell(self, origin: str, host: str) -> None:
-        """Log each refusal once and up to a limit, since the client chooses the values."""
+        """Log each distinct refusal once, up to a limit, since clients choose the values."""
         if (origin, host) not in self.told and len(self.told) < _TOLD:
             self.told.add((origin, host))
             sentence = say("ui.server.foreign_refused", origin=repr(origin[:80]), host=repr(host[:80]))
@@ -65,7 +65,7 @@ class Origins:
 
 
 def is_own_origin(origin: str, host: str, forwarded: str = "") -> bool:
-    """Return whether an origin is this server's own, which the request addresses as `host`, or in
+    """Return whether an origin is the server's own, whose host name in the request is `host`, or is in
     `server.corsAllowedOrigins`.
 
 

@@ -54,7 +54,7 @@ def page() -> str:
 
 
 class Early:
-    """ASGI middleware that modifies Streamlit's pages in this way."""
+    """ASGI middleware that modifies Streamlit's index page."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -84,8 +84,8 @@ def _is_page(start: Message) -> bool:
 
 
 def first_page(scope: Scope) -> str:
-    """Return the address of the first page if this page does not exist, else "". It includes the missing name, unless
-    that is the first page's own.
+    """Return the address of the first page if the requested page does not exist, else "". The address includes the
+    missing name, unless that is the first page's own.
 
     >>> [first_page({"path": path, "query_string": b"k=3"}) for path in ("/stepp", "/step", "/train")]
     ['./?k=3#missing=stepp', './?k=3', '']
@@ -141,7 +141,7 @@ async def _send(start: Message, body: bytes, send: Send, scope: Scope) -> None:
         headers["Location"], headers["Cache-Control"] = instead, "no-store"
     elif b'<div id="root">' in body:
         body = with_preview(with_early(body.decode()), scope).encode()
-        del headers["ETag"], headers["Last-Modified"]  # they belong to Streamlit's own file
+        del headers["ETag"], headers["Last-Modified"]  # the original headers belong to Streamlit's file
     headers["Content-Length"] = str(len(body))
     await send(start)
     await send({"type": "http.response.body", "body": body})

@@ -20,7 +20,7 @@ LOADING = (
 const modules = import(new URL(`web/bundle.js?lang=${lang}`, document.baseURI).href)
 """
 )
-"""A module is loaded only once per address."""
+"""Import statement of the component. Browsers load a module once per URL."""
 
 ICONS_LATER = """
 const load = document.fonts.load.bind(document.fonts)
@@ -32,10 +32,12 @@ document.fonts.load = (font, ...text) => (font.includes("Material Symbols") ? la
 SERVER = """
 window.__streamlit = { BACKEND_BASE_URL: new URL("./", document.baseURI).href }
 """
-"""Otherwise Streamlit first looks for its server below the page's own path, and gets two 404 responses."""
+"""Sets Streamlit's backend URL. Without it, Streamlit first tries below the page's own path, which yields two 404
+responses."""
 
 OWN_TYPEFACE = "<style>body [data-testid=stSkipToContent] { font-family: Inter, system-ui, sans-serif }</style>"
-"""The only text of Streamlit's that every page has. In Streamlit's typeface it would cause a download of 170 kB."""
+"""Style of Streamlit's only text on every page, so that the browser does not download Streamlit's typeface of 170
+kB."""
 
 EARLY = f"{OWN_TYPEFACE}<script>{{{SERVER}{ICONS_LATER}{LOADING}modules.catch(() => {{}})}}</script>"
 """HTML for the top of the page's body, which shows the view before Streamlit's scripts have loaded (streamlit.js)."""

@@ -20,7 +20,7 @@ ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#d9730d" d="M1 1h4v4h-4zM1 6h4v4h-4zM1 11h4v4h-4z"/>'
     '<path fill="#b9bfc8" d="M6 1h4v4h-4zM6 6h4v4h-4zM6 11h4v4h-4z"/><path fill="#2f86de" d="M11 1h4v4h-4zM11 6h4v4h-4zM11 11h4v4h-4z"/></svg>'
 )
-"""Icon of the browser tab: a kernel. Streamlit would take other strings for a file name."""
+"""Icon of the browser tab: a kernel. Streamlit treats other strings as file names."""
 
 
 def navigate() -> None:
@@ -37,7 +37,7 @@ def _navigate() -> None:
     page_list = [
         st.Page(partial(show, page), title=f"{page.name} · cnnviz", url_path=page.path, default=not page.path) for page in pages()
     ]
-    with np.errstate(over="ignore", invalid="ignore"):  # a diverged run is shown as it is
+    with np.errstate(over="ignore", invalid="ignore"):  # a diverged run is shown
         st.navigation(page_list, position="hidden").run()
 
 

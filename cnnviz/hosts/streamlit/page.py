@@ -9,4 +9,4 @@ def show(page: Page) -> None:
     """Render a page."""
     mount(page.path, listens=page.id == "train")
     if page.id == "train":
-        training.show(visit.current_setup(), visit.asked().get("train", ""))
+        training.show(visit.current_setup(), visit.current_query().get("train", ""))

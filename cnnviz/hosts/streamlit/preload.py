@@ -1,4 +1,4 @@
-"""Preloading of everything that the first request needs, since loading it later would delay all visitors."""
+"""Preloading of all modules that the first request needs, since later imports would delay all visitors."""
 
 import gc
 from importlib import import_module
@@ -21,7 +21,7 @@ def load() -> None:
 
 
 def keep_for_good() -> None:
-    """Exempt all current objects from garbage collection: 100,000 permanent ones, for which a full collection pauses
+    """Exempt all current objects from garbage collection. A full collection of these 100,000 permanent objects pauses
     the server for 60 ms."""
     gc.collect()
     gc.freeze()

@@ -10,14 +10,15 @@ from cnnviz.core.runtime.work_cancellation import yield_to_requests
 from cnnviz.server.fair_queue import FairQueue, Ticket
 
 USUAL, LONG = 0.005, 0.1
-"""Usual seconds of a script, and seconds after which the next script no longer waits for it, nor it for numbers."""
+"""Usual duration of a script in seconds, and the duration after which the next script stops waiting for it, and it for
+numbers."""
 
 CREDIT = 0.5
 """Head start, in seconds, of a session that uses less than its share."""
 
 
 class ScriptTurns:
-    """Fair turns between sessions (FairQueue): one script at a time, and after numbers that visitors wait for.
+    """Fair turns between sessions (FairQueue): one script at a time, with lower priority than requested numbers.
 
     >>> turns = ScriptTurns()
     >>> with turns.turn("a session", "10.0.0.7"):

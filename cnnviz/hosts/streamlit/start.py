@@ -39,7 +39,7 @@ def on_shutdown(act: Callable[[], None]) -> None:
 
 @contextlib.asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
-    """Lifespan of `st.App`: prepares the server before the first visitor."""
+    """Lifespan context of `st.App`, which prepares the server before the first visitor."""
     disabled_kinds()  # an invalid value ends the server here
     load()
     raise_file_limit()
@@ -63,7 +63,7 @@ def raise_file_limit() -> None:
     """Raise the limit of open files as far as allowed. The default is exhausted by 62 to 254 visitors."""
     try:
         import resource
-    except ImportError:  # Windows has no such limit
+    except ImportError:  # not on Windows
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     for files in FILES:

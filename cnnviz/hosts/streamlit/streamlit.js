@@ -86,9 +86,9 @@ let trigger
  * @param {Call} call
  */
 function hearTraining({ data, setTriggerValue }) {
-  const told = understood(data)
-  if (!told) return
-  report = /** @type {Report} */ (/** @type {unknown} */ (told))
+  const message = understood(data)
+  if (!message) return
+  report = /** @type {Report} */ (/** @type {unknown} */ (message))
   trigger = setTriggerValue
   showTraining()
 }
@@ -111,20 +111,20 @@ export default function component(call) {
   }
   const root = /** @type {HTMLElement | null} */ (parentElement.querySelector(".cnnviz"))
   if (!root) return () => {} // its view belongs to another page by now
-  const told = understood(data)
-  if (!told) return () => {}
-  if (told.page !== pageAt() && shown?.root.isConnected && (shown.view.page === pageAt() || isEarly(shown.root))) {
+  const message = understood(data)
+  if (!message) return () => {}
+  if (message.page !== pageAt() && shown?.root.isConnected && (shown.view.page === pageAt() || isEarly(shown.root))) {
     tell() // Streamlit is a page behind: its connection was lost, or it has only just started
     return () => {}
   }
   const last = mounted.get(root)
-  if (last?.view.page !== told.page) last?.view.leave()
-  const here = last?.view.page === told.page ? last : mount(root, told)
+  if (last?.view.page !== message.page) last?.view.leave()
+  const here = last?.view.page === message.page ? last : mount(root, message)
   if (here !== last) here.ask()
-  here.told = told
+  here.told = message
   here.heard = true
   hear(here)
-  // This is called before every new call, too. Leave only if the element has left the page.
+  // Also called before every new call. Clean up only if the element has left the page.
   return () =>
     setTimeout(() => {
       if (root.isConnected) return
@@ -134,18 +134,18 @@ export default function component(call) {
 }
 
 /**
- * Decode Streamlit's data, if it comes from the server whose code this is.
+ * Decode Streamlit's data, if it comes from a server with the same code version.
  * @param {Uint8Array} data
  */
 function understood(data) {
-  let told
+  let message
   try {
-    told = /** @type {Told} */ (/** @type {unknown} */ (decode(data)))
+    message = /** @type {Told} */ (/** @type {unknown} */ (decode(data)))
   } catch {} // another format
-  return told?.code === CODE || !loadAgain(told?.code ?? "unknown") ? told : undefined
+  return message?.code === CODE || !loadAgain(message?.code ?? "unknown") ? message : undefined
 }
 
-// Streamlit may have been updated, so that a module it loads now is missing.
+// After an update of Streamlit, a module that it loads now may be missing.
 addEventListener("vite:preloadError", () => loadAgain(`without ${CODE}`))
 
 /** @param {Shown} here */
@@ -278,18 +278,18 @@ function turned(page) {
   return true
 }
 
-/** Whether the address has an invalid value of a view key. @param {Setup} address @param {Setup} setup */
+/** Return whether the address has an invalid value of a view key. @param {Setup} address @param {Setup} setup */
 const loses = (address, setup) => LOOKS.some((key) => address[key] && address[key] !== (setup[key] ?? ""))
 
-/** Whether a view is shown before Streamlit has made its page. @param {Element} root */
+/** Return whether a view appears before Streamlit has rendered its page. @param {Element} root */
 const isEarly = (root) => root.classList.contains("early")
 
-/** Default data of a page before Streamlit sends any. @param {string} page @returns {Told} */
+/** Return the default data of a page, for use before Streamlit sends any. @param {string} page @returns {Told} */
 function unheard(page) {
   return { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, arrays: {} }
 }
 
-// Show the view in front of Streamlit's root element until Streamlit's scripts have made a page.
+// Show the view in front of Streamlit's root element until Streamlit's scripts have rendered a page.
 function standAlone() {
   if (document.querySelector(".stApp")) return
   const root = document.createElement("div")

@@ -6,7 +6,7 @@ import { STREAMLITS } from "../../view/spec.js"
 const SPOKEN = ["aria-label", "aria-description", "placeholder", "title", "data-title"]
 
 /**
- * The translation of a text of Streamlit's; other texts stay unchanged.
+ * Translate a text of Streamlit's. Return other texts unchanged.
  * @param {string} text
  */
 export const translated = (text) => (Object.hasOwn(STREAMLITS, text.trim()) ? say(STREAMLITS[text.trim()]) : text)

@@ -13,20 +13,21 @@ SETUP = "lesson"
 _ADOPTED = "adopted"
 
 
-def asked() -> dict[str, str]:
-    """Return the visitor's address as Streamlit knows it."""
+def current_query() -> dict[str, str]:
+    """Return the query of the visitor's address, as known to Streamlit."""
     return st.query_params.to_dict()
 
 
 def current_setup() -> Setup:
-    """Return the setup of the visitor's address, with values of the last one for invalid ones. Nothing is computed."""
-    setup, *_ = resolve_setup(asked(), "", st.session_state.get(SETUP) or Setup())
+    """Return the setup of the visitor's address. Values of the previous setup replace invalid ones. Nothing is
+    computed."""
+    setup, *_ = resolve_setup(current_query(), "", st.session_state.get(SETUP) or Setup())
     st.session_state[SETUP] = setup
     return setup
 
 
-def adopted() -> tuple[int, Mapping[str, str]]:
-    """Return the number of changes by dialogs, and the last one."""
+def last_adoption() -> tuple[int, Mapping[str, str]]:
+    """Return the number of setup changes by dialogs, and the last change."""
     last: tuple[int, Mapping[str, str]] = st.session_state.get(_ADOPTED, (0, {}))
     return last
 
@@ -36,5 +37,5 @@ def adopt(**change: object) -> None:
 
     `note` is a message about the change, which the page shows.
     """
-    count, _ = adopted()
+    count, _ = last_adoption()
     st.session_state[_ADOPTED] = (count + 1, {name: str(value) for name, value in change.items()})

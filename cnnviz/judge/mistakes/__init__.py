@@ -1,5 +1,5 @@
-"""The mistakes that a backward function is compared with: the core's catalogue, over all images, and mistakes that
-need a batch."""
+"""Mistakes that explain a wrong backward function: the core's catalogue applied to all images, and mistakes that need a
+batch."""
 
 import importlib
 import pkgutil

@@ -123,7 +123,7 @@ _OVER_PLACES = "for i in range(H_out): for j in range(W_out):"
 
 
 def _add_short_loops(loops: str, rows: str, columns: str) -> None:
-    """Add gradients whose loops end at the wrong side length."""
+    """Add mistakes whose loops end at the wrong side length."""
     for role in ("dx", "dw", "db"):
 
         def make(values: CaseValues, role: str = role) -> Array | None:
@@ -131,9 +131,9 @@ def _add_short_loops(loops: str, rows: str, columns: str) -> None:
             sides = {"H_out": dout.shape[2], "W_out": dout.shape[3]}
             if sides[rows] > dout.shape[2] or sides[columns] > dout.shape[3]:
                 return None  # the code would read beyond dout
-            used = np.zeros_like(dout)
-            used[..., : sides[rows], : sides[columns]] = dout[..., : sides[rows], : sides[columns]]
-            return result_with(values["case"], dout=used).gradients[role]
+            visited_dout = np.zeros_like(dout)
+            visited_dout[..., : sides[rows], : sides[columns]] = dout[..., : sides[rows], : sides[columns]]
+            return result_with(values["case"], dout=visited_dout).gradients[role]
 
         add_entry("one_side_for_both", ("conv", *POOLS), role, loops, make, f"{loops}  # for {{{role}}}", _OVER_PLACES)
 
@@ -143,18 +143,18 @@ _add_short_loops("for i in range(W_out): for j in range(W_out):", "W_out", "W_ou
 
 
 def _add_shadowed_loops(axis: int, variable: str, side: str) -> None:
-    """Add gradients whose rows or columns count as images, repeated once per image."""
+    """Add mistakes in which a shadowed loop variable reads rows or columns as images, repeated once per image."""
     for role in ("dx", "dw", "db"):
 
         def make(values: CaseValues, role: str = role) -> Array | None:
             dout: Array = values["dout"]
             if dout.shape[axis] > len(dout):
                 return None  # the code would read past the end of dout
-            used = np.zeros_like(dout)
+            visited_dout = np.zeros_like(dout)
             for n in range(dout.shape[axis]):
                 index = (n, slice(None), n) if axis == 2 else (n, slice(None), slice(None), n)
-                used[index] = dout[index]
-            return result_with(values["case"], dout=used).gradients[role] * len(dout)
+                visited_dout[index] = dout[index]
+            return result_with(values["case"], dout=visited_dout).gradients[role] * len(dout)
 
         loops = f"for {variable} in range(N): ... for {variable} in range({side}):"
         add_entry("loop_shadowed", ("conv", *POOLS), role, loops, make, f"{loops}  # for {{{role}}}", f"for n in range(N): ... for {variable} in range({side}):")

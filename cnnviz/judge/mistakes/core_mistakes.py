@@ -32,11 +32,11 @@ _OVER_IMAGES = {
     ("gain_forgotten", "batchnorm"): ("dhat = {dout}", "dhat = {dout} * {gamma}"),
     ("mask_drawn_again", "dropout"): ("{dx} = {dout} * (np.random.rand(*{dout}.shape) < p) / p", "{dx} = {dout} * {mask}"),
 }
-"""Lines for several images, or in a course's terms."""
+"""Replacements of the core's lines for several images, or with a course's names."""
 
 
 def mistakes_of_core(correct: CorrectResult) -> Iterator[Mistake]:
-    """Yield the core's mistakes that fit the layer, one for each array that they make wrong."""
+    """Yield the core's mistakes that fit the layer, once for each array that becomes wrong."""
     if correct.lines is None or not correct.lines.has_values:
         return
     roles = {target: role for role, target in correct.lines.targets.items()}
@@ -46,11 +46,11 @@ def mistakes_of_core(correct: CorrectResult) -> Iterator[Mistake]:
                 role = roles[target]
                 name = placed.mistake.name
                 code = partial(_code, correct, correct.lines, placed, target)
-                yield Mistake(f"{name}.{role}", name, placed.title, role, partial(_made, correct, correct.lines, role, override), code, of_core=True)
+                yield Mistake(f"{name}.{role}", name, placed.title, role, partial(_mistaken_array, correct, correct.lines, role, override), code, of_core=True)
 
 
-def _made(correct: CorrectResult, lines: Lines, role: str, override: Override) -> Array:
-    """Return the array that the mistake computes."""
+def _mistaken_array(correct: CorrectResult, lines: Lines, role: str, override: Override) -> Array:
+    """Return the array that the mistaken line computes."""
     return override(dict(lines.values), partial(lines.line(role).make, lines.values)).reshape(correct.gradients[role].shape)
 
 

@@ -1,4 +1,4 @@
-"""Lines of code with a course's names: those of a layer, and the ones that courses write differently."""
+"""Lines of code with a course's names: a layer's lines, and lines that courses write differently."""
 
 import re
 from collections.abc import Mapping

@@ -12,12 +12,12 @@ _MAX, _AVERAGE = f"{_POOLED} += mask * {{dout}}[n, c, i, j]", f"{_POOLED} += {{d
 _MASK = "mask = window == window.max()"
 
 Share = Callable[[Array, Array], Array]
-"""Function from a window and its ∂out to the window's part of ∂x."""
+"""Function from a window and its ∂out to the window's contribution to ∂x."""
 
 
 def _add_spread(name: str, kind: str, wrong: str, right: str, share: Share, taken: Callable[[CaseValues], CaseValues] = lambda values: {}) -> None:
-    """Add a ∂x whose windows each receive a `share`. `taken` overrides settings. The mistake is impossible if a
-    window then exceeds x."""
+    """Add a mistake whose ∂x sums the `share` of each window. `taken` overrides settings. The mistake is impossible if
+    a window then exceeds x."""
 
     def make(values: CaseValues) -> Array | None:
         values = {**values, **taken(values)}
@@ -57,7 +57,7 @@ _add_spread("window_for_stride", "avg", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += {do
 
 
 def _add_square(name: str, kind: str, wrong: str, right: str, side: str, cells: Callable[[CaseValues], int]) -> None:
-    """Add a ∂x whose windows use one side's length for both sides, and are cut off at the edge of x."""
+    """Add a mistake whose windows use one side's length for both sides, clipped at the edge of x."""
 
     def make(values: CaseValues) -> Array:
         x, dout, k, stride = values["x"], values["dout"], values[side], values["stride"]
@@ -97,7 +97,7 @@ def max_window_assigned(x: Array, dout: Array, k: int, across: int, stride: int)
 
 
 def _add_winner(name: str, wrong: str, right: str, place: Callable[[int, int, int, int], tuple[int, int]], moves: bool = True, adds: bool = True) -> None:
-    """Add a ∂x in which a window's gradient goes to a wrong `place`, a function of the winner's flat index, the
+    """Add a mistake that adds a window's gradient at a wrong `place`, a function of the winner's flat index, the
     window's sides and the number of columns of x.
 
     The place is relative to the window's corner if it `moves` with the window. With `adds`, gradients at the same place are added.
@@ -177,6 +177,6 @@ def _dx_of_first_positions(case: Case, dout: Array, rows: int, columns: int) -> 
     """Return ∂x of the first positions only, or None if there are fewer, since the code would read past the end."""
     if rows > dout.shape[-2] or columns > dout.shape[-1]:
         return None
-    used = np.zeros_like(dout)
-    used[..., :rows, :columns] = dout[..., :rows, :columns]
-    return result_with(case, dout=used).gradients["dx"]
+    visited_dout = np.zeros_like(dout)
+    visited_dout[..., :rows, :columns] = dout[..., :rows, :columns]
+    return result_with(case, dout=visited_dout).gradients["dx"]

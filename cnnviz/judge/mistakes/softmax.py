@@ -16,8 +16,8 @@ line("scores_for_shares", "softmax", "dx", "{dx} = (scores - one_hot({y})) / N")
 
 
 def _divided_by(name: str, total: str, axis: int | None, below: float) -> None:
-    """Add the loss and the gradient of a softmax that divides by another sum. `below` is 1 if each image's largest
-    score is subtracted first, otherwise 0."""
+    """Add mistakes in the loss and the gradient: a softmax that divides by a wrong sum. `below` is 1 if each image's
+    largest score is subtracted first, otherwise 0."""
 
     def shares(x: Array) -> Array:
         e = np.exp(x - below * x.max(axis=1, keepdims=True))

@@ -29,8 +29,8 @@ CaseValues = Mapping[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Mistake:
-    """One way to get the array of a role wrong. `code` returns the wrong line and the correct one, with a course's
-    names.
+    """A mistake in the line that computes a role's array. `code` returns the wrong line and the correct one, with a
+    course's names.
 
     `key` is unique, while a mistake `name` may have several variants. `of_core` is whether it is one of the core's mistakes.
     """
@@ -62,7 +62,7 @@ class Entry:
 
     @property
     def title(self) -> Message:
-        """A short description."""
+        """Short description of the mistake."""
         message_id = f"judge.slip.{self.name}"
         return message(message_id) if has_message(message_id) else message(f"mistake.{self.name}.title", slope="softmax′")
 
@@ -103,12 +103,12 @@ def line(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: 
 
 
 def instead(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "", **arrays: str) -> None:
-    """Add a mistake whose result is correct for other arrays, each of them given as an expression."""
-    others = {array: compile_line(f"{array} = {made}") for array, made in arrays.items()}
+    """Add a mistake whose result is correct for other arrays, given as expressions."""
+    replacements = {array: compile_line(f"{array} = {expression}") for array, expression in arrays.items()}
 
     def make(values: CaseValues) -> Array:
         case: Case = values["case"]
-        return result_with(case, **{array: other(values) for array, other in others.items()}).gradients[role]
+        return result_with(case, **{array: other(values) for array, other in replacements.items()}).gradients[role]
 
     add_entry(name, kinds, role, wrong, make, wrong, right)
 
@@ -134,7 +134,7 @@ def add_entry(name: str, kinds: str | tuple[str, ...], role: str, key: str, make
 
 
 def entered(correct: CorrectResult) -> Iterator[Mistake]:
-    """Return the mistakes of the table that fit this case."""
+    """Return the table's mistakes that are possible in this case."""
     kind = correct.case.kind
     return (entry.of(correct) for entry in ENTRIES if kind in entry.kinds and entry.role in RETURNS[kind])
 

@@ -37,17 +37,18 @@ export class StageTransitions {
 
   /**
    * Move maps to their boxes in the diagram, and the others back to the strip. Return whether any is animated.
-   * @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether to animate @param {(plate: Plate) => boolean} [fits] which maps can move
+   * @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether to animate @param {string} [result] the map that the stage computes, which appears at the end of the assembly instead @param {(plate: Plate) => boolean} [fits] which maps can move
    */
-  moveMaps(plates, shown, gliding, fits = StageTransitions.fits) {
+  moveMaps(plates, shown, gliding, result = "", fits = StageTransitions.fits) {
     const boxOf = (/** @type {Plate} */ plate) =>
       shown.find(({ symbol }) => fits(plate) && symbol === plate.symbol)?.box
     const entries = Object.values(plates).map((plate) => ({ plate, box: boxOf(plate) }))
     const moving = entries.filter(({ plate, box }) => this.needsMove(plate, box))
     if (!moving.length) return false
     this.finish()
-    const routes = gliding
-      ? moving.map(({ plate, box }) => ({
+    const glides = gliding ? moving.filter(({ plate }) => plate.symbol !== result) : []
+    const routes = glides.length
+      ? glides.map(({ plate, box }) => ({
           from: this.stageBoxes.get(plate.symbol) ?? this.stripBox(plate),
           to: box ?? this.stripBox(plate),
         }))
@@ -57,8 +58,8 @@ export class StageTransitions {
       box ? this.moveToStage(plate, box) : this.home(plate)
       if (hadFocus) plate.canvas.focus({ preventScroll: true })
     }
-    if (!gliding) return false
-    this.animations = routes.map(({ from, to }, n) => animateMove(moving[n].plate.holder, from, to))
+    if (!routes.length) return false
+    this.animations = routes.map(({ from, to }, n) => animateMove(glides[n].plate.holder, from, to))
     this.area.dataset.gliding = "1"
     const [last] = this.animations
     last.finished.then(() => this.onFinished(last)).catch(() => {})

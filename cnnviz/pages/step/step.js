@@ -5,7 +5,7 @@ import { bindMeanings, meaningPopover } from "../../view/dialogs/glossary_popove
 import { zoomInto } from "../../view/dialogs/map_table.js"
 import { BuildUp, GLIDE } from "../../view/draw/build_up.js"
 import { lightsOf } from "../../view/draw/highlights.js"
-import { drawMechanism, emptyRecord } from "../../view/draw/mechanism.js"
+import { drawMechanism, emptyRecord, pictureOf } from "../../view/draw/mechanism.js"
 import { Overview } from "../../view/draw/overview.js"
 import { paletteOf } from "../../view/draw/pen.js"
 import { Ribbons } from "../../view/draw/ribbons.js"
@@ -23,6 +23,8 @@ import { bindFinger } from "../../view/pointer/finger.js"
 import { Loupe } from "../../view/pointer/loupe.js"
 import { bindPicture, mapUnder } from "../../view/pointer/picture_pointer.js"
 import { bindPinch } from "../../view/pointer/pinch.js"
+import { isScene } from "../../view/scene/scene.js"
+import { SceneView } from "../../view/scene/scene_view.js"
 import { closest } from "../../view/shell/html.js"
 import { isPhone, isPortraitTablet, isTouch, prefersReducedMotion } from "../../view/shell/media_queries.js"
 import { Content } from "../../view/shell/page.js"
@@ -104,11 +106,14 @@ export class Step extends Content {
     const land = () => {
       this.transitions.finish()
       this.buildUp.land()
+      this.sceneView.assembly.land()
     } // any key or click ends the animations
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
     this.transitions = new StageTransitions(view.$(".drawn"))
-    this.buildUp = new BuildUp(/** @type {HTMLCanvasElement} */ (view.$(".mechanism")))
+    const canvas = /** @type {HTMLCanvasElement} */ (view.$(".mechanism"))
+    this.buildUp = new BuildUp(canvas)
+    this.sceneView = new SceneView(view.$(".drawn"), canvas)
     this.story = new Story(this)
     this.dragging = new Dragging(this) // before the listeners that handle hovering
     bindPicture(this, view.$(".drawn"))
@@ -123,7 +128,7 @@ export class Step extends Content {
     })
     view.$(".stepper").addEventListener("click", (event) => {
       const { turn, image, thrown } = closest(event, "[data-turn], [data-image], [data-thrown]")?.dataset ?? {}
-      if (thrown) lightsOf(this.buildUp.canvas).drawAgain()
+      if (thrown) this.sceneView.isShown ? this.sceneView.drawAgain() : lightsOf(this.buildUp.canvas).drawAgain()
       if (turn) this.turn(Number(turn))
       if (image) view.go({ image })
     })
@@ -386,9 +391,10 @@ export class Step extends Content {
       if (isInDiagram) plate.marks = [] // the diagram draws them
       plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.computedCount(symbol), tone })
     }
+    fitWords(this) // forces a layout, so it comes last
+    this.sceneView.layLeads()
     this.startAnimation?.()
     this.startAnimation = undefined
-    fitWords(this) // forces a layout, so it comes last
     if (!exact) return
     requestRaised(this, scene)
     this.drawRibbons(scene)
@@ -458,6 +464,7 @@ export class Step extends Content {
     this.explainedAt = time
     fillWords(this, subject, scene)
     fillStepper(this, scene)
+    this.view.$(".explain").classList.toggle("elsewhere", subject !== scene) // the foot has another number than the diagram
     this.fillKernelEditor()
     this.drawDiagram(scene)
   }
@@ -489,10 +496,18 @@ export class Step extends Content {
     const previousBoxes = this.picture.shown
     if (this.overview.scrolls && this.scrolledTo !== map) scrollStrip(this) // before maps move from there
     this.scrolledTo = map
+    const picture = this.isWhole || hidden ? undefined : pictureOf(numbers, map, this.showsStep(map))
+    const backward = numbers.maps[map]?.band === "gradients"
+    const scene = picture && isScene(picture) ? picture : undefined
+    if (!scene) this.sceneView.clear()
+    const symbol = this.mainMap(map)
+    const how = { map, backward, done: made, moves: seats, isSteady: player.sliding }
     const paint = (/** @type {import("../../view/draw/sheet.js").Room} */ room) => {
-      this.picture = this.isWhole
-        ? emptyRecord()
-        : drawMechanism(canvas, numbers, map, cell, room, palette, made, this.showsStep(map), seats, hidden)
+      if (scene) this.picture = this.sceneView.show(scene, numbers, symbol, cell, how)
+      else
+        this.picture = this.isWhole
+          ? emptyRecord()
+          : drawMechanism(canvas, numbers, map, cell, room, palette, made, this.showsStep(map), seats, hidden)
       this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
     }
     paint(room)
@@ -505,7 +520,7 @@ export class Step extends Content {
       paint(lowered)
     }
     const moves = this.hasStageChanged && this.animatesMoves
-    const gliding = this.transitions.moveMaps(plates, this.picture.shown, moves)
+    const gliding = this.transitions.moveMaps(plates, this.picture.shown, moves, scene && symbol)
     const places = (/** @type {import("../../view/draw/sheet.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
     if (this.hasStageChanged || hasChanged || places(previousBoxes) !== places(this.picture.shown)) this.markRaised()
@@ -519,7 +534,9 @@ export class Step extends Content {
           numbers.answer.lesson.image ?? "0",
         )
         const delay = gliding || channels.length ? GLIDE : 0
-        this.buildUp.play(() => this.picture, numbers.maps[map]?.band === "gradients", delay, channels)
+        scene
+          ? this.sceneView.assemble(delay, plates[symbol]?.holder)
+          : this.buildUp.play(() => this.picture, backward, delay, channels)
       }
   }
 

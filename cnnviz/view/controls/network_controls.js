@@ -5,7 +5,7 @@ import { escapeHtml, formatToFit, inField, plainNumber } from "../model/numbers/
 import { kindOf } from "../model/state/targets.js"
 import { say } from "../model/words.js"
 import { closest, html, live, markup, nothing, render, setText, svg } from "../shell/html.js"
-import { KERNELS, LIMITS, PRESETS } from "../spec.js"
+import { FILTERS, KERNELS, LIMITS, PRESETS } from "../spec.js"
 
 /** @import { FiltersRecord, Header, Setup, View } from "../types/view.js" */
 
@@ -57,7 +57,7 @@ export function choosePreset(view, n) {
  * @returns {Setup}
  */
 function resetChange(setup) {
-  const keys = ["y", "f", "f2", "f3", "f4", "stride", "pad", "rule", "cell"].filter((key) => key in setup)
+  const keys = ["y", ...FILTERS, "stride", "pad", "rule", "cell"].filter((key) => key in setup)
   return { ...Object.fromEntries(keys.map((key) => [key, ""])), k: "0", stage: "x" }
 }
 

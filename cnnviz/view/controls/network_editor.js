@@ -4,7 +4,7 @@ import { formula } from "../model/numbers/format.js"
 import { changeWord, followers, insertWord, parseWord, removeWord } from "../model/state/network_text.js"
 import { say } from "../model/words.js"
 import { html, inner, live, nothing, render, setText } from "../shell/html.js"
-import { ACTIVATIONS, LIMITS, LOSSES, POOLS, PRESETS } from "../spec.js"
+import { ACTIVATIONS, FILTERS, LIMITS, LOSSES, POOLS, PRESETS } from "../spec.js"
 
 /** @import { Word } from "../model/state/network_text.js" */
 /** @import { Setup, NetworkRecord, Template, View } from "../types/view.js" */
@@ -59,14 +59,7 @@ function edit(view, net, layerIndex) {
   const [next, kinds] = [net, textOf(view)].map((text) => text.split("-").map((word) => parseWord(word).kind))
   const resetsFilters = layerIndex === undefined || kinds[layerIndex] === "conv"
   const resetsTargets = outputsOf(net) !== outputsOf(textOf(view))
-  const keys = [
-    ...(resetsFilters ? ["f", "f2", "f3", "f4"] : []),
-    ...(resetsTargets ? ["y"] : []),
-    "stride",
-    "pad",
-    "rule",
-    "cell",
-  ]
+  const keys = [...(resetsFilters ? FILTERS : []), ...(resetsTargets ? ["y"] : []), "stride", "pad", "rule", "cell"]
   /** @type {Setup} */
   const resets = Object.fromEntries(keys.filter((key) => key in view.setup).map((key) => [key, ""]))
   view.go({ ...resets, net, k: "0", ...(String(next) === String(kinds) ? {} : { stage: "x" }) })

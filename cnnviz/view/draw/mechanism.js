@@ -4,9 +4,11 @@
 import { number } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
+import { convolution } from "../scene/pictures/convolution.js"
+import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
 import { activation, gate } from "./mechanisms/activation.js"
-import { convolution } from "./mechanisms/convolution.js"
+import { convolution as convolutionOfChannels } from "./mechanisms/convolution.js"
 import { convolutionBack } from "./mechanisms/convolution_back.js"
 import { dense } from "./mechanisms/dense.js"
 import { denseBack } from "./mechanisms/dense_back.js"
@@ -36,7 +38,8 @@ import { Pen } from "./pen.js"
 /** @import { Field, Flight, Shown, Spot } from "./sheet.js" */
 /** @import { Cell, Numbers } from "../types/view.js" */
 
-/** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture */
+/** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture  a drawing on a canvas */
+/** @import { ScenePicture } from "../scene/scene.js" */
 
 /** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], enlarged: Flight[], landed: Flight[], stated: boolean, write: () => void }} Drawn  record of what is drawn where, in CSS pixels: hit areas, channels of maps, animations, whether the sum is stated, and `write`, which draws the texts */
 
@@ -51,7 +54,7 @@ export const emptyRecord = () => ({
   write: () => {},
 })
 
-/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done returns the number of cells per channel of a map that are computed so far @param {boolean} [stepping] whether to draw a parameter's step @param {(symbol: string) => boolean} [seats] returns whether a map of the strip moves into the picture @param {string} [hidden] label that replaces the numbers if the result is hidden @returns {Drawn} */
+/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done returns the number of cells per channel of a map that are computed so far @param {boolean} [stepping] whether to draw a parameter's step @param {(symbol: string) => boolean} [seats] returns whether a map of the strip moves into the picture @param {string} [hidden] label that replaces the numbers if the result is hidden @returns {Drawn}  empty for a template */
 export function drawMechanism(
   canvas,
   numbers,
@@ -65,7 +68,9 @@ export function drawMechanism(
   hidden = "",
 ) {
   const record = emptyRecord()
-  if (!room.width || !room.height) return record
+  const picture = pictureOf(numbers, map, stepping)
+  if (!room.width || !room.height || (isScene(picture) && !hidden)) return record
+  const drawPicture = /** @type {Picture} */ (picture)
   const lights = canvas.isConnected ? lightsOf(canvas) : null
   const backward = numbers.maps[map]?.band === "gradients"
   const [firstParameter] = numbers.said.update.makes
@@ -73,8 +78,7 @@ export function drawMechanism(
     const pen = new Pen(canvas, room, palette, backward)
     Object.assign(pen, { done, seats, choice: lights?.choiceOf(`${numbers.network.text} ${map}`) ?? {} })
     if (hidden) hiddenResult(pen, numbers, map === "update" ? firstParameter : map, cell)
-    else if (stepping) drawUpdate(pen, numbers, map, cell)
-    else pictureOf(numbers, map)(pen, numbers, map === "update" ? firstParameter : map, cell)
+    else drawPicture(pen, numbers, map === "update" ? firstParameter : map, cell)
     Object.assign(record, {
       write: () => pen.flushTexts(),
       spots: scaleBoxes(pen, pen.spots),
@@ -113,7 +117,7 @@ const inPage = ({ unit }, { x, y, width, height }) => ({
 /**
  * Drawings by link patterns, for a value or parameter and for a gradient. The first entry whose patterns all occur is
  * used. A layer kind with known patterns needs no drawing of its own.
- * @type {[string[], Picture, Picture][]}
+ * @type {[string[], Picture | ScenePicture, Picture | ScenePicture][]}
  */
 const BY_PATTERN = [
   [["group", "channel"], drawGains, drawGains],
@@ -131,9 +135,12 @@ const BY_PATTERN = [
   [["all"], drawSoftmax, drawSoftmaxBack],
 ]
 
-/** @param {Numbers} numbers @param {string} map @returns {Picture} */
-function pictureOf(numbers, map) {
-  if (map === "update") return drawUpdate
+/**
+ * Return the picture of a stage: a template (see scene/README.md) or a drawing.
+ * @param {Numbers} numbers @param {string} map a symbol, or "update" @param {boolean} [stepping] whether a parameter's step is shown @returns {Picture | ScenePicture}
+ */
+export function pictureOf(numbers, map, stepping = false) {
+  if (map === "update" || stepping) return drawUpdate
   if (map === "x") return drawPatch
   if (map === "L") return outputsWithCurve(numbers).length ? drawHeights : drawLosses
   if (map === "do" && outputsWithCurve(numbers).length) return drawTangents
@@ -150,6 +157,7 @@ function pictureOf(numbers, map) {
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
   const { band, kind } = numbers.maps[map]
   if (band === "parameters" && kind === "row" && !patterns.includes("group")) return drawParameterRow
+  if (patterns.includes("window") && numbers.shape(numbers.source(map, "window"))[0] > 1) return convolutionOfChannels
   const entry = BY_PATTERN.find(([required]) => required.every((pattern) => patterns.includes(pattern)))
   if (entry) return entry[isGradient ? 2 : 1]
   if (numbers.network.curves[map]) return activation

@@ -9,9 +9,14 @@ import { live } from "../vendor/lit/directives/live.js"
 import { unsafeHTML } from "../vendor/lit/directives/unsafe-html.js"
 import { html, noChange, nothing, render, svg } from "../vendor/lit/lit-html.js"
 
-export { guard, html, keyed, live, nothing, render, svg }
+export { Directive, directive, guard, html, keyed, live, noChange, nothing, render, svg }
 
 /** @typedef {import("../vendor/lit/lit-html.js").TemplateResult} Template */
+
+/** @typedef {import("../vendor/lit/directive.js").Part} Part */
+
+/** Return the element of a directive in its tag. @param {Part} part */
+export const elementOf = (part) => /** @type {import("../vendor/lit/lit-html.js").ElementPart} */ (part).element
 
 /** Mark a string as HTML, for messages and text from the core. */
 export const markup = unsafeHTML
@@ -32,10 +37,9 @@ export const inner = directive(
       return noChange
     }
 
-    /** @override @param {import("../vendor/lit/directive.js").Part} part @param {[text: string]} values */
+    /** @override @param {Part} part @param {[text: string]} values */
     update(part, [text]) {
-      const { element } = /** @type {import("../vendor/lit/lit-html.js").ElementPart} */ (part)
-      setHTML(element, text)
+      setHTML(elementOf(part), text)
       return noChange
     }
   },

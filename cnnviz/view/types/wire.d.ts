@@ -1,6 +1,6 @@
 // Written by `python -m cnnviz.wire.declarations`: change that file, not this one.
 
-/** A change of the setup that a file causes, and a note on it. */
+/** The change of the setup by an uploaded file, and a note on it. */
 export interface Adopted {
   change: Record<string, string>
   note: string
@@ -16,7 +16,7 @@ export interface AnswerHeader {
   loss: number | null
 }
 
-/** All of the architecture except its maps. */
+/** The architecture without its maps. */
 export interface ArchitectureData {
   here: string
   why: string
@@ -37,8 +37,8 @@ export interface ArchitectureData {
 
 export type Band = "values" | "gradients" | "parameters"
 
-/** The setup in which a mistake shows best, in sentences. `units` counts units by pre-activation, in equal bins of the slope's
-    chart. */
+/** Sentences on the setup in which a mistake has the most visible effect. `units` counts units by pre-activation, in
+    equal bins of the slope's chart. */
 export interface BestData {
   words: string[]
   units: number[]
@@ -149,8 +149,8 @@ export interface DeckScreen {
   updates: number | null
 }
 
-/** A deviation's switch: both lines of code, the stages that change if it is toggled or alone, and whether it
-    matters. */
+/** A deviation's switch: both lines of code, the stages that change if it is toggled or on alone, and whether it has
+    an effect. */
 export interface DeviationRow {
   name: string
   label: string
@@ -166,7 +166,7 @@ export interface DeviationRow {
   more: string
 }
 
-/** One entry by the backward pass and by nudging, with some nudges of it. */
+/** One entry of a gradient by the backward pass and by central differences, with some of the nudges. */
 export interface EntryData {
   name: string
   symbol: string
@@ -208,13 +208,13 @@ export interface FileContents {
   script?: DeckData
 }
 
-/** Files with one purpose. */
+/** A group of files with the same purpose. */
 export interface FileGroup {
   title: string
   files: OfferedFile[]
 }
 
-/** All of a recording except frames and curves; `change` is the end of the scale of all changes.
+/** A recording without its frames and curves. `change` is the end of the scale of all changes.
 
     `checkpoints` are the changes of the setup that open each, and `files` their file names; both are empty if updates are
     shown.
@@ -274,8 +274,8 @@ export interface FilmOutcome {
   stage: string
 }
 
-/** One run of the recording: its maps, lines of each curve, and fall of the loss. `unshared` says why nothing is
-    promised. */
+/** One run of the recording: its maps, the lines of each curve, and the decrease of the loss. `unshared` is the
+    reason if no decrease is promised. */
 export interface FilmRun {
   label: string
   maps: FilmMap[]
@@ -285,7 +285,7 @@ export interface FilmRun {
   unshared: string
 }
 
-/** Each parameter's share of the fall that the steps promise, over the whole run, and its number of entries. */
+/** Each parameter's share of the promised decrease over the whole run, and its number of entries. */
 export interface FilmShare {
   names: string[]
   counts: number[]
@@ -329,7 +329,7 @@ export interface FullSetPage {
 
     States: "right" by central differences, "equal" to the right gradient, "follows" from checked arrays, "undecided", the
     "first" wrong array, "inherits" its error, "wrong" independently, from "another" forward pass, "missing", or "" if not
-    known yet. `slip` names what was done instead of the operation. `address` is `index` in the notation of addresses, empty
+    known yet. `slip` names the wrong operation. `address` is `index` in the notation of addresses, empty
     if addresses use another layout.
      */
 export interface GradientCard {
@@ -351,9 +351,8 @@ export interface GradientCard {
   address: (number | null)[]
 }
 
-/** All of a chain except its arrays. Cards show the first row; `subject` is the card to show first.
-
-    `views` are the switches for the shown image and mode.
+/** A chain without its arrays. Cards show the first row, and `subject` is the initially selected card. `views` are
+    the switches for image and mode.
      */
 export interface GradientChainData {
   title: string
@@ -374,7 +373,8 @@ export interface GradientChainHeader extends Header {
   road: GradientChainData
 }
 
-/** Answers of one kind: their count in each round, and the most frequent one. `right` is None in a show of hands. */
+/** A group of equivalent answers: their count in each round, and the most frequent answer. `right` is None in a show
+    of hands. */
 export interface GroupData {
   label: string
   say: string
@@ -397,7 +397,7 @@ export interface Header extends AnswerHeader {
   stages: StageRecord[]
 }
 
-/** An image to choose; `label` is its class, or "". */
+/** An image of the gallery; `label` is its class, or "". */
 export interface ImageData {
   id: string
   label: string
@@ -406,7 +406,8 @@ export interface ImageData {
 
 export type Kind = "map" | "row" | "filters" | "weights" | "loss"
 
-/** The ends of both axes, both pre-activations and the loss after each update, and sentences. */
+/** The loss landscape: the limits of both axes, both pre-activations and the loss after each update, and
+    sentences. */
 export interface Landscape {
   ends: number[]
   path: number[][]
@@ -475,7 +476,7 @@ export interface LearnListed {
   picture: LearnPicture | null
 }
 
-/** An answer, or a known wrong one: a label, a number or a small map, the feedback, and whether it is right. */
+/** An answer option or a known wrong answer: a label, number or small map, the feedback, and whether it is right. */
 export interface LearnOption {
   label: string
   say: string
@@ -581,8 +582,8 @@ export interface MapColours {
 /** One array on the screen.
 
     `shape` is the layout of its cells, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N), and `index` the shape of indices in addresses.
-    `plain` is its name in a word or two. Maps of one `family` share the selected cell. `raised_by` is the change of an entry
-    in explanations of its gradient. `round_off` marks gradients and parameters that are 0 except for round-off.
+    `plain` is its name in plain words. Maps of one `family` share the selected cell. `raised_by` is the change of an
+    entry in explanations of its gradient. `round_off` marks gradients and parameters that are 0 except for round-off.
      */
 export interface MapRecord {
   symbol: string
@@ -617,7 +618,7 @@ export interface MissionData {
   choices: NamedMistake[]
 }
 
-/** A mission to choose, and the setup that it starts from. */
+/** A mission in the list, and its initial setup. */
 export interface MissionListed {
   id: string
   title: string
@@ -669,14 +670,14 @@ export interface NetworkRecord {
   images: string[]
 }
 
-/** A unit drawn as a node: its index in v, its value and its weights. */
+/** A unit as a node of the diagram: its index in v, its value and its weights. */
 export interface Node {
   at: number
   v: number
   w: number[]
 }
 
-/** The parts of Notebook besides its chain, by the open tab; other networks have no switches. */
+/** Data of Notebook's open tab, besides its chain. Other networks have no switches. */
 export interface NotebookData {
   tab: string
   switches: DeviationRow[]
@@ -702,8 +703,7 @@ export interface NudgeRow {
   words: string
 }
 
-/** A file that is generated when downloaded: its kind, label and name. `instead` says why it is unavailable, or is
-    "". */
+/** A downloadable file: its kind, label and name. `instead` is the reason why it is unavailable, or "". */
 export interface OfferedFile {
   what: string
   label: string
@@ -711,7 +711,7 @@ export interface OfferedFile {
   instead: string
 }
 
-/** All files of a setup. `notes` say what they omit, `around` is the largest number of updates before and after in
+/** All files of a setup. `notes` list omissions, and `around` is the largest number of updates before and after in
     an offline file. */
 export interface OfferedFiles {
   groups: FileGroup[]
@@ -743,7 +743,7 @@ export interface Plane {
   scale: Scale
 }
 
-/** A network of a course, its source, and a complete setup with it. */
+/** A course's network, its source, and a complete setup with it. */
 export interface Preset {
   label: string
   source: string
@@ -861,7 +861,7 @@ export interface RoomInside {
   look: string
 }
 
-/** A map whose cells are answers, in layers of rows and columns; `plane` is None while it is hidden. */
+/** A map whose cells are the answer options, in layers of rows and columns; `plane` is None while it is hidden. */
 export interface RoomMap {
   symbol: string
   label: string
@@ -1016,7 +1016,7 @@ export interface RoomSteps {
   stages: [string, string][]
 }
 
-/** One version of the arrays. */
+/** A row of arrays under one label. */
 export interface RowData {
   name: string
   label: string
@@ -1024,7 +1024,7 @@ export interface RowData {
 
 export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "undecided" | "undecided_dark"
 
-/** All sets of deviations: 1 for each that moves the kernel, the index of the current one, and sentences. */
+/** All sets of deviations: a 1 for each set that moves the kernel, the index of the current set, and sentences. */
 export interface SetsData {
   moves: number[]
   now: number
@@ -1074,7 +1074,7 @@ export interface SweepData {
   runs: Record<string, string>[]
 }
 
-/** A choice: whether it is on, and the change of the address that it makes. */
+/** A switch: whether it is on, and its change of the address. */
 export interface SwitchData {
   key: string
   label: string
@@ -1084,7 +1084,7 @@ export interface SwitchData {
   more: string
 }
 
-/** Choices under one title; `name` is the same in every language. */
+/** Switches under one title; `name` is independent of the language. */
 export interface SwitchGroup {
   name: string
   title: string
@@ -1124,8 +1124,7 @@ export interface TheorySection {
   words: string
 }
 
-/** TensorFlow's gradients: whether they were requested, the change of the address that toggles this, and the
-    result. */
+/** TensorFlow's gradients: whether they are requested, the address change that toggles this, and the result. */
 export interface ThirdData {
   on: boolean
   change: Record<string, string>
@@ -1153,14 +1152,14 @@ export interface TrainingForm {
   wrong: string
 }
 
-/** A layer with parameters and those after it, each by short name and text, and the output shape. */
+/** A layer with parameters and the following layers without, each by short name and text, and the output shape. */
 export interface TrainingLayer {
   kinds: [string, string][]
   shape: number[]
 }
 
-/** A model that was read: its network's text, a line per layer, and the change to it. `instead` says why reading
-    failed. */
+/** An uploaded model: its network's text, a line per layer, and the change of the setup to it. `instead` is the
+    reason of a failure. */
 export interface UploadedModel {
   net: string
   layers: string[]
@@ -1178,7 +1177,7 @@ export interface UserGradientsData {
   stages: UserStage[]
 }
 
-/** The mistake that a wrong stage looks like: how well it matches, its title, other candidates, and its line of
+/** The best explanation of a wrong stage: the quality of its match, its title, other candidates, and its line of
     code. */
 export interface UserStage {
   how: string
@@ -1188,7 +1187,7 @@ export interface UserStage {
   words: string[]
 }
 
-/** A sentence, and whether it is good news; None if nothing is known yet. */
+/** A sentence, and whether it reports success; None if nothing is known yet. */
 export interface Verdict {
   text: string
   good: boolean | null

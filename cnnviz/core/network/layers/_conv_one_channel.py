@@ -12,8 +12,8 @@ from cnnviz.core.network.layers.layer import Call, Shape, call
 from cnnviz.core.network.sliding import Padding, pad, pad_widths
 
 DOT = 9_999
-"""Numbers in one dot product. OpenBLAS splits products of 10,000 numbers or more among threads. Below that, bits do
-not depend on the number of cores, and other visitors' work keeps its cores."""
+"""Maximum length of one dot product. OpenBLAS splits products of 10,000 numbers or more among threads. Below that,
+results do not depend on the number of cores, and no cores are taken from other requests."""
 
 
 def calls(k: int, bias: bool, stride: int, padding: Padding, shape: Shape) -> dict[str, Call]:
@@ -26,7 +26,7 @@ def calls(k: int, bias: bool, stride: int, padding: Padding, shape: Shape) -> di
 
 
 def padded_images(x: np.ndarray, k: int, padding: Padding) -> np.ndarray:
-    """Return the images (B,1,H,W) with zero padding, contiguous, as (B,H,W)."""
+    """Return the images (B,1,H,W) as a contiguous array (B,H,W) with zero padding."""
     return pad(x, *pad_widths(k, padding))[:, 0]
 
 
@@ -35,9 +35,9 @@ def correlate(
 ) -> np.ndarray:
     """z[b,0,i,j] = Σ_uv images[b, s·i + u, s·j + v] · f[0,0,u,v], (B,1,H',W')."""
     kernel = f[0, 0]
-    first, *others = _rows(images, len(kernel))
+    first, *other_rows = _rows(images, len(kernel))
     z = np.correlate(first, kernel[0])
-    for u, pixels in enumerate(others, start=1):
+    for u, pixels in enumerate(other_rows, start=1):
         z += np.correlate(pixels, kernel[u])
     z = _view_positions(z, images, shape, stride)
     return z if b is None else z + b

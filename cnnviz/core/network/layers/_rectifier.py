@@ -9,7 +9,7 @@ from cnnviz.core.network.layers.layer import Call, Links, Shape, call
 
 
 def is_active(z: np.ndarray) -> np.ndarray:
-    """Return which units are active."""
+    """Return a mask of the active units."""
     return z > 0
 
 
@@ -34,8 +34,8 @@ class Rectifier(Activation):
         return np.abs(x) < tie
 
     def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
-        """Return the cells near 0 whose gradient is right for either slope. At exactly 0 only the lower slope is
-        right, except within round-off."""
+        """Return a mask of the cells near 0 whose gradient is right for either slope. At exactly 0 only the lower slope
+        is right, except within round-off."""
         dy, x = sources
         closed = np.isclose(dx, self.slope * dy, 1e-3, 0)
         opened = np.isclose(dx, dy, 1e-3, 0) & ((x != 0) | (np.abs(dx - self.slope * dy) <= 2 * errors[0]))

@@ -73,7 +73,7 @@ def affine_dx(dn: np.ndarray, g: np.ndarray, var: np.ndarray, axes: Axes) -> np.
 
 
 def running(statistic: np.ndarray, batch_statistic: np.ndarray) -> np.ndarray:
-    """0.9 · kept + 0.1 · now, (C,)."""
+    """0.9 · statistic + 0.1 · batch_statistic, (C,)."""
     return (1 - MOMENTUM) * statistic + MOMENTUM * batch_statistic
 
 

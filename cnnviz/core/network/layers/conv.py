@@ -26,7 +26,7 @@ from cnnviz.core.network.layers.layer import (
 from cnnviz.core.network.sliding import Padding, pad, pad_widths, places, slices, view_windows
 
 MOST = {"filters": 128, "k": 7, "stride": 8, "dilation": 4, "padding": 6}
-"""Limits for a convolution's text, and for stride and padding in an address."""
+"""Upper limits of a convolution's settings in a network's text, and of stride and padding in an address."""
 
 
 def windows(x: np.ndarray, k: int, stride: int = 1, padding: Padding = 0, dilation: int = 1) -> np.ndarray:
@@ -231,7 +231,7 @@ class Conv(Layer):
 
     def formulas(self, x: Shape) -> dict[str, str]:
         before, s = self.geometry()["before"], self.stride
-        i, j = (_pixel_index(s, at, self.dilation, by, -before) for at, by in ("iu", "jv"))
+        i, j = (_pixel_index(s, at, self.dilation, weight_letter, -before) for at, weight_letter in ("iu", "jv"))
         m, c = ("", "") if x[0] == self.filters == 1 else ("m,", "c,")
         indices = "c,u,v" if c else "u,v"
         bias = " + {b}[m]" if m else " + {b}"

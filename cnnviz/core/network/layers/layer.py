@@ -24,7 +24,7 @@ Groups = Mapping[str, str | None]
 """The groups of a layer's text by field name; None if the text omits the field."""
 
 Links = dict[str, tuple[tuple[str, str], ...]]
-"""For each computed role, its source roles, each with the pattern of cells (core/network/cell_links.py)."""
+"""Source roles of each computed role, each with its pattern of cells (core/network/cell_links.py)."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,8 @@ def call(function: Callable[..., np.ndarray], roles: str, **settings: object) ->
 
 @dataclass(frozen=True)
 class Parameter:
-    """A layer's parameter for one input shape: its shape and fan-in, the number of products summed per unit.
-
-    With fan-in 0 the parameter is not drawn. It then starts at 0, or at 1 if `ones` is true.
+    """A layer's parameter for one input shape: its shape and fan-in (the number of products summed per unit). A
+    parameter with fan-in 0 is not drawn but starts at 0, or at 1 if `ones` is true.
     """
 
     shape: Shape
@@ -75,16 +74,15 @@ class Buffer:
 
 
 Draw = partial[np.ndarray]
-"""Draws random numbers for a training pass, given a generator and a shape whose first axis is that of images."""
+"""Function that draws random numbers for a training pass, from a generator and a shape whose first axis is the image
+axis."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """Options of a pass.
-
-    `images` is whether it runs over several images, whose axis precedes an array's own axes. Axes before it, or all leading
-    axes if `images` is false, are independent copies. `many` selects operations that are faster for many copies. `training`
-    selects training mode, as opposed to eval mode with fixed buffers and no random draws.
+    """Options of a pass. With `images` the pass runs over several images, whose axis precedes an array's own axes. Axes
+    before that, or all leading axes without `images`, are independent copies. `many` selects operations that are faster
+    for many copies. `training` selects training mode, as opposed to eval mode with fixed buffers and no random draws.
     """
 
     images: bool = False
@@ -98,7 +96,7 @@ ONE = Run()
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer of a network: a small immutable value that corresponds to a word of the network's text.
+    """One layer of a network, as an immutable value that is parsed from one word of the network's text.
 
     A subclass defines at least `kind`, `text`, `letter`, `calls` and `links`.
     """
@@ -118,7 +116,7 @@ class Layer:
     the input."""
 
     has_kinks: ClassVar[bool] = False
-    """Whether it selects by comparing numbers, as ReLU and max pooling do, so that its derivative jumps."""
+    """Whether the layer selects by comparing numbers, as ReLU and max pooling do, so that its derivative jumps."""
 
     passes_shifts: ClassVar[bool] = False
     """Whether adding a constant to a channel of the input adds it to the whole channel of the output."""
@@ -178,8 +176,8 @@ class Layer:
     """Formula and arithmetic of the roles that differ in eval mode."""
 
     roles_across_images: ClassVar[tuple[str, ...]] = ()
-    """Roles that in training combine all images: means, or sums for the gradient of a parameter. Later operations
-    must wait for all images."""
+    """Roles that combine all images in training: means, or sums for the gradient of a parameter. Later operations need
+    all images."""
 
     def buffers(self, x: Shape) -> dict[str, Buffer]:
         """Return the buffers by role."""
@@ -207,7 +205,7 @@ class Layer:
         return tuple(role[1:] for role in self.links() if role[0] == "d" and role not in ("dx", "dy"))
 
     def subtracts_mean(self, channels: int) -> bool:
-        """Return whether it subtracts the mean of each of `channels` channels, so that a bias before it has no
+        """Return whether the layer subtracts the mean of each of `channels` channels, so that a bias before it has no
         effect."""
         return False
 
@@ -240,8 +238,7 @@ class Layer:
         raise NotImplementedError
 
     def magnitude(self, values: Values) -> np.ndarray | None:
-        """Return the magnitude of the terms summed in each cell of y, which bounds its round-off. None if that is
-        |y|."""
+        """Return the sum of the absolute terms of each cell of y, which bounds its round-off. None if that is |y|."""
         return None
 
     def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray | None:
@@ -250,27 +247,28 @@ class Layer:
         return None
 
     def saturated(self, y: np.ndarray) -> np.ndarray | None:
-        """Return which output cells pass almost no gradient, or None if that cannot happen. Such cells recover
-        slowly."""
+        """Return a mask of the output cells that pass almost no gradient, or None if that cannot happen. Such cells
+        recover slowly."""
         return None
 
     def silent(self, y: np.ndarray) -> np.ndarray | None:
-        """Return which output cells pass no gradient at all, or None if that cannot happen. Other images may activate
-        them."""
+        """Return a mask of the output cells that pass no gradient at all, or None if that cannot happen. Other images
+        may activate them."""
         return None
 
     def decisions(self, x: Shape) -> Call | None:
-        """Return the operation that computes its decisions as booleans, or None if it has no kinks."""
+        """Return the operation that computes the layer's selections as Booleans, or None if it has no kinks."""
         return None
 
     def tie_mask(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray | None:
-        """Return which cells of x decide by a difference of less than `tie`. NaN never does. None if it has no kinks.
+        """Return a mask of the cells of x whose selection depends on a difference below `tie`, excluding NaN. None if
+        the layer has no kinks.
        """
         return None
 
     def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
-        """Return the cells at which `dx` of another program is also right, because a decision there depends on a
-        difference below `doubt`.
+        """Return a mask of the cells at which `dx` of another program is also right, because a selection there depends
+        on a difference below `doubt`.
 
         `errors` are the round-off errors of dx and of dy, and `sources` the arrays from which dx is computed, in the order of its
         operation. None if the layer has no kinks.
@@ -278,8 +276,8 @@ class Layer:
         return None
 
     def movable_gradient(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
-        """Return how much of each cell of dx another program may move to or from an equally good cell. Arguments as
-        in `undecided`."""
+        """Return the part of each cell of dx that another program may assign to another cell of equal value. Arguments
+        as in `undecided`."""
         return None
 
     def keras(self, x: Shape) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def max_pool_dx(
 
 
 def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
-    """Return which cells of each window have its maximum, (k²,…,C,H',W') with `shape` (H',W')."""
+    """Return a mask of the cells of each window that equal its maximum, (k²,…,C,H',W') with `shape` (H',W')."""
     windows = np.stack([x[index] for index in slices(k, stride, *shape)])
     return windows == windows.max(axis=0)
 
@@ -59,7 +59,8 @@ def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.nd
 def max_pool_undecided(
     dx: np.ndarray, doubt: np.ndarray | float, error: np.ndarray | float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int
 ) -> np.ndarray:
-    """Return the cells that tie for a window's maximum and whose gradients in `dx` sum to `dp`, within `error`.
+    """Return a mask of the cells that tie for a window's maximum and whose gradients in `dx` sum to `dp`, within
+    `error`.
 
     Each cell may not get the full gradient: the sum over the tied cells must be that of the window, or, if windows overlap, that
     of all windows of the map with ties.
@@ -79,8 +80,8 @@ def max_pool_undecided(
 
 
 def _tied_cells(doubt: np.ndarray | float, x: np.ndarray, p: np.ndarray, windows: list[Index]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the cells of each window that equal its maximum within `doubt`, and those of them that are not the only
-    one, (k²,…,C,H',W')."""
+    """Return masks of the cells of each window that equal its maximum within `doubt`, and of these cells in windows
+    that have several, (k²,…,C,H',W')."""
     is_near = np.stack([p - x[index] <= doubt for index in windows])
     return is_near, is_near & (is_near.sum(axis=0) > 1)
 
@@ -94,7 +95,8 @@ def _sum_windows(shares: np.ndarray, x: np.ndarray, windows: list[Index]) -> np.
 
 
 def _receives_all(received: np.ndarray, gradient: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
-    """Return the maps whose tied cells together receive the gradient `gradient`, within `tolerance`, (…,C,1,1)."""
+    """Return a mask of the maps whose tied cells together receive the gradient `gradient`, within `tolerance`,
+    (…,C,1,1)."""
     received, gradient, tolerance = (array.sum(axis=(-2, -1), keepdims=True) for array in (received, gradient, tolerance))
     return np.abs(received - gradient) <= tolerance
 

@@ -12,8 +12,8 @@ LOOKS_EVERY = 0.5
 
 
 def show(setup: Setup, asked: str) -> None:
-    """Render a training and its settings, from `asked`, the address's value. It starts from the setup's kernel. The
-    component draws all of it."""
+    """Render a training and its settings, which `asked` holds as text. The training starts from the setup's kernel, and
+    the component draws it."""
     trainer, waited = session.trainer(), bool(waiting_reason())
     busy = bool(trainer and trainer.active) or cifar10.LOADER.state in ("importing", "downloading", "reading")
     with st.container(key="training"):

@@ -254,7 +254,7 @@ export class Story {
     paintPhotograph(places.stage, step.numbers)
     paintWeights(places.stage, step.numbers)
     render(foot(told, this.back, this.on), places.foot)
-    step.transitions.moveMaps(step.plates, this.boxes(), this.moved && step.animatesMoves, () => true)
+    step.transitions.moveMaps(step.plates, this.boxes(), this.moved && step.animatesMoves, "", () => true)
     if (this.moved && at > 0) view.ahead(updates)
     this.moved = false
     const { strip } = SCREENS[at]

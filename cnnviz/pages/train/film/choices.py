@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from cnnviz.core.network.stages import label
+from cnnviz.core.setup.read_setup import FILTERS
 from cnnviz.core.setup.setup import MAX_SEED, Setup, as_text
 from cnnviz.pages.switches import group, switch
 from cnnviz.pages.train.film.query_parameters import LENGTHS
@@ -35,7 +36,7 @@ def opening_change(setup: Setup) -> dict[str, str]:
     """Return the change of the address that opens a checkpoint on Step, at update 0."""
     query, program = setup.to_query(), setup.network.program(setup.x_shape)
     mode = "eval" if program.buffers or program.draws else ""  # as in the recording
-    return {key: query.get(key, "") for key in ("w", "f", "f2", "f3", "f4", "set", "k")} | {"mode": mode, "checkpoints": ""}
+    return {key: query.get(key, "") for key in ("w", *FILTERS, "set", "k")} | {"mode": mode, "checkpoints": ""}
 
 
 def halves(half_open: str) -> tuple[SwitchData, ...]:

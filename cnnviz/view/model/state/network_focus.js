@@ -1,5 +1,6 @@
 // The cell that a network explains: the pointed one, else the pinned one, else the stage's default.
 
+import { FILTERS } from "../../spec.js"
 import { Focus } from "./focus.js"
 
 /** @import { Cell, Numbers } from "../../types/view.js" */
@@ -106,7 +107,7 @@ export class NetworkFocus extends Focus {
   }
 }
 
-const EDITED = ["f", "f2", "f3", "f4", "set"] // keys of the numbers that a visitor edits
+const EDITED = [...FILTERS, "set"] // keys of the numbers that a visitor edits
 
 /**
  * Return whether two setups differ only in numbers that were edited.

@@ -1,0 +1,29 @@
+// Digits of the numbers in a picture: as many decimals as fit, the same for all numbers of a part.
+
+import { exponentOf, formatInteger } from "../model/numbers/format.js"
+import { formatFixed } from "../model/numbers/printed_sums.js"
+
+/** @typedef {{ write: (value: number) => string, power: number, fits: boolean }} Printed  formatter of a part's numbers, their common exponent, and whether all of them fit */
+
+const DECIMALS = [2, 3, 4] // tried in this order
+const FEWER = [1, 0] // if not even two fit
+const LARGEST_INTEGER = 1000
+
+/**
+ * Return the formatter of numbers that share a power of ten and a number of decimals. Integers stay integers.
+ * @param {number[]} values NaN for blank cells @param {number} letters number of characters that fit @param {{ isEnough?: (write: (value: number) => string, power: number) => boolean, isSteady?: boolean }} [how] `isEnough` returns whether a formatter has enough decimals; `isSteady`: the values are limits of changing numbers @returns {Printed}
+ */
+export function printCells(values, letters, { isEnough = () => true, isSteady = false } = {}) {
+  const known = values.filter((value) => !Number.isNaN(value))
+  const largest = Math.max(0, ...known.map(Math.abs))
+  const isWhole = !isSteady && known.every(Number.isInteger) && largest < LARGEST_INTEGER
+  const power = isWhole ? 0 : exponentOf(largest)
+  const withDecimals = (/** @type {number} */ count) => (/** @type {number} */ value) =>
+    formatFixed(value / 10 ** power, count)
+  const fits = (/** @type {(value: number) => string} */ write) =>
+    known.every((value) => write(value).length <= letters)
+  if (isWhole) return { write: formatInteger, power, fits: fits(formatInteger) }
+  const writers = DECIMALS.map(withDecimals).filter(fits)
+  const found = writers.find((write) => isEnough(write, power)) ?? writers.at(-1) ?? FEWER.map(withDecimals).find(fits)
+  return { write: found ?? withDecimals(DECIMALS[0]), power, fits: Boolean(found) }
+}

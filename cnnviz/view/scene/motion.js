@@ -1,0 +1,125 @@
+// Assembly of a picture. Each part says in `data-enter` how it enters: "<motion> [<origin>] <at> [<duration>]", where
+// `origin` is the data-id of the part that it comes from, and times are shares of the assembly's duration.
+
+/** @import { Box } from "../types/view.js" */
+/** @typedef {(frame: { to: Box, from?: Box }) => Keyframe[]} Motion */
+
+const EASING = "cubic-bezier(.2, .7, .2, 1)"
+const FLIGHT = "cubic-bezier(.37, 0, .63, 1)" // sine in and out
+const DURATION = 400 // milliseconds of an assembly, unless the picture says otherwise
+const APPEARING = 200 // milliseconds in which the map that the stage computes appears at the end
+
+/** @type {Record<string, { share: number, flies?: boolean, frames: Motion }>}  `share`: duration as a share of the assembly's */
+const MOTIONS = {
+  fly: { share: 0.375, flies: true, frames: ({ from, to }) => flight(from, to) },
+  drop: { share: 0.12, flies: true, frames: ({ from, to }) => flight(from && under(from, to), to) },
+  rise: { share: 0.15, frames: () => [{ scale: "1 0" }, { scale: "1 1" }] },
+  fade: { share: 0.1, frames: () => [{ opacity: 0 }, { opacity: 1 }] },
+  vanish: { share: 0.1, frames: () => [{ opacity: 1 }, { opacity: 0 }] },
+  draw: {
+    share: 0.12,
+    frames: () => [
+      { strokeDasharray: 1, strokeDashoffset: 1 },
+      { strokeDasharray: 1, strokeDashoffset: 0 },
+    ],
+  },
+  flash: {
+    share: 0.15,
+    frames: () => [
+      { outline: "0 solid transparent", outlineOffset: "-2px" },
+      { outline: "3px solid #000", outlineOffset: "-2px", offset: 0.3 },
+      { outline: "0 solid transparent", outlineOffset: "-2px" },
+    ],
+  },
+}
+
+/** Return a box of the size of `to` below `from`, where a part starts to fall. @param {Box} from @param {Box} to @returns {Box} */
+const under = (from, to) => ({ ...to, x: from.x + (from.width - to.width) / 2, y: from.y + from.height })
+
+/** @param {Box | undefined} from @param {Box} to @returns {Keyframe[]} */
+function flight(from, to) {
+  if (!from?.width) return [{ opacity: 0 }, { opacity: 1 }]
+  const size = `scale(${from.width / (to.width || 1)}, ${from.height / (to.height || 1)})`
+  const how = { transformOrigin: "0 0", zIndex: 4 }
+  return [
+    { transform: `translate(${from.x - to.x}px, ${from.y - to.y}px) ${size}`, opacity: 0, ...how },
+    { opacity: 1, ...how, offset: 0.01 },
+    { transform: "none", opacity: 1, ...how },
+  ]
+}
+
+/** Parse `data-enter`. @param {string} text */
+export function parseEntry(text) {
+  const [motion, ...words] = text.split(" ")
+  const origin = words.length && Number.isNaN(Number(words[0])) ? words.shift() : undefined
+  const [at = 0, share = MOTIONS[motion]?.share ?? 0] = words.map(Number)
+  return { motion, origin, at, share }
+}
+
+export class Assembly {
+  /** @type {Animation[]} */
+  animations = []
+
+  /** @param {HTMLElement} picture @param {HTMLElement} flag its data-flying is "1" during an assembly @param {() => void} onLanded */
+  constructor(picture, flag, onLanded) {
+    this.picture = picture
+    this.flag = flag
+    this.onLanded = onLanded
+  }
+
+  /** Whether parts are under way, so that their boxes on screen are not those of the layout. */
+  get isPlaying() {
+    return this.animations.length > 0
+  }
+
+  /**
+   * Play the assembly after a delay in milliseconds.
+   * @param {(element: Element) => Box} boxOf @param {number} delay @param {Element[]} [results] elements that appear at the end @param {number} [duration]
+   */
+  play(boxOf, delay, results = [], duration = DURATION) {
+    this.land()
+    const parts = Array.from(this.picture.querySelectorAll(/** @type {"div"} */ ("[data-enter]:not([data-enter=''])")))
+    const origins = new Map(
+      Array.from(this.picture.querySelectorAll(/** @type {"div"} */ ("[data-id]")), (part) => [part.dataset.id, part]),
+    )
+    const entries = parts.map((part) => ({ part, ...parseEntry(part.dataset.enter ?? "") }))
+    const planned = entries.map(({ part, motion, origin, at, share }) => {
+      const { frames, flies = false } = MOTIONS[motion]
+      const source = origin === undefined ? undefined : origins.get(origin)
+      const from = source && boxOf(source)
+      return {
+        part,
+        frames: frames({ to: flies ? boxOf(part) : NOWHERE, from }),
+        at,
+        share,
+        easing: flies ? FLIGHT : EASING,
+      }
+    })
+    const hold = /** @type {const} */ ({ fill: "backwards" })
+    const animations = planned.map(({ part, frames, at, share, easing }) =>
+      part.animate(frames, { ...hold, delay: delay + at * duration, duration: share * duration, easing }),
+    )
+    for (const result of results)
+      animations.push(
+        result.animate([{ opacity: 0 }, { opacity: 1 }], { ...hold, delay: delay + duration, duration: APPEARING }),
+      )
+    if (!animations.length) return
+    this.animations = animations
+    this.flag.dataset.flying = "1"
+    Promise.all(animations.map(({ finished }) => finished)).then(
+      () => animations === this.animations && this.land(),
+      () => {}, // the picture has been removed
+    )
+  }
+
+  /** Finish all animations at once. */
+  land() {
+    const { animations } = this
+    this.animations = []
+    for (const animation of animations) animation.finish()
+    if (animations.length) this.onLanded()
+    if (this.flag.dataset.flying !== "0") this.flag.dataset.flying = "0"
+  }
+}
+
+const NOWHERE = { x: 0, y: 0, width: 0, height: 0 }

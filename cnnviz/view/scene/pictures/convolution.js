@@ -1,0 +1,167 @@
+// A convolution of one channel: a window times a kernel; the products fall to their bars, which add up to a cell.
+
+import { kernelName, padding, underKernel, underWindow } from "../../draw/mechanisms/windows.js"
+import { colour } from "../../model/numbers/colour.js"
+import { number, parsePrinted, timesPower } from "../../model/numbers/format.js"
+import { equalsText, productText } from "../../model/numbers/printed_digits.js"
+import { printSum, withPlus } from "../../model/numbers/printed_sums.js"
+import { say } from "../../model/words.js"
+import { html, nothing } from "../../shell/html.js"
+import { printCells } from "../digits.js"
+import { beam, lead, leads } from "../leads.js"
+import { cellRing, cells, head, mapOf, staircase } from "../parts.js"
+import { scenePicture } from "../scene.js"
+
+/** @import { Scene } from "../scene.js" */
+/** @import { Cell, Numbers } from "../../types/view.js" */
+
+const ROWS = ["top", "middle", "bottom"]
+const LETTERS = 4 // of a term that is worth printing: two decimals
+const [FIRST, EACH] = [0.325, 0.34] // shares of the assembly: when the first product falls, and the time for all of them
+
+/** Return the parts of a convolution's cell. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+export function convolutionOf(numbers, symbol, cell) {
+  const links = numbers.links(symbol)
+  const x = numbers.source(symbol, "window")
+  const f = /** @type {any} */ (links.find(({ source }) => numbers.maps[source].kind === "filters")).source
+  const bias = links.find(({ source }) => numbers.maps[source].kind === "row")?.source
+  const at = /** @type {[number, number]} */ ([cell[0], 0])
+  const under = underKernel(numbers, { f, read: x, met: numbers.pairs(symbol, cell, x, f) }, at, 0)
+  const products = under.a.map((value, n) => value * under.b[n])
+  return { x, f, bias, at, k: numbers.shape(f)[2], ...under, products, total: numbers.at(symbol, cell) }
+}
+
+export const convolution = scenePicture((scene, symbol, cell) => {
+  const { numbers, isPhone } = scene
+  const { x, f, bias, at, k, a, b, cells: read, products, total } = convolutionOf(numbers, symbol, cell)
+  const written = printAll(scene, {
+    x,
+    f,
+    symbol,
+    a,
+    b,
+    products,
+    total,
+    bias: bias ? numbers.at(bias, [cell[0]]) : undefined,
+  })
+  const most = Math.max(...products.map((value) => Math.abs(value) || 0), numbers.maps[symbol].limits[1]) // the result has the same colours
+  const isLast = (/** @type {number} */ n) => n % k === k - 1
+  const steps = products.map((value, n) => ({
+    value: value || 0,
+    text: written.term(value || 0),
+    term: Number.isNaN(value) ? "" : String(n),
+    name: n % k === k >> 1 ? rowName(k, Math.floor(n / k)) : "",
+    limits: [-most, most],
+    ends: isLast(n) && (n < k * k - 1 || Boolean(bias)),
+    enter: `drop f${n} ${FIRST + (EACH * n) / products.length}`,
+  }))
+  if (bias) {
+    const value = numbers.at(bias, [cell[0]])
+    const own = { symbol: bias, cell: [cell[0]], name: numbers.maps[bias].label, limits: [-most, most] }
+    steps.push({ value, text: written.term(value), term: "b", ends: false, enter: "rise 0.66", ...own })
+  }
+  const { limits, scale } = numbers.maps[symbol]
+  const paint = { limits: numbers.maps[x].limits, scale: numbers.maps[x].scale }
+  const outside = products.some(Number.isNaN)
+  const window = { ...underWindow(numbers, symbol, x, cell), id: "window" }
+  const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry
+  const [across, wide] = [x, symbol].map((name) => numbers.shape(name)[2])
+  const zeros = padding(numbers, symbol, x)
+  const size = `--k:${k};--cells:${across + zeros.before + zeros.right + stride * wide};--high:${numbers.shape(x)[1] + zeros.before + zeros.below}`
+  const relate = {
+    term: (/** @type {number} */ row, /** @type {number} */ column) => termAt(read, row, column),
+    place: (/** @type {string} */ term) =>
+      /** @type {[number, number] | null} */ (read[Number(term)]?.slice(1) ?? null),
+  }
+  return html`<div class="picture convolution ${written.isStated ? "stated" : ""}" style=${size}>
+    ${mapOf(scene, x, 0, { rings: [window], place: "source", zeros, relate, bar: !isPhone && !zeros.below })}
+    <figure class="window">${head("", say(`web.mechanism.${outside ? "window_outside" : "window"}`), timesPower(written.powers[0]))}
+      ${cells(scene, a, k, { ...paint, id: "w", label: say("web.mechanism.window"), write: written.window, blank: written.hasDigits ? "0" : "", symbol: x, cell: (n) => read[n], role: "read", flies: "fly window 0", enter: (n) => `flash ${FIRST + (EACH * n) / products.length}` })}</figure>
+    <b class="sign times">⊙</b>
+    <figure class="factor">${head(kernelName(numbers, f, at), numbers.maps[f].plain, timesPower(written.powers[1]))}
+      ${cells(scene, b, k, { id: "f", label: numbers.maps[f].plain, limits: numbers.maps[f].limits, write: written.kernel, bold: true, symbol: f, cell: (n) => [...at, Math.floor(n / k), n % k], enter: (n) => `flash ${FIRST + (EACH * n) / products.length}` })}</figure>
+    ${staircase(scene, steps, total, {
+      id: "terms",
+      text: written.total,
+      paint: colour(total, limits, scale),
+      label: say("web.mechanism.products"),
+      name: numbers.maps[symbol].label,
+      index: `[${numbers.index(symbol, cell).join(",")}]`,
+      enter: "rise 0.7",
+    })}
+    ${written.hasDigits ? nothing : largest(a, b)}
+    ${mapOf(scene, symbol, cell[0], { role: "made", place: "result", times: stride, rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], bar: !isPhone })}
+    ${leads(beam("window", "w"), lead("total", "cell", { way: isPhone ? "around" : "turn" }))}
+  </div>`
+})
+
+/** @param {Cell[]} read @param {number} row @param {number} column */
+const termAt = (read, row, column) => {
+  const n = read.findIndex((at) => at && at[1] === row && at[2] === column)
+  return n < 0 ? "" : String(n)
+}
+
+/** @param {number} k @param {number} row */
+const rowName = (k, row) =>
+  k === ROWS.length ? say(`web.mechanism.${ROWS[row]}_row`) : say("web.mechanism.row", { row })
+
+/** State the largest product, if the cells have no room for digits. @param {number[]} a @param {number[]} b */
+function largest(a, b) {
+  const size = (/** @type {number} */ n) => Math.abs(a[n] * b[n]) || 0
+  const n = a.reduce((best, _, at) => (size(at) > size(best) ? at : best), 0)
+  return size(n)
+    ? html`<p class="largest" data-term=${n}>${say("web.mechanism.largest_product", { product: productText(a[n], b[n]) })}</p>`
+    : nothing
+}
+
+/**
+ * Return the formatters of all numbers. While cells change quickly, decimals depend on the limits of the maps alone.
+ * @param {Scene} scene @param {{ x: string, f: string, symbol: string, a: number[], b: number[], products: number[], total: number, bias?: number }} of
+ */
+function printAll({ numbers, room, isSteady }, { x, f, symbol, a, b, products, total, bias }) {
+  const letters = room("terms").letters - 1 // without its sign
+  const [low, high] = numbers.maps[x].limits
+  const bound = Math.max(-low, high) * numbers.maps[f].limits[1]
+  if (isSteady) {
+    const kernel = printCells(b, room("f").letters)
+    const window = printCells([low, high], room("w").letters, { isSteady })
+    const terms = printCells([-bound, bound, numbers.maps[symbol].limits[1]], letters + 1, { isSteady })
+    const write = (/** @type {number} */ value) => withPlus(value, terms.write(value))
+    return {
+      window: window.fits ? window.write : noText,
+      kernel: kernel.fits ? kernel.write : noText,
+      term: terms.fits ? write : noText,
+      total: `≈ ${terms.write(total)}`,
+      powers: [window.power, kernel.power],
+      hasDigits: window.fits && kernel.fits,
+      isStated: terms.fits,
+    }
+  }
+  const known = products.filter((value) => !Number.isNaN(value))
+  const added = bias === undefined ? known : [...known, bias]
+  const sum = printSum(added, total, { below: 0.1, fits: (text) => text.length <= letters })
+  const isStated = letters >= LETTERS && added.every((value) => sum.write(value).replace("−", "").length <= letters)
+  const isRight = (/** @type {number} */ product, /** @type {number} */ n) =>
+    Number.isNaN(product) || sum.write(product) === sum.write(products[n])
+  const kernel = printCells(b, room("f").letters, {
+    isEnough: (write, power) => b.every((value, n) => isRight(parsePrinted(write(value)) * 10 ** power * a[n], n)),
+  })
+  const window = printCells(a, room("w").letters, {
+    isEnough: (write, power) =>
+      a.every((value, n) =>
+        isRight(parsePrinted(write(value)) * parsePrinted(kernel.write(b[n])) * 10 ** (power + kernel.power), n),
+      ),
+  })
+  const unit = sum.power ? ` ${timesPower(sum.power)}` : ""
+  return {
+    window: window.fits ? window.write : noText,
+    kernel: kernel.fits ? kernel.write : noText,
+    term: isStated ? (/** @type {number} */ value) => withPlus(value, sum.write(value)) : noText,
+    total: isStated ? equalsText(total, sum.total) + unit : equalsText(total, number(total, 3)),
+    powers: [window.power, kernel.power],
+    hasDigits: window.fits && kernel.fits,
+    isStated,
+  }
+}
+
+const noText = () => ""

@@ -1,0 +1,31 @@
+// What a picture receives, and how a function becomes one. README.md says how to add a picture.
+
+/** @import { Cell, Numbers, Template } from "../types/view.js" */
+/** @typedef {{ size: number, letters: number }} TypeRoom  font size for the cells of a part, and how many characters fit; 0 if none do */
+/** @typedef {{ open?: number, unfolded?: boolean, thrown?: number }} Choice  choices made in the picture */
+/**
+ * @typedef {object} Scene
+ * @property {Numbers} numbers
+ * @property {(symbol: string) => number} done  returns how many cells per channel of a map are computed so far
+ * @property {(symbol: string) => boolean} moves  returns whether the strip's own canvas moves into the picture
+ * @property {(id: string) => TypeRoom} room  returns the room in the cells of a part, measured once per size
+ * @property {boolean} isPhone  whether the layout is vertical
+ * @property {boolean} isSteady  whether cells change quickly, so that digits must depend on limits and not on values
+ * @property {Choice} choice
+ */
+/** @typedef {(scene: Scene, symbol: string, cell: Cell) => Template} ScenePicture */
+
+/** @type {WeakSet<Function>} */
+const pictures = new WeakSet()
+
+/**
+ * Mark a function as a picture that is a template.
+ * @param {ScenePicture} picture
+ */
+export function scenePicture(picture) {
+  pictures.add(picture)
+  return picture
+}
+
+/** Return whether a picture is a template, not a canvas drawing. @param {Function} picture @returns {picture is ScenePicture} */
+export const isScene = (picture) => pictures.has(picture)

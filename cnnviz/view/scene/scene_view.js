@@ -1,0 +1,275 @@
+// Shows pictures that are templates: renders them, measures the room of their digits, lays their leads, highlights terms
+// under the pointer, and plays their assembly.
+
+import { cssZoom } from "../draw/css_zoom.js"
+import { html, render } from "../shell/html.js"
+import { isPhone, isPortraitTablet } from "../shell/media_queries.js"
+import { layLeads } from "./leads.js"
+import { Assembly } from "./motion.js"
+
+/** @import { Drawn } from "../draw/mechanism.js" */
+/** @import { Field, Shown, Spot } from "../draw/sheet.js" */
+/** @import { Choice, Scene, ScenePicture, TypeRoom } from "./scene.js" */
+/** @import { Relate } from "./parts.js" */
+/** @import { Box, Cell, Numbers } from "../types/view.js" */
+/** @typedef {HTMLElement & { relate?: Relate }} FieldElement */
+
+const GUESS = { size: 15, letters: 5 } // until the cells have been measured
+const CHARACTER = 0.6 // width of a digit, relative to the font size
+const INSET = 2 // pixels on both sides of a number
+const SIZES = /** @type {const} */ ([
+  [56, 18],
+  [40, 15],
+  [0, 13],
+]) // least width of a cell, and its font size
+
+/** Return the font size for cells of this width, and the number of characters that fit. @param {number} width @returns {TypeRoom} */
+export function typeRoom(width) {
+  const [, size] = /** @type {[number, number]} */ (SIZES.find(([least]) => width >= least))
+  return { size, letters: Math.max(0, Math.floor((width - INSET) / (size * CHARACTER))) }
+}
+
+export class SceneView {
+  /** @type {Map<string, Map<string, TypeRoom>>}  rooms of a picture's parts, by picture and size */
+  rooms = new Map()
+  /** @type {Choice} */
+  choice = {}
+  shownPicture = ""
+  isShown = false
+  layouts = 0 // count of layouts, each of which outdates measured boxes
+  /** @type {string | null} */
+  litTerm = null
+  /** @type {() => void} */
+  again = () => {}
+
+  /** @param {HTMLElement} stage element around the diagram @param {HTMLElement} canvas of pictures that are drawn; the origin of all boxes */
+  constructor(stage, canvas) {
+    this.stage = stage
+    this.origin = canvas
+    this.element = document.createElement("div")
+    this.element.className = "scene"
+    this.element.hidden = true
+    canvas.after(this.element)
+    this.assembly = new Assembly(this.element, canvas, () => {
+      this.layouts += 1
+      this.layLeads()
+    })
+    stage.addEventListener("pointermove", (event) => this.isShown && this.point(event))
+    stage.addEventListener("pointerleave", () => this.isShown && this.light(""))
+    stage.addEventListener("click", (event) => this.isShown && this.choose(event))
+  }
+
+  /**
+   * Render a picture and return what the page reads from it.
+   * @param {ScenePicture} picture @param {Numbers} numbers @param {string} symbol @param {Cell} cell
+   * @param {{ map: string, backward: boolean, done: Scene["done"], moves: Scene["moves"], isSteady: boolean }} how `map`: the stage, which differs from the symbol at the update
+   * @returns {Drawn}
+   */
+  show(picture, numbers, symbol, cell, { map, backward, done, moves, isSteady }) {
+    const { element } = this
+    const name = `${numbers.network.text} ${map} ${picture.name}`
+    if (name !== this.shownPicture) Object.assign(this, { choice: {}, shownPicture: name })
+    if (!this.isShown) {
+      this.isShown = true
+      element.hidden = false
+      this.stage.classList.add("has-scene")
+    }
+    element.classList.toggle("backward", backward)
+    let key = ""
+    const paint = () => {
+      const rooms = this.rooms.get(key)
+      const room = (/** @type {string} */ id) => rooms?.get(id) ?? GUESS
+      const isUpright = isPhone() || isPortraitTablet()
+      const scene = { numbers, done, moves, room, isPhone: isUpright, isSteady, choice: this.choice }
+      render(html`${picture(scene, symbol, cell)}<output class="said-here"></output>`, element)
+    }
+    key = this.roomKey(name)
+    paint()
+    this.stage.classList.toggle("stated", this.isStated) // may change the height
+    key = this.roomKey(name)
+    if (!this.rooms.has(key)) {
+      this.rooms.set(key, this.measureRooms())
+      paint()
+    }
+    this.again = () => {
+      paint()
+      this.layLeads()
+    }
+    return this.record()
+  }
+
+  /** Whether the picture states the sum that it shows. */
+  get isStated() {
+    return this.element.querySelector(".stated") !== null
+  }
+
+  /** @param {string} name of the picture */
+  roomKey(name) {
+    return `${name} ${this.element.clientWidth} ${this.element.clientHeight}`
+  }
+
+  /** Remove the picture: another one is drawn on the canvas. */
+  clear() {
+    if (!this.isShown) return
+    this.isShown = false
+    this.assembly.land()
+    render("", this.element)
+    this.element.hidden = true
+    this.stage.classList.remove("has-scene")
+  }
+
+  /** @returns {Map<string, TypeRoom>} */
+  measureRooms() {
+    const zoom = cssZoom(this.element)
+    const parts = Array.from(this.element.querySelectorAll(/** @type {"div"} */ ("[data-room]")))
+    return new Map(
+      parts.map((part) => {
+        const cell = part.matches("ol") ? part.querySelector("li") : part.querySelector("[role=cell]")
+        return [part.dataset.room ?? "", typeRoom((cell?.getBoundingClientRect().width ?? 0) / zoom)]
+      }),
+    )
+  }
+
+  /** Return a function from elements to their boxes, relative to the canvas. */
+  boxes() {
+    const { left, top } = this.origin.getBoundingClientRect()
+    const zoom = cssZoom(this.origin)
+    return (/** @type {Element} */ element) => {
+      const box = element.getBoundingClientRect()
+      return {
+        x: (box.left - left) / zoom,
+        y: (box.top - top) / zoom,
+        width: box.width / zoom,
+        height: box.height / zoom,
+      }
+    }
+  }
+
+  /** Lay the leads, after the layout. */
+  layLeads() {
+    if (!this.isShown || this.assembly.isPlaying) return
+    const box = this.element.getBoundingClientRect()
+    const zoom = cssZoom(this.element)
+    layLeads(this.element, (part) => {
+      const { left, top, width, height } = part.getBoundingClientRect()
+      return { x: (left - box.left) / zoom, y: (top - box.top) / zoom, width: width / zoom, height: height / zoom }
+    })
+  }
+
+  /** Return the picture's maps and numbers for hit tests. Their boxes are measured when they are first read. @returns {Drawn} */
+  record() {
+    const { element } = this
+    const all = (/** @type {string} */ selector) =>
+      Array.from(element.querySelectorAll(/** @type {"div"} */ (selector)))
+    /** @template T @param {(boxOf: (part: Element) => Box) => T} make */
+    const lazily = (make) => {
+      /** @type {T | undefined} */
+      let made
+      let layout = this.layouts
+      return () => {
+        if (!made || layout !== this.layouts) made = make(this.boxes())
+        layout = this.layouts
+        return made
+      }
+    }
+    const numbersOf = (/** @type {string} */ text) => text.split(",").map(Number)
+    const shown = lazily((boxOf) =>
+      all(".field[data-symbol]:not([data-symbol=''])").map(
+        (field) =>
+          /** @type {Shown} */ ({
+            symbol: field.dataset.symbol,
+            at: numbersOf(field.dataset.at ?? ""),
+            box: boxOf(field),
+          }),
+      ),
+    )
+    const spots = lazily((boxOf) =>
+      all("[data-cell]:not([data-cell=''])").map((part) => {
+        const { symbol = "", cell = "", term = "" } = part.dataset
+        return /** @type {Spot} */ ({ symbol, cell: numbersOf(cell), term, box: boxOf(part) })
+      }),
+    )
+    const fields = lazily((boxOf) =>
+      all(".field").flatMap((field) => {
+        const { relate } = /** @type {FieldElement} */ (field)
+        const [rows, columns] = [Number(field.dataset.rows), Number(field.dataset.columns)]
+        return relate ? [/** @type {Field} */ ({ ...relate, rows, columns, box: boxOf(field) })] : []
+      }),
+    )
+    return {
+      get shown() {
+        return shown()
+      },
+      get spots() {
+        return spots()
+      },
+      get fields() {
+        return fields()
+      },
+      enlarged: [],
+      landed: [],
+      stated: this.isStated,
+      write: () => {},
+    }
+  }
+
+  /** Play the assembly after a delay. @param {number} delay in milliseconds @param {Element} [result] canvas that moved here from the strip */
+  assemble(delay, result) {
+    const results = Array.from(this.element.querySelectorAll(".made canvas"))
+    const isMoved = result && this.stage.contains(result)
+    this.assembly.play(this.boxes(), delay, isMoved ? [result, ...results] : results)
+  }
+
+  /** Render the picture with the next random mask. */
+  drawAgain() {
+    this.choice.thrown = (this.choice.thrown ?? 0) + 1
+    this.again()
+  }
+
+  // ---- pointer
+
+  /** Highlight the term under the pointer. @param {PointerEvent} event */
+  point(event) {
+    const part = /** @type {HTMLElement} */ (event.target).closest(/** @type {"div"} */ (".scene [data-term]"))
+    if (part) return this.light(part.dataset.term ?? "")
+    for (const field of this.element.querySelectorAll(/** @type {"div"} */ (".field"))) {
+      const { relate } = /** @type {FieldElement} */ (field)
+      const { left, top, width, height } = field.getBoundingClientRect()
+      const [right, down] = [(event.clientX - left) / width, (event.clientY - top) / height]
+      if (!relate || right < 0 || down < 0 || right >= 1 || down >= 1) continue
+      const [row, column] = [down * Number(field.dataset.rows), right * Number(field.dataset.columns)].map(Math.floor)
+      return this.light(relate.term(row, column), relate.say?.(row, column))
+    }
+    this.light("")
+  }
+
+  /** Highlight a term wherever it is shown. @param {string} term @param {string} [words] its value as text */
+  light(term, words = "") {
+    if (term === this.litTerm) return
+    this.litTerm = this.origin.dataset.term = term
+    for (const part of this.element.querySelectorAll(".lit")) part.classList.remove("lit")
+    if (term)
+      for (const part of this.element.querySelectorAll(`[data-term="${CSS.escape(term)}"]`)) part.classList.add("lit")
+    for (const field of this.element.querySelectorAll(/** @type {"div"} */ (".field"))) {
+      const { relate } = /** @type {FieldElement} */ (field)
+      const place = (term && relate?.place(term)) || null
+      const marks = /** @type {HTMLElement} */ (field.querySelector(".marks"))
+      if (!place && !marks.firstChild) continue
+      const mark = document.createElement("span")
+      mark.className = "ring mark"
+      if (place) mark.style.cssText = `--row:${place[0]};--column:${place[1]};--tall:1;--wide:1`
+      marks.replaceChildren(...(place ? [mark] : []))
+    }
+    const output = this.element.querySelector(".said-here")
+    if (output && output.textContent !== words) output.textContent = words
+  }
+
+  /** Apply a choice: `data-choose` is JSON. @param {MouseEvent} event */
+  choose({ target }) {
+    const { choose } =
+      /** @type {HTMLElement} */ (target).closest(/** @type {"div"} */ (".scene [data-choose]"))?.dataset ?? {}
+    if (!choose) return
+    Object.assign(this.choice, JSON.parse(choose))
+    this.again()
+  }
+}

@@ -1,0 +1,62 @@
+// Pictures that are templates, under node: their HTML, what is read in it, and the sums of their staircases.
+
+import { snapshotsOf } from "./snapshots.js"
+
+export const snapshots = snapshotsOf()
+
+/** What a picture is given; cells that are this wide have room for as many letters. */
+export const sceneOf = (numbers, { letters = 6, size = 15, ...how } = {}) => ({
+  numbers,
+  done: () => Number.POSITIVE_INFINITY,
+  moves: () => false,
+  room: () => ({ size, letters }),
+  isPhone: false,
+  isSteady: false,
+  choice: {},
+  ...how,
+})
+
+/** A template as HTML. What is set on elements only, as styles and pixels, is left out. */
+export function htmlOf(part) {
+  if (Array.isArray(part)) return part.map(htmlOf).join("")
+  if (part?.strings) {
+    let text = ""
+    part.strings.forEach((string, n) => {
+      text += string
+      if (n === part.strings.length - 1) return
+      const tag = text.slice(text.lastIndexOf("<"))
+      const isInTag = !tag.includes(">")
+      if (!isInTag) text += htmlOf(part.values[n])
+      else if (/ \.\w+=$/.test(tag)) text = text.replace(/ \.\w+=$/, "")
+      else if (/="?[^"]*$/.test(tag) && !part.values[n]?._$litDirective$)
+        text += tag.endsWith("=") ? `"${plain(part.values[n])}"` : plain(part.values[n])
+    })
+    return text
+  }
+  if (part?._$litDirective$) return htmlOf(part.values[0])
+  return plain(part)
+}
+
+const plain = (value) => (typeof value === "symbol" || value == null || value === false ? "" : String(value))
+
+/** The elements of a picture with what is said about them: tag, and attributes by name. */
+export const elementsOf = (html) =>
+  [...html.matchAll(/<(\w+)((?:\s+[\w-]+(?:="[^"]*")?)*)\s*>/g)].map(([, tag, attributes]) => ({
+    tag,
+    ...Object.fromEntries([...attributes.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name, value]) => [name, value])),
+  }))
+
+export const pictureHtml = (picture, numbers, symbol, cell, how) => htmlOf(picture(sceneOf(numbers, how), symbol, cell))
+
+/** All that is written in a picture. */
+export const textOf = (picture, numbers, symbol, cell, how) =>
+  pictureHtml(picture, numbers, symbol, cell, how)
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+
+/** The terms and the total of each staircase. */
+export const sumsOf = (picture, numbers, symbol, cell, how) =>
+  [...pictureHtml(picture, numbers, symbol, cell, how).matchAll(/<ol.*?<\/ol>/gs)].map(([list]) => {
+    const values = elementsOf(list).flatMap((element) => (element["data-value"] ? [Number(element["data-value"])] : []))
+    return { terms: values.slice(0, -1), total: values.at(-1) }
+  })
