@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnnviz.models.described_layers import LARGEST, LayerDescription, Unknown, shorten
-from cnnviz.models.library_calls import DATACLASS, DROPOUTS, HARMLESS, LibraryCalls
+from cnnviz.models.library_calls import DATACLASS, DROPOUTS, HARMLESS, METRIC, LibraryCalls
 from cnnviz.models.values import (
     BoundMethod,
     Class,
@@ -389,8 +389,10 @@ class Interpreter(LibraryCalls):
             return self.run(node.body, scope)
 
         for _ in range(2):
+            doubts = sum(len(module.doubts) for module in self.modules)
             changes, _ = self.branch(once)
-            if not self.merge([{}, changes], node):
+            has_new_doubts = sum(len(module.doubts) for module in self.modules) > doubts
+            if not self.merge([{}, changes], node) and not has_new_doubts:
                 break
         return self.run(node.orelse, scope)
 
@@ -710,7 +712,8 @@ class Interpreter(LibraryCalls):
         if isinstance(called, ModulePart):
             return called
         values = [*arguments, *named.values()]
-        if isinstance(called, Unknown) and called.text.rpartition(".")[2] in HARMLESS:  # such as trainer.fit(model)
+        # such as trainer.fit(model), or keras.metrics.Mean() of a loss
+        if isinstance(called, Unknown) and (called.text.rpartition(".")[2] in HARMLESS or METRIC.match(called.text)):
             return Unknown(self.text(node))
         self.touch(values, node)
         return self.unknown_result(values, node)

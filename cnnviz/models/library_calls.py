@@ -47,6 +47,8 @@ TORCH_FUNCTIONS: Mapping[str, str] = {
 }  # fmt: skip
 VALUE_METHODS = ("contiguous", "to", "float", "double", "cuda", "cpu", "type", "requires_grad_", "squeeze", "unsqueeze", "clone")
 """Tensor methods that keep the values; squeeze and unsqueeze only if the layers' rules allow them."""
+WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "non_trainable_variables", "non_trainable_weights", "variables", "weights")
+"""Attributes of a Keras model with its parameters, whose numbers training changes anyway."""
 DROPOUTS = ("Dropout", "Dropout2d", "SpatialDropout2D")
 NUMBER_METHODS = ("dim", "numel", "nelement", "item", "tolist", "data_ptr", "ndimension")
 """Tensor methods whose results are numbers, not tensors."""
@@ -91,6 +93,7 @@ HARMLESS_DECORATORS = re.compile(
 )
 """Decorators and contexts that do not change a function's result."""
 WRAPPERS = re.compile(r"(torch\.)?(nn\.)?(parallel\.)?(DataParallel|DistributedDataParallel)|torch\.compile|(torch\.)?jit\.script|DDP|(torch\.autograd\.)?Variable")
+METRIC = re.compile(r"(tf\.|tensorflow\.|keras\.)*metrics\.\w+\(")
 _SCALER = re.compile(r"([\w.]+\.)?GradScaler\(")
 PARSER, OPTIONS = "an argument parser", "the options of an argument parser"
 UNSAFE = {"exec", "eval", "globals", "locals", "vars", "__import__", "compile", "delattr"}
@@ -306,6 +309,8 @@ class LibraryCalls:
         if isinstance(owner, Sequence):
             if name in owner.items:
                 return owner.items[name]
+            if name in WEIGHT_LISTS:
+                return Unknown(self.text(node))
             if name == "layers":
                 return Values([value for value in owner.items.values() if not (isinstance(value, Module) and value.layer.name in ("Input", "InputLayer"))], -1)
             if name == "_modules":
@@ -314,6 +319,8 @@ class LibraryCalls:
         if isinstance(owner, Module):
             if isinstance(owner, Functional) and name == "layers":
                 self.doubt(owner, self.part(node))
+            if isinstance(owner, Functional) and name in WEIGHT_LISTS:
+                return Unknown(self.text(node))
             return BoundMethod(owner, name) if not name.startswith(("weight", "bias", "kernel", "running")) else ModulePart(owner)
         if isinstance(owner, Doubt):
             return owner
@@ -336,7 +343,7 @@ class LibraryCalls:
             return attribute if is_static else BoundMethod(owner, name, attribute)
         if attribute is not None:
             return attribute
-        if name in ("training", "device", "dtype", "name", "hparams", "trainable_variables", "optimizer"):
+        if name in ("training", "device", "dtype", "name", "hparams", "optimizer", *WEIGHT_LISTS):
             return Unknown(self.text(node))
         if name in ("layers", "_modules", "__dict__"):
             self.doubt(owner, self.part(node))

@@ -80,6 +80,10 @@ class _Source(Interpreter):
             value = next((module for module in modules if module.layer.line == int(name)), None)
         if isinstance(value, Class):
             value = next((module for module in modules if isinstance(module, Instance) and module.cls is value), value)
+        if value is None and name.isdigit():
+            value = next((flow for flow, line in self._flows_with_loss() if line == int(name)), None)
+        if isinstance(value, Flow):
+            return value
         if not isinstance(value, Module | Class | Function | Doubt):
             names = dict.fromkeys(candidate[0] for candidate in self._candidates())
             raise Problem("model.no_such_name", name=name, known=tuple(names))

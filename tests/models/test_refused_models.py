@@ -239,6 +239,32 @@ def test_an_object_that_a_name_no_longer_has_is_not_a_second_model():
     assert str(from_model(text)) == "dense10-softmax-ce"
 
 
+LOOP = """
+net = keras.Sequential([layers.Flatten(), layers.Dense(10)])
+for step in steps:
+    with tf.GradientTape() as tape:
+        loss = keras.losses.sparse_categorical_crossentropy(y, net(x, training=True), from_logits=True)
+    gradients = tape.gradient(loss, net.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, net.trainable_variables))
+"""
+
+
+def test_a_loop_of_training_may_read_the_weights():
+    assert str(from_model(LOOP)) == str(from_model(LOOP.replace("apply_gradients(zip(gradients, net.trainable_variables))", "apply(gradients, net.trainable_weights)")))
+    assert str(from_model(LOOP)) == "dense10-softmax-ce"
+    metric = LOOP.replace("for step", "mean = tf.keras.metrics.Mean(name='loss')\nfor step") + "    mean(loss)\n"
+    assert str(from_model(metric)) == "dense10-softmax-ce" and as_it_is(metric.replace("tf.keras.metrics.Mean", "foreign")) is None
+    assert as_it_is(LOOP.replace("optimizer.apply", "loss = loss + penalty(net.weights)\n    loss.backward()\n    optimizer.apply")) is None
+    assert as_it_is(LOOP.replace("optimizer.apply", "strange(net)\n    optimizer.apply")) is None
+
+
+def test_a_model_without_a_name_is_chosen_by_the_line_of_its_loss():
+    text = "".join(f"keras.losses.mean_squared_error(y, keras.Sequential([layers.Flatten(), layers.Dense({n})])(x))\n" for n in (3, 4))
+    with pytest.raises(Problem, match="by name or line: 1, 2"):
+        from_model(text)
+    assert str(from_model(text, "2")) == "dense4-mse"
+
+
 def test_models_that_are_trained_in_different_ways_are_several():
     """A loss of tensors does not hide a compiled model, and each is called by its variable."""
     text = "a = keras.Sequential([layers.Flatten(), layers.Dense(10)])\na.compile(loss='mse')\nb = keras.Sequential([layers.Flatten(), layers.Dense(2)])\n"
