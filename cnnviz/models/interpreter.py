@@ -762,10 +762,10 @@ class Interpreter(LibraryCalls):
         self.modules.append(obj)
         initializer = cls.lookup("__init__")
         if cls.fields is not None and initializer is None:
-            given = dict(zip(cls.fields, arguments, strict=False)) | named
+            field_values = dict(zip(cls.fields, arguments, strict=False)) | named
             for name in cls.fields:
-                if name in given or name not in cls.attributes:
-                    self.bind(obj.items, name, given.get(name, Unknown(name)))
+                if name in field_values or name not in cls.attributes:
+                    self.bind(obj.items, name, field_values.get(name, Unknown(name)))
         elif isinstance(initializer, Function):
             self.call_function(initializer, [obj, *arguments], named, node)
         elif initializer is not None:
