@@ -110,7 +110,7 @@ class Interpreter(LibraryCalls):
         if isinstance(value, Flow):
             self.set_chain(value, part)
         elif isinstance(value, Module):
-            if len(value.doubts) < 8:
+            if len(value.doubts) < 8 and all((doubt.line, doubt.text) != (part.line, part.text) for doubt in value.doubts):  # a loop repeats them
                 value.doubts.append(part)
         elif isinstance(value, Loss):
             value.refused = value.refused or part
