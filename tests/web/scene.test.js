@@ -10,10 +10,11 @@ import { isScene } from "../../cnnviz/view/scene/scene.js"
 import { typeRoom } from "../../cnnviz/view/scene/scene_view.js"
 import { elementsOf, pictureHtml, snapshots, sumsOf, textOf } from "./scene.js"
 
-/** Each stage that is drawn by a template, at two of its cells. */
+/** Each stage that is drawn by a template, and the image's gradient, at two of their cells. */
 function* scenes() {
   for (const { numbers, arrays } of snapshots.filter(({ numbers }) => !Object.keys(numbers.answer.deviations).length))
-    for (const { symbol } of numbers.stages) {
+    for (const symbol of [...numbers.stages.map(({ symbol }) => symbol), "dx"]) {
+      if (symbol !== "update" && !numbers.maps[symbol]) continue
       const picture = pictureOf(numbers, symbol)
       if (!isScene(picture)) continue
       const first = symbol === "update" ? numbers.said.update.makes[0] : symbol

@@ -4,12 +4,12 @@
 import { number } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
-import { convolution } from "../scene/pictures/convolution.js"
+import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
 import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
 import { activation, gate } from "./mechanisms/activation.js"
 import { convolution as convolutionOfChannels } from "./mechanisms/convolution.js"
-import { convolutionBack } from "./mechanisms/convolution_back.js"
+import { convolutionBack as convolutionBackOfFilters } from "./mechanisms/convolution_back.js"
 import { dense } from "./mechanisms/dense.js"
 import { denseBack } from "./mechanisms/dense_back.js"
 import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
@@ -158,6 +158,8 @@ export function pictureOf(numbers, map, stepping = false) {
   const { band, kind } = numbers.maps[map]
   if (band === "parameters" && kind === "row" && !patterns.includes("group")) return drawParameterRow
   if (patterns.includes("window") && numbers.shape(numbers.source(map, "window"))[0] > 1) return convolutionOfChannels
+  if (patterns.includes("covering") && numbers.shape(numbers.source(map, "covering"))[0] > 1)
+    return convolutionBackOfFilters
   const entry = BY_PATTERN.find(([required]) => required.every((pattern) => patterns.includes(pattern)))
   if (entry) return entry[isGradient ? 2 : 1]
   if (numbers.network.curves[map]) return activation

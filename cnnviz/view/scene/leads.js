@@ -102,9 +102,10 @@ function arrow(points) {
   return `M${x} ${y}L${backX - sideX} ${backY - sideY}L${backX + sideX} ${backY + sideY}Z`
 }
 
-/** @param {Box} from @param {Box} to to the right of it, or below */
+/** @param {Box} from @param {Box} to beside it, or below */
 function shade(from, to) {
   const [end, low, right] = [from.x + from.width, from.y + from.height, to.x + to.width]
+  if (right <= from.x) return `M${from.x} ${from.y}L${right} ${to.y}L${right} ${to.y + to.height}L${from.x} ${low}Z`
   return to.x >= end
     ? `M${end} ${from.y}L${to.x} ${to.y}L${to.x} ${to.y + to.height}L${end} ${low}Z`
     : `M${from.x} ${low}L${to.x} ${to.y}L${right} ${to.y}L${end} ${low}Z`

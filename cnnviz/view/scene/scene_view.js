@@ -15,7 +15,7 @@ import { Assembly } from "./motion.js"
 /** @typedef {HTMLElement & { relate?: Relate }} FieldElement */
 
 const GUESS = { size: 15, letters: 5 } // until the cells have been measured
-const CHARACTER = 0.6 // width of a digit, relative to the font size
+const CHARACTER = 0.56 // mean width of a character of a number, relative to the font size
 const INSET = 2 // pixels on both sides of a number
 const SIZES = /** @type {const} */ ([
   [56, 18],
