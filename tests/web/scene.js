@@ -5,11 +5,11 @@ import { snapshotsOf } from "./snapshots.js"
 export const snapshots = snapshotsOf()
 
 /** What a picture is given; cells that are this wide have room for as many letters. */
-export const sceneOf = (numbers, { letters = 6, size = 15, ...how } = {}) => ({
+export const sceneOf = (numbers, { letters = 6, size = 15, most = letters + 1, ...how } = {}) => ({
   numbers,
   done: () => Number.POSITIVE_INFINITY,
   moves: () => false,
-  room: () => ({ size, letters }),
+  room: () => ({ size, letters, most }),
   isPhone: false,
   isSteady: false,
   choice: {},

@@ -5,6 +5,7 @@ import { number } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
+import { update } from "../scene/pictures/update.js"
 import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
 import { activation, gate } from "./mechanisms/activation.js"
@@ -32,7 +33,6 @@ import { drawLosses, drawOutputs, drawParameterRow } from "./mechanisms/outputs.
 import { pathsTogether } from "./mechanisms/paths_together.js"
 import { drawPool, drawUnpool } from "./mechanisms/pooling.js"
 import { drawSoftmax, drawSoftmaxBack } from "./mechanisms/softmax.js"
-import { drawUpdate } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
 
 /** @import { Field, Flight, Shown, Spot } from "./sheet.js" */
@@ -140,7 +140,7 @@ const BY_PATTERN = [
  * @param {Numbers} numbers @param {string} map a symbol, or "update" @param {boolean} [stepping] whether a parameter's step is shown @returns {Picture | ScenePicture}
  */
 export function pictureOf(numbers, map, stepping = false) {
-  if (map === "update" || stepping) return drawUpdate
+  if (map === "update" || stepping) return update
   if (map === "x") return drawPatch
   if (map === "L") return outputsWithCurve(numbers).length ? drawHeights : drawLosses
   if (map === "do" && outputsWithCurve(numbers).length) return drawTangents

@@ -123,6 +123,7 @@ export function mapOf({ numbers, done, moves }, symbol, channel, how = {}) {
  * @property {(value: number, n: number) => string} write
  * @property {string} [blank]  text of a cell without a number (NaN)
  * @property {boolean} [bold]
+ * @property {boolean} [isSmall]  whether the numbers have the smallest size, in which more characters fit
  * @property {string} [symbol]  the map that its numbers belong to
  * @property {(n: number) => Cell | undefined} [cell]
  * @property {number} [chosen]
@@ -137,7 +138,18 @@ export function mapOf({ numbers, done, moves }, symbol, channel, how = {}) {
  * @param {Scene} scene @param {ArrayLike<number>} values @param {number} columns @param {CellsHow} how
  */
 export function cells(scene, values, columns, how) {
-  const { id, label, limits, scale = "signed", write, blank = "", bold = false, symbol = "", chosen = -1 } = how
+  const {
+    id,
+    label,
+    limits,
+    scale = "signed",
+    write,
+    blank = "",
+    bold = false,
+    isSmall = false,
+    symbol = "",
+    chosen = -1,
+  } = how
   const { term = String, enter = () => "", role = "", flies = "", cell = () => undefined } = how
   const rows = Math.ceil(values.length / columns)
   const one = (/** @type {number} */ n) => {
@@ -148,7 +160,7 @@ export function cells(scene, values, columns, how) {
       ${styles({ background: paint ? css(paint) : "none", color: paint ? textColour(paint) : "inherit" })}>${isBlank ? blank : write(value, n)}</span>`
   }
   return html`<div class="digits ${role}" role="table" aria-label=${spoken(label)} data-id=${id} data-room=${id} data-enter=${flies}
-      ${styles({ "--columns": columns, "--rows": rows, "--type": `${scene.room(id).size}px`, "--weight": bold ? 600 : 400 })}>
+      ${styles({ "--columns": columns, "--rows": rows, "--type": isSmall ? "var(--small)" : `${scene.room(id).size}px`, "--weight": bold ? 600 : 400 })}>
     ${Array.from({ length: rows }, (_, row) => html`<div role="row">${Array.from({ length: Math.min(columns, values.length - row * columns) }, (_, column) => one(row * columns + column))}</div>`)}
   </div>`
 }
