@@ -73,7 +73,7 @@ export class Film extends Content {
     bindChanges(view, this.halves)
     view.$(".scrub").prepend(view.$(".transport .buttons"))
     view.$(".stands").prepend(view.control("update_card"))
-    view.$(".film-head").append(view.control("lecture_off"))
+    view.$(".film-head").append(view.control("lecture_room"), view.control("lecture_off"))
     view.$(".transport").remove()
     this.bind()
     this.maps = new FilmMaps(this)

@@ -140,6 +140,7 @@ export const ACTIONS = [
   { name: "skip", act: (view) => view.$(".middle").focus() },
   { name: "copy_link", act: copyLink },
   { name: "room", act: (view) => view.host.room?.() },
+  { name: "lecture_room", act: (view) => view.host.room?.() },
   { name: "export_png", act: (view) => exportPicture(view, "png") },
   { name: "export_svg", act: (view) => exportPicture(view, "svg") },
   { name: "files", act: (view) => view.open("files") },
