@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { boxesOf, partAt } from "../../cnnviz/view/draw/highlights.js"
 import { drawMechanism, pictureOf } from "../../cnnviz/view/draw/mechanism.js"
 import { writeLines } from "../../cnnviz/view/draw/mechanisms/normalisation.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
@@ -13,7 +12,6 @@ import { explainCell, stepOf } from "../../cnnviz/view/model/explain/explanation
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { brief, plainNumber } from "../../cnnviz/view/model/numbers/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
-import { productText } from "../../cnnviz/view/model/numbers/printed_digits.js"
 import { decimalsOrDigits } from "../../cnnviz/view/model/numbers/printed_sums.js"
 import { say } from "../../cnnviz/view/model/words.js"
 import { isScene } from "../../cnnviz/view/scene/scene.js"
@@ -239,27 +237,6 @@ test("texts of a diagram do not overlap, stay within its edges and are legible",
   assert.deepEqual(bad, [])
 })
 
-test("the largest share of a kernel's gradient is told beside the maps, and not on one", () => {
-  const { numbers } = snapshots.at(-1)
-  const boxes = []
-  const { drawMap: map } = Pen.prototype
-  const kept = function kept(...given) {
-    boxes.push(given[3])
-    return map.apply(this, given)
-  }
-  for (const symbol of ["df1", "df2"]) {
-    const cell = symbol === "df1" ? [0, 0, 4, 4] : [11, 0, 4, 4]
-    const texts = instead({ drawMap: kept }, () =>
-      placed(numbers, symbol, cell, { room: { width: 1168, height: 358 } }),
-    )
-    const told = texts.find(({ words }) => words.startsWith("largest share"))
-    assert.ok(told, symbol)
-    const onMap = ({ x, y, width, height }) =>
-      told.left < x + width && told.right > x && told.top < y + height && told.bottom > y
-    assert.ok(boxes.length && !boxes.some(onMap), symbol)
-  }
-})
-
 test("all lines of a normalization's backward diagram fit a low diagram", () => {
   const at = []
   const pen = { height: 372, writeText: (_words, _x, y) => at.push(y) }
@@ -278,19 +255,6 @@ test("on a tablet's channels no words are squeezed until they can't be read", ()
   const room = { width: 988, height: 340 }
   instead({ writeText: text }, () => drawMechanism(new Canvas(), numbers, "z2", [3, 2, 4], room, palette, all))
   assert.deepEqual(squeezed, [])
-})
-
-test("on a phone a kernel of five rows has a number in each cell of its gradient", () => {
-  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv2x5-relu"))
-  const numbered = []
-  const { drawGrid: grid } = Pen.prototype
-  const counted = function counted(values, ...rest) {
-    const fits = grid.call(this, values, ...rest)
-    if (fits) numbered.push(values.length)
-    return fits
-  }
-  instead({ drawGrid: counted }, () => written(numbers, "df", [0, 0, 2, 2], { room: { ...PHONE, height: 426 } }))
-  assert.deepEqual(numbered, [25])
 })
 
 test("filters and units that are as many as the classes are not called by them while layers weigh them", () => {
@@ -518,16 +482,6 @@ test("loss, softmax and their merged gradient have a portrait layout with a row 
   assert.deepEqual([...seen].sort(), ["L", "do", "dz", "o"])
 })
 
-test("a phone's picture says the sum of a kernel's gradient itself, so that no line under it need say it again", () => {
-  const { numbers } = snapshots[0]
-  const upright = { width: 450, height: 426, upright: true }
-  const stated = (room, map, cell) => drawMechanism(new Canvas(), numbers, map, cell, room, palette, all).stated
-  const entry = [0, 0, 1, 1]
-  assert.ok(stated(upright, "df", entry) && !stated(ROOM, "df", entry))
-  const words = written(numbers, "df", entry, { room: upright }).map(({ text }) => text)
-  assert.match(words.join(""), /∂f\[1,1\] [=≈] /)
-})
-
 test("two outputs after softmax have rows high enough to fill half of a stage, forward and backward", () => {
   const softmax = snapshots.filter(
     ({ numbers }) => numbers.count("o") === 2 && /softmax-ce$/.test(numbers.network.text),
@@ -552,10 +506,7 @@ test("on a tablet the map that becomes a list takes half of the width, and the b
   const { numbers } = snapshots[0]
   const { shown } = drawMechanism(new Canvas(), numbers, "v", [10], TABLET, palette, all)
   assert.ok(shown[0].box.width > TABLET.width / 2)
-  for (const [symbol, cell] of [
-    ["z2", [0]],
-    ["df", [0, 0, 1, 1]],
-  ]) {
+  for (const [symbol, cell] of [["z2", [0]]]) {
     const sizes = []
     const { drawTerm: lying } = Pen.prototype
     const own = function own(...given) {
@@ -629,25 +580,6 @@ test("with up to four channels every window and every kernel is printed on a scr
   }
 })
 
-test("the number of zero shares of a kernel's gradient is correct", () => {
-  let count = 0
-  for (const { numbers } of snapshots.filter(({ numbers }) => numbers.maps.df1 ?? numbers.maps.df)) {
-    const symbol = numbers.maps.df1 ? "df1" : "df"
-    const room = { width: 1168, height: 400 }
-    for (const cell of [numbers.shape(symbol).map(() => 0), numbers.shape(symbol).map((n) => n - 1)]) {
-      const texts = written(numbers, symbol, cell, { room }).map(({ text }) => text)
-      const [, shares] = texts.map((text) => text.match(/^([\d,]+) shares$/)).find(Boolean) ?? []
-      const [, zero] = texts.map((text) => text.match(/^([\d,]+) are 0$/)).find(Boolean) ?? []
-      const places = texts.map((text) => text.match(/ at ([\d,]+) places|at ([\d,]+) (places|it)/)).filter(Boolean)
-      if (!zero || places.length < 2) continue
-      count += 1
-      const [up, down] = places.map((found) => Number((found[1] ?? found[2]).replace(",", "")))
-      assert.equal(Number(zero.replace(",", "")) + up + down, Number(shares.replace(",", "")), numbers.network.text)
-    }
-  }
-  assert.ok(count)
-})
-
 test("a kernel is written to a tenth of its numbers or not at all, however narrow its stage is", () => {
   const { drawKernel: kernel } = Pen.prototype
   const { numbers } = snapshots.find(({ numbers }) => /^conv4x3-relu-max2-conv4x3/.test(numbers.network.text))
@@ -703,7 +635,7 @@ test("what was measured once is not measured again, until the page's own letters
       measured += 1
       return measureText(text)
     }
-    written(numbers, "df", [0, 0, 1, 2])
+    written(numbers, "z2", [1])
     context.measureText = measureText
     return measured
   }
@@ -716,19 +648,24 @@ test("what was measured once is not measured again, until the page's own letters
 
 test("a picture sets each typeface once, and those of other cells have the same few", () => {
   const { numbers } = snapshots[0]
-  const cells = Array.from({ length: 9 }, (_, n) => [0, 0, Math.floor(n / 3), n % 3])
+  const cells = [
+    ["z2", [0]],
+    ["z2", [1]],
+    ["a1", [0, 3, 4]],
+    ["a1", [0, 20, 9]],
+  ]
   const fonts = []
-  const texts = cells.flatMap((cell) => {
+  const texts = cells.flatMap(([symbol, cell]) => {
     const sizes = []
     context.fillText = () => sizes.push(context.font)
-    drawMechanism(new Canvas(), numbers, "df", cell, ROOM, palette, all).write()
+    drawMechanism(new Canvas(), numbers, symbol, cell, ROOM, palette, all).write()
     const changes = sizes.filter((font, n) => font !== sizes[n - 1])
     assert.deepEqual(changes, [...new Set(sizes)], "a typeface is set twice")
     fonts.push(...changes)
     return sizes
   })
   context.fillText = () => {}
-  assert.ok(texts.length > 9 * 10)
+  assert.ok(texts.length > 4 * 10)
   assert.ok(new Set(fonts).size < 14, [...new Set(fonts)].join("; "))
 })
 
@@ -878,16 +815,6 @@ test("what is drawn lies on the picture, and a number that can be taken is that 
     }
     for (const { symbol, at } of shown) assert.equal(at.length, numbers.shape(symbol).length - 2)
   }
-})
-
-test("a share lights up where it is, in what arrived and in what it met, and says its product", () => {
-  const { numbers } = snapshots[0]
-  const parts = drawMechanism(new Canvas(), numbers, "df", [0, 0, 2, 1], ROOM, palette, all)
-  const places = boxesOf(parts, "5,7")
-  assert.equal(places.length, 3)
-  const [x, dz] = [numbers.at("x", [0, 5 + 2, 7 + 1]), numbers.at("dz1", [0, 5, 7])]
-  for (const { x: left, y: top, width, height } of places)
-    assert.equal(partAt(parts, left + width / 2, top + height / 2).say, productText(x, dz))
 })
 
 test("beyond sixteen channels, the largest partial sums are shown and the rest is one step", () => {

@@ -60,3 +60,12 @@ export const sumsOf = (picture, numbers, symbol, cell, how) =>
     const values = elementsOf(list).flatMap((element) => (element["data-value"] ? [Number(element["data-value"])] : []))
     return { terms: values.slice(0, -1), total: values.at(-1) }
   })
+
+/** How the cells of a picture's heat maps belong to terms, in the order of the maps. */
+export function relationsOf(part) {
+  if (Array.isArray(part)) return part.flatMap(relationsOf)
+  if (!part?.strings) return []
+  return part.values.flatMap((value, n) =>
+    / \.relate=$/.test(part.strings[n]) ? (value ? [value] : []) : relationsOf(value),
+  )
+}

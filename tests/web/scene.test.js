@@ -7,13 +7,15 @@ import { explainCell, stepOf } from "../../cnnviz/view/model/explain/explanation
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { plainNumber } from "../../cnnviz/view/model/numbers/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
+import { productText } from "../../cnnviz/view/model/numbers/printed_digits.js"
 import { parseEntry } from "../../cnnviz/view/scene/motion.js"
 import { convolution } from "../../cnnviz/view/scene/pictures/convolution.js"
+import { kernelGradient } from "../../cnnviz/view/scene/pictures/kernel_gradient.js"
 import { update } from "../../cnnviz/view/scene/pictures/update.js"
 import { isScene } from "../../cnnviz/view/scene/scene.js"
 import { typeRoom } from "../../cnnviz/view/scene/scene_view.js"
 import { fixture } from "./hooks.js"
-import { elementsOf, pictureHtml, snapshots, sumsOf, textOf } from "./scene.js"
+import { elementsOf, pictureHtml, relationsOf, sceneOf, snapshots, sumsOf, textOf } from "./scene.js"
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -253,4 +255,39 @@ test("the same parameters are shown where the most weights came as colours as wh
         .map((row) => row["data-symbol"])
     assert.deepEqual(rows(sent), rows(whole))
   }
+})
+
+test("the number of zero shares of a kernel's gradient is correct", () => {
+  let count = 0
+  for (const scene of scenes()) {
+    if (scene.picture !== kernelGradient) continue
+    const text = textOf(kernelGradient, scene.numbers, scene.symbol, scene.cell)
+    const read = (pattern) => Number(text.match(pattern)?.[1].replace(",", "") ?? Number.NaN)
+    const [shares, zero, up, down] = [
+      /([\d,]+) shares/,
+      /([\d,]+) are 0/,
+      / at ([\d,]+) places? raising/,
+      / at ([\d,]+) (?:places? )?it lowers/,
+    ].map(read)
+    if (Number.isNaN(zero + up + down)) continue
+    count += 1
+    assert.equal(zero + up + down, shares, where(scene))
+  }
+  assert.ok(count)
+})
+
+test("a share lights up where it is, in what arrived and in what it met, and says its product", () => {
+  const { numbers } = snapshots[0]
+  const [shares, arrived, met] = relationsOf(kernelGradient(sceneOf(numbers), "df", [0, 0, 2, 1]))
+  const [x, dz] = [numbers.at("x", [0, 5 + 2, 7 + 1]), numbers.at("dz1", [0, 5, 7])]
+  for (const [relate, row, column] of [
+    [shares, 5, 7],
+    [arrived, 5, 7],
+    [met, 7, 8],
+  ]) {
+    assert.equal(relate.term(row, column), "5,7")
+    assert.deepEqual(relate.place("5,7"), [row, column])
+    assert.equal(relate.say(row, column), productText(x, dz))
+  }
+  assert.equal(met.term(0, 0), "") // no window of this weight reaches it
 })

@@ -5,6 +5,7 @@ import { number } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
+import { kernelGradient } from "../scene/pictures/kernel_gradient.js"
 import { update } from "../scene/pictures/update.js"
 import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
@@ -19,7 +20,7 @@ import { wholeChannel } from "./mechanisms/global_average.js"
 import { hiddenResult } from "./mechanisms/hidden_result.js"
 import { drawPatch } from "./mechanisms/image.js"
 import { drawImageGradients } from "./mechanisms/image_pulls.js"
-import { drawShares, drawTouched } from "./mechanisms/kernel_gradient.js"
+import { drawTouched } from "./mechanisms/kernel_gradient.js"
 import { drawHeights, drawTangents, outputsWithCurve } from "./mechanisms/loss.js"
 import {
   drawBatchNormalization,
@@ -123,7 +124,7 @@ const BY_PATTERN = [
   [["group", "channel"], drawGains, drawGains],
   [["window"], convolution, convolution],
   [["covering"], convolutionBack, convolutionBack],
-  [["touched"], drawTouched, drawShares],
+  [["touched"], drawTouched, kernelGradient],
   [["winner"], drawPool, drawPool],
   [["pool"], drawPool, drawPool],
   [["won"], drawUnpool, drawUnpool],

@@ -4,10 +4,11 @@
 import { html, nothing, svg } from "../shell/html.js"
 
 /** @import { Box } from "../types/view.js" */
-/** @typedef {"turn" | "around"} Way  "turn" goes up or down, then across; "around" goes past the right edge of the picture */
+/** @typedef {"turn" | "step" | "around"} Way  "turn" goes up or down, then across; "step" across, up or down, and across; "around" past the right edge of the picture */
 
 const ROUND = 8 // radius of a corner
 const ARROW = { length: 11, half: 5.5 }
+const BESIDE = 44 // distance of a turn from the start of a lead
 const MARGIN = 6 // distance from the edge for a lead that goes around
 
 /** Return the layer of all leads of a picture. @param {unknown[]} all */
@@ -57,6 +58,15 @@ function route(from, to, way, edge) {
     const [turn, start] = [edge + MARGIN, from.y + from.height / 2]
     return [
       [from.x + from.width, start],
+      [turn, start],
+      [turn, y],
+      [to.x + to.width + 1, y],
+    ]
+  }
+  if (way === "step") {
+    const [start, turn] = [from.y + from.height / 2, from.x - BESIDE]
+    return [
+      [from.x, start],
       [turn, start],
       [turn, y],
       [to.x + to.width + 1, y],

@@ -15,6 +15,7 @@ const MOTIONS = {
   fly: { share: 0.375, flies: true, frames: ({ from, to }) => flight(from, to) },
   drop: { share: 0.12, flies: true, frames: ({ from, to }) => flight(from && under(from, to), to) },
   rise: { share: 0.15, frames: () => [{ scale: "1 0" }, { scale: "1 1" }] },
+  stretch: { share: 0.15, frames: () => [{ scale: "0 1" }, { scale: "1 1" }] },
   fade: { share: 0.1, frames: () => [{ opacity: 0 }, { opacity: 1 }] },
   grow: { share: 0.3, frames: ({ ratio }) => [{ scale: ratio }, { scale: 1 }] },
   rise_and_fade: {

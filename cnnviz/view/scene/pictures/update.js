@@ -142,7 +142,7 @@ function lossSquare(numbers) {
   const side = (/** @type {number} */ value) => Math.sqrt(Math.max(value, 0)) / most
   return html`<section class="loss">${head("L", say("web.mechanism.loss_square"))}
     <div class="square"><span class="before" ${styles({ "--length": side(old) })}></span>
-      <span class="now" data-enter="grow 0.67 0.33 ${side(old) / (side(next) || 1)}" ${styles({ "--length": side(next) })}><b>${formatFixed(next, decimals)}</b></span></div>
+      <span class="now" data-enter="grow 0.67 0.33 ${side(old) / (side(next) || 1)}" ${styles({ "--length": side(next) })}><b data-enter="fade 0.75">${formatFixed(next, decimals)}</b><b class="ghost" aria-hidden="true" data-enter="vanish 0.67">${formatFixed(old, decimals)}</b></span></div>
     ${promise ? html`<p>${say("web.mechanism.was", { value: formatFixed(old, decimals) })}</p><p><b>${say("web.mechanism.promised", { promised: withSign(-promise.promised), really: withSign(-promise.falls) })}</b></p>` : nothing}
   </section>`
 }
