@@ -50,7 +50,7 @@ const image = () => `
   <p class="words"></p>
   <div class="thumbnails" role="group" aria-label="${words("images")}" data-key="image" ${keyAttribute("img")} style="--images:${IMAGES.length}">${thumbnails()}</div>
   ${complaints("img")}
-  <div class="pair">${actionButton("upload")}${actionButton("cifar10")}</div>
+  <div class="pair">${actionButton("drawing", "", "hidden")}${actionButton("upload")}${actionButton("cifar10")}</div>
   ${labelledChoice("channel", "ch", channels())}${labelledChoice("scale", "scale", SCALE_NAMES)}
   <div class="two"><div class="targets"></div></div>${complaints("y")}`
 

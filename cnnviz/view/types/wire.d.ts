@@ -53,6 +53,12 @@ export interface Bounds {
   seconds: number
 }
 
+/** A deviation's number on the screen, from 1, and its title. */
+export interface CauseData {
+  number: number
+  title: string
+}
+
 /** A chart of lines over a common x; `log` and `logY` make an axis logarithmic. */
 export interface ChartData {
   name: string
@@ -153,7 +159,7 @@ export interface DeckScreen {
     an effect. */
 export interface DeviationRow {
   name: string
-  label: string
+  cause: CauseData
   on: boolean
   change: Record<string, string>
   notebook: string
@@ -176,9 +182,11 @@ export interface EntryData {
   rows: NudgeRow[]
 }
 
-/** The stages at which a deviation may show, and the sets of deviations if the notebook can run the setup. */
+/** The stages at which a deviation may show, the result in one sentence, and the sets of deviations if the notebook
+    can run the setup. */
 export interface ExperimentData {
   symbols: SymbolLabel[]
+  headline: string
   sets: SetsData | null
 }
 
@@ -267,8 +275,10 @@ export interface FilmMark {
   wrong: boolean
 }
 
-/** The cause of a run's outcome, and the update and stage at which it is visible. */
+/** The cause of a run's outcome, and the update and stage at which it is visible. `wins` is whether the loss falls
+    well. */
 export interface FilmOutcome {
+  wins: boolean
   words: string
   k: number
   stage: string
@@ -602,6 +612,13 @@ export interface MapRecord {
   round_off: boolean
 }
 
+/** A note on what the notebook explains: its formulas in MathML, and text. */
+export interface MarginNote {
+  title: string
+  formulas: string[]
+  words: string
+}
+
 /** The current mission: its latest message, and whether its goal is reached.
 
     If the goal is to name a mistake, `case` is the number of the case, `choices` are the mistakes to choose from, and `named`
@@ -684,7 +701,6 @@ export interface NotebookData {
   story: StoryData | null
   experiment: ExperimentData | null
   architecture: ArchitectureData | null
-  theory: TheoryData | null
 }
 
 /** Header of the Notebook page. */
@@ -750,14 +766,14 @@ export interface Preset {
   query: Record<string, string>
 }
 
-/** The numbers that the notebook printed, and whether they are reproduced. */
+/** The kernels of the notebook's run, the exact gradient before each update, row by row, and whether the numbers
+    that it printed are reproduced. */
 export interface PrintedData {
   kernels: PrintedKernel[]
+  gradients: number[][]
+  rate: number
   agrees: boolean
-  kernel: string
-  sums: string
-  theirs: number[]
-  ours: number[]
+  words: string
 }
 
 /** A kernel of the notebook's run, row by row. */
@@ -780,7 +796,7 @@ export interface RepairsData {
   entry: string
   before: number
   after: number[]
-  names: string[]
+  causes: CauseData[]
 }
 
 /** A training's report, except numbers by epoch and pictures.
@@ -1024,11 +1040,12 @@ export interface RowData {
 
 export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "undecided" | "undecided_dark"
 
-/** All sets of deviations: a 1 for each set that moves the kernel, the index of the current set, and sentences. */
+/** All sets of deviations as a square, row by row: 1 for each that moves the kernel; the index of the current one,
+    and the causes by number. */
 export interface SetsData {
   moves: number[]
   now: number
-  words: string[]
+  causes: CauseData[]
 }
 
 /** One stage: its symbol, and its texts. */
@@ -1053,16 +1070,22 @@ export interface StepHeader extends Header {
   promise: PromiseRecord | null
 }
 
-/** A step of the story; `place` is 0 before the first. */
+/** A step of the story; `place` is 0 before the first. `captions` holds a caption for each map, named "row.symbol".
+
+    `is_changed` is whether the setup is not the one that the step is about.
+     */
 export interface StoryData {
   place: number
+  is_changed: boolean
   steps: SwitchData[]
   title: string
   paragraphs: string[]
   about: string[]
   tags: TagData[]
+  captions: Record<string, string>
   repairs: RepairsData | null
   calls: SwitchData[]
+  note: MarginNote | null
   printed: PrintedData
 }
 
@@ -1097,30 +1120,10 @@ export interface SymbolLabel {
   label: string
 }
 
-/** A deviation's title, and the first array that it changes. */
+/** Numbers of causes at the first array that they change, and a sentence. */
 export interface TagData {
   symbol: string
-  title: string
-}
-
-/** The notebook's explanations and its deviations. */
-export interface TheoryData {
-  sections: TheorySection[]
-  deviations: TheoryLines[]
-}
-
-/** A deviation: the notebook's line and the exact one. */
-export interface TheoryLines {
-  title: string
-  words: string
-  notebook: string
-  exact: string
-}
-
-/** A section of the notebook's explanations: its formulas in MathML, and text. */
-export interface TheorySection {
-  title: string
-  formulas: string[]
+  causes: number[]
   words: string
 }
 
