@@ -41,7 +41,7 @@ export function balance(parts, total, { limits, scale = "signed", label, name = 
   })
   const unit = power ? ` ${timesPower(power)}` : ""
   const step = 0.4 / (parts.length + 1)
-  return html`<ol class="balance" aria-label=${spoken(label)} ${styles({ "--zero": share(0) })}>
+  return html`<div class="balance" ${styles({ "--zero": share(0) })}><span class="zero"></span><ol aria-label=${spoken(label)}>
     ${parts.map(({ value, name: words = "", term = "", symbol = "", cell = [] }, n) => {
       const isRoomy = Math.abs(share(ends[n + 1]) - share(ends[n])) > ROOMY
       return html`<li class="${signOf(value)} ${isRoomy ? "roomy" : ""}" data-value=${value} data-term=${term} data-symbol=${symbol} data-cell=${cell.join()}>
@@ -50,5 +50,5 @@ export function balance(parts, total, { limits, scale = "signed", label, name = 
     })}
     <li class="total" data-value=${total}><span class="length" data-id="total" data-enter="stretch ${at + parts.length * step}" ${styles({ "--fill": css(colour(total, limits, scale)), ...span(0, total) })}></span>
       <p ${styles({ "--after": share(Math.max(0, total)) })}>${name ? markup(`${name} `) : nothing}<b>${equalsText(total, printed).replace(name ? "" : /^= /, "")}${unit}</b> <small>${left}</small></p></li>
-  </ol>`
+  </ol></div>`
 }

@@ -56,7 +56,7 @@ export function heat(values, rows, columns, how) {
   return html`<figure class="heat ${role} ${place} ${before + below + right ? "zeros" : ""}" data-id=${id}
       ${styles({ "--rows": rows, "--columns": columns, "--before": before, "--below": below, "--right": right, "--down": rows + before + below, "--across": columns + before + right, "--times": times })}>
     ${over}
-    <div class="padded"><div class="field" data-symbol=${symbol} data-at=${at.join()} data-rows=${rows} data-columns=${columns} data-slot=${slot ?? nothing} data-enter=${enter} .relate=${relate}>
+    <div class="padded"><span class="around"></span><div class="field" data-symbol=${symbol} data-at=${at.join()} data-rows=${rows} data-columns=${columns} data-slot=${slot ?? nothing} data-enter=${enter} .relate=${relate}>
       ${slot ? nothing : html`<canvas role="img" aria-label=${spoken(label)} ${pixels({ values, from, rows, columns, limits, scale, done })}></canvas>`}
       ${role === "made" ? html`<span class="hatch" data-enter="vanish 1 0.5"></span>` : nothing}${rings.map(ring)}<span class="marks"></span>
     </div></div>
@@ -184,7 +184,7 @@ export function staircase(scene, terms, total, { id, text, paint, label, name = 
     "--low": share(Math.min(from, to)),
     "--high": share(Math.max(from, to)),
   })
-  return html`<div class="stairs" ${styles({ "--count": terms.length, "--zero": share(0), "--type": `${scene.room(id).size}px` })}><ol aria-label=${spoken(label)} data-room=${id}>
+  return html`<div class="stairs" ${styles({ "--count": terms.length, "--zero": share(0), "--type": `${scene.room(id).size}px` })}><span class="zero"></span><ol aria-label=${spoken(label)} data-room=${id}>
     ${terms.map(
       ({ value, text, term = "", name = "", limits, symbol = "", cell = [], ends: isLast = false, enter = "" }, n) => {
         const fill = limits && value ? css(colour(value, limits, "signed")) : "none"
