@@ -147,6 +147,7 @@ export const ACTIONS = [
   { name: "weights_in", act: (view) => view.open("weights") },
   { name: "model_in", act: (view) => view.open("model") },
   { name: "upload", act: (view) => view.open("upload") },
+  { name: "drawing", act: (view) => view.open("drawing") },
   { name: "cifar10", act: (view) => view.open("cifar10") },
   { name: "own_gradients", when: (kind) => kind.checks, act: (view) => view.open("own_gradients") },
   { name: "kernel_random", act: (view) => randomKernel(view) },
