@@ -109,7 +109,7 @@ export class PosterView {
     return innerHeight / cssZoom(element) - Math.max(0, top + scrollY) / cssZoom(element)
   }
 
-  /** Return the boxes of the strip's maps, or of those that the stage shows. @returns {Map<string, DOMRect>} */
+  /** Return the boxes of the maps in the strip and on the stage. @returns {Map<string, DOMRect>} */
   stripBoxes() {
     const { root } = this.step.view
     if (prefersReducedMotion()) return new Map()

@@ -23,7 +23,7 @@ import { typeRoom } from "../scene_view.js"
  * @property {Numbers} numbers
  * @property {Poster} layout
  * @property {(symbol: string) => number} done  returns how many cells of each channel are computed so far; 0 of a map that is still to come
- * @property {(symbol: string) => string} role  returns "now" for maps that the stage computes, "input" for those that it reads
+ * @property {(symbol: string) => string} role  returns "now" for maps that the stage computes, "input" for its inputs
  * @property {(symbol: string) => string} reason  returns why the numbers of a map are hidden, or ""
  * @property {PosterWords} words
  * @property {boolean} isPhone
