@@ -157,10 +157,11 @@ export class PosterView {
       return map.animate(frames, { ...hold, duration: SLIDE, delay: wait, easing: EASING })
     })
     const rest = this.element.querySelectorAll(".ways-of, .head-of, .sign-of, header, .note")
-    for (const part of rest)
-      animations.push(
-        part.animate([{ opacity: 0 }, { opacity: 1 }], { ...hold, duration: SLIDE, delay: GLIDE, easing: EASING }),
-      )
+    for (const part of rest) {
+      const wait = GLIDE + (delay && part.matches(".ways-of") ? APART * last : 0) // ribbons lead to gradients that are there
+      const appear = [{ opacity: 0 }, { opacity: 1 }]
+      animations.push(part.animate(appear, { ...hold, duration: SLIDE, delay: wait, easing: EASING }))
+    }
     this.animations = animations
   }
 
