@@ -95,9 +95,11 @@ export class PosterView {
       poster({ numbers, layout, done: step.computedCount, role, reason, words, isPhone: sheet.isPhone, isOpen }),
       element,
     )
-    if (prefersReducedMotion() || !isNew || view.root.classList.contains("still")) return
-    if (!wasShown) this.fly(origins, 0)
-    else if (previous && isOpen !== previous.groups.some(({ band }) => band === "gradients"))
+    if (view.root.classList.contains("still"))
+      this.land() // a saved picture is at rest
+    else if (prefersReducedMotion() || !isNew) return
+    else if (!wasShown && step.layoutKey) this.fly(origins, 0)
+    else if (wasShown && previous && isOpen !== previous.groups.some(({ band }) => band === "gradients"))
       this.fly(origins, isOpen ? GLIDE : 0)
   }
 

@@ -625,7 +625,7 @@ export class Step extends Content {
     if (box.classList.contains("masked") !== masked) {
       box.classList.toggle("masked", masked)
       this.drawn = false // the diagram's size may have changed
-      this.measureLayout()
+      if (!this.isWhole) this.measureLayout()
     }
   }
 
