@@ -107,7 +107,10 @@ function svgOf(view) {
     const box = canvas.getBoundingClientRect()
     if (!box.width || !isShown(canvas)) continue
     const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)
-    if (canvas.width) parts.push(`<image ${attributesOf(box)} opacity="${opacity}" href="${canvas.toDataURL()}"/>`)
+    if (canvas.width)
+      parts.push(
+        `<image ${attributesOf(box)} opacity="${opacity}" style="image-rendering:${getComputedStyle(canvas).imageRendering}" href="${canvas.toDataURL()}"/>`,
+      )
     if (outlineStyle === "none") continue
     const [stroke, line] = [rgbOf(outlineColor).fill, Number.parseFloat(outlineWidth)]
     parts.push(`<rect ${attributesOf(box)} fill="none" stroke="${stroke}" stroke-width="${line}"/>`)
