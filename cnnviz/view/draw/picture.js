@@ -4,7 +4,7 @@
 import { escapeHtml } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { KERNELS, SCALE_NAMES } from "../spec.js"
-import { atResolution } from "./canvas.js"
+import { atResolution, contextOf } from "./canvas.js"
 import { cssZoom } from "./css_zoom.js"
 import { shapesOf } from "./picture_shapes.js"
 
@@ -109,7 +109,7 @@ function svgOf(view) {
     const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)
     if (canvas.width)
       parts.push(
-        `<image ${attributesOf(box)} opacity="${opacity}" style="image-rendering:${getComputedStyle(canvas).imageRendering}" href="${canvas.toDataURL()}"/>`,
+        `<image ${attributesOf(box)} opacity="${opacity}" href="${enlarged(canvas, boxOf(box)).toDataURL()}"/>`,
       )
     if (outlineStyle === "none") continue
     const [stroke, line] = [rgbOf(outlineColor).fill, Number.parseFloat(outlineWidth)]
@@ -126,6 +126,20 @@ function svgOf(view) {
     parts.push(`<text x="14" y="${y}" fill="${soft}" ${font}>${escapeHtml(text)}</text>`)
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><desc>${escapeHtml(view.link())}</desc>${parts.join("")}</svg>`
+}
+
+/**
+ * Return a canvas at the resolution of pictures, if it has one pixel per cell: not every program keeps its pixels sharp.
+ * @param {HTMLCanvasElement} canvas @param {{ width: number, height: number }} size on screen
+ */
+function enlarged(canvas, { width, height }) {
+  if (!canvas.matches(".scene canvas")) return canvas
+  const copy = document.createElement("canvas")
+  Object.assign(copy, { width: Math.round(RESOLUTION * width), height: Math.round(RESOLUTION * height) })
+  const context = contextOf(copy)
+  context.imageSmoothingEnabled = false
+  context.drawImage(canvas, 0, 0, copy.width, copy.height)
+  return copy
 }
 
 /** @param {Element} element */
