@@ -143,7 +143,8 @@ function enlarged(canvas, { width, height }) {
 }
 
 /** @param {Element} element */
-const isShown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+const isShown = (element) =>
+  element.checkVisibility({ visibilityProperty: true, opacityProperty: element.closest(".scene") !== null }) // parts that only move are transparent at rest
 
 /**
  * Return the lines that describe the setup, of at most `letters` characters each.
