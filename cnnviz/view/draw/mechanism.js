@@ -17,7 +17,7 @@ import { denseBack } from "./mechanisms/dense_back.js"
 import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
 import { drawFlatten } from "./mechanisms/flatten.js"
 import { wholeChannel } from "./mechanisms/global_average.js"
-import { hiddenResult } from "./mechanisms/hidden_result.js"
+import { hiddenResult, hiddenUpdate } from "./mechanisms/hidden_result.js"
 import { drawPatch } from "./mechanisms/image.js"
 import { drawImageGradients } from "./mechanisms/image_pulls.js"
 import { drawTouched } from "./mechanisms/kernel_gradient.js"
@@ -78,7 +78,8 @@ export function drawMechanism(
   const draw = () => {
     const pen = new Pen(canvas, room, palette, backward)
     Object.assign(pen, { done, seats, choice: lights?.choiceOf(`${numbers.network.text} ${map}`) ?? {} })
-    if (hidden) hiddenResult(pen, numbers, map === "update" ? firstParameter : map, cell)
+    if (hidden && map === "update") hiddenUpdate(pen, numbers, firstParameter, cell)
+    else if (hidden) hiddenResult(pen, numbers, map, cell)
     else drawPicture(pen, numbers, map === "update" ? firstParameter : map, cell)
     Object.assign(record, {
       write: () => pen.flushTexts(),
