@@ -25,7 +25,7 @@ export function htmlOf(part) {
       text += string
       if (n === part.strings.length - 1) return
       const tag = text.slice(text.lastIndexOf("<"))
-      const isInTag = !tag.includes(">")
+      const isInTag = tag.startsWith("<") && !tag.includes(">")
       if (!isInTag) text += htmlOf(part.values[n])
       else if (/ \.\w+=$/.test(tag)) text = text.replace(/ \.\w+=$/, "")
       else if (/="?[^"]*$/.test(tag) && !part.values[n]?._$litDirective$)
@@ -56,7 +56,17 @@ export const textOf = (picture, numbers, symbol, cell, how) =>
 
 /** The terms and the total of each staircase. */
 export const sumsOf = (picture, numbers, symbol, cell, how) =>
-  [...pictureHtml(picture, numbers, symbol, cell, how).matchAll(/<ol.*?<\/ol>/gs)].map(([list]) => {
+  [...pictureHtml(picture, numbers, symbol, cell, how).matchAll(/<ol.*?<\/ol>/gs)].flatMap(([list]) => {
     const values = elementsOf(list).flatMap((element) => (element["data-value"] ? [Number(element["data-value"])] : []))
-    return { terms: values.slice(0, -1), total: values.at(-1) }
+    return values.length ? [{ terms: values.slice(0, -1), total: values.at(-1) }] : []
   })
+
+/** The relations of cells to terms in all heat maps. */
+export function relatesOf(picture, numbers, symbol, cell, how) {
+  const inside = (part) => {
+    if (Array.isArray(part)) return part.flatMap(inside)
+    if (part?.strings) return part.values.flatMap(inside)
+    return part?.term && part.place ? [part] : []
+  }
+  return inside(picture(sceneOf(numbers, how), symbol, cell))
+}

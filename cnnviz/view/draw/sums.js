@@ -182,57 +182,6 @@ export class Sums extends Grids {
     return start + labelWidth
   }
 
-  /**
-   * Draw a few terms and their total as bars from a common line, each with its number above and its name beside it.
-   * Return the total's bar.
-   * @param {Term[]} terms @param {number} total @param {Box} box @param {number[]} paint @returns {Box}
-   */
-  drawShares(terms, total, box, paint) {
-    const written = printSum(
-      terms.map(({ value }) => value),
-      total,
-      { digits: 3 },
-    )
-    const unit = written.power ? ` ${timesPower(written.power)}` : ""
-    const values = [...terms.map(({ value }) => value), total, 0]
-    const [low, high] = [Math.min(...values), Math.max(...values)]
-    const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
-    const row = Math.min((this.height - box.y) / (terms.length + 1), 58)
-    const bars = [...terms, { value: total, term: "" }].map(({ value }, n) => ({
-      x: Math.min(x(0), x(value)),
-      y: box.y + n * row + 18,
-      width: Math.max(Math.abs(x(value) - x(0)), 2),
-      height: Math.min(row - 28, 26),
-    }))
-    this.context.fillStyle = this.soft
-    this.context.fillRect(x(0) - 0.75, box.y, 1.5, row * (terms.length + 1))
-    terms.forEach(({ value, name = "", term = "", limits }, n) => {
-      const bar = bars[n]
-      const middle = bar.y + bar.height / 2
-      this.drawBlock(bar, value, limits)
-      const text = withPlus(value, written.texts[n]) + unit
-      this.writeText(text, box.x + box.width / 2, bar.y - 10, {
-        align: "center",
-        bold: true,
-        fill: this.signColour(value),
-        halo: true,
-      })
-      this.writeNote(name, box.x - 7, middle, { align: "right" })
-      this.addSpot({ ...bar, x: box.x, y: bar.y - 20, width: box.width, height: bar.height + 20 }, term)
-    })
-    const totalBar = bars[terms.length]
-    this.drawTotal(totalBar, paint)
-    const sum = `${equalsText(total, written.total)}${unit}`
-    const namedSum = `${say("web.mechanism.path.together_short")} ${sum}`
-    const fits = this.widthOf(namedSum, { bold: true }) < box.width + 30
-    this.writeText(fits ? namedSum : sum, box.x + box.width / 2, totalBar.y - 10, {
-      align: "center",
-      bold: true,
-      halo: true,
-    })
-    return totalBar
-  }
-
   // ---- their parts
 
   // Draw a term's bar in the colour of its cell, or a short line if it is 0.
