@@ -7,6 +7,7 @@ import { say } from "../model/words.js"
 import { convolution } from "../scene/pictures/convolution.js"
 import { dense } from "../scene/pictures/dense.js"
 import { denseBack } from "../scene/pictures/dense_back.js"
+import { fewUnits, isOfFewUnits } from "../scene/pictures/few_units.js"
 import { loss, lossBack, outputsWithCurve } from "../scene/pictures/loss.js"
 import { outerProduct, weights } from "../scene/pictures/outer_product.js"
 import { outputs, parameterRow } from "../scene/pictures/outputs.js"
@@ -160,7 +161,7 @@ export function pictureOf(numbers, map, stepping = false) {
   if (patterns.includes("window") && numbers.shape(numbers.source(map, "window"))[0] > 1) return convolutionOfChannels
   const entry = BY_PATTERN.find(([required]) => required.every((pattern) => patterns.includes(pattern)))
   if (entry) return entry[isGradient ? 2 : 1]
-  if (numbers.network.curves[map]) return activation
+  if (numbers.network.curves[map]) return isOfFewUnits(numbers, map) ? fewUnits : activation
   if (isGradient && isGated(numbers, map)) return gate
   return isGradient && isHidden(numbers, map) ? parameterRow : outputs
 }

@@ -97,3 +97,6 @@ export function dots(numbers, chosen, symbol = "o") {
 /** Return the colour of an entry. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
 export const paintOf = (numbers, symbol, cell) =>
   colour(numbers.at(symbol, cell), numbers.maps[symbol].limits, numbers.maps[symbol].scale)
+
+/** Return the text of a total, with no more decimals than its terms. @param {import("../model/numbers/printed_sums.js").PrintedSum} sum @param {number} total */
+export const totalText = ({ total: text, write }, total) => (text.length > write(total).length ? write(total) : text)

@@ -9,7 +9,7 @@ import { say } from "../../model/words.js"
 import { html, nothing } from "../../shell/html.js"
 import { lead, leads } from "../leads.js"
 import { head, staircase } from "../parts.js"
-import { column, hatch, paintOf } from "../rows.js"
+import { column, hatch, paintOf, totalText } from "../rows.js"
 import { scenePicture } from "../scene.js"
 import { layOutUnits, units } from "../units.js"
 
@@ -112,11 +112,12 @@ function print({ room }, steps, total) {
   const values = steps.map(({ value }) => value)
   const sum = printSum(values, total, { digits: 4, fits: (text) => text.length <= letters })
   const isStated = letters >= LETTERS && values.every((value) => sum.write(value).replace("−", "").length <= letters)
+  const text = totalText(sum, total)
   const unit = sum.power ? ` ${timesPower(sum.power)}` : ""
   return {
     terms: values.map((value) => (isStated ? withPlus(value, sum.write(value)) : "")),
-    total: isStated ? equalsText(total, sum.total) + unit : equalsText(total, number(total, 3)),
-    cell: sum.total + unit,
+    total: isStated ? equalsText(total, text) + unit : equalsText(total, number(total, 3)),
+    cell: text + unit,
     isStated,
   }
 }

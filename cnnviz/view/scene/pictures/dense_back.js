@@ -9,7 +9,7 @@ import { say } from "../../model/words.js"
 import { html, nothing } from "../../shell/html.js"
 import { lead, leads } from "../leads.js"
 import { cellRing, cells, head, mapOf, staircase } from "../parts.js"
-import { bars, paintOf } from "../rows.js"
+import { bars, paintOf, totalText } from "../rows.js"
 import { scenePicture } from "../scene.js"
 import { layOutUnits, units } from "../units.js"
 
@@ -158,7 +158,7 @@ function sumOf(scene, { symbol, cell, dy, all }) {
     total,
     {
       id: "terms",
-      text: isStated ? equalsText(total, sum.total) + unit : equalsText(total, number(total, 3)),
+      text: isStated ? equalsText(total, totalText(sum, total)) + unit : equalsText(total, number(total, 3)),
       paint: paintOf(numbers, symbol, cell),
       label: say("web.mechanism.products"),
       enter: "rise 0.7",

@@ -45,7 +45,7 @@ export const softmax = scenePicture(({ numbers, isPhone }, symbol, [chosen]) => 
 function coupling(count, chosen) {
   const line = (/** @type {number} */ n) => {
     const y = (100 * (n + 0.5)) / count
-    return svg`<path class=${n === chosen ? "chosen" : ""} pathLength="1" data-enter="fade 0.35" d=${`M0 ${y}C18 ${y} 18 50 32 50`}></path><path class=${n === chosen ? "chosen" : ""} pathLength="1" data-enter="fade 0.5" d=${`M68 50C82 50 82 ${y} 100 ${y}`}></path>`
+    return svg`<path class=${n === chosen ? "chosen" : ""} data-enter="fade 0.35" d=${`M0 ${y}C18 ${y} 18 50 32 50`}></path><path class=${n === chosen ? "chosen" : ""} data-enter="fade 0.5" d=${`M68 50C82 50 82 ${y} 100 ${y}`}></path>`
   }
   return html`<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">${Array.from({ length: count }, (_, n) => line(n))}</svg>`
 }
