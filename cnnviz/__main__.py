@@ -128,7 +128,7 @@ def _run(args: argparse.Namespace) -> int:
     return 0 if is_printed and is_written else 1
 
 
-SINGLE_IMAGE_FILES = ("csv", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
+SINGLE_IMAGE_FILES = ("csv", "exercise", "spreadsheet", "sheet", "answers", "teacher", "html", "scorm", "film")
 """Options that write a file for a single image."""
 
 
@@ -146,6 +146,8 @@ def _write_files(args: argparse.Namespace, setup: Setup, images: list[Image], x:
         "exercise": lambda: _exercise(args.exercise)(setup, image.pixels, snapshot),
         "spreadsheet": lambda: spreadsheet(setup, snapshot),
         "sheet": lambda: hand_sheet(setup, snapshot, image.words),
+        "answers": lambda: hand_sheet(setup, snapshot, image.words, "answers"),
+        "teacher": lambda: hand_sheet(setup, snapshot, image.words, "teacher"),
         "html": lambda: _page(args, setup, image),
         "scorm": lambda: _scorm(args, setup, image),
         "film": lambda: _with_progress(

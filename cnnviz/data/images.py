@@ -5,11 +5,12 @@ from functools import cache
 
 import numpy as np
 
-from cnnviz.core.setup.image_ids import BUNDLED, CLASSES, COUNTS, SIDES, ImageId, class_words, parse_image_id
+from cnnviz.core.setup.image_ids import BUNDLED, CLASSES, COUNTS, OWN, SIDES, ImageId, class_words, parse_image_id
 from cnnviz.core.setup.setup import SCALES, Setup
 from cnnviz.data import cifar10
 from cnnviz.data.bundled_images import bundled_pixels
 from cnnviz.data.channels import LUMA, check_channel, take_channel
+from cnnviz.data.drawings import unpack_drawing
 from cnnviz.data.patterns import pattern
 from cnnviz.data.uploads import unpack
 from cnnviz.package_files import ASSETS
@@ -40,8 +41,8 @@ class Image:
     def message(self) -> Message:
         """Name of the image as a message."""
         id = parse_image_id(self.id)
-        if id.kind == "upload":
-            return Message("data.image.upload")
+        if id.kind in OWN:
+            return Message(f"data.image.{id.kind}")
         if id.kind == "pattern":
             return Message("data.image.pattern", {"name": Message(f"data.pattern.{id.name}")})
         kind = id.kind if id.kind in SIDES else "labelled"
@@ -60,7 +61,7 @@ class Image:
 
 def find_image(img: str) -> Image:
     """Return the image with an id (see cnnviz.core.setup.image_ids): `test-3`, `train-3`, `cat-17`, `digit7-3`,
-    `pattern-edges`, `upload-…`.
+    `pattern-edges`, `upload-…`, `drawing-…`.
 
     Images of the full set are available only if it is in memory or in Keras's cache; the first call may then take
     seconds. Raise ImageUnavailable.
@@ -79,6 +80,8 @@ def find_image(img: str) -> Image:
                 return Image(img, pattern(id.name))
             case "upload":
                 return Image(img, unpack(img))
+            case "drawing":
+                return Image(img, unpack_drawing(img))
         return Image(img, bundled_pixels(id), id.name)
     except Problem as problem:
         raise ImageUnavailable(problem.code, **problem.values) from None

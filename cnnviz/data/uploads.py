@@ -58,26 +58,36 @@ def pack(pixels: np.ndarray) -> str:
     pixels = np.asarray(pixels)
     if pixels.shape != (SIZE, SIZE, 3) or pixels.dtype != np.uint8:
         raise ValueError(f"pack: pixels are {pixels.dtype} {pixels.shape}; they need to be uint8 ({SIZE}, {SIZE}, 3)")
-    return PREFIX + base64.urlsafe_b64encode(zlib.compress(pixels.tobytes(), 9)).decode("ascii").rstrip("=")
+    return make_id(PREFIX, pixels)
 
 
 def unpack(img: str) -> np.ndarray:
     """Return the pixels (32,32,3), uint8, read-only, of an id from `pack`. Raise Problem for anything else."""
+    return inflate_id(img, PREFIX, PIXEL_BYTES).reshape(SIZE, SIZE, 3)
+
+
+def make_id(prefix: str, pixels: np.ndarray) -> str:
+    """Return an image id that contains pixels, uint8."""
+    return prefix + base64.urlsafe_b64encode(zlib.compress(pixels.tobytes(), 9)).decode("ascii").rstrip("=")
+
+
+def inflate_id(img: str, prefix: str, count: int) -> np.ndarray:
+    """Return the `count` bytes of an id from `make_id`, read-only. Raise Problem for anything else."""
     try:
-        return np.frombuffer(_inflate(img), np.uint8).reshape(SIZE, SIZE, 3)
+        return np.frombuffer(_inflate(img, prefix, count), np.uint8)
     except (ValueError, zlib.error):
         raise Problem("data.upload.changed") from None
 
 
-def _inflate(img: str) -> bytes:
-    text = img.removeprefix(PREFIX)
+def _inflate(img: str, prefix: str, count: int) -> bytes:
+    text = img.removeprefix(prefix)
     if text == img:
-        raise ValueError("no upload")
+        raise ValueError("another kind of image")
     stream = zlib.decompressobj()
     # Ask for one byte too many, to detect longer data without inflating all of it.
-    pixels = stream.decompress(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True), PIXEL_BYTES + 1)
-    if len(pixels) != PIXEL_BYTES or not stream.eof or stream.unused_data:
-        raise ValueError("other than 3072 bytes")
+    pixels = stream.decompress(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True), count + 1)
+    if len(pixels) != count or not stream.eof or stream.unused_data:
+        raise ValueError(f"other than {count} bytes")
     return pixels
 
 

@@ -29,10 +29,10 @@ from cnnviz.words import Message, Problem, languages, message, say
 FIELDS = tuple(field.name for field in dataclasses.fields(Setup))
 """Fields of a setup, all of which have an option."""
 
-FILES = ("npz", "csv", "json", "script", "notebook", "keras", "pytorch", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
+FILES = ("npz", "csv", "json", "script", "notebook", "keras", "pytorch", "exercise", "spreadsheet", "sheet", "answers", "teacher", "html", "scorm", "film")
 """Kinds of files that can be written."""
 
-PAGE_NAMES = {"npz": "arrays", "json": "parameters"} | {name: name for name in ("notebook", "keras", "pytorch", "spreadsheet", "sheet", "html")}
+PAGE_NAMES = {"npz": "arrays", "json": "parameters"} | {name: name for name in ("notebook", "keras", "pytorch", "spreadsheet", "sheet", "answers", "teacher", "html")}
 """Names of the kinds that the page also offers."""
 PROPER_NOUNS = ("Jupyter", "Keras", "PyTorch")
 """Proper nouns, whose capital is kept in the middle of a line."""

@@ -13,6 +13,7 @@ from cnnviz.core.network.program_line import PassValues
 from cnnviz.core.network.sliding import pad_widths
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.setup.first_params import first_buffers
+from cnnviz.core.setup.image_ids import own_kind
 from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import backward_names, describe, forward_names, print_limit, squeeze_channels
@@ -88,7 +89,7 @@ def introduction(setup: Setup, pixels: np.ndarray) -> str:
 def script_docstring(setup: Setup, program: Program, words: str, library: str = "") -> str:
     """Return the text of a script's docstring: setup, library (NumPy if empty), network, and `words`."""
     settings, is_incomplete = settings_of(setup)
-    image = say("export.script.own_picture") if setup.img.startswith("upload-") else setup.img
+    image = say("export.script.own_picture") if own_kind(setup.img) else setup.img
     channel = say(f"export.script.channel.{setup.ch}")
     lines = [
         say(f"export.{'frameworks' if library else 'script'}.title", image=image, channel=channel, when=setup.snapshot_label, library=library),
@@ -106,7 +107,7 @@ def settings_of(setup: Setup) -> tuple[str, bool]:
     """Return the setup's query, and whether it omits values that the code contains: uploaded images and stored
     parameters."""
     query = setup.to_query()
-    omitted = {name for name, value in query.items() if value.startswith("held-")} | ({"img"} if setup.img.startswith("upload-") else set())
+    omitted = {name for name, value in query.items() if value.startswith("held-")} | ({"img"} if own_kind(setup.img) else set())
     return urlencode({key: text for key, text in query.items() if key not in omitted}, safe=",;"), bool(omitted)
 
 

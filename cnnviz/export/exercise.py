@@ -11,6 +11,7 @@ import numpy as np
 
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.program_line import Op, PassValues
+from cnnviz.core.setup.image_ids import own_kind
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.animation import setup_picture
@@ -61,7 +62,7 @@ def check_training_mode(setup: Setup) -> None:
 
 
 def _introduction(setup: Setup, pixels: np.ndarray) -> str:
-    image = say("export.script.own_picture") if setup.img.startswith("upload-") else setup.img
+    image = say("export.script.own_picture") if own_kind(setup.img) else setup.img
     program = setup.network.program(network_input(setup, pixels).shape)
     settings, _ = settings_of(setup)
     lines = [say("export.exercise.title", image=image, when=setup.snapshot_label), "", *wrapped_chain(program), ""]

@@ -1,21 +1,30 @@
-"""Worksheet of a setup for computing by hand: one cell of each stage with blanks, and the answers on a separate page.
+"""Worksheet of a setup for computing by hand: one cell of each stage, in one chain, on a page forward and a page back.
+
+The answers are a page of their own, and the teacher's version has everything.
 """
 
+import base64
+import io
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import urlencode
 
 import numpy as np
+from PIL import Image
 
 from cnnviz.core.explain.cell_arithmetic import Arithmetic, Arrays, Term, arithmetic_of
 from cnnviz.core.explain.latex_to_text import pixel_formula, translate_words
+from cnnviz.core.network.cell_links import cells, source_ranges
 from cnnviz.core.network.layers._normalization import EPS
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import Stage, label
+from cnnviz.core.setup.image_ids import own_kind
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
+from cnnviz.export.chain_cells import chain_cells
+from cnnviz.export.colour_scales import levels_of, ramp
 from cnnviz.export.exercise import check_training_mode
 from cnnviz.export.mathml import mathml
 from cnnviz.export.user_gradients_report import reference_of
@@ -25,12 +34,30 @@ MOST_TERMS = 9
 """Upper limit of products to compute by hand; the worksheet gives the rest of a longer sum."""
 MOST_NUMBERS = 25
 """Upper limit of numbers listed for an expression; the worksheet gives the rest of a longer sum or mean."""
+LEVELS = 255
+"""Number of colours of a picture."""
+PICTURE_SIDE, PICTURE_CELL = 15, 5
+"""Longer side of a picture and largest side of a cell, in millimetres."""
+
+Cells = Mapping[str, tuple[int, ...]]
+"""A cell of each symbol."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One channel of an array, (H,W), and the cells to frame."""
+
+    symbol: str
+    values: np.ndarray
+    framed: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
 class Task:
-    """The task for one cell: its name, title and formulas, rows of factors to multiply, given numbers, and the
-    answer."""
+    """The task for one cell: its name, title and formulas, rows of factors to multiply, given numbers, and the answer.
+
+    `pictures` are maps with the cells that it reads, and its own map at the end.
+    """
 
     name: str
     title: Message | str
@@ -39,47 +66,102 @@ class Task:
     given: tuple[tuple[str, float], ...]
     answer: float
     products: tuple[float, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    is_back: bool = False
 
 
-def hand_sheet(setup: Setup, snapshot: Snapshot, image: Message | str) -> str:
-    """Return the worksheet as an HTML page for printing: this snapshot's exact passes on an image with the name
-    `image`.
+PARTS = ("questions", "answers", "teacher")
+"""The pupil's two pages, the page of answers, and the teacher's version: both pages filled in, and the answers."""
+
+
+def hand_sheet(setup: Setup, snapshot: Snapshot, image: Message | str, part: str = "questions") -> str:
+    """Return a part of the worksheet, one of PARTS, as an HTML page for printing: this snapshot's exact passes on an
+    image with the name `image`.
 
     >>> from cnnviz.core.training.snapshots import run_updates
     >>> page = hand_sheet(Setup(), run_updates(Setup(), np.eye(32), 0), "an image")
-    >>> page.count('class="task"') == 2 * len(Setup().network.stages), "<script" in page
-    (True, False)
+    >>> page.count('class="task"') == len(Setup().network.stages), page.count("<section"), "<script" in page
+    (True, 2, False)
     """
     check_training_mode(setup)
     worksheet_tasks = tasks(setup, snapshot)
-    query = {**setup.to_query(), **({"img": "upload-…"} if setup.img.startswith("upload-") else {})}
-    head = f"<p>{escape(say('export.sheet.of', image=image, when=setup.snapshot_label, net=str(setup.network)))}<br><small>?{escape(urlencode(query, safe=',;'))}</small></p>"
-    sides = [
-        f"<section><h1>{escape(say(f'export.sheet.{side}.title'))}</h1>{head}<p>{escape(say(f'export.sheet.{side}.words'))}</p>"
-        f'<div class="tasks">{"".join(_task_html(task, side == "answers") for task in worksheet_tasks)}</div></section>'
-        for side in ("questions", "answers")
+    query = {**setup.to_query(), **({"img": f"{kind}-…"} if (kind := own_kind(setup.img)) else {})}
+    where = f"<p>{escape(say('export.sheet.of', image=image, when=setup.snapshot_label, net=str(setup.network)))}<br><small>?{escape(urlencode(query, safe=',;'))}</small></p>"
+    numbers = _task_numbers(worksheet_tasks)
+    halves = {side: [task for task in worksheet_tasks if task.is_back == (side == "back")] for side in ("forward", "back")}
+    pages = [
+        _section(side, where, "".join(_task_html(task, numbers, part == "teacher") for task in half), "tasks")
+        for side, half in halves.items()
+        if part != "answers"
     ]
-    return _PAGE.format(lang=current_language(), title=escape(say("export.sheet.questions.title")), body="".join(sides))
+    if part != "questions":
+        pages.append(_section("answers", where, "".join(_answer_html(task, numbers[task.name]) for task in worksheet_tasks), "answers"))
+    return _PAGE.format(lang=current_language(), title=escape(say(f"export.sheet.{part}.title")), body="".join(pages))
+
+
+def _task_numbers(worksheet_tasks: list[Task]) -> dict[str, int]:
+    """Return the number of the task that asks for each value, from 1. A value of v is that of the flattened map."""
+    numbers = {task.name: n for n, task in enumerate(worksheet_tasks, 1)}
+    for task in worksheet_tasks:
+        flattened = task.name.partition(" = ")[2]
+        if flattened in numbers:
+            numbers[f"v{flattened[flattened.index('[') :]}"] = numbers[flattened]
+    return numbers
+
+
+def _section(side: str, where: str, content: str, kind: str) -> str:
+    title, words = (escape(say(f"export.sheet.{side}.{part}")) for part in ("title", "words"))
+    return f'<section><h1>{title}</h1>{where}<p>{words}</p><div class="{kind}">{content}</div></section>'
 
 
 def tasks(setup: Setup, snapshot: Snapshot) -> list[Task]:
-    """Return one task for each stage: for the pinned cell if it is in that stage's array, otherwise for the cell with
-    the largest absolute value."""
+    """Return one cell for each stage, in one chain: the backward pass has the cells of the forward pass."""
     reference, network = reference_of(setup, snapshot), setup.network
     program, trace, y = reference.program, reference.trace, reference.y
     gradients = program.backward(snapshot.params, trace, y)
     values: dict[str, np.ndarray] = {name: np.asarray(array).reshape(program.laid_out[name]) for name, array in {**trace, **snapshot.params}.items()}
     values |= {name: np.asarray(array).reshape(program.laid_out[name[1:]]) for name, array in gradients.items()}
     values |= {"y": y, "L": np.array(network.loss(trace, y)), **program.ties(program.all_values(snapshot.params, trace))}
-    return [task for stage in network.stages for task in _stage_tasks(setup, snapshot, program, stage, values)]
+    chain = chain_cells(program, values, setup.pinned_cell)
+    stage_tasks = [(stage, task) for stage in network.stages for task in _stage_tasks(setup, snapshot, program, stage, values, chain)]
+    return [replace(task, is_back=stage.phase in ("backward", "update"), pictures=tuple(_pictures(program, task, stage, values, chain))) for stage, task in stage_tasks]
 
 
-def _stage_tasks(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, values: Arrays) -> Iterator[Task]:
+def _pictures(program: Program, task: Task, stage: Stage, values: Arrays, chain: Cells) -> Iterator[Picture]:
+    """Yield the map that a cell is computed from, with all cells that it reads, and its own map."""
+    target = f"d{program.network.parameters[0]}" if stage == "update" else str(stage)
+    if target in program.links and target in values:
+        cell, links = _cell(target, values, chain), [link for link in program.links[target] if link.source in values]
+        reached = {link.source: list(cells(source_ranges(link, cell, values[link.source].shape))) for link in links}
+        maps = [name for name in reached if values[name].ndim == 3]
+        for source in (maps or [name for name in reached if values[name].ndim == 1])[:2]:
+            array = values[source] if maps else values[source][None, :MOST_NUMBERS, None]
+            places = reached[source] if maps else [(0, n, 0) for (n,) in reached[source] if n < MOST_NUMBERS]
+            channel = _cell(source, values, chain)[0] if maps else 0
+            framed: tuple[tuple[int, ...], ...] = tuple((i, j) for c, i, j in places if c == channel)
+            if maps and len(framed) in (0, array[channel].size):  # nothing to point at
+                framed = (_cell(source, values, chain)[1:],)
+            yield Picture(source, array[channel], framed)
+    if target in values and values[target].ndim:
+        yield _own_picture(program, target, values[target], _cell(target, values, chain))
+
+
+def _own_picture(program: Program, symbol: str, array: np.ndarray, at: tuple[int, ...]) -> Picture:
+    name = symbol if symbol in program.laid_out else symbol[1:]
+    if array.ndim == 1:
+        return Picture(symbol, array[:MOST_NUMBERS, None], ((at[0], 0),))
+    if array.ndim == 4 and name.startswith("w"):  # weights of a flattened map, laid out like it
+        return Picture(symbol, array[at[0], :, :, at[3]], (at[1:3],))
+    plane = array[at[:-2]] if array.ndim > 2 else array[:, :MOST_NUMBERS]
+    return Picture(symbol, plane, (at[-2:],))
+
+
+def _stage_tasks(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, values: Arrays, chain: Cells) -> Iterator[Task]:
     if stage == "update":
-        yield _update_task(setup, snapshot, program, stage, values)
+        yield _update_task(setup, snapshot, program, stage, values, chain)
         return
     array = values[stage]
-    at = _cell(setup, stage, array)
+    at = _cell(stage, values, chain)
     name, formula = _cell_name(program, stage, at), (program.formulas[stage] if stage != "x" else pixel_formula(setup.scale),)
     answer = float(array[at])
     if stage == "x":
@@ -95,7 +177,7 @@ def _stage_tasks(setup: Setup, snapshot: Snapshot, program: Program, stage: Stag
             known_numbers = (*_named_numbers(program, cell_numbers), *_statistics(program, {name: snapshot.trace.kept[name] for name in statistic_names}, at))
             yield Task(name, stage.title, formula, (), known_numbers, answer)
         elif len(arithmetic.numbers) <= MOST_NUMBERS or re.match(r"(sum|mean|max)\(\w+\)", arithmetic.text):
-            yield _arithmetic_task(program, name, stage, formula, arithmetic, answer)
+            yield _arithmetic_task(program, name, stage, formula, arithmetic, answer, chain)
 
 
 def _statistics(program: Program, kept: Arrays, at: tuple[int, ...]) -> Iterator[tuple[str, float]]:
@@ -110,16 +192,18 @@ def _statistics(program: Program, kept: Arrays, at: tuple[int, ...]) -> Iterator
             yield "μ" if kind == "mean" else say(f"formula.{kind}"), value
 
 
-def _cell(setup: Setup, symbol: str, array: np.ndarray) -> tuple[int, ...]:
-    pinned = setup.pinned_cell
-    if pinned and pinned[0] == symbol and array.shape[len(array.shape) - len(pinned[1]) :] and array.ndim - len(pinned[1]) in (0, 1):
-        return (*[0] * (array.ndim - len(pinned[1])), *pinned[1])
+def _cell(symbol: str, values: Arrays, chain: Cells) -> tuple[int, ...]:
+    """Return the chain's cell of an array, which is that of the array for its gradient."""
+    array = values[symbol]
+    at = chain.get(symbol) or chain.get(symbol[1:])
+    if at and len(at) == array.ndim:
+        return at
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(array)))), array.shape))
 
 
-def _arithmetic_task(program: Program, name: str, stage: Stage, formula: tuple[str, ...], arithmetic: Arithmetic, answer: float) -> Task:
+def _arithmetic_task(program: Program, name: str, stage: Stage, formula: tuple[str, ...], arithmetic: Arithmetic, answer: float, chain: Cells) -> Task:
     if arithmetic.terms:
-        terms = _largest(arithmetic.terms)
+        terms = _largest(arithmetic.terms, chain)
         rest = sum(term.product for term in arithmetic.terms) - sum(term.product for term in terms)
         known_numbers = [(say("export.sheet.rest", n=len(arithmetic.terms) - len(terms)), rest)] if len(terms) < len(arithmetic.terms) else []
         known_numbers += _named_numbers(program, arithmetic.added)
@@ -136,21 +220,23 @@ def _arithmetic_task(program: Program, name: str, stage: Stage, formula: tuple[s
     return Task(name, stage.title, formula, (), tuple(known_numbers), answer)
 
 
-def _largest(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-    """Return the largest terms, in reading order."""
+def _largest(terms: tuple[Term, ...], chain: Cells) -> tuple[Term, ...]:
+    """Return the chain's term and the largest others, in reading order."""
     if len(terms) <= MOST_TERMS:
         return terms
-    indices = sorted(range(len(terms)), key=lambda n: -abs(terms[n].product))[: MOST_TERMS - 3]
+    in_chain = [all(at in (chain.get(symbol), chain.get(symbol[1:])) for symbol, at, _ in term.factors) for term in terms]
+    indices = sorted(range(len(terms)), key=lambda n: (not in_chain[n], -abs(terms[n].product)))[: MOST_TERMS - 3]
     return tuple(terms[n] for n in sorted(indices))
 
 
-def _update_task(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, values: Arrays) -> Task:
+def _update_task(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, values: Arrays, chain: Cells) -> Task:
     """Return the task for one step of one number of the first parameter."""
     name = program.network.parameters[0]
     optimizer = setup.optimizer
+    laid_out_cell = _cell(f"d{name}", values, chain)
     array = np.asarray(snapshot.params[name])
     slope = values[f"d{name}"].reshape(array.shape)
-    at = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(slope)))), array.shape))
+    at = tuple(int(i) for i in np.unravel_index(int(np.ravel_multi_index(laid_out_cell, values[f"d{name}"].shape)), array.shape))
     gradients = {f"d{parameter}": values[f"d{parameter}"].reshape(snapshot.params[parameter].shape) for parameter in program.parameters}
     next_params, _ = optimizer.step(snapshot.params, gradients, snapshot.state or None)
     known_numbers = [("η", optimizer.lr), (_cell_name(program, name, at), float(array[at])), (_cell_name(program, f"d{name}", at), float(slope[at]))]
@@ -183,22 +269,62 @@ def _number(value: float) -> str:
     return format_value(value, "4") if np.isfinite(value) else "–"
 
 
-def _task_html(task: Task, answered: bool) -> str:
-    parts = [f"<h2>{escape(task.name)}</h2><p><b>{escape(str(task.title))}</b><br>{' '.join(map(_formula_html, task.formulas))}</p>"]
+def _task_html(task: Task, numbers: Mapping[str, int], filled: bool) -> str:
+    """Return a task: its pictures, what is given, and room to write, which has the solution if `filled`."""
+    n = numbers[task.name]
+
+    def value_html(name: str, value: float) -> str:
+        """Return a number, or a blank for what an earlier task asks for."""
+        source = numbers.get(name, n)
+        return _number(value) if filled or source >= n else f'<span class="blank">{escape(say("export.sheet.from", n=source))}</span>'
+
+    parts = [f"<h2><b>{n}</b> {escape(task.name)}</h2><p>{escape(str(task.title))}<br>{' '.join(map(_formula_html, task.formulas))}</p>"]
     if task.rows:
-        heads = "".join(f"<th>{escape(label(symbol))}</th>" for symbol, *_ in task.rows[0])
-        cells = (
-            "".join(f"<td>{_number(value)}</td>" for *_, value in row) + f"<td>{_number(product) if answered else _BLANK}</td>"
+        cells_html = (
+            "".join(f"<td>{value_html(name, value)}</td>" for _, name, value in row) + f"<td>{_number(product) if filled else _BLANK}</td>"
             for row, product in zip(task.rows, task.products, strict=True)
         )
         names = (" · ".join(name for _, name, _ in row) for row in task.rows)
-        body = "".join(f"<tr><th>{escape(name)}</th>{row}</tr>" for name, row in zip(names, cells, strict=True))
-        parts.append(f"<table><tr><th></th>{heads}<th>·</th></tr>{body}</table>")
+        body = "".join(f"<tr><th>{escape(name)}</th>{row}</tr>" for name, row in zip(names, cells_html, strict=True))
+        parts.append(f"<table>{body}</table>")
     if task.given:
-        parts.append(f"<p>{'&ensp; '.join(_number_html(name, value) for name, value in task.given)}</p>")
-    answer = format_value(task.answer, "6") if np.isfinite(task.answer) else "–"
-    parts.append(f'<p class="answer">{escape(task.name.split(" = ")[0])} = {f"<b>{answer}</b>" if answered else _BLANK}</p>')
-    return f'<article class="task">{"".join(parts)}</article>'
+        parts.append(f"<p>{'&ensp; '.join(f'<span>{_named(name)}{value_html(name, value)}</span>' for name, value in task.given)}</p>")
+    result = f'<p class="answer">{escape(task.name.split(" = ")[0])} = {f"<b>{_answer(task)}</b>" if filled else _BLANK}</p>'
+    pictures = "".join(map(_picture_html, task.pictures))
+    return f'<article class="task"><div class="pictures">{pictures}</div><div>{"".join(parts)}</div><div class="room">{result}</div></article>'
+
+
+def _answer_html(task: Task, n: int) -> str:
+    products = " + ".join(map(_number, task.products))
+    steps = f"<small>{escape(products)}</small>" if products else ""
+    return f'<p class="solution"><b>{n}</b> {escape(task.name.split(" = ")[0])} = <b>{_answer(task)}</b> {steps}</p>'
+
+
+def _answer(task: Task) -> str:
+    return format_value(task.answer, "6") if np.isfinite(task.answer) else "–"
+
+
+def _picture_html(picture: Picture) -> str:
+    """Return a map in the colours of the page, with its cells framed: around all of them if they fill a rectangle."""
+    values = np.nan_to_num(picture.values.astype(float))
+    limit = float(np.abs(values).max()) or 1.0
+    is_activation = picture.symbol[0] in "avpro" and values.min() >= 0
+    scale, low = ("pixel", 0.0) if picture.symbol == "x" else ("activation", 0.0) if is_activation else ("signed", -limit)
+    levels = levels_of(values, low, max(limit, 1.0) if scale != "signed" else limit, LEVELS)
+    out = io.BytesIO()
+    Image.fromarray(ramp(scale, LEVELS)[levels]).save(out, "PNG")
+    height, width = values.shape
+    rows, columns = zip(*picture.framed, strict=True)
+    box = (min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1)
+    frames = [box] if box[2] * box[3] == len(picture.framed) else [(i, j, 1, 1) for i, j in picture.framed]
+    line = max(height, width) / 40
+    framed = "".join(f'<rect x="{j}" y="{i}" width="{w}" height="{h}" stroke-width="{line:.3g}"/>' for i, j, h, w in frames)
+    data = base64.b64encode(out.getvalue()).decode()
+    size = min(PICTURE_SIDE, PICTURE_CELL * max(height, width))
+    return (
+        f'<figure><svg viewBox="{-line:.3g} {-line:.3g} {width + 2 * line:.3g} {height + 2 * line:.3g}" style="width:{size * width / max(height, width):.3g}mm">'
+        f'<image href="data:image/png;base64,{data}" width="{width}" height="{height}"/>{framed}</svg><figcaption>{escape(label(picture.symbol))}</figcaption></figure>'
+    )
 
 
 def _formula_html(latex: str) -> str:
@@ -208,9 +334,9 @@ def _formula_html(latex: str) -> str:
     return re.sub(r"(?<=<mn>)(\d+)\.(?=\d)", rf"\1{say('words.point')}", " ".join(map(mathml, parts)))
 
 
-def _number_html(name: str, value: float) -> str:
-    """Return a number with its name or its description."""
-    return f"<span>{escape(name)}{' = ' if '[' in name or ' ' not in name else ' '}{_number(value)}</span>"
+def _named(name: str) -> str:
+    """Return the name of a number, or its description, before the number."""
+    return escape(name) + (" = " if "[" in name or " " not in name else " ")
 
 
 _BLANK = '<span class="blank"></span>'
@@ -218,25 +344,38 @@ _BLANK = '<span class="blank"></span>'
 _PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
 <style>
-@page {{ size: A4; margin: 12mm }}
-body {{ font: 10px/1.35 system-ui, sans-serif; color: #111; max-width: 190mm; margin: 8mm auto }}
-h1 {{ font-size: 17px; margin: 0 }}
+@page {{ size: A4; margin: 10mm }}
+body {{ font: 11px/1.35 system-ui, sans-serif; color: #111; max-width: 190mm; margin: 8mm auto }}
+h1 {{ font-size: 18px; margin: 0 }}
 h2 {{ font-size: 13px; margin: 0 }}
-p {{ margin: 2px 0 4px }}
+h2 b {{ display: inline-block; min-width: 16px; padding: 0 3px; border-radius: 9px; background: #111; color: #fff; text-align: center; font-size: 11px }}
+p {{ margin: 1px 0 3px }}
 small {{ overflow-wrap: anywhere; color: #555 }}
 section + section {{ break-before: page }}
-.tasks {{ columns: 3 52mm; column-gap: 6mm }}
-.task {{ break-inside: avoid; border-top: 1px solid #999; padding: 3px 0 5px }}
-table {{ border-collapse: collapse; font-size: 8.5px; font-variant-numeric: tabular-nums }}
-table th {{ font-weight: 400; text-align: right; color: #444; white-space: nowrap }}
-table th:first-child {{ text-align: left; white-space: normal }}
-td {{ text-align: right; padding: 0 0 0 5px; border-bottom: 1px solid #ddd }}
+.task {{ break-inside: avoid; display: grid; grid-template-columns: 49mm 73mm minmax(0, 1fr); gap: 0 3mm; border-top: 1px solid #999; padding: 4px 0; min-height: 28mm }}
+.pictures {{ display: flex; gap: 1mm; align-items: flex-start }}
+figure {{ margin: 0; font-size: 10px; color: #444; text-align: center }}
+svg {{ display: block; box-sizing: border-box; border: 1px solid #999 }}
+image {{ image-rendering: pixelated }}
+rect {{ fill: none; stroke: #e11d48 }}
+.room {{ display: flex; flex-direction: column; justify-content: flex-end; background: repeating-linear-gradient(transparent 0 6.5mm, #d8dce2 6.5mm calc(6.5mm + 1px)) }}
+.room .answer {{ background: #fff; margin: 0; padding: 4px 0 0 6px; font-size: 13px }}
+.answers {{ columns: 2; column-gap: 8mm }}
+.solution {{ break-inside: avoid; border-top: 1px solid #ddd; padding: 4px 0; font-size: 12px }}
+table {{ border-collapse: collapse; font-size: 10px; line-height: 1.15; font-variant-numeric: tabular-nums }}
+table th {{ font-weight: 400; text-align: left; color: #444; white-space: nowrap }}
+td {{ text-align: right; padding: 0 0 0 6px; border-bottom: 1px solid #ddd }}
 span {{ white-space: nowrap }}
-.blank {{ display: inline-block; min-width: 38px; border-bottom: 1px solid #111; height: 1em }}
-.answer {{ font-size: 11px }}
+.blank {{ display: inline-block; min-width: 44px; border-bottom: 1px solid #111; min-height: 1em; color: #777; font-size: 9px; text-align: right }}
 math {{ font: 13px "STIX Two Text", "STIX Two Math", "Cambria Math", "Latin Modern Math", "Times New Roman", serif }}
 mi {{ text-transform: none; font-style: italic }}
 mi[mathvariant=normal] {{ font-style: normal }}
-@media print {{ body {{ margin: 0 }} }}
+@media print {{
+  body {{ margin: 0 }}
+  * {{ print-color-adjust: exact }}
+  section:has(.tasks) {{ display: flex; flex-direction: column; min-height: 275mm }}
+  .tasks {{ flex: 1; display: flex; flex-direction: column }}
+  .task {{ flex: 1 0 auto }}
+}}
 </style></head><body>{body}</body></html>
 """

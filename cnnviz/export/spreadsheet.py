@@ -14,6 +14,7 @@ from cnnviz.core.explain.latex_to_text import latex_to_unicode
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
 from cnnviz.core.runtime.work_cancellation import check_cancelled
+from cnnviz.core.setup.image_ids import own_kind
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.cell_formulas import FIRST_COLUMN, FIRST_ROW, CellFormulas, Index
@@ -107,8 +108,8 @@ class _Book:
         sheet.set_column(0, 0, 18)
         sheet.set_column(1, 1, 90)
         query = self.setup.to_query()
-        if self.setup.img.startswith("upload-"):
-            query["img"] = "upload-..."
+        if kind := own_kind(self.setup.img):
+            query["img"] = f"{kind}-..."
         sheet.write(0, 0, "cnnviz", self.style["title"])
         rows = [
             (say("export.spreadsheet.lesson"), f"?{urlencode(query, safe=',;')}"),

@@ -12,6 +12,7 @@ from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
 from cnnviz.core.notebook.notebook import deviation_effects
 from cnnviz.core.setup.cells import Cell
+from cnnviz.core.setup.image_ids import own_kind
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.export.arrays import describe, named_arrays, print_limit
@@ -83,8 +84,8 @@ def _rows(name: str, array: np.ndarray, pinned: Cell | None) -> Iterator[str]:
 def title(setup: Setup, image: Message | str) -> list[str]:
     """Return the report's title: the image's name and the setup's query."""
     query = setup.to_query()
-    if setup.img.startswith("upload-"):
-        query["img"] = "upload-..."
+    if kind := own_kind(setup.img):
+        query["img"] = f"{kind}-..."
     return [f"# {say('terminal.title', image=image, when=setup.snapshot_label)}", f"# ?{urlencode(query, safe=',')}"]
 
 

@@ -89,6 +89,6 @@ def resolve_setup(query: Mapping[str, str], first_stage: str, fallback: Setup) -
         setup, errors = Setup.parse_query({**query, "img": fallback.img}, fallback=fallback)
         errors["img"], cacheable = error.message, False
         image = find_image(fallback.images[fallback.image])
-    if setup.classes and image.label and "y" not in query and len(setup.images) == 1:
+    if image.label and "y" not in query and len(setup.images) == 1:
         setup, _ = Setup.parse_query({**query, "img": image.id}, fallback, image.label)
     return setup, image, errors, cacheable

@@ -4,7 +4,7 @@ import { largestValue, letter, numberTable, paragraphs, rich } from "../pages/le
 import { parseTyped } from "../pages/learn/score.js"
 import { ARROWS } from "../view/model/layout/neighbours.js"
 import { clock, escapeHtml, formula } from "../view/model/numbers/format.js"
-import { inBrowser } from "../view/model/storage.js"
+import { inBrowser, inTab } from "../view/model/storage.js"
 import { formatValue, say } from "../view/model/words.js"
 import { DeviceRun } from "./experiment.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
@@ -24,6 +24,7 @@ import { inReaders } from "./screen_bar.js"
 
 const TICK = 250
 const VOTE = "cnnviz.vote"
+const DRAFT = "cnnviz.draft_vote" // an answer that is chosen or typed, but not sent
 
 export class Ballot {
   /** @type {RoomPoll | null} */
@@ -34,6 +35,9 @@ export class Ballot {
   results = undefined
   /** @type {number | null}  what is chosen here */
   given = null
+  text = "" // as it is typed
+  /** @type {{ ask: string, given: number | null, text: string } | undefined}  of the question that the server has lost, which may be asked again */
+  lost = undefined
   /** @type {number | null}  what the room has */
   sent = null
   layer = 0
@@ -91,7 +95,9 @@ export class Ballot {
     const before = this.poll
     this.poll = poll
     this.ends = endOf(poll)
-    if (this.question && poll?.phase === "open" && isSame(poll, before)) return // a repetition, for example after a reconnect: keep what is typed
+    const repeats = this.question && poll?.phase === "open" && isSame(poll, before)
+    if (repeats) this.lost = undefined
+    if (repeats) return // for example after a reconnect: keep what is typed
     if (!poll || poll.number !== before?.number) this.forget()
     else if (poll.round !== before.round) this.sent = null
     if (poll && this.sent === null) this.recall(poll)
@@ -106,6 +112,9 @@ export class Ballot {
     const shown = poll.phase === "shown" || poll.phase === "revealed" ? await this.asking.results() : undefined
     if (this.poll !== poll) return // a newer event has arrived meanwhile
     const first = !this.question
+    if (first && this.lost && this.lost.ask === question?.ask && this.given === null)
+      [this.given, this.text] = [this.lost.given, this.lost.text]
+    this.lost = undefined
     this.question = question
     this.results = shown
     this.show()
@@ -114,6 +123,8 @@ export class Ballot {
 
   /** Disable sending while the server has lost the room. The question stays visible. @param {boolean} is */
   setGone(is) {
+    const { question, given, text } = this
+    if (is && question && this.poll?.phase === "open") this.lost = { ask: question.ask, given, text }
     this.isGone = is
     this.ready()
   }
@@ -121,6 +132,7 @@ export class Ballot {
   forget() {
     this.question = undefined
     this.given = this.sent = null
+    this.text = ""
     this.layer = 0
   }
 
@@ -131,9 +143,11 @@ export class Ballot {
     if (name === "answer") this.given = Number(value)
     else if (name === "number") {
       const is = !Number.isNaN(parseTyped(value))
+      this.text = value
       this.given = is ? parseTyped(value) : null
       this.note = is || !value.trim() ? "" : say("web.hall.no_number")
     }
+    this.keep()
     this.ready()
   }
 
@@ -191,6 +205,7 @@ export class Ballot {
   choose(cell) {
     this.given = cell
     this.note = ""
+    this.keep()
     this.ready()
     this.paint()
   }
@@ -210,10 +225,18 @@ export class Ballot {
     this.ready()
   }
 
+  // Keep what is chosen or typed, for reloads of the page.
+  keep() {
+    const { poll, given, text } = this
+    if (poll) inTab.writeRecord(DRAFT, { number: poll.number, round: poll.round, given, text })
+  }
+
   /** @param {RoomPoll} poll */
   recall({ number, round }) {
-    const last = inBrowser.readRecord(VOTE)
-    if (last.number === number && last.round === round) this.given = this.sent = last.answer
+    const [last, draft] = [inBrowser.readRecord(VOTE), inTab.readRecord(DRAFT)]
+    const isOf = (/** @type {Record<string, any>} */ record) => record.number === number && record.round === round
+    if (isOf(last)) this.given = this.sent = last.answer
+    if (isOf(draft)) [this.given, this.text] = [draft.given, draft.text]
   }
 
   // ---- render
@@ -244,7 +267,7 @@ export class Ballot {
   /** @param {RoomQuestion} question */
   inputs(question) {
     if (question.kind === "number")
-      return `<label class="typed"><span>${say("web.learn.number")}</span><input name="number" inputmode="decimal" autocomplete="off" value="${this.given ?? ""}"></label>`
+      return `<label class="typed"><span>${say("web.learn.number")}</span><input name="number" inputmode="decimal" autocomplete="off" value="${escapeHtml(this.text || String(this.given ?? ""))}"></label>`
     if (question.kind === "choose") return choices(question, this.given)
     const { map, source, kernel } = question
     if (!map) return ""

@@ -12,7 +12,7 @@ import { foundIt, paintResults, resultsHTML } from "./results.js"
 import { inReaders } from "./screen_bar.js"
 
 /** @import { Asking } from "./ballot.js" */
-/** @import { RoomMap, RoomPoll, RoomQuestion, RoomResults, RoomScreen } from "../view/types/view.js" */
+/** @import { RoomMap, RoomPlate, RoomPoll, RoomQuestion, RoomResults, RoomScreen } from "../view/types/view.js" */
 
 const TICK = 250
 
@@ -201,7 +201,7 @@ export class RoomBoard {
         ? `<p class="premise">${rich(question.ask)}</p><h1>${rich(results.right)}</h1>`
         : `<h1>${rich(question.ask)}</h1>`
       return `<header><div>${sentence}</div>${this.corner}</header>
-        <div class="body">${platesHTML(results.plates)}${resultsHTML(question, results)}</div>
+        <div class="body">${platesHTML(platesBeside(question, results))}${resultsHTML(question, results)}</div>
         <footer><p class="headline">${results.revealed ? foundIt(results) : ""}</p><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></footer>`
     }
     const sentence = poll.kind === "predict" && this.screen ? escapeHtml(inReaders(this.screen.say)) : ""
@@ -230,7 +230,7 @@ export class RoomBoard {
   paint() {
     const { element, question, results } = this
     if (this.runs.poll) return this.runs.paint()
-    if (question) paintPlates(element, (results ?? question).plates)
+    if (question) paintPlates(element, results ? platesBeside(question, results) : question.plates)
     if (results) return paintResults(element, results)
     if (!question?.map) return
     const { map, source } = question
@@ -261,12 +261,15 @@ export class RoomBoard {
     const x = left.x - base.x + (at + wide) * here
     const y = left.y - base.y + (top + wide / 2) * here
     const end = { x: right.x - base.x + column * there - 3, y: right.y - base.y + (row + 0.5) * there }
-    const middle = { x: (left.right + right.x) / 2 - base.x, y: Math.min(y, end.y) - 0.05 * left.height }
+    const middle = {
+      x: (left.right + right.x) / 2 - base.x,
+      y: Math.min(left.y, right.y) - base.y - 0.28 * left.height,
+    }
     const [line, head, text] = svg.children
     line.setAttribute("d", `M${x},${y} Q${middle.x},${middle.y} ${end.x},${end.y}`)
     head.setAttribute("d", `M${end.x},${end.y} l-12,-5 l1.5,6.5 l-3,4.5 z`)
     text.setAttribute("x", String(middle.x))
-    text.setAttribute("y", String(middle.y - 8))
+    text.setAttribute("y", String((middle.y + Math.min(y, end.y)) / 2 - 0.02 * left.height))
   }
 
   // Update the number of answers and the time left.
@@ -287,6 +290,21 @@ export class RoomBoard {
     time.textContent = left === null ? "" : clock(left)
     words.textContent = left === null ? "" : say("web.hall.to_answer")
   }
+}
+
+/**
+ * Return the pictures beside the results: those of the question, or of a click the image and the kernel that were on the scene.
+ * @param {RoomQuestion} question @param {RoomResults} results
+ * @returns {RoomPlate[]}
+ */
+function platesBeside({ source, kernel }, { plates }) {
+  if (plates.length || !source?.plane) return plates
+  const { label, words, rows, columns } = source
+  const shown = { label, words, hidden: false, ring: null }
+  const image = { ...shown, rows, columns, picture: null, map: source }
+  if (!kernel) return [image]
+  const size = { rows: kernel.length, columns: kernel[0].length }
+  return [image, { ...shown, ...size, label: "f", words: say("web.hall.kernel"), picture: kernel, map: null }]
 }
 
 /** Return the options of a question as cards. @param {RoomQuestion} question */

@@ -136,6 +136,7 @@ export class DeviceRun {
   note = ""
   /** @type {RoomScreen | null} */
   screen = null
+  isComplete = false // whether `found` has the runs of all devices, fetched after the experiment ended
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer = undefined
 
@@ -153,9 +154,11 @@ export class DeviceRun {
   async hear(poll) {
     const known = poll?.number === this.poll?.number
     this.poll = poll
+    if (known && poll && this.isRevealed && !this.isComplete) this.later(0, 0)
     if (known) return poll ? this.show() : undefined
     clearTimeout(this.timer)
     this.run = this.found = this.inside = undefined
+    this.isComplete = false
     this.note = ""
     if (!poll) return
     this.show()
@@ -167,31 +170,36 @@ export class DeviceRun {
     this.later(0)
   }
 
-  // Other devices join over time, so fetch their runs again at growing intervals.
-  /** @param {number} times */
-  later(times) {
+  get isRevealed() {
+    return this.poll?.phase === "revealed"
+  }
+
+  // Other devices join over time, so fetch their runs again at growing intervals, until the experiment has ended.
+  /** @param {number} times @param {number} [least]  least delay, relative to the longest random one */
+  later(times, least = 1) {
     if (times === LOOKS) return
+    clearTimeout(this.timer)
     const look = async () => {
-      const { poll } = this
+      const { poll, isRevealed } = this
       const response = await this.asking.experiment(false)
       if (!poll || this.poll?.number !== poll.number) return
       this.found = response ?? this.found
+      this.isComplete ||= isRevealed && response !== undefined
       this.show()
       if (!this.inside && this.run) this.inside = await this.asking.inside(this.run.run)
       if (this.poll?.number !== poll.number) return
       this.show()
-      this.later(times + 1)
+      if (!this.isComplete && isRevealed === this.isRevealed) this.later(times + 1)
     }
-    this.timer = setTimeout(look, LOOK_IN * SLOWER ** times * (1 + Math.random()))
+    this.timer = setTimeout(look, LOOK_IN * SLOWER ** times * (least + Math.random()))
   }
 
   show() {
     const { element, run, found, note, inside } = this
     const sentence = this.screen ? inReaders(this.screen.say) : ""
-    const revealed = this.poll?.phase === "revealed"
-    const end = revealed && found?.values.length ? conclusion(found) : undefined
+    const end = this.isComplete && found?.values.length ? conclusion(found) : undefined
     const head = run
-      ? `<div class="own"><h1 tabindex="-1">${say("web.hall.experiment.your", { key: say(`web.sweep.key.${run.key}`), value: escapeHtml(run.value) })}</h1><span class="tag">${say("web.hall.experiment.made", { n: run.updates })}</span></div>
+      ? `<div class="own"><h1 tabindex="-1">${say("web.hall.experiment.your", { key: say(`web.sweep.key.${run.key}`), value: escapeHtml(inField(run.value)) })}</h1><span class="tag">${say("web.hall.experiment.made", { n: run.updates })}</span></div>
         <p class="stand" role="status">${saidOf(run, found)}</p>`
       : `<p class="stand" role="status">${escapeHtml(note) || say("web.hall.experiment.waiting")}</p>`
     element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}${sentence ? ` · ${escapeHtml(sentence)}` : ""}</p>${head}
@@ -208,7 +216,7 @@ export class DeviceRun {
     const { found, run } = this
     if (this.inside) paintPlates(this.element, this.inside.plates)
     if (!canvas?.clientWidth || !found) return
-    paint(canvas, found, run, { revealed: this.poll?.phase === "revealed", narrow: true })
+    paint(canvas, found, run, { revealed: this.isComplete, narrow: true })
   }
 }
 
@@ -324,7 +332,10 @@ export class AllRuns {
     const { inside } = this
     const place = element.querySelector(".inside")
     if (place && (inside?.plates.length || inside?.say))
-      setHTML(place, `<b>${say(`web.sweep.key.${found.key}`)} ${escapeHtml(inside.value)}</b>${insideHTML(inside)}`)
+      setHTML(
+        place,
+        `<b>${say(`web.sweep.key.${found.key}`)} ${escapeHtml(inField(inside.value))}</b>${insideHTML(inside)}`,
+      )
     if (inside) paintPlates(/** @type {HTMLElement} */ (element), inside.plates)
     this.paint()
   }

@@ -14,7 +14,7 @@ import { RoomBoard } from "./board.js"
 import { listen } from "./events.js"
 import { plotly } from "./plotly.js"
 import { showPreview } from "./preview_screen.js"
-import { coverOf, FORGOTTEN_IN, followed, mayBe, veils } from "./question.js"
+import { coverOf, FORGOTTEN_IN, mayBe, veils } from "./question.js"
 import { roomClient } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 
@@ -49,6 +49,7 @@ export default function show() {
   const speech = here.lang ? { lang: here.lang } : {}
   let alone = leaves(here)
   let arriving = false
+  let screenSeen = "" // page, stage and screen of the deck that this page shows while it follows
   let covered = false // whether the presenter hides the numbers of the newest update
   let ended = false
   let isLost = false
@@ -72,6 +73,10 @@ export default function show() {
   const status = document.createElement("p") // a live region announces only changes of its own text
   status.className = "live-results"
   status.setAttribute("role", "status")
+  const corner = document.createElement("button") // says how to join, on the projector
+  corner.type = "button"
+  corner.className = "room-ui join-corner"
+  corner.dataset.key = "room_join"
   document.body.append(sheet, status)
   const board = projected ? new RoomBoard(sheet, asking, base, room, () => fill()) : undefined
   const ballot =
@@ -298,6 +303,15 @@ export default function show() {
     covered = next.veiled === "1"
     turns ? mount() : travel()
     said()
+    if (!alone) showTop()
+  }
+
+  // Show the top of another screen. Another update of the same screen keeps the position.
+  function showTop() {
+    const screen = [here.page, here.stage, onScreen?.number].join(" ")
+    if (screen !== screenSeen)
+      for (const scroller of [document.documentElement, root.querySelector(".middle")]) scroller?.scrollTo(0, 0)
+    screenSeen = screen
   }
 
   function fill(state = ended ? "ended" : gone ? "gone" : isOut ? "lost" : alone ? "alone" : "following") {
@@ -335,24 +349,20 @@ export default function show() {
     if (answering()) event.stopPropagation() // after the question has handled it
   })
 
-  // Show how to join, on the projector.
+  // Show how to join in a corner of the projector, or a line above the page if the room is out of reach.
   function joining() {
     if (!board) return
     const over = ended ? "ended" : gone ? "gone" : isOut ? "lost" : ""
     bar.dataset.state = over || "screen"
-    setHTML(
-      bar,
-      over
-        ? `<span class="state" role="status">${say(`web.room.${over}`)}</span>`
-        : `<button type="button" data-key="room_join" aria-label="${say("web.room.join")}"><img src="${board.qr}" alt=""></button>
-          <b>${escapeHtml(room)}</b><span class="code">${escapeHtml(board.plainLink)}</span><span>${followed(board.counts.followers)}</span>`,
-    )
+    setHTML(bar, over ? `<span class="state" role="status">${say(`web.room.${over}`)}</span>` : "")
+    setHTML(corner, board.corner)
+    if (!corner.isConnected) document.body.append(corner)
   }
 
+  corner.addEventListener("click", () => board?.toggle("join"))
   bar.addEventListener("click", ({ target }) => {
     const button = /** @type {Element} */ (target).closest("button")
     if (!button) return
-    if (board) return board.toggle("join")
     if (button.dataset.key === "room_lost") {
       isLost = !isLost
       button.setAttribute("aria-pressed", String(isLost))

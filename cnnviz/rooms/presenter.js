@@ -12,9 +12,10 @@ import { tabDeck } from "../view/tab_deck.js"
 import { RoomBoard } from "./board.js"
 import { listen } from "./events.js"
 import { forgetRoom, goneHTML, keepRoom, keptRooms, openAgain, openQuestion, openRoom, roomDeck } from "./kept_rooms.js"
-import { coverOf, FORGOTTEN_IN, followed, nextAct } from "./question.js"
+import { coverOf, FORGOTTEN_IN, followed, isSame, nextAct } from "./question.js"
 import { roomClient } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
+import { stepsInTurn } from "./turns.js"
 
 /** @import { Held } from "./kept_rooms.js" */
 /** @import { Dialog, RoomPoll, RoomScreen, Setup } from "../view/types/view.js" */
@@ -55,9 +56,11 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   /** @type {RoomScreen | null}  of the room's deck, where the lecture is */
   let screen = null
   let leading = false // a move to another screen is under way, so this page does not send its own address
+  const steps = stepsInTurn()
   const stream = listen({
     moved(address, at) {
       leading = false
+      steps.hear("moved")
       const first = number < 0 // a page that has just loaded keeps its address; its next move informs the others
       if (sending || at <= number) return
       number = at
@@ -67,7 +70,10 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     },
     asked,
     counted: (count) => board?.count(count),
-    covered: (how) => board?.cover(how),
+    covered(how) {
+      board?.cover(how)
+      steps.hear("covered")
+    },
     shown(now) {
       deck.hear(now)
       screen = now
@@ -83,6 +89,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     clearTimeout(forgotten)
     question.hear(poll)
     board?.hear(poll)
+    steps.hear("asked")
   }
 
   /** Return the room's screen in this tab's deck, as keys of an address. @returns {Setup} */
@@ -153,8 +160,8 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   /** Show the room's questions above a page. @param {HTMLElement} root */
   function project(root) {
     stage = root
-    const button = root.querySelector("[data-key=room]")
-    if (button) button.textContent = held ? say("web.room.code", { code: held.code }) : say("web.actions.room.text")
+    for (const button of root.querySelectorAll("[data-key=room], [data-key=lecture_room]"))
+      button.textContent = held ? say("web.room.code", { code: held.code }) : say("web.actions.room.text")
     if (!held || board?.element.isConnected) return
     board?.leave()
     document.querySelector(".join-corner")?.remove()
@@ -166,7 +173,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     const corner = document.createElement("button")
     corner.type = "button"
     corner.className = "room-ui join-corner"
-    corner.addEventListener("click", () => cover("join"))
+    corner.addEventListener("click", () => steps.take(() => cover("join")))
     document.body.append(corner)
     board = new RoomBoard(element, asking, base, held.code, () => {
       if (board) corner.innerHTML = board.corner
@@ -174,7 +181,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
       freeze(Boolean(board?.open))
       for (const part of [element, board?.curtain]) if (part) part.style.colorScheme = isDark(root) ? "dark" : "light"
     })
-    board.curtain.addEventListener("click", () => cover(""))
+    board.curtain.addEventListener("click", () => steps.take(() => cover("")))
     stream.close()
     stream.open(at("/events?screen=1"))
   }
@@ -186,7 +193,8 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   }
 
   /** Cover projectors with black ("black") or how to join ("join"), or uncover them (""). @param {string} how */
-  const cover = (how) => request("PUT", "", JSON.stringify({ cover: how }))
+  const cover = async (how) =>
+    (await request("PUT", "", JSON.stringify({ cover: how })))?.ok && board?.covered !== how ? "covered" : undefined
 
   // A remote works on every page: B and J cover the projector, and Page Down presses the primary button of the
   // presenter view.
@@ -197,31 +205,39 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     if (target.matches?.("input:not([type=range], [type=radio], [type=checkbox]), select, textarea")) return
     const how = coverOf(event.key)
     const by = { PageDown: 1, PageUp: -1 }[event.key]
-    if (how) cover(board.covered === how ? "" : how)
-    else if (board.open && by) press(by)
-    else if (by && screen && !document.querySelector(".cnnviz.veiled")) lead(by)
+    if (how) steps.take(() => cover(board?.covered === how ? "" : how))
+    else if (by && (board.open || (screen && !document.querySelector(".cnnviz.veiled")))) steps.take(() => press(by))
     else if (!board.open) return
     event.stopPropagation() // the page under a question ignores all keys
     if (how || by) event.preventDefault()
   }
 
-  /** Advance the question, or lead back a screen. If projectors are covered, uncover them instead. @param {number} by */
+  /**
+   * Go forward or back with the question, or with the deck. A covered question is uncovered first.
+   * @param {number} by
+   * @returns {Promise<import("./turns.js").Announced | undefined>}
+   */
   async function press(by) {
-    if (!board || (by < 0 && !board.covered)) return void lead(by)
-    if (board.covered) return void cover("")
+    if (!board?.open || (by < 0 && !board.covered)) return lead(by)
+    if (board.covered) return cover("")
     const { poll } = board
     const results = poll?.phase === "shown" ? await fetchJson("/results") : undefined
     const act = nextAct(poll, results)
-    if (board.poll !== poll || (act === "next" && lead(1))) return
-    if (act === "next") request("DELETE", "/question")
-    else request("PUT", "/question", JSON.stringify({ act })) // after a failed request the presenter presses again
+    if (!poll || !isSame(poll, board.poll)) return // another device was faster
+    if (act === "next" && beyond(1)) return lead(1)
+    const answer = await (act === "next"
+      ? request("DELETE", "/question")
+      : request("PUT", "/question", JSON.stringify({ act })))
+    if (answer?.status === 404) return lead(by) // the question has just ended
+    return answer?.ok ? "asked" : undefined // after a failed request the presenter presses again
   }
+
   const clicked = (/** @type {MouseEvent} */ event) => {
     const key = /** @type {HTMLElement} */ (event.target).closest?.("button")?.dataset.key ?? ""
     const by = { screen_next: 1, screen_back: -1 }[key]
     if (!by || !screen) return
     event.stopPropagation()
-    lead(by)
+    steps.take(() => lead(by))
   }
   document.addEventListener(
     "keydown",
@@ -232,15 +248,25 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   )
   document.addEventListener("click", clicked, { capture: true })
 
-  /** Lead the audience to another screen of the deck. Return whether it exists. @param {number} by */
-  function lead(by) {
+  /** The number of the screen `by` screens away, or undefined if there is none. @param {number} by */
+  function beyond(by) {
     const number = (screen?.number ?? 0) + by
-    if (!screen || number < 1 || number > screen.count) return false
+    return screen && number >= 1 && number <= screen.count ? number : undefined
+  }
+
+  /**
+   * Lead the audience to another screen of the deck.
+   * @param {number} by
+   * @returns {Promise<import("./turns.js").Announced | undefined>}
+   */
+  async function lead(by) {
+    const number = beyond(by)
+    if (!number) return undefined
     leading = true
-    request("PUT", "", JSON.stringify({ screen: number })).then((answer) => {
-      if (!answer?.ok) leading = false // the presenter presses again
-    })
-    return true
+    const answer = await request("PUT", "", JSON.stringify({ screen: number }))
+    if (answer?.ok) return "moved"
+    leading = false // the presenter presses again
+    return undefined
   }
 
   const at = (path = "") => new URL(`room${held ? `/${held.code}` : ""}${path}`, base).href

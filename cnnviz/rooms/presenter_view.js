@@ -21,8 +21,10 @@ import { Previews } from "./preview_pictures.js"
 import { endOf, leftUntil, nextAct, possible } from "./question.js"
 import { roomClient } from "./requests.js"
 import { paintResults } from "./results.js"
+import { stepsInTurn } from "./turns.js"
 
 /** @import { Seen } from "./presenter_panels.js" */
+/** @import { Announced } from "./turns.js" */
 
 const LOOK_EVERY = 1000
 const WRITTEN = "[name=ask], [name=answers], [name=key], [name=tolerance]" // free text of an impromptu question
@@ -59,6 +61,7 @@ export default function show() {
   let ends = 0
   let spot = "largest"
   let gone = false // the server no longer has the room
+  const inTurn = stepsInTurn()
   const own = () => code
   const question = openQuestion(own, () => ask("GET", "asked"))
   const deck = roomDeck(own, () => ask("GET", "script"))
@@ -135,41 +138,53 @@ export default function show() {
 
   // ---- actions
 
-  /** @param {string} act */
-  async function turn(act) {
+  /**
+   * Take an action; without a name the primary one.
+   * @param {string} [name]
+   * @returns {Promise<Announced | undefined>}
+   */
+  async function turn(name) {
+    const { poll } = seen
+    if (!name && poll?.phase === "shown" && !seen.results) await look()
+    const act = name ?? (nextAct(poll, seen.results) || "next")
     if (act === "next") return next()
-    if (!possible(seen.poll, seen.question)[/** @type {"close"} */ (act)]) return
-    await ask("PUT", `question?lang=${LANG}`, { act })
+    if (!possible(poll, seen.question)[/** @type {"close"} */ (act)]) return undefined
+    return (await ask("PUT", `question?lang=${LANG}`, { act })) && "asked"
   }
 
+  /** @returns {Promise<Announced | undefined>} */
   async function next() {
     const { poll } = seen
     const after = comingOf(seen.steps)
     if (after) return goTo(after.number)
     if (!poll)
       return seen.veiled
-        ? ask("PUT", `../${code}`, query({ ...parse(where), veiled: "" }).slice(1))
+        ? (await ask("PUT", `../${code}`, query({ ...parse(where), veiled: "" }).slice(1))) && "moved"
         : move("stage_next")
-    if (poll.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
-    await ask("DELETE", "question")
-    fill()
+    if (poll.phase === "open" && !confirm(say("web.cockpit.still_open"))) return undefined
+    return (await ask("DELETE", "question")) && "asked"
   }
 
-  /** Lead to another screen of the deck. @param {number} number */
+  /** Lead to another screen of the deck. @param {number} number @returns {Promise<Announced | undefined>} */
   async function goTo(number) {
     if (seen.poll?.phase === "open" && seen.poll.kind !== "experiment" && !confirm(say("web.cockpit.still_open")))
-      return
-    await ask("PUT", `../${code}?lang=${LANG}`, { screen: number })
+      return undefined
+    return (await ask("PUT", `../${code}?lang=${LANG}`, { screen: number })) && "moved"
   }
 
-  /** @param {Record<string, unknown>} question */
+  /** @param {Record<string, unknown>} question @returns {Promise<Announced | undefined>} */
   async function pose(question) {
-    if (seen.poll?.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
-    await ask("PUT", `question?lang=${LANG}`, question)
+    if (seen.poll?.phase === "open" && !confirm(say("web.cockpit.still_open"))) return undefined
+    return (await ask("PUT", `question?lang=${LANG}`, question)) && "asked"
   }
 
-  /** Toggle a cover of projectors. @param {string} how */
-  const cover = (how) => ask("PUT", `../${code}?lang=${LANG}`, { cover: seen.cover === how ? "" : how })
+  /**
+   * Cover projectors, or uncover them if they are covered in this way.
+   * @param {string} how
+   * @returns {Promise<Announced | undefined>}
+   */
+  const cover = async (how) =>
+    (await ask("PUT", `../${code}?lang=${LANG}`, { cover: seen.cover === how ? "" : how })) && "covered"
 
   /** Download all answers so far. */
   async function save() {
@@ -201,10 +216,10 @@ export default function show() {
     return k < 0 ? undefined : { ...here, cell: "", k: String(k), stage, veiled }
   }
 
-  /** @param {string} way */
+  /** @param {string} way @returns {Promise<Announced | undefined>} */
   async function move(way) {
     const there = beyond(way)
-    if (there) await ask("PUT", `../${code}`, query(there).slice(1))
+    return there && (await ask("PUT", `../${code}`, query(there).slice(1))) && "moved"
   }
 
   root.addEventListener("click", ({ target }) => {
@@ -212,10 +227,10 @@ export default function show() {
     const { act, screen, drive, key, cover: how } = button?.dataset ?? {}
     if (key === "room_again")
       openAgain([base, presenter, where, question.open, deck.given], stream.again, root.querySelector(".room-gone"))
-    else if (act) turn(act)
-    else if (screen) goTo(Number(screen))
-    else if (drive) move(drive)
-    else if (how) cover(how)
+    else if (act) inTurn.take(() => turn(act))
+    else if (screen) inTurn.take(() => goTo(Number(screen)))
+    else if (drive) inTurn.take(() => move(drive))
+    else if (how) inTurn.take(() => cover(how))
     else if (key === "cockpit_save") save()
     else if (key === "cockpit_link" && button)
       copyLink(button, say("web.room.driver"), `${location.href.split("#")[0]}#driver=${presenter}`)
@@ -234,7 +249,8 @@ export default function show() {
   })
   root.addEventListener("submit", (event) => {
     event.preventDefault()
-    pose(spotOf(new FormData(/** @type {HTMLFormElement} */ (event.target))))
+    const form = new FormData(/** @type {HTMLFormElement} */ (event.target))
+    inTurn.take(() => pose(spotOf(form)))
   })
   addEventListener("keydown", (event) => {
     if (gone) return
@@ -244,15 +260,18 @@ export default function show() {
     if (readPreference("single_keys") === "off" && key.length === 1 && key !== " ") return // dictation software sends single letters, too
     const name = key === " " ? "SPACE" : key.toUpperCase()
     const forth = name === "PAGEDOWN" || name === "SPACE"
-    const uncovers = forth && seen.cover && seen.poll // uncover the question first
-    const main = forth && !uncovers ? nextAct(seen.poll, seen.results) || "next" : undefined
-    const act = main ?? ACTS.find(([, own]) => own === name)?.[0]
-    const how = uncovers ? seen.cover : COVERS.find(([, own]) => own === name)?.[0]
-    if (act) turn(act)
-    else if (how) cover(how)
-    else if (key === "ArrowRight") move(shiftKey ? "update_next" : "stage_next")
-    else if (key === "ArrowLeft") move(shiftKey ? "update_back" : "stage_back")
-    else return
+    const act = ACTS.find(([, own]) => own === name)?.[0]
+    const how = COVERS.find(([, own]) => own === name)?.[0]
+    const way = { ArrowRight: "next", ArrowLeft: "back" }[key]
+    const step = forth
+      ? () => (seen.cover && seen.poll ? cover(seen.cover) : turn()) // uncover the question first
+      : act
+        ? () => turn(act)
+        : how
+          ? () => cover(how)
+          : way && (() => move(`${shiftKey ? "update" : "stage"}_${way}`))
+    if (!step) return
+    if (!event.repeat) inTurn.take(step)
     event.preventDefault()
   })
 
@@ -265,7 +284,7 @@ export default function show() {
       const here = parse(address)
       pointed = here.cell ?? ""
       seen.veiled = here.veiled === "1"
-      steps()
+      steps().then(() => inTurn.hear("moved"))
     },
     allowed(how) {
       const field = root.querySelector(/** @type {"select"} */ ("[data-key=cockpit_explore]"))
@@ -274,6 +293,7 @@ export default function show() {
     covered(how) {
       seen.cover = how
       fill()
+      inTurn.hear("covered")
     },
     shown(screen) {
       if (screen && !deck.given) for (const one of root.querySelectorAll("details")) one.open = false // makes room for the deck's screens
@@ -286,7 +306,7 @@ export default function show() {
       seen.poll = poll
       ends = endOf(poll)
       seen.question = seen.results = undefined
-      look()
+      look().then(() => inTurn.hear("asked"))
     },
     counted(count) {
       seen.count = count

@@ -121,7 +121,8 @@ const ringed = (context, [top, left, rows, columns], side) =>
  */
 function badge(context, [x, y], side, { name, right }) {
   const { width, height } = context.canvas.getBoundingClientRect()
-  const size = Math.max(10, Math.min(width, height) / 26)
+  const font = Number.parseFloat(getComputedStyle(context.canvas).fontSize)
+  const size = Math.max(0.75 * font, Math.min(width, height) / 26)
   const at = [x + side / 2 + (x > width - 4 * size ? -2.4 : 2.4) * size, y + side / 2 + (y < 3 * size ? 2 : -2) * size]
   context.strokeStyle = context.fillStyle = right ? "#176b2c" : "#1a2230"
   context.lineWidth = 1.5
@@ -130,7 +131,8 @@ function badge(context, [x, y], side, { name, right }) {
   context.beginPath()
   context.arc(at[0], at[1], size, 0, 7)
   context.fill()
-  context.fillStyle = "#fff"
+  context.strokeStyle = context.fillStyle = "#fff" // the rim is seen on a dark map
+  context.stroke()
   context.font = `700 ${1.25 * size}px Inter, sans-serif`
   context.textAlign = "center"
   context.textBaseline = "middle"

@@ -17,7 +17,7 @@ NUMBERS = (
 )  # fmt: skip
 INTEGER_COUNT = 3
 """Number of leading NUMBERS that are integers."""
-OF_EPOCHS = ("confusion", "o", "told")
+OF_EPOCHS = ("confusion", "o")
 """Arrays of an epoch besides the parameters."""
 
 
@@ -50,8 +50,8 @@ class SharedTrainings:
 
 def _epoch(index: int, report: Progress, arrays: dict[str, np.ndarray]) -> Epoch:
     params = {name.partition(" ")[2]: array[index] for name, array in arrays.items() if name.startswith("param ")}
-    confusion, o, informative_rows = (arrays[name][index] for name in OF_EPOCHS)
-    return Epoch(dataclasses.replace(report, params=Params.of(params)), confusion, o, informative_rows)
+    confusion, o = (arrays[name][index] for name in OF_EPOCHS)
+    return Epoch(dataclasses.replace(report, params=Params.of(params)), confusion, o)
 
 
 def _report(numbers: list[float]) -> Progress:

@@ -52,8 +52,10 @@ class FilmRun(TypedDict):
 
 
 class FilmOutcome(TypedDict):
-    """The cause of a run's outcome, and the update and stage at which it is visible."""
+    """The cause of a run's outcome, and the update and stage at which it is visible. `wins` is whether the loss falls
+    well."""
 
+    wins: bool
     words: records.Text
     k: int
     stage: str

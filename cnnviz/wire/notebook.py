@@ -9,12 +9,19 @@ from cnnviz.wire.page import Query
 from cnnviz.wire.parts import SwitchData
 
 
+class CauseData(TypedDict):
+    """A deviation's number on the screen, from 1, and its title."""
+
+    number: int
+    title: records.Text
+
+
 class DeviationRow(TypedDict):
     """A deviation's switch: both lines of code, the stages that change if it is toggled or on alone, and whether it has
     an effect."""
 
     name: str
-    label: records.Text
+    cause: CauseData
     on: bool
     change: Query
     notebook: str
@@ -35,21 +42,30 @@ class PrintedKernel(TypedDict):
 
 
 class PrintedData(TypedDict):
-    """The numbers that the notebook printed, and whether they are reproduced."""
+    """The kernels of the notebook's run, the exact gradient before each update, row by row, and whether the numbers
+    that it printed are reproduced."""
 
     kernels: Sequence[PrintedKernel]
+    gradients: Sequence[Sequence[float]]
+    rate: float
     agrees: bool
-    kernel: records.Text
-    sums: records.Text
-    theirs: Sequence[float]
-    ours: Sequence[float]
+    words: records.Text
 
 
 class TagData(TypedDict):
-    """A deviation's title, and the first array that it changes."""
+    """Numbers of causes at the first array that they change, and a sentence."""
 
     symbol: str
+    causes: Sequence[int]
+    words: records.Text
+
+
+class MarginNote(TypedDict):
+    """A note on what the notebook explains: its formulas in MathML, and text."""
+
     title: records.Text
+    formulas: Sequence[str]
+    words: records.Text
 
 
 class RepairsData(TypedDict):
@@ -59,20 +75,26 @@ class RepairsData(TypedDict):
     entry: str
     before: float
     after: Sequence[float]
-    names: Sequence[records.Text]
+    causes: Sequence[CauseData]
 
 
 class StoryData(TypedDict):
-    """A step of the story; `place` is 0 before the first."""
+    """A step of the story; `place` is 0 before the first. `captions` holds a caption for each map, named "row.symbol".
+
+    `is_changed` is whether the setup is not the one that the step is about.
+    """
 
     place: int
+    is_changed: bool
     steps: Sequence[SwitchData]
     title: records.Text
     paragraphs: Sequence[records.Text]
     about: Sequence[str]
     tags: Sequence[TagData]
+    captions: Mapping[str, records.Text]
     repairs: RepairsData | None
     calls: Sequence[SwitchData]
+    note: MarginNote | None
     printed: PrintedData
 
 
@@ -84,17 +106,20 @@ class SymbolLabel(TypedDict):
 
 
 class SetsData(TypedDict):
-    """All sets of deviations: a 1 for each set that moves the kernel, the index of the current set, and sentences."""
+    """All sets of deviations as a square, row by row: 1 for each that moves the kernel; the index of the current one,
+    and the causes by number."""
 
     moves: Sequence[int]
     now: int
-    words: Sequence[records.Text]
+    causes: Sequence[CauseData]
 
 
 class ExperimentData(TypedDict):
-    """The stages at which a deviation may show, and the sets of deviations if the notebook can run the setup."""
+    """The stages at which a deviation may show, the result in one sentence, and the sets of deviations if the notebook
+    can run the setup."""
 
     symbols: Sequence[SymbolLabel]
+    headline: records.Text
     sets: SetsData | None
 
 
@@ -143,30 +168,6 @@ class ArchitectureData(TypedDict):
     landscape: Landscape
 
 
-class TheorySection(TypedDict):
-    """A section of the notebook's explanations: its formulas in MathML, and text."""
-
-    title: records.Text
-    formulas: Sequence[str]
-    words: records.Text
-
-
-class TheoryLines(TypedDict):
-    """A deviation: the notebook's line and the exact one."""
-
-    title: records.Text
-    words: records.Text
-    notebook: str
-    exact: str
-
-
-class TheoryData(TypedDict):
-    """The notebook's explanations and its deviations."""
-
-    sections: Sequence[TheorySection]
-    deviations: Sequence[TheoryLines]
-
-
 class NotebookData(TypedDict):
     """Data of Notebook's open tab, besides its chain. Other networks have no switches."""
 
@@ -175,7 +176,6 @@ class NotebookData(TypedDict):
     story: StoryData | None
     experiment: ExperimentData | None
     architecture: ArchitectureData | None
-    theory: TheoryData | None
 
 
 class NotebookHeader(GradientChainHeader):

@@ -10,10 +10,10 @@ from cnnviz.words import Problem
 
 @st.composite
 def ids(draw) -> ImageId:
-    kind = draw(st.sampled_from(["cifar10", "sample", "digit", "pattern", "upload"]))
+    kind = draw(st.sampled_from(["cifar10", "sample", "digit", "pattern", "upload", "drawing"]))
     if kind == "pattern":
         return ImageId(kind, draw(st.sampled_from(PATTERNS)))
-    if kind == "upload":
+    if kind in ("upload", "drawing"):
         return ImageId(kind, draw(st.text("abcXYZ019_-", min_size=1)))
     name = draw(st.sampled_from({"cifar10": tuple(SPLITS), "sample": CLASSES, "digit": DIGITS}[kind]))
     held_out = name == "test" if kind == "cifar10" else draw(st.booleans())
@@ -51,7 +51,7 @@ def test_near_misses_are_refused(text):
         parse_image_id(text)
 
 
-@pytest.mark.parametrize("text", ["upload-", "upload-a b", "upload-" + "a" * 6001, "upload-ü"])
+@pytest.mark.parametrize("text", ["upload-", "drawing-", "drawing-ü", "upload-a b", "upload-" + "a" * 6001, "upload-ü"])
 def test_an_upload_that_no_upload_has_made_is_said_to_be_changed(text):
     with pytest.raises(Problem, match="Upload it again"):
         parse_image_id(text)

@@ -267,7 +267,8 @@ def test_targets_are_numbers_or_a_class_and_fit_the_outputs():
         ({"img": "train-0", "classes": "cat,frog"}, (0, 1)),
         ({"img": "test-20", "classes": "cat,ship"}, (1, 0)),  # not known
         ({"img": "digit1-0", "classes": "0,1"}, (0, 1)),
-        ({"img": "dog-3"}, (1, 0)),
+        ({"img": "dog-3"}, (0, 1)),  # the outputs are called cat and dog
+        ({"img": "ship-3"}, (1, 0)),
         ({}, (1, 0)),
         ({"img": "pattern-dot", "classes": "dot"}, (1, 0)),
     ],
@@ -275,6 +276,20 @@ def test_targets_are_numbers_or_a_class_and_fit_the_outputs():
 def test_without_targets_it_is_the_images_class_or_output_0(query, y):
     setup, wrong = Setup.from_query(query)
     assert setup.y == y and not wrong
+
+
+@pytest.mark.parametrize("img, y", [("test-12", (0, 1)), ("cat-17", (1, 0)), ("dog-h3", (0, 1))])
+def test_without_targets_an_image_of_a_cat_or_dog_has_its_own_and_the_outputs_keep_these_names(img, y):
+    setup, wrong = Setup.from_query({"img": img})
+    assert not wrong and setup.y == y and setup.output_names == ("cat", "dog")
+    assert Setup.from_query(setup.to_query()) == (setup, []) and setup.to_query()["classes"] == "cat,dog"
+    assert setup == Setup(img=img)
+
+
+@pytest.mark.parametrize("query", [{"img": "test-12", "y": "1,0"}, {"img": "test-3"}, {"img": "dog-1,cat-0"}, {"img": "test-12", "net": "dense3-mse"}])
+def test_targets_that_are_given_and_images_of_other_classes_name_no_outputs(query):
+    setup, wrong = Setup.from_query(query)
+    assert not wrong and setup.classes == () and np.atleast_2d(setup.y)[0][0] == 1
 
 
 def test_whoever_knows_what_is_on_an_image_may_say_so():

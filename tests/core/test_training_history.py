@@ -8,7 +8,7 @@ import pytest
 from cnnviz.core.training import training
 from cnnviz.core.training.evaluation import evaluate
 from cnnviz.core.training.training import Training, train
-from cnnviz.core.training.training_history import GROUPS, MOST_SHOWN, PER_GROUP, History, shown_rows
+from cnnviz.core.training.training_history import MOST_SHOWN, History, shown_rows
 from tests.core.test_training import colours, halves
 
 TRAINING = Training(net="dense3-softmax-ce", epochs=12, reports=36, batch=20)
@@ -29,7 +29,7 @@ def test_an_epochs_end_is_what_its_parameters_make_of_the_images_bit_for_bit():
         found = evaluate(TRAINING, epoch.report.params, *held)
         assert epoch.o.tobytes() == found.o.tobytes() and epoch.confusion.tolist() == found.confusion.tolist()
         assert (epoch.report.held_loss, epoch.report.held_accuracy) == (found.loss, found.accuracy)
-        assert not any(array.flags.writeable for array in (epoch.o, epoch.confusion, epoch.told))
+        assert not any(array.flags.writeable for array in (epoch.o, epoch.confusion))
     assert not any(report.params for report in made.reports)
 
 
@@ -41,17 +41,11 @@ def test_at_an_epochs_end_all_images_are_measured_however_many_a_report_measures
         assert (epoch.report.held_loss, epoch.report.held_accuracy) == (found.loss, found.accuracy)
 
 
-def test_those_that_tell_most_are_of_their_group_the_surest_first():
-    made, (_, Y) = history()
-    labels, epoch = Y.argmax(axis=1), made.epochs[2]
-    ordered = np.sort(epoch.o, axis=1)
-    lead, hit = ordered[:, -1] - ordered[:, -2], epoch.o.argmax(axis=1) == labels
-    right, torn, wrong = (group[group >= 0] for group in epoch.told)
-    assert hit[right].all() and not hit[wrong].any()
-    assert (np.diff(lead[torn]) >= 0).all() and lead[torn[-1]] <= np.sort(lead)[PER_GROUP - 1]
-    assert (np.diff(lead[wrong]) <= 0).all() and lead[wrong[0]] == lead[~hit].max()
-    assert set(labels[right[:3]]) == set(labels[hit]) and all(lead[i] == lead[hit & (labels == labels[i])].max() for i in right[:3])
-    assert epoch.told.shape == (len(GROUPS), PER_GROUP)
+def test_before_the_first_update_the_answers_are_those_of_epoch_0():
+    made, (X_held, Y_held) = history()
+    untrained, first = History(TRAINING, X_held, Y_held).untrained(), made.epochs[0]
+    assert untrained.o.tobytes() == first.o.tobytes() and untrained.confusion.tolist() == first.confusion.tolist()
+    assert (untrained.report.epoch, untrained.report.held_accuracy) == (0, first.report.held_accuracy)
 
 
 @pytest.mark.parametrize("kept", [2, 3, 5, 8, 13])

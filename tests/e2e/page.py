@@ -115,8 +115,8 @@ def printed_loss(loss: float) -> str:
 
 
 def been_here(context: BrowserContext) -> BrowserContext:
-    """The context as that of a visitor who has seen the story of the first visit."""
-    context.add_init_script("try { localStorage.setItem('cnnviz.story', '1') } catch {}")  # a frame without an address keeps nothing
+    """The context as that of a visitor who has seen the story of the first visit, and Train's film."""
+    context.add_init_script("try { for (const name of ['story', 'film']) localStorage.setItem(`cnnviz.${name}`, '1') } catch {}")  # a frame without an address keeps nothing
     return context
 
 

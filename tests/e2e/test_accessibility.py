@@ -95,6 +95,8 @@ PLACES = [
     ("/", {"stage": "z1"}, ("export", "files")),
     ("/", {"stage": "z1"}, ("export", "model_in")),
     ("/", {"stage": "z1"}, ("rail_image", "upload")),
+    ("/", {"stage": "z1", "img": "digit7-3"}, ("rail_image", "drawing")),
+    ("/notebook", {}, ()),
     ("/", {"stage": "z1"}, ("room",)),
     ("/", {"stage": "z1", "lang": "fr"}, ("rail_image",)),
     ("/", {"stage": "z1"}, ("rail_network", "kernel_card")),
@@ -218,6 +220,7 @@ def test_the_focus_goes_along_to_another_page_and_comes_back_from_dialogs_and_th
 
 DIALOGS = (
     ("/?stage=z1", "rail_image", "upload"),
+    ("/?stage=z1&img=digit7-3", "rail_image", "drawing"),
     ("/?stage=z1", "rail_image", "cifar10"),
     ("/?stage=z1", "export", "weights_in"),
     ("/?stage=z1", "keys", ""),
@@ -282,9 +285,11 @@ def test_what_is_chosen_and_where_the_focus_is_shows_in_forced_colours_too(scree
     for shown in (".legend .signed", ".rail .ramps"):
         assert "gradient" in screen.page.locator(shown).evaluate(picture), shown
     screen.open("/train", k=3)
-    assert "gradient" in screen.key("scrub").evaluate(picture)
     share = screen.page.locator(".share i").first
     assert share.evaluate(ground) != screen.page.locator(".share").first.evaluate(ground)
+    screen.open("/train", k=0)
+    bars, column = screen.page.locator(".column .bar"), screen.page.locator(".column").first
+    assert len({bars.nth(0).evaluate(ground), bars.nth(1).evaluate(ground), column.evaluate(ground)}) == 3
     screen.open("/learn", query="lesson=kernel&step=1")
     screen.press("A")
     expect(screen.page.locator(":is(.option, .pictured):has(:checked)")).to_have_css("outline-width", "3px")

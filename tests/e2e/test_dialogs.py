@@ -158,11 +158,14 @@ def test_an_upload_becomes_part_of_the_link(screen: Screen):
     pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
     screen.open("/", k=1, stage="x", ch="green")
     upload(screen, "mine.png", "image/png", png(pixels))
+    expect(dialog(screen).locator(".targets-of button")).to_have_text(["cat", "dog"])  # it asks what it is
+    expect(screen.page).not_to_have_url(re.compile("img=upload-"))
+    screen.key("own_target_1").click()
     expect(screen.page).to_have_url(re.compile("img=upload-"))
     expect(dialog(screen)).to_have_count(0)
     screen.agrees()
     setup = screen.setup
-    assert (setup.k, setup.stage, setup.ch) == (1, "x", "green")
+    assert (setup.k, setup.stage, setup.ch, setup.y, setup.output_names) == (1, "x", "green", (0, 1), ("cat", "dog"))
     assert np.array_equal(load_image(setup.img, "green", "raw"), pixels[..., 1])
     expect(screen.page.locator(".rail .words")).to_have_text("your own picture")
     screen.page.reload()
@@ -224,6 +227,57 @@ def test_what_is_no_picture_gets_a_sentence_in_the_dialog(screen: Screen):
         screen.close_dialog()
         assert screen.setup == setup
     screen.shows(setup)
+
+
+DIGITS = {"img": "digit7-3", "net": "conv8x3-max2-dense10-softmax-ce", "classes": "0,1,2,3,4,5,6,7,8,9", "stage": "x"}
+
+
+def open_pad(screen: Screen) -> None:
+    screen.key("rail_image").click()
+    screen.key("drawing").click()
+    expect(screen.key("pad")).to_be_focused()
+
+
+def ink(screen: Screen) -> int:
+    """The pixels of the pad that are white."""
+    return screen.key("pad").evaluate("(pad) => pad.getContext('2d').getImageData(0, 0, 28, 28).data.filter((value, n) => n % 4 === 1 && value > 200).length")
+
+
+def test_a_digit_is_drawn_by_pointer_cleared_and_drawn_again_by_keys_and_becomes_part_of_the_link(screen: Screen):
+    screen.open("/", **DIGITS)
+    open_pad(screen)
+    expect(dialog(screen)).to_contain_text("not seen any digit")
+    expect(dialog(screen)).to_contain_text("0, 1, 2, 3, 4, 5, 6, 7, 8, 9")
+    box, mouse = screen.key("pad").bounding_box(), screen.page.mouse
+    mouse.move(box["x"] + 60, box["y"] + 60)
+    mouse.down()
+    mouse.move(box["x"] + 60, box["y"] + 220, steps=8)
+    mouse.up()
+    assert ink(screen) > 20
+    screen.key("pad_clear").click()
+    assert ink(screen) == 0
+    screen.key("own_target_1").click()
+    expect(dialog(screen).get_by_role("alert")).to_have_text("Nothing is drawn yet.")
+    screen.key("pad").focus()
+    for key in (" ", *["ArrowDown"] * 9, " "):
+        screen.page.keyboard.press(key)
+    screen.key("own_target_1").click()
+    expect(screen.page).to_have_url(re.compile("img=drawing-"))
+    screen.agrees()
+    setup = screen.setup
+    assert setup.y == (0, 1, *[0] * 8) and setup.x_shape == (28, 28)
+    rows, _ = np.nonzero(load_image(setup.img, "red", "raw"))
+    assert np.ptp(rows) + 1 == 20
+    screen.page.reload()
+    screen.ready()
+    screen.agrees()
+
+
+def test_only_networks_of_digits_have_a_drawing_pad(screen: Screen):
+    screen.open("/", stage="x")
+    screen.key("rail_image").click()
+    expect(screen.key("upload")).to_be_visible()
+    expect(screen.key("drawing")).to_be_hidden()
 
 
 def upload(screen: Screen, name: str, kind: str, content: bytes) -> None:

@@ -9,16 +9,17 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Download, expect
+from playwright.sync_api import Download, Page, expect
 
 from cnnviz import Setup
 from cnnviz.export.arrays import arrays_npz
+from cnnviz.export.hand_sheet import PARTS, hand_sheet
 from tests.e2e.page import Screen, printed_loss, snapshot
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-FILES = ("html", "script", "notebook", "keras", "pytorch", "arrays", "parameters", "gif", "exercise", "exercise_script", "spreadsheet", "sheet")
+FILES = ("html", "script", "notebook", "keras", "pytorch", "arrays", "parameters", "gif", "exercise", "exercise_script", "spreadsheet", "sheet", "answers", "teacher")
 ENDINGS = {"parameters": "json", "arrays": "npz"}
 
 
@@ -167,3 +168,16 @@ def test_the_menu_closes_without_a_choice(screen: Screen):
         expect(screen.key("files")).to_be_visible()
         close()
         expect(screen.key("files")).to_be_hidden()
+
+
+def test_the_worksheet_is_two_printed_pages_and_its_answers_one(page: Page):
+    setup = Setup(seed=39)
+    sheets = {part: hand_sheet(setup, snapshot(setup), "an image", part) for part in PARTS}
+    for part, count in (("questions", 2), ("answers", 1), ("teacher", 3)):
+        page.set_content(sheets[part])
+        pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+        assert len(re.findall(rb"/Type /Page\b", pdf)) == count, part
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 718, "height": 1047})
+        outside = page.locator(".task > div").evaluate_all("(all) => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.className)")
+        assert outside == [], part

@@ -19,6 +19,11 @@ SMALL = """(middle) => [...middle.querySelectorAll("button, select")].filter((on
   const { width, height } = one.getBoundingClientRect()
   return Math.min(width, height) < 24
 }).map((one) => one.outerHTML)"""
+UNDER_THE_DRAWER = """() => {
+  const { left } = document.querySelector(".drawer").getBoundingClientRect()
+  const maps = [...document.querySelectorAll(".middle canvas")].map((map) => map.getBoundingClientRect()).filter(({ width }) => width)
+  return maps.length ? maps.filter(({ right }) => right > left + 1).map(({ right }) => [right, left]) : ["no map"]
+}"""
 SAID = ("One channel is 1,024 numbers.", "Nine weights ask: brighter on the right?", "The loss falls.")
 
 
@@ -170,14 +175,23 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
     on(maker, "Step")
     maker.key("draft_question").click()
     form = maker.page.locator(".draft-asking")
+    expect(form.locator("[name=ask]")).to_be_focused()
     form.locator("[name=ask]").fill("Where is it brightest?")
     for n, label in enumerate(("left", "right")):
         form.locator("[name=answer]").nth(n).fill(label)
     form.locator("[name=right]").nth(1).check()
     maker.key("draft_asked").click()
     expect(form.get_by_role("alert")).to_contain_text("contains the answer, right")  # the screen's sentence has the word
+    on(maker, "Step")  # the fault is reported where it was typed
     form.locator("[name=answer]").nth(1).fill("below")
     maker.key("draft_asked").click()
+    expect(maker.page.locator(".question h2")).to_have_text("Where is it brightest?")
+    maker.press("a")  # adds a screen, and answers nothing
+    expect(rows(maker)).to_have_count(4)
+    expect(maker.page.locator(".question .chosen, .question [aria-checked=true], .question :checked")).to_have_count(0)
+    maker.key("draft_undo").click()
+    expect(rows(maker)).to_have_count(3)
+    rows(maker).nth(1).click()
     expect(maker.page.locator(".question h2")).to_have_text("Where is it brightest?")
     kinds = {"number": ("max(z1)", "input[name=number]"), "click": ("z1 == max(z1)", ".middle canvas[data-map=z1]"), "pictures": ("", ".middle :text('turned(f)')")}
     for kind, (key, shown) in kinds.items():
@@ -188,16 +202,18 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
             form.locator(f"[name={'key' if key else 'answer'}]").nth(n).fill(one)
         maker.key("draft_asked").click()
         expect(maker.page.locator(shown).first).to_be_visible()
+        if kind == "click":
+            assert faults(maker.page, UNDER_THE_DRAWER) == []
         found = file_of(maker.page, "draft_save")
-        script, faults = check(found)
-        assert script is not None and faults == [] and script.screens[1].kind == ("choose" if kind == "pictures" else kind)
+        script, wrong = check(found)
+        assert script is not None and wrong == [] and script.screens[1].kind == ("choose" if kind == "pictures" else kind)
     file = tmp_path / "own.toml"
     titled = WALK.replace("\n", '\ntitle = "Own"\n', 1)
     nameless = WALK + WALK[WALK.rindex("[[screen]]") :]
     unknown = nameless.replace("max(z1)", "max(q1)", 1)
     more = ((nameless, "", "walk", 4), (unknown, "no array q1", "walk", 4), (titled + "# é\n", "UTF-8", "walk", 4))
     files = ((titled, "", "Own", 3), (titled + "x = 1\n", "Line", "Own", 3), *more)
-    for content, told, title, count in files:
+    for content, told, title, count in (*files, files[0]):
         file.write_bytes(content.encode("latin-1"))
         with maker.page.expect_file_chooser() as chooser:
             maker.key("draft_open").click()
@@ -205,6 +221,7 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
         expect(maker.page.locator(".drawer-note")).to_contain_text(told)
         expect(maker.key("draft_title")).to_have_value(title)
         expect(rows(maker)).to_have_count(count)
+    expect(maker.page.locator(".drawer-note")).to_be_empty()  # of a file that was mended
     maker.key("draft_close").click()
     drop = maker.page.evaluate_handle("(toml) => { const all = new DataTransfer(); all.items.add(new File([toml], 'own.toml')); return all }", titled)
     for event in ("dragover", "drop"):

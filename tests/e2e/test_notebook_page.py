@@ -75,11 +75,16 @@ def test_presets_and_single_deviations_part_where_the_core_says(screen: Screen):
 def test_each_switch_says_the_line_what_it_should_be_and_what_it_does(screen: Screen):
     screen.open("/notebook", part="experiment")
     for name in DEVIATIONS:
-        row = screen.page.locator("tr", has=screen.key(f"deviation_{name}"))
+        row = screen.page.locator(".eight tr", has_text=str(DEVIATION_TABLE[name].title))
         theirs, exact = DEVIATION_TABLE[name].notebook, DEVIATION_TABLE[name].exact
         expect(row.locator("th")).to_have_attribute("title", f"− {theirs}\n+ {exact}")
         expect(row.locator("small")).to_contain_text("alone")
-    expect(screen.page.locator(".sets .field i")).to_have_count(256)
+        expect(screen.page.locator(".of-cause", has=screen.key(f"deviation_{name}"))).to_contain_text(re.compile("Yes|No"))
+    expect(screen.page.locator(".sets .set")).to_have_count(256)
+    table = screen.page.locator(".eight")
+    expect(table).to_be_hidden()
+    screen.page.locator(".where summary").click()
+    expect(table).to_be_visible()
 
 
 def test_the_architecture_is_drawn_with_the_lessons_numbers(screen: Screen):
@@ -105,13 +110,16 @@ def test_both_rows_print_the_cores_numbers(screen: Screen):
 
 def test_the_story_leads_through_its_lessons(screen: Screen):
     screen.open("/notebook", img="test-4", k=3, part="story")
-    expect(screen.page.locator(".story h1")).to_contain_text("Why did the kernel move")
+    expect(screen.page.locator(".story h1")).to_have_text("The kernel moved. Its gradient is zero.")
+    expect(screen.page.locator(".story .nine")).to_have_count(3)
+    expect(screen.page.locator(".rail")).to_be_hidden()  # of a setup that is not on this screen
     exact_df = 'canvas[data-map="exact.df"]'
     for n, wanted in enumerate(STORY, 1):
-        screen.switch(f"story_{n}")
+        screen.switch(f"story_{n}" if n > 1 else "story_next")
         screen.ready(stage=wanted["stage"])
-        expect(screen.page.locator('.story [aria-current="step"]')).to_have_text(str(n))
-        expect(screen.page.locator(".story .turns")).to_contain_text(f"{n} / 6")
+        expect(screen.page.locator('.story [aria-current="step"]')).to_have_attribute("aria-label", re.compile(f"Step {n} of 6"))
+        expect(screen.page.locator(".story .dots")).to_contain_text(f"{n} of 6")
+        expect(screen.page.locator(".note-of math").first).to_be_visible()
         expect(screen.page.locator(".printed")).to_contain_text("133 of 133 sums")
         setup = screen.setup
         assert {name: getattr(setup, name) for name in wanted} == wanted
@@ -163,9 +171,9 @@ def test_at_1280_by_720_what_stands_below_the_rows_is_whole_at_each_step_of_the_
     screen.open("/notebook", lang=lang)
     for step in range(7):
         if step:
-            screen.switch(f"story_{step}")
+            screen.switch(f"story_{step}" if step > 1 else "story_next")
             screen.ready(stage=STORY[step - 1]["stage"])
-            expect(screen.page.locator('.story .dots > [aria-current="step"]')).to_have_text(str(step))
+            expect(screen.page.locator('.story .dots > [aria-current="step"]')).to_have_attribute("data-key", f"story_{step}")
             screen.painted()
         assert faults(screen.page, CUT) == [], step
 
@@ -183,10 +191,11 @@ def test_what_stands_between_the_rows_says_at_a_touch_what_it_means(screen: Scre
 def test_the_story_has_the_second_call_too(screen: Screen):
     screen.open("/notebook", part="3")
     expect(screen.page.locator(".fixes td.moves")).to_have_count(1)
+    expect(screen.page.locator(".between .cause")).to_have_text(["1", "2", "1", "2"])
     screen.key("call_2").click()
     screen.ready(update=1)
     assert screen.address["call"] == "2"
-    expect(screen.page.locator(".story")).to_contain_text("short loop alone moves f")
+    expect(screen.page.locator(".story")).to_contain_text("one mistake is enough: loops stop early")
     expect(screen.page.locator(".fixes td").nth(1)).to_have_text("13 → 14")
     screen.page.reload()
     screen.ready(update=1)
@@ -234,20 +243,13 @@ def test_all_eight_switches_are_in_the_rails_sheet_on_every_tab(screen: Screen):
     assert screen.setup.deviations == Setup(rule="object-oriented").deviations - {"short_loop"}
 
 
-def test_the_notebooks_theory_is_a_tab_with_every_network(screen: Screen):
-    screen.open("/notebook")
-    screen.switch("tab_theory")
-    theory = screen.page.locator(".below")
-    sections = theory.locator(".sections h2")
-    expect(sections).to_have_text([re.compile(words) for words in ("Output size", "Convolution", "Sigmoid", "bias column", "Loss", "chain rule")])
-    expect(theory).to_contain_text("exchanges the right-hand sides")
-    expect(theory.locator(".formulas mfrac").first).to_be_visible()
-    expect(theory.locator("dt")).to_have_count(8)
-    theory.focus()  # which scrolls, and is reached by keys
-    expect(theory).to_be_focused()
-    expect(theory).to_have_attribute("tabindex", "0")
+def test_old_addresses_and_other_networks_open_the_first_screen_and_its_button_leads_on(screen: Screen):
     screen.open("/notebook", part="theory", net="dense2-sigmoid-mse")
-    expect(sections).to_have_count(6)
+    expect(screen.page.locator(".story h1")).to_have_text("The kernel moved. Its gradient is zero.")
+    screen.switch("story_next")
+    screen.ready(stage="a1")
+    assert screen.setup.net == Setup().net
+    expect(screen.page.locator(".story .dots")).to_contain_text("1 of 6")
 
 
 def test_charts_open_large(screen: Screen):

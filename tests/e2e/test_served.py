@@ -69,6 +69,7 @@ def take_upload(page: Page | FrameLocator) -> None:
     Image.new("RGB", (40, 40), "teal").save(file, "PNG")
     upload = {"name": "teal.png", "mimeType": "image/png", "buffer": file.getvalue()}
     page.locator("[data-key=picture_file]").set_input_files([upload])
+    page.locator("[data-key=own_target_0]").click()
 
 
 def test_under_a_path_everything_works(screen: Screen):

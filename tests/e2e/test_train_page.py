@@ -5,7 +5,7 @@ import urllib.parse
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from cnnviz import Setup, load_image, sweep
 from tests.e2e.page import Screen, printed_loss, read, snapshot
@@ -35,7 +35,7 @@ def test_any_moment_of_the_film_is_the_one_that_step_shows(screen: Screen):
         scrub(screen, k)
         screen.ready(update=k)
         loss = snapshot(Setup(lr=0.05, k=k)).losses[-1]
-        assert read(screen.page.locator(".dots b").first.inner_text()) == pytest.approx(loss, rel=5e-3)
+        assert read(screen.page.locator(".aside .figure").inner_text()) == pytest.approx(loss, rel=5e-3)
         expect(screen.page.locator("[data-key=update_card] .loss")).to_have_text(printed_loss(loss))
     assert len(screen.sent) == before, "scrubbing asked the server"
     assert screen.address["k"] == "123"
@@ -54,6 +54,27 @@ def test_it_plays_to_its_end_and_stops(screen: Screen):
     screen.ready(update=60)
     expect(screen.root).to_have_attribute("data-playing", "0")
     expect(screen.page).to_have_url(re.compile("k=60"))
+
+
+def test_the_film_plays_once_by_itself_unless_somebody_acts_or_less_motion_is_preferred(browser: Browser, browser_context_args: dict):
+    for motion, acts, plays in (("no-preference", False, True), ("reduce", False, False), ("no-preference", True, False)):
+        context = browser.new_context(**browser_context_args, reduced_motion=motion)
+        context.add_init_script("localStorage.setItem('cnnviz.story', '1')")
+        screen = Screen(context.new_page())
+        screen.page.clock.install()
+        screen.open("/train", n="6")
+        expect(screen.page.locator(".start canvas")).to_be_visible()
+        if acts:
+            screen.page.mouse.click(640, 30)
+        screen.page.clock.run_for(10_000)
+        if plays:
+            screen.ready(update=6)
+            screen.press("Home")
+            screen.page.reload()
+        screen.ready(update=0)
+        screen.page.clock.run_for(10_000)
+        screen.ready(update=0)
+        context.close()
 
 
 def test_keys_move_the_film_by_updates_and_not_past_its_ends(screen: Screen):
@@ -156,12 +177,12 @@ def test_two_starts_stand_side_by_side_and_a_pasted_link_is_one(screen: Screen):
     screen.open("/train", n="50", k="50")
     screen.switch("compare_rate_up")
     expect(screen.page.locator("[data-run]")).to_have_count(2)
-    assert losses(screen) == pytest.approx([snapshot(Setup(lr=lr, k=50)).losses[-1] for lr in (0.01, 0.1)], rel=5e-4)
+    assert losses(screen) == pytest.approx([snapshot(Setup(lr=lr, k=50)).losses[-1] for lr in (0.01, 0.1)], rel=5e-3)
     other = Setup(img="test-5", f="blur", lr=0.2)
     screen.type("vs", "http://anywhere/?" + urllib.parse.urlencode(other.to_query()))
     expect(screen.page.locator("[data-run] .row-label").nth(1)).to_contain_text("image test-5")
     expected = snapshot(Setup(img="test-5", f="blur", lr=0.2, k=50)).losses[-1]
-    assert losses(screen)[1] == pytest.approx(expected, rel=5e-4)
+    assert losses(screen)[1] == pytest.approx(expected, rel=5e-3)
     screen.type("vs", "no link at all")
     expect(screen.page.locator(".film-head > .wrong")).to_contain_text("not the link of a setup")
 
@@ -174,14 +195,20 @@ def test_a_run_that_saturates_says_when_and_a_click_leads_there(screen: Screen):
     assert screen.address["k"] == "1"
 
 
-def test_at_update_0_the_headline_is_the_answer_and_the_maps_are_the_parameters(screen: Screen):
+def test_at_update_0_the_answer_is_told_and_changes_come_from_update_1_on(screen: Screen):
     screen.open("/train")
     title, sentence = screen.page.locator(".title"), screen.page.locator(".sentence")
     now = snapshot(Setup())
     expect(title).to_have_text("Update 0: it says cat, but hardly")
-    expect(sentence).to_contain_text(f"{now.trace.o[0]:.2f} for cat and {now.trace.o[1]:.2f} for dog; they should be 1 and 0. Not trained yet: L is 0.245.")
-    expect(screen.key("maps_now")).to_have_attribute("aria-pressed", "true")
+    expect(sentence).to_have_text(f"{now.trace.o[0]:.2f} for cat and {now.trace.o[1]:.2f} for dog; they should be 1 and 0.")
+    numbers = screen.page.locator(".start .column :is(b, s)")
+    expect(numbers).to_have_text([f"{now.trace.o[0]:.2f}", f"{1 - round(float(now.trace.o[0]), 2):.2f}", f"{now.trace.o[1]:.2f}", f"{now.trace.o[1]:.2f}"])
+    expect(screen.page.locator(".aside .figure")).to_have_text(f"{now.losses[-1]:.2f}")
+    expect(screen.page.locator(".gaps")).to_have_text("the mean of the 2 squared gaps; 0 is perfect")
+    expect(screen.key("play")).to_have_text("Make 200 updates")
+    expect(screen.key("maps_now")).to_be_hidden()
     scrub(screen, 1)
+    expect(screen.page.locator(".start canvas")).to_have_count(0)
     expect(title).to_have_text("w accounts for 99.5% of the predicted decrease")
     expect(screen.key("maps_change")).to_have_attribute("aria-pressed", "true")
     screen.open("/train", seed=39)
@@ -234,12 +261,12 @@ def test_a_film_of_any_network_is_drawn_from_its_first_to_its_last_update(screen
     screen.page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_words_above_the_length_never_stand_on_each_other(screen: Screen):
+def test_words_above_the_curve_never_stand_on_each_other(screen: Screen):
     screen.open("/train", n="50", lr="1000000", y="0.5,0.5")
     for k in (0, 1, 2, 5, 49, 50):
         scrub(screen, k)
         screen.ready(update=k)
-        boxes = screen.page.locator(".marks button, .stands").evaluate_all("(all) => all.map((each) => each.getBoundingClientRect()).map(({ left, right }) => [left, right])")
+        boxes = screen.page.locator(".marks button").evaluate_all("(all) => all.map((each) => each.getBoundingClientRect()).map(({ left, right }) => [left, right])")
         for (_, end), (start, _) in zip(sorted(boxes), sorted(boxes)[1:], strict=False):
             assert end <= start + 1
 

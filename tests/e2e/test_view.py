@@ -164,7 +164,7 @@ def test_the_lecture_view_is_read_from_the_last_row_and_fills_the_screen(screen:
         ("/", f"view=lecture&{TINY_VGG}", ("z2", "p1", "o", "df1")),
         ("/train", "view=lecture&k=3", ("x",)),
         ("/check", "view=lecture&k=1", ("df",)),
-        ("/notebook", "view=lecture&k=1", ("df",)),
+        ("/notebook", "view=lecture&k=1&part=experiment", ("df",)),
     ):
         screen.open(path, query=f"{query}&stage={stages[0]}")
         for stage in stages:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,8 +10,8 @@ import pytest
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
-from cnnviz.export.hand_sheet import MOST_TERMS, hand_sheet, tasks
-from cnnviz.words import use_language
+from cnnviz.export.hand_sheet import MOST_TERMS, PARTS, hand_sheet, tasks
+from cnnviz.words import format_value, use_language
 
 SETUPS = [
     Setup(),
@@ -86,12 +87,50 @@ def test_the_pinned_cell_is_the_one_that_is_asked_for():
     assert next(task.name for task in found if task.name.startswith("z₁")) == "z₁[0,0]"
 
 
-def test_answers_stand_on_a_page_of_their_own_and_blanks_on_the_first():
-    page = hand_sheet(Setup(), snapshot_of(Setup()), "<an image>")
-    questions, answers = page.split("<section>")[1:]
-    loss = f"{snapshot_of(Setup()).losses[-1]:.6g}"
-    assert loss in answers and loss not in questions
-    assert "blank" in questions and "blank" not in answers and "&lt;an image&gt;" in questions
+@pytest.mark.parametrize("setup", SETUPS, ids=[setup.net for setup in SETUPS])
+def test_each_cell_is_computed_from_the_one_before_and_comes_again_on_the_way_back(setup):
+    found = tasks(setup, snapshot_of(setup))
+    forward, back = ([task for task in found if task.is_back == is_back] for is_back in (False, True))
+    for before, task in pairwise(forward):
+        if "=" in before.name:  # a place in v, whose number is that of the map
+            before = forward[forward.index(before) - 1]
+        read = {task.name.partition(" = ")[2]} | {name for row in task.rows for _, name, _ in row} | {name for name, _ in task.given}
+        assert {before.name, f"v{before.name[before.name.find('[') :]}"} & read, task.name
+    places = {task.name.partition(" = ")[0].partition("[")[0]: task.name.partition("[")[2] for task in forward if "=" not in task.name}
+    again = [task.name for task in back if task.name[1:].partition("[")[0] in places and task.name[0] == "∂"]
+    assert again and all(name.partition("[")[2] == places[name[1:].partition("[")[0]] for name in again)
+    assert back[-1].name.startswith(("f′", "f₁′", "w′", "w₁′"))
+
+
+@pytest.mark.parametrize("setup", SETUPS, ids=[setup.net for setup in SETUPS])
+def test_pictures_are_the_maps_with_the_cells_that_are_read(setup):
+    for task in tasks(setup, snapshot_of(setup)):
+        assert task.pictures or task.name == "L"
+        for picture in task.pictures:
+            assert picture.values.ndim == 2 and picture.framed
+            assert all(0 <= i < picture.values.shape[0] and 0 <= j < picture.values.shape[1] for i, j in picture.framed)
+    z1 = next(task for task in tasks(Setup(), snapshot_of(Setup())) if task.name.startswith("z₁"))
+    assert [(picture.symbol, len(picture.framed)) for picture in z1.pictures] == [("x", 9), ("z1", 1)]
+    assert z1.pictures[1].values[z1.pictures[1].framed[0]] == z1.answer
+
+
+@pytest.mark.parametrize("setup", SETUPS, ids=[setup.net for setup in SETUPS])
+def test_the_pupils_two_pages_hold_no_answer_and_the_teachers_version_has_all(setup):
+    snapshot = snapshot_of(setup)
+    questions, answers, teacher = (hand_sheet(setup, snapshot, "<an image>", part) for part in PARTS)
+    assert [page.count("<section") for page in (questions, answers, teacher)] == [2, 1, 3]
+    assert "&lt;an image&gt;" in questions and "blank" not in answers.partition("</style>")[2] and '"blank"' not in teacher
+    results = [f"= <b>{format_value(task.answer, '6')}</b>" for task in tasks(setup, snapshot) if np.isfinite(task.answer)]
+    assert not [result for result in results if result in questions]
+    assert all(result in page for result in results for page in (answers, teacher))
+
+
+def test_what_an_earlier_task_asks_for_is_a_blank_that_names_it():
+    page = hand_sheet(Setup(), snapshot_of(Setup()), "an image")
+    a1 = page.partition("<b>3</b> a₁[")[2].partition("</article>")[0]
+    assert re.search(r'z₁\[[^<]*= <span class="blank">from 2</span>', a1)
+    z2 = page.partition("<b>5</b> z₂[")[2].partition("</article>")[0]
+    assert '<span class="blank">from 3</span>' in z2  # the unit, by its name in v
     assert "section + section { break-before: page }" in page
 
 

@@ -56,7 +56,7 @@ def test_what_a_lesson_cannot_be_is_said_beside_its_name():
         return {file["what"] for group in groups for file in group["files"] if file["instead"]}
 
     seed, deviating, _, diverged, drawn, _ = map(instead, SETUPS)
-    assert seed == set() and drawn == {"exercise", "exercise_script", "sheet"} and {"keras", "pytorch"} <= deviating and diverged == {"parameters"}
+    assert seed == set() and drawn == {"exercise", "exercise_script", "sheet", "answers", "teacher"} and {"keras", "pytorch"} <= deviating and diverged == {"parameters"}
 
 
 def test_a_file_holds_the_numbers_of_the_core_and_a_film_is_the_pages():

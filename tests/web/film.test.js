@@ -10,6 +10,7 @@ import {
   placed,
   shareRows,
 } from "../../cnnviz/pages/train/film_model.js"
+import { gapOf, hasColumns } from "../../cnnviz/pages/train/film_start.js"
 
 test("the frame that is shown is the last one that is not after the update", () => {
   const updates = [0, 3, 7, 8, 20]
@@ -102,4 +103,24 @@ test("words on a line stay on it and apart, the first ones first, and one that m
     ),
     [75, 135, null],
   )
+})
+
+test("a printed output and its printed gap make the target", () => {
+  for (let n = 0; n <= 1000; n++)
+    for (const target of [0, 1]) {
+      const now = n / 1000
+      const printed = Number(now.toFixed(2))
+      assert.ok(Math.abs(Math.abs(target - printed) - Number(gapOf({ name: "cat", now, target }))) < 1e-9, `${now}`)
+    }
+})
+
+test("outputs are columns if they are few and stay between 0 and 1", () => {
+  const of = (/** @type {number[]} */ ...values) => values.map((now) => ({ name: "", now, target: 0 }))
+  assert.ok(hasColumns(of(0.2, 0.7), [0, 1]))
+  assert.ok(hasColumns(of(0.1, 0.2, 0.3, 0.4), [0, 1]))
+  assert.ok(!hasColumns(of(0.1, 0.2, 0.3, 0.3, 0.1), [0, 1]))
+  assert.ok(!hasColumns(of(0.2, 0.7), [-0.5, 1]))
+  assert.ok(!hasColumns(of(0.2, 0.7), [0, 5]))
+  assert.ok(!hasColumns(of(0.2, Number.NaN), [0, 1]))
+  assert.ok(!hasColumns([], [0, 1]))
 })

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Ballot } from "../../cnnviz/rooms/ballot.js"
 import { RoomBoard } from "../../cnnviz/rooms/board.js"
-import { AllRuns, conclusion, runsIn, saidOf, worstOf } from "../../cnnviz/rooms/experiment.js"
+import { AllRuns, conclusion, DeviceRun, runsIn, saidOf, worstOf } from "../../cnnviz/rooms/experiment.js"
 import { spotOf } from "../../cnnviz/rooms/impromptu_form.js"
 import { openQuestion, roomDeck } from "../../cnnviz/rooms/kept_rooms.js"
 import { comingOf, screenOf } from "../../cnnviz/rooms/presenter_panels.js"
@@ -375,6 +375,88 @@ test("typed text is kept if the same question is repeated, and only then", async
   const changes = [{ phase: "closed" }, { phase: "shown" }, { round: 2 }, { number: 2, round: 1 }]
   for (const [n, change] of changes.entries()) assert.equal(await said(change), n + 2)
   assert.equal(ballot.given, null, "another question")
+})
+
+test("what is typed but not sent is kept when the page is loaded again, and when the room is, for the same question", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] })
+  globalThis.ResizeObserver = class {
+    observe() {}
+  }
+  let ask = "How many?"
+  const asking = {
+    question: async () => ({ kind: "number", ask, text: "", plates: [], options: [] }),
+    results: async () => undefined,
+  }
+  const page = () => {
+    const element = {
+      addEventListener() {},
+      querySelector: () => null,
+      querySelectorAll: () => [],
+      replaceChildren() {},
+      innerHTML: "",
+    }
+    return new Ballot(element, asking, () => {}, () => {}) // biome-ignore format: short
+  }
+  const open = { ...poll("open"), number: 70 }
+  const before = page()
+  await before.hear(open)
+  before.typed({ name: "number", value: "1,5" })
+  before.typed({ name: "number", value: "1,5e" })
+  const ballot = page()
+  await ballot.hear(open)
+  assert.match(ballot.element.innerHTML, /value="1,5e"/)
+  ballot.typed({ name: "number", value: "9" })
+  const again = async (more) => {
+    ballot.setGone(true)
+    ballot.setGone(false)
+    await ballot.hear(null)
+    await ballot.hear({ ...open, ...more })
+    return [ballot.given, ballot.sent]
+  }
+  assert.deepEqual(await again({ number: 71 }), [9, null], "it is asked again, by a server that was restarted")
+  ask = "How many more?"
+  assert.deepEqual(await again({ number: 72 }), [null, null], "another question")
+  ballot.typed({ name: "number", value: "10" })
+  await ballot.hear({ ...open, number: 73 })
+  assert.equal(ballot.given, null, "the same question in a room that was not lost")
+})
+
+test("a phone's headline is from the runs of all devices, which it fetches when the experiment ends", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] })
+  const settled = () => new Promise((done) => setImmediate(done))
+  const bytes = (...values) => Buffer.from(new Float64Array(values).buffer).toString("base64")
+  const found = (...last) => ({
+    key: "lr",
+    updates: 1,
+    values: last.map((_, n) => `0.${n + 1}`),
+    last: bytes(...last),
+    at: [0, 1],
+    shown: [],
+    curves: Buffer.from(new Float32Array([0.5]).buffer).toString("base64"),
+    predicted: [1, 0],
+    confirmed: 0,
+  })
+  const answers = [found(0.25), found(0.25, 0.125)]
+  const run = { key: "lr", updates: 1, run: 0, value: "0.1", query: "", curve: bytes(0.5, 0.25) }
+  const requests = {
+    place: async () => ({ ok: true, data: run }),
+    experiment: async () => answers.shift(),
+    inside: async () => ({ plates: [], say: "", look: "" }),
+  }
+  const element = { addEventListener() {}, querySelector: () => null, querySelectorAll: () => [], innerHTML: "" }
+  const device = new DeviceRun(element, requests, () => {})
+  const now = async (by) => {
+    t.mock.timers.tick(by)
+    await settled()
+  }
+  await device.hear({ ...poll("open"), kind: "experiment" })
+  await now(2000)
+  assert.ok(device.found && !element.innerHTML.includes("headline"))
+  await device.hear({ ...poll("revealed"), kind: "experiment" })
+  assert.ok(!element.innerHTML.includes("headline"), "others may have joined since")
+  await now(1000)
+  assert.match(element.innerHTML, /headline.*0\.2 ends lowest/)
+  assert.equal(answers.length, 0)
 })
 
 test("a projector looks again where devices came while it was looking, and after an answer that did not come", async () => {

@@ -5,11 +5,11 @@ import { snapshotsOf } from "./snapshots.js"
 export const snapshots = snapshotsOf()
 
 /** What a picture is given; cells that are this wide have room for as many letters. */
-export const sceneOf = (numbers, { letters = 6, size = 15, ...how } = {}) => ({
+export const sceneOf = (numbers, { letters = 6, size = 15, most = letters + 1, ...how } = {}) => ({
   numbers,
   done: () => Number.POSITIVE_INFINITY,
   moves: () => false,
-  room: () => ({ size, letters }),
+  room: () => ({ size, letters, most }),
   isPhone: false,
   isSteady: false,
   choice: {},
@@ -61,12 +61,11 @@ export const sumsOf = (picture, numbers, symbol, cell, how) =>
     return values.length ? [{ terms: values.slice(0, -1), total: values.at(-1) }] : []
   })
 
-/** The relations of cells to terms in all heat maps. */
-export function relatesOf(picture, numbers, symbol, cell, how) {
-  const inside = (part) => {
-    if (Array.isArray(part)) return part.flatMap(inside)
-    if (part?.strings) return part.values.flatMap(inside)
-    return part?.term && part.place ? [part] : []
-  }
-  return inside(picture(sceneOf(numbers, how), symbol, cell))
+/** How the cells of a picture's heat maps belong to terms, in the order of the maps. */
+export function relationsOf(part) {
+  if (Array.isArray(part)) return part.flatMap(relationsOf)
+  if (!part?.strings) return []
+  return part.values.flatMap((value, n) =>
+    / \.relate=$/.test(part.strings[n]) ? (value ? [value] : []) : relationsOf(value),
+  )
 }

@@ -1,9 +1,10 @@
-// Test images: their layout, the shown epoch, and its words.
+// The photographs: their layouts and flights, the shown epoch, and its words.
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { answered, ofClass } from "../../cnnviz/pages/train/confusion.js"
-import { certainty, listed } from "../../cnnviz/pages/train/test_images_card.js"
+import { answered } from "../../cnnviz/pages/train/confusion.js"
+import { certainty, wordsOf } from "../../cnnviz/pages/train/test_images_card.js"
+import * as flights from "../../cnnviz/pages/train/test_images_flight.js"
 import * as layouts from "../../cnnviz/pages/train/test_images_layout.js"
 import * as states from "../../cnnviz/pages/train/test_images_state.js"
 import * as words from "../../cnnviz/pages/train/test_images_words.js"
@@ -37,83 +38,172 @@ const DRAWS = [
   [300, 10, 40],
   [300, 2, 200],
   [1, 3, 1],
-].flatMap(([count, classes, heat]) => [712, 338].map((width) => ({ count, classes, heat, width })))
+].flatMap(([count, classes, heat]) => [808, 358].map((width) => ({ count, classes, heat, width })))
+
+/** The height that the page gives a layout: all that is free, or on a phone what its columns need. @param {number} width @param {number} classes */
+const heightOf = (width, classes) => (width > layouts.PHONE ? 580 : 300 * Math.ceil(classes / 2))
+
+/** Whether two photographs of a layout cover each other. @param {import("../../cnnviz/pages/train/test_images_layout.js").Layout} layout @param {number} i @param {number} j */
+const overlap = ({ x, y, size }, i, j) => Math.abs(x[i] - x[j]) < size - 1e-9 && Math.abs(y[i] - y[j]) < size - 1e-9
 
 for (const { count, classes, heat, width } of DRAWS)
-  test(`${count} images of ${classes} classes are at the heights of their largest outputs, on ${width} pixels (heat ${heat})`, () => {
+  test(`${count} photographs of ${classes} classes stand in the columns of their answers, on ${width} pixels (heat ${heat})`, () => {
     const crowd = testImagesOf(count, classes, heat)
-    const frame = { width, height: 450, classes, floor: 1 / classes }
-    const { size, x, y, columns, order } = layouts.layOutTestImages(crowd, frame)
-    const across = layouts.columnWidth(frame)
+    const labels = Array.from({ length: count }, (_, i) => i % classes)
+    const frame = { width, height: heightOf(width, classes), classes }
+    const layout = layouts.columns(crowd, labels, frame)
+    const { size, x, y, columns, order } = layout
     const sure = columns.map((n, i) => crowd.o[i * classes + n])
     columns.forEach((n, i) => {
       assert.equal(n, largestIndex(crowd.o.subarray(i * classes, (i + 1) * classes)))
-      assert.ok(x[i] >= layouts.LEFT + n * across && x[i] + size <= layouts.LEFT + (n + 1) * across, "in its column")
-      const exact = layouts.down(sure[i], frame, size) - size / 2
-      assert.ok(y[i] >= exact - 1e-9 && y[i] + size <= frame.height + 1e-9, "never higher than it is sure")
-      const lone = columns.every((m, j) => j === i || m !== n || Math.abs(y[j] - y[i]) > 2 * size)
-      if (lone) assert.ok(Math.abs(y[i] - exact) < 1e-9, "alone it stands exactly there")
+      const box = layouts.columnBox(frame, n)
+      assert.ok(x[i] >= box.x - 1e-9 && x[i] + size <= box.x + box.width + 1e-9, "in its column")
+      assert.ok(y[i] >= box.y - 1e-9 && y[i] + size <= box.y + box.height + 1e-9, "above its caption")
+      for (let j = 0; j < i; j++) assert.ok(!overlap(layout, i, j) || size <= 8, "none hides another")
+      assert.equal(layouts.imageAt(layout, x[i] + size / 2, y[i] + size - 0.2) >= 0, true)
     })
-    const covered = columns.filter((_, i) =>
-      columns.some((_, j) => j !== i && x[i] === x[j] && Math.abs(y[i] - y[j]) < 0.5 && y[i] + size < frame.height - 1),
+    const [right, wrong] = [true, false].map((is) =>
+      [...columns.keys()].filter((i) => (columns[i] === labels[i]) === is),
     )
-    assert.deepEqual(covered, [], "none is hidden behind another")
+    for (const i of right)
+      for (const j of wrong) if (columns[i] === columns[j]) assert.ok(y[i] >= y[j], "right ones are below")
+    for (const i of right)
+      for (const j of right)
+        if (columns[i] === columns[j] && sure[i] > sure[j]) assert.ok(y[i] >= y[j], "the surest are lowest")
+    for (const i of wrong)
+      for (const j of wrong)
+        if (columns[i] === columns[j] && sure[i] > sure[j]) assert.ok(y[i] <= y[j], "the surest are highest")
     assert.deepEqual(
       [...order].sort((a, b) => a - b),
       [...columns.keys()],
     )
-    for (let n = 1; n < order.length; n++) assert.ok(sure[order[n]] >= sure[order[n - 1]], "the surest is drawn last")
-    assert.ok(
-      Math.max(...y.map((top, i) => top - layouts.down(sure[i], frame, size) + size / 2)) <= 450 / 4,
-      "a little lower at most",
-    )
-    order.forEach((i) => assert.notEqual(layouts.imageAt({ size, x, y, columns, order }, x[i] + 0.5, y[i] + 0.5), -1))
-    assert.equal(layouts.imageAt({ size, x, y, columns, order }, -5, -5), -1)
+    assert.equal(layouts.imageAt(layout, -5, -5), -1)
   })
 
-test("levels are at the heights of outputs, with a minimum distance, and none is below the floor", () => {
-  for (const floor of [0, 0.1, 0.5]) {
-    const found = layouts.levels({ width: 712, height: 450, classes: 2, floor }, 24)
-    assert.equal(found[0].p, 1)
-    for (const { p, y } of found)
-      assert.ok(p >= floor && y === layouts.down(p, { width: 712, height: 450, classes: 2, floor }, 24))
-    for (let n = 1; n < found.length; n++) assert.ok(found[n].y - found[n - 1].y > 20)
-  }
-  assert.ok(Math.abs(layouts.angle(0.5) - 0.5) < 1e-12)
-  assert.equal(layouts.angle(2), 1)
-  assert.equal(layouts.angle(Number.NaN), 0)
+test("columns of a phone are in pairs, and those of a wide screen are beside each other", () => {
+  const of = (/** @type {number} */ width, /** @type {number} */ classes) =>
+    layouts.columnGrid({ width, height: 600, classes }).beside
+  assert.deepEqual([of(808, 4), of(808, 10), of(358, 4), of(358, 10)], [4, 10, 2, 2])
 })
 
-test("before a training, images are in their classes without overlap", () => {
-  const labels = Array.from({ length: 300 }, (_, i) => i % 10)
-  const frame = { width: 712, height: 450, classes: 10, floor: 0.1 }
-  const { size, x, y, columns } = layouts.startLayout(labels, frame, 80)
-  assert.deepEqual(columns, labels)
-  assert.equal(new Set(labels.map((_, i) => `${x[i]} ${y[i]}`)).size, 300)
-  assert.ok(Math.min(...y) === 80 && Math.max(...y) + size <= 450)
-  for (const [classes, height] of [
-    [2, 461],
-    [4, 461],
-    [2, 560],
-  ]) {
-    const each = Array.from({ length: 30 * classes }, (_, i) => i % classes)
-    const few = layouts.startLayout(each, { width: 712, height, classes, floor: 0.1 }, 216)
-    const bottom = Math.max(...few.y) + few.size
-    assert.ok(bottom <= height && few.size > (classes === 2 ? 32 : 26), `${classes}: ${few.size}, ${bottom}`)
-  }
+test("the four classes of the default have four photographs of 44 pixels in a row", () => {
+  const { size, x } = layouts.columns(testImagesOf(120, 4, 6), new Array(120).fill(0), {
+    width: 808,
+    height: 580,
+    classes: 4,
+  })
+  assert.equal(size, 44)
+  assert.ok([...x].every((left) => (left % 208) % 46 < 1e-9))
 })
 
-test("an arrow goes to the nearest image that way, and every image can be reached", () => {
-  const layout = layouts.layOutTestImages(testImagesOf(120, 4, 6), { width: 712, height: 450, classes: 4, floor: 0.25 })
-  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
-  const reached = new Set([0])
-  for (const i of reached)
-    for (const [key, [dx, dy]] of Object.entries(way)) {
-      const next = layouts.neighbour(layout, i, key)
-      if (next !== i) assert.ok((layout.x[next] - layout.x[i]) * dx + (layout.y[next] - layout.y[i]) * dy > 0)
-      reached.add(next)
+for (const [count, width, height] of [
+  [120, 808, 580],
+  [300, 808, 580],
+  [120, 358, 350],
+  [1, 358, 350],
+])
+  test(`a heap of ${count} photographs lies within ${width}×${height} pixels, turned by at most 16°, with its classes mixed`, () => {
+    const labels = Array.from({ length: count }, (_, i) => Math.floor((4 * i) / count))
+    const { size, x, y, turn } = layouts.heap(labels, { width, height, classes: 4 })
+    const reach = (size / 2) * Math.SQRT2
+    for (let i = 0; i < count; i++) {
+      const [centre, middle] = [x[i] + size / 2, y[i] + size / 2]
+      assert.ok(centre - reach > -0.02 * width && centre + reach < 1.02 * width)
+      assert.ok(middle - reach > -0.02 * height && middle + reach < 1.02 * height)
+      assert.ok(Math.abs(turn[i]) <= (16 * Math.PI) / 180)
     }
-  assert.equal(reached.size, 120)
+    if (count < 2) return
+    assert.ok(Math.max(...turn) - Math.min(...turn) > 0.5)
+    for (const label of [0, 1, 2, 3]) {
+      const own = labels.flatMap((other, i) => (other === label ? [x[i] + size / 2] : []))
+      const mean = own.reduce((sum, left) => sum + left, 0) / own.length
+      assert.ok(Math.abs(mean - width / 2) < width / 10, "no class lies on one side")
+    }
+  })
+
+test("a turned photograph is found where it is drawn", () => {
+  const layout = {
+    size: 40,
+    x: Float64Array.of(0),
+    y: Float64Array.of(0),
+    turn: Float64Array.of(Math.PI / 4),
+    order: [0],
+    columns: [0],
+  }
+  assert.equal(layouts.imageAt(layout, 20, -5), 0)
+  assert.equal(layouts.imageAt(layout, 2, 2), -1)
+})
+
+for (const { count, classes, heat, width } of DRAWS)
+  test(`${count} photographs of ${classes} classes lie in the cells of the matrix, on ${width} pixels (heat ${heat})`, () => {
+    const crowd = testImagesOf(count, classes, heat)
+    const labels = Array.from({ length: count }, (_, i) => i % classes)
+    const frame = { width, height: width > layouts.PHONE ? 580 : Number.POSITIVE_INFINITY, classes }
+    const { size, x, y, columns } = layouts.matrix(crowd, labels, frame)
+    columns.forEach((answer, i) => {
+      const box = layouts.cellBox(frame, labels[i], answer)
+      assert.ok(
+        x[i] >= box.x
+          && x[i] + size <= box.x + box.width + 1e-9
+          && y[i] >= box.y
+          && y[i] + size <= box.y + box.height + 1e-9,
+      )
+    })
+    const last = layouts.cellBox(frame, classes - 1, classes - 1)
+    assert.ok(last.x + last.width <= width + 1e-9 && last.y + last.height <= frame.height)
+  })
+
+test("photographs that move start 4 ms apart and fly for 500 ms; the others stay", () => {
+  const labels = Array.from({ length: 30 }, (_, i) => i % 3)
+  const frame = { width: 808, height: 580, classes: 3 }
+  const [first, second] = [1, 2].map((seed) => layouts.columns(testImagesOf(30, 3, 5, seed), labels, frame))
+  const pose = flights.landed(layouts.heap(labels, frame))
+  const flight = flights.plan(pose, first)
+  assert.deepEqual(
+    [...flight.starts].sort((a, b) => a - b),
+    range(30).map((n) => 4 * n),
+  )
+  assert.equal(flight.duration, 500 + 4 * 29)
+  flights.fly(flight, 0, pose)
+  assert.deepEqual([...pose.x], [...flight.from.x])
+  const [front] = first.order
+  flights.fly(flight, 250, pose)
+  assert.ok(
+    Math.abs(pose.x[front] - (flight.from.x[front] + first.x[front]) / 2) < 1e-9,
+    "half the way in half the time",
+  )
+  flights.fly(flight, flight.duration, pose)
+  for (const name of /** @type {const} */ (["x", "y", "turn"])) assert.deepEqual([...pose[name]], [...first[name]])
+  const next = flights.plan(pose, second)
+  const still = range(30).filter((i) => first.x[i] === second.x[i] && first.y[i] === second.y[i])
+  const size = first.size === second.size ? 30 - still.length : 30
+  assert.equal(next.duration, 500 + 4 * (size - 1))
+  assert.equal(flights.plan(pose, first).duration, 0)
+  assert.deepEqual(
+    [flights.hasStarted(flight, front, 1), flights.hasStarted(flight, first.order[29], 1)],
+    [true, false],
+  )
+})
+
+test("an arrow goes to the nearest photograph that way, and every one can be reached", () => {
+  const frame = { width: 808, height: 580, classes: 4 }
+  const labels = new Array(120).fill(1)
+  const crowd = testImagesOf(120, 4, 6)
+  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
+  for (const layout of [
+    layouts.columns(crowd, labels, frame),
+    layouts.heap(labels, frame),
+    layouts.matrix(crowd, labels, frame),
+  ]) {
+    const reached = new Set([0])
+    for (const i of reached)
+      for (const [key, [dx, dy]] of Object.entries(way)) {
+        const next = layouts.neighbour(layout, i, key)
+        if (next !== i) assert.ok((layout.x[next] - layout.x[i]) * dx + (layout.y[next] - layout.y[i]) * dy > 0)
+        reached.add(next)
+      }
+    assert.equal(reached.size, 120)
+  }
 })
 
 /** A report of a training of 3 classes and 4 images, as it comes from the server. @param {number[]} epochs @param {number[]} sent */
@@ -158,12 +248,6 @@ function reportOf(epochs, sent, more = {}) {
         sent.length,
         3,
         3,
-      ),
-      told: array(
-        sent.flatMap(() => [0, 1, 3, -1, 2, -1]),
-        sent.length,
-        3,
-        2,
       ),
     },
     ...more,
@@ -211,59 +295,91 @@ test("scrubbed back it stays there until it is played or taken to the end", () =
   assert.equal(states.following(states.taken(states.sought(state, 99), reportOf([0, 4, 8, 12], [12]))), 12)
 })
 
-test("a choice leaves its images bright, and the same choice again all", () => {
+test("a cell leaves its photographs bright, and the same cell again all", () => {
   const state = { ...states.taken(states.EMPTY, reportOf([0], [0])), at: 0 }
   const labels = [0, 1, 2, 2]
   const columns = [0, 1, 0, 2]
-  const cell = states.chosen(state, { kind: "cell", row: 2, column: 0 })
-  assert.deepEqual(states.bright(cell, labels, columns), new Set([2]))
-  assert.equal(states.bright(states.chosen(cell, { kind: "cell", row: 2, column: 0 }), labels, columns), null)
-  assert.deepEqual(states.bright(states.chosen(cell, { kind: "told", group: 2 }), labels, columns), new Set([2]))
-  assert.deepEqual(states.bright(states.chosen(cell, { kind: "told", group: 0 }), labels, columns), new Set([0, 1]))
+  const cell = states.chosen(state, { row: 2, column: 0 })
+  assert.deepEqual(states.inCell({ row: 2, column: 0 }, labels, columns), [2])
+  assert.equal(states.chosen(cell, { row: 2, column: 0 }).cell, null)
+  assert.deepEqual(states.chosen(cell, { row: 0, column: 0 }).cell, { row: 0, column: 0 })
+  assert.equal(states.arranged(cell, false).cell, null)
+})
+
+test("the matrix opens at the cell with the most errors, and its surest photograph", () => {
+  const o = Float64Array.from([0.9, 0.1, 0.6, 0.4, 0.8, 0.2, 0.3, 0.7])
+  const crowd = { o, classes: 2, confusion: Float64Array.from([1, 0, 2, 1]), mixed: "" }
+  assert.deepEqual(states.worstCell(crowd), { row: 1, column: 0 })
+  assert.equal(states.surestIn(crowd, { row: 1, column: 0 }, [0, 1, 1, 1]), 2)
+  assert.equal(states.surestIn(crowd, { row: 0, column: 1 }, [0, 1, 1, 1]), -1)
+  assert.equal(states.worstCell({ ...crowd, confusion: Float64Array.from([3, 0, 0, 1]) }), null)
+})
+
+test("a heap becomes columns at the end of the first epoch, and a matrix where it is wanted", () => {
+  const state = states.taken(states.EMPTY, reportOf([0, 1], [0, 1]))
+  assert.deepEqual(
+    [-1, 0, 1].map((at) => states.arrangement({ ...state, at })),
+    ["heap", "heap", "columns"],
+  )
+  assert.equal(states.arrangement({ ...state, at: 1, matrix: true }), "matrix")
 })
 
 test("the words are those of the epoch that is shown", () => {
   const report = reportOf([0, 6, 12], [0, 6, 12], { active: false, kind: "done" })
   const state = states.taken(states.EMPTY, report)
-  assert.equal(words.title(report, state), "Accuracy 75.0%: 3 of 4 test images right")
-  assert.equal(words.sentence(report, state), "verdict 12. On other images, expect 25% to 75%. Trained on 30 images.")
-  assert.match(words.note(report, state), /Wilson's 95% interval for 4 images, after the last epoch/)
+  assert.equal(words.title(report, state), "After 12 epochs it names 3 of 4 right")
+  assert.equal(
+    words.title(report, states.sought({ ...state, crowds: new Map([...state.crowds, [1, state.crowds.get(6)]]) }, 1)),
+    "After 1 epoch it names 3 of 4 right",
+  )
+  assert.deepEqual(words.accuracies(report, state), { first: 0.75, now: 0.75 })
+  assert.equal(words.about(report, state).small, "On other images, expect 25% to 75%. verdict 12.")
+  assert.equal(words.note(report, state), "")
+  assert.match(words.reliability(report, state), /Wilson's 95% interval for 4 images, after the last epoch/)
   const first = states.sought(state, 0)
   assert.match(
     words.note(report, states.sought(state, 6)),
     /for 4 images; too optimistic if you stop at the best epoch/,
   )
   assert.equal(words.note(report, first), "") // no interval stands above
-  assert.match(words.sentence(report, first), /has learned nothing yet\. verdict 0\./)
+  assert.deepEqual(words.accuracies(report, first), { first: null, now: 0.75 })
+  assert.deepEqual(words.about(report, first), {
+    large: "3 of 4 named right, before it has learned anything.",
+    soft: "Guessing gives 33%.",
+    small: "It learns from 30 other images.",
+  })
   const before = { ...state, at: -1 }
-  assert.equal(words.title(report, before), "Is it cat, dog or frog?")
-  assert.match(words.sentence(report, before), /30 images for 12 epochs; tested on 4 others\. Guessing scores 33%/)
-  assert.match(words.sentence({ ...report, epochs: 1 }, before), /30 images for one epoch; tested on 4 others\./)
+  assert.equal(words.accuracies(report, before), null)
+  assert.equal(words.title(report, before), "Can it learn to tell cat, dog and frog apart?")
+  assert.equal(words.title({ ...report, names: [..."abcde"] }, before), "Can it learn to tell 5 classes apart?")
   assert.equal(words.note({ ...report, warning: "stuck" }, state), "stuck")
   assert.equal(words.note({ ...report, active: true }, state), "under way")
-  assert.match(words.foot({ ...report, shown: 3 }, state), /its confidence.*3 of 4, the first 1 per class/)
-  assert.match(words.foot({ ...report, floor: 0 }, state), /its largest output/)
+  assert.match(
+    words.sentence({ ...report, shown: 3 }, state),
+    /the column of its answer.*3 of 4, the first 1 per class/,
+  )
+  assert.equal(words.sentence(report, before), "")
+  const matrix = states.arranged(state, true)
+  assert.equal(words.title(report, matrix), "Once it takes frog for cat")
+  assert.equal(words.title(report, states.chosen(matrix, { row: 1, column: 1 })), "Once it names dog right")
+  assert.equal(words.sentence(report, matrix), "12")
 })
 
-test("numbers under the scrubber are few, and the first and last are among them", () => {
-  for (let epochs = 1; epochs <= 200; epochs++) {
-    const found = words.ticks(epochs)
-    assert.ok(found.length <= 14 && found[0] === 0 && found.at(-1) === epochs, `${epochs}: ${found}`)
-  }
+test("a photograph is described by its class, its answer and how sure that is", () => {
+  const report = reportOf([0], [0])
+  const crowd = { o: Float64Array.from([0.2, 0.7, 0.1]), classes: 3 }
+  assert.equal(wordsOf(report, crowd, 0), "cat; it says dog, 70.0% sure")
+  assert.equal(wordsOf({ ...report, floor: 0 }, crowd, 0), "cat; it says dog, output 0.70")
+  assert.equal(wordsOf(report, undefined, 1), "dog")
 })
 
-test("a matrix adds up by class and by answer", () => {
+test("answers are counted by column", () => {
   const crowd = {
     o: new Float64Array(),
     classes: 3,
     confusion: Float64Array.from([5, 1, 0, 2, 7, 1, 0, 0, 4]),
-    told: new Float64Array(),
     mixed: "",
   }
-  assert.deepEqual(
-    [0, 1, 2].map((n) => ofClass(crowd, n)),
-    [6, 10, 4],
-  )
   assert.deepEqual(
     [0, 1, 2].map((n) => answered(crowd, n)),
     [
@@ -282,11 +398,4 @@ test("an output is never rounded to what it is not", () => {
   assert.equal(certainty(0.00001, softmax), "< 0.1%")
   assert.equal(certainty(0, softmax), "0.0%")
   assert.equal(certainty(0.97, { floor: 0 }), "0.97")
-  assert.equal(certainty(0.97, softmax, 0), "97%")
-})
-
-test("of many outputs the largest are listed, and the true one", () => {
-  assert.deepEqual(listed([0.1, 0.9], 0), [0, 1])
-  assert.deepEqual(listed([0.1, 0.2, 0.3, 0.05, 0.25, 0.1], 3), [1, 2, 3, 4])
-  assert.deepEqual(listed([0.1, 0.2, 0.3, 0.05, 0.25, 0.1], 2), [1, 2, 4])
 })

@@ -25,6 +25,11 @@ PROCEDURAL = frozenset(DEVIATIONS) - {"integer_gradient"}
 """Deviations of the notebook's function `forward_backward_propagation`."""
 OBJECT_ORIENTED = frozenset(DEVIATIONS) - {"double_conv", "fresh_weights"}
 """Deviations of the notebook's class `forward_propagation`."""
+CAUSES = (
+    *(name for name in DEVIATIONS if name in OBJECT_ORIENTED),
+    *(name for name in DEVIATIONS if name not in OBJECT_ORIENTED),
+)
+"""Deviations in the order in which the screen numbers them, from 1, with the class's deviations first."""
 
 
 def deviation_effects(deviations: Iterable[str]) -> dict[str, Message]:
@@ -93,7 +98,11 @@ def _overrides(active: frozenset[str], learning_rate: float) -> dict[str, Overri
         return learning_rate if name == "learning_rate" else values[name]
 
     chosen = [deviation for name, deviation in DEVIATION_TABLE.items() if name in active]
-    return chain_overrides((deviation.target, override(deviation.function, find)) for deviation in chosen if deviation.target not in ("params", "update"))
+    return chain_overrides(
+        (deviation.target, override(deviation.function, find))
+        for deviation in chosen
+        if deviation.target not in ("params", "update")
+    )
 
 
 def _apply_deviations(params: Params, target: str, active: frozenset[str]) -> Params:

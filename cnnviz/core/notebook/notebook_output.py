@@ -33,15 +33,22 @@ SUMS = (
 
 @dataclass(frozen=True, eq=False)
 class Rerun:
-    """A rerun of the notebook on its image: the kernels before and after each call of the class, and the first z1."""
+    """A rerun of the notebook on its image: the kernels before and after each call of the class, the exact kernel
+    gradients before the first two calls, and the first z1."""
 
     kernels: tuple[np.ndarray, ...]
+    exact_gradients: tuple[np.ndarray, ...]
     sums: np.ndarray
 
     @property
     def kernel_agrees(self) -> bool:
         """Whether the kernel after two calls is the printed one, and a third call does not change it."""
-        return bool((self.kernels[2] == np.array(KERNEL)).all() and (self.kernels[3] == self.kernels[2]).all())
+        return self.weights_that_agree == self.kernels[2].size and bool((self.kernels[3] == self.kernels[2]).all())
+
+    @property
+    def weights_that_agree(self) -> int:
+        """The number of printed weights that are reproduced."""
+        return int((self.kernels[2] == np.array(KERNEL)).sum())
 
     @property
     def sums_that_agree(self) -> int:
@@ -64,9 +71,10 @@ def rerun(x: np.ndarray) -> Rerun:
     start = Params(np.array(DRAWN, np.float64), np.zeros((n, 2)), np.zeros(2))
     params = notebook_step(start, x, np.full(2, TARGET), RATE, PROCEDURAL)[2]
     params = Params(params.f, np.zeros((n, 2)), np.zeros(2))
-    kernels, sums = [params.f], np.zeros(0)
+    kernels, exact_gradients, sums = [params.f], [], np.zeros(0)
     for call in range(3):
+        exact_gradients.append(notebook_step(params, x, np.ones(2), RATE)[1].df)
         trace, _, params = notebook_step(params, x, np.ones(2), RATE, OBJECT_ORIENTED)
         kernels.append(params.f)
         sums = sums if call else trace.z1
-    return Rerun(tuple(kernels), sums)
+    return Rerun(tuple(kernels), tuple(exact_gradients[:2]), sums)

@@ -6,6 +6,7 @@
     small7-3  small7-h3    the same digits at 8×8 pixels
     pattern-edges          a computed image
     upload-<text>          a visitor's image, encoded in the id
+    drawing-<text>         a visitor's drawn digit, encoded in the id
 
 `cnnviz.data.images.find_image` returns the pixels.
 """
@@ -32,6 +33,8 @@ BUNDLED = {"train": 1, "test": 20}
 """Number of images at the start of each CIFAR-10 split that are bundled under their original ids."""
 _LABELS = {"test": (3, 8, 8, 0, 6, 6, 1, 6, 3, 1, 0, 9, 5, 7, 9, 8, 5, 7, 8, 6), "train": (6,)}
 """Classes of these bundled images as indices into CLASSES, so that no file needs to be read."""
+OWN = ("upload", "drawing")
+"""Kinds of visitors' images."""
 MAX_UPLOAD_TEXT = 6000
 """Maximum number of characters of an upload: more than 32·32·3 bytes need when compressed and encoded as base64."""
 
@@ -54,8 +57,8 @@ def class_words(name: str) -> str | Message:
 class ImageId:
     """A parsed image id; `str` formats it again.
 
-    `kind` is "cifar10", "sample", "digit", "small", "pattern" or "upload". `name` is the split, class, digit or pattern,
-    or the text of the upload. `number` counts from 0 within the split or class. `held_out` marks images that are never
+    `kind` is "cifar10", "sample", "digit", "small", "pattern", "upload" or "drawing". `name` is the split, class, digit
+    or pattern, or the text of a visitor's image. `number` counts from 0 within the split or class. `held_out` marks images that are never
     used for training.
 
     >>> str(ImageId("sample", "cat", 17)), str(ImageId("digit", "7", 3, held_out=True))
@@ -70,7 +73,7 @@ class ImageId:
     @property
     def side(self) -> int:
         """Height and width in pixels."""
-        return SIDES.get(self.kind, 32)
+        return SIDES.get("digit" if self.kind == "drawing" else self.kind, 32)
 
     def __str__(self) -> str:
         match self.kind:
@@ -101,11 +104,21 @@ def parse_image_id(text: str) -> ImageId:
         return ImageId(kind, name)
     if kind == "pattern":
         raise Problem("data.image.no_pattern", id=quote(text), patterns=[f"pattern-{name}" for name in PATTERNS])
-    if kind == "upload" and _UPLOAD.fullmatch(name):
+    if kind in OWN and _UPLOAD.fullmatch(name):
         return ImageId(kind, name)
-    if kind == "upload":
+    if kind in OWN:
         raise Problem("data.upload.changed")
     raise Problem("data.image.unknown", id=quote(text))
+
+
+def own_kind(img: str) -> str:
+    """Return the kind of a visitor's image, or "" for any other image.
+
+    >>> own_kind("upload-eJz"), own_kind("drawing-eJz"), own_kind("test-3")
+    ('upload', 'drawing', '')
+    """
+    kind = img.partition("-")[0]
+    return kind if kind in OWN else ""
 
 
 def count(id: ImageId) -> int:

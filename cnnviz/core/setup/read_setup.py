@@ -30,6 +30,7 @@ from cnnviz.core.setup.setup_network import (
     shape_of,
 )
 from cnnviz.core.setup.targets import (
+    DEFAULT_CLASSES,
     DEFAULT_IMAGE,
     WrongLength,
     check_class_count,
@@ -228,12 +229,17 @@ class _SetupReader:
 
     def targets(self, n: int, label: str | None) -> None:
         """Parse the names of the `n` outputs and their targets. The default target is the image's class if an output
-        has its name, else output 0."""
+        has its name, else output 0.
+
+        Without names and targets, the two outputs are the default classes if a single image is of one of them.
+        """
         values = self.values
         values["classes"] = classes = self.take("classes", lambda text: check_class_count(setup_fields.parse_classes(text), n), ())
         names = names_of_outputs(classes, values["img"], n)
         labels = [label_of(parse_image_id(img)) for img in values["img"].split(",")]
         labels = [label or labels[0]] if self.images == 1 else labels
+        if "y" not in self.asked and not classes and n == len(DEFAULT_CLASSES) and self.images == 1 and labels[0] in DEFAULT_CLASSES and values["img"] != DEFAULT_IMAGE:
+            names = values["classes"] = classes = DEFAULT_CLASSES
         one_hots = tuple(one_hot(names.index(label) if label in names else 0, n) for label in labels)
         loss = self.network.loss_kind
 

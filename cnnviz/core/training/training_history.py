@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.runtime.read_only import ReadOnly, freeze
-from cnnviz.core.training.evaluation import Evaluation, Pixels, evaluate
+from cnnviz.core.training.evaluation import Pixels, evaluate
 from cnnviz.core.training.training import Progress, Training
 
 MOST_BYTES = 16_000_000
@@ -18,31 +18,21 @@ small networks."""
 MOST_SHOWN = 300
 """Maximum number of held-out images whose outputs are kept."""
 
-PER_GROUP = 6
-"""Number of most informative images per group."""
-
-GROUPS = ("right", "torn", "wrong")
-"""Groups of images: the most confident correct predictions, the least confident of all, and the most confident wrong
-ones."""
-
-
 @dataclass(frozen=True, eq=False)
 class Epoch(ReadOnly):
     """The end of an epoch: its report with the parameters, and their results on the held-out images.
 
     `confusion` (N,N) counts all of them by [class, prediction]. `o` (S,N) are the outputs of the S images that are shown.
-    `told` (3,TOLD) are the positions of the most informative ones of each group in GROUPS, filled up with -1.
     """
 
     report: Progress
     confusion: np.ndarray
     o: np.ndarray
-    told: np.ndarray
 
     @property
     def nbytes(self) -> int:
         """The size of its arrays in bytes."""
-        return sum(array.nbytes for array in (*self.report.params.values(), self.confusion, self.o, self.told))
+        return sum(array.nbytes for array in (*self.report.params.values(), self.confusion, self.o))
 
 
 def shown_rows(labels: np.ndarray, classes: int) -> np.ndarray:
@@ -56,20 +46,6 @@ def shown_rows(labels: np.ndarray, classes: int) -> np.ndarray:
         return np.arange(len(labels))
     class_rows = [np.flatnonzero(labels == n)[: MOST_SHOWN // classes] for n in range(classes)]
     return np.sort(np.concatenate(class_rows))
-
-
-def informative_images(evaluation: Evaluation, labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return the positions in `rows` of the most informative images, (3,TOLD). Of the correct ones, take the most
-    confident of each class in turn."""
-    position = np.full(len(labels), -1)
-    position[rows] = np.arange(len(rows))
-    confident, torn, wrong = (indices[position[indices] >= 0] for indices in (evaluation.right, evaluation.torn, evaluation.wrong))
-    of_class = [confident[labels[confident] == n] for n in range(evaluation.o.shape[1])]
-    interleaved = [indices[n] for n in range(PER_GROUP) for indices in of_class if n < len(indices)]
-    positions = np.full((len(GROUPS), PER_GROUP), -1)
-    for group, indices in zip(positions, (np.array(interleaved, int), torn, wrong), strict=True):
-        group[: len(indices)] = position[indices[:PER_GROUP]]
-    return positions
 
 
 class History:
@@ -88,13 +64,21 @@ class History:
         self.epochs: Sequence[Epoch] = ()
         self.every = 1
 
+    def untrained(self) -> Epoch:
+        """Return the results before the first update; the losses and accuracies of training images are NaN."""
+        shape = tuple(self.X.shape[1:])
+        params, buffers = self.training.start(shape), self.training.network.program(shape).buffers_at_start
+        evaluation = evaluate(self.training, params, self.X, self.Y, buffers)
+        report = Progress(0, 1, 0, params, np.nan, np.nan, evaluation.loss, evaluation.accuracy, 0.0, 0.0, buffers=buffers)
+        return Epoch(report, evaluation.confusion, evaluation.o[self.rows])
+
     def add(self, report: Progress) -> None:
         """Add the next report. At the end of an epoch, evaluate all held-out images."""
         if report.step * self.training.epochs % report.steps == 0:
             evaluation = evaluate(self.training, report.params, self.X, self.Y, report.buffers)
             report = replace(report, held_loss=evaluation.loss, held_accuracy=evaluation.accuracy)
             if not self.epochs or np.isfinite(evaluation.o).all():  # outputs that are not finite cannot be shown
-                self._keep(Epoch(report, evaluation.confusion, evaluation.o[self.rows], informative_images(evaluation, self.labels, self.rows)))
+                self._keep(Epoch(report, evaluation.confusion, evaluation.o[self.rows]))
         self.reports.append(replace(report, params=Params.of({})))
 
     def _keep(self, epoch: Epoch) -> None:

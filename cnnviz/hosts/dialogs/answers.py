@@ -33,6 +33,7 @@ ANSWERS: Mapping[str, Callable[[Query], Reply]] = {
 
 SENT: Mapping[str, Callable[[Query, bytes], Reply]] = {
     "picture": lambda asked, content: _json(uploads.picture(asked, content)),
+    "drawing": lambda asked, content: _json(uploads.drawing(asked, content)),
     "weights": lambda asked, content: _json(uploads.weights(asked, content)),
     "model": lambda asked, content: _json(uploads.model(asked, content)),
     "gradients": lambda asked, content: Reply(uploads.gradients(asked, content), BYTES),

@@ -85,6 +85,10 @@ def _film(kind: str) -> Callable[[Download], bytes]:
     return make
 
 
+def _sheet(part: str) -> Callable[[Download], str]:
+    return lambda of: hand_sheet(of.setup, of.now.snapshot, of.now.image.words, part)
+
+
 @dataclasses.dataclass(frozen=True)
 class FileKind:
     """A kind of file: its ending and type, and the function that makes it. `film` is whether it is an animation, with
@@ -109,7 +113,9 @@ GROUPS: Mapping[str, Mapping[str, FileKind]] = {
     "work": {
         "exercise": FileKind("-exercise.ipynb", _NOTEBOOK, lambda of: exercise_notebook(of.setup, of.pixels, of.now.snapshot)),
         "exercise_script": FileKind("-exercise.py", _PYTHON, lambda of: exercise_script(of.setup, of.pixels, of.now.snapshot)),
-        "sheet": FileKind("-by-hand.html", "text/html", lambda of: hand_sheet(of.setup, of.now.snapshot, of.now.image.words)),
+        "sheet": FileKind("-by-hand.html", "text/html", _sheet("questions")),
+        "answers": FileKind("-by-hand-answers.html", "text/html", _sheet("answers")),
+        "teacher": FileKind("-by-hand-teacher.html", "text/html", _sheet("teacher")),
         "spreadsheet": FileKind(
             ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: spreadsheet(of.setup, of.now.snapshot)
         ),
@@ -156,7 +162,7 @@ def _excuses(download: Download) -> dict[str, str]:
     """Return the reasons why kinds of files are not available for this setup."""
     needs = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # Python in the browser lacks these
     reasons = {kind_name: say("ui.take_home.needs_server") for kind_name, package in needs.items() if find_spec(package) is None}
-    for check, kinds in ((check_exact_rule, ("keras", "pytorch")), (check_training_mode, ("exercise", "exercise_script", "sheet"))):
+    for check, kinds in ((check_exact_rule, ("keras", "pytorch")), (check_training_mode, ("exercise", "exercise_script", "sheet", "answers", "teacher"))):
         try:
             check(download.setup)
         except ValueError as error:

@@ -6,6 +6,7 @@ from cnnviz.core.runtime.isolation import run_isolated
 from cnnviz.core.setup.image_ids import CLASSES
 from cnnviz.core.setup.setup import SETUP_KEYS, Setup
 from cnnviz.core.setup.setup_network import batch_shape, shape_of
+from cnnviz.data.drawings import read_drawing
 from cnnviz.data.uploads import read_upload
 from cnnviz.export.arrays import npz
 from cnnviz.export.checkpoints import files_in, read_checkpoints
@@ -22,6 +23,12 @@ def picture(asked: Mapping[str, str], content: bytes) -> Adopted:
     """Return the change of the setup that selects the image in a file; its pixels become part of the address. Raise
     Problem if the file is invalid."""
     return Adopted(change={"img": run_isolated(read_upload, content)}, note="")
+
+
+def drawing(asked: Mapping[str, str], content: bytes) -> Adopted:
+    """Return the change of the setup to a drawn digit, scaled and centred; its pixels become part of the address. Raise
+    Problem if nothing is drawn."""
+    return Adopted(change={"img": read_drawing(content)}, note="")
 
 
 def weights(asked: Mapping[str, str], content: bytes) -> Adopted:

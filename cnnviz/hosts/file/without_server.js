@@ -1,6 +1,6 @@
 // Without a server, controls that need one stay visible to show the setup, but are disabled with an explanation.
 
-const NEEDS_SERVER = ["files", "weights_in", "model_in", "upload", "cifar10"]
+const NEEDS_SERVER = ["files", "weights_in", "model_in", "upload", "drawing", "cifar10"]
 
 /**
  * Disable the setup's controls, and everything in `disableElsewhere`.

@@ -171,7 +171,6 @@ function mount(root, told) {
   let view
   const hides = () => Boolean(view && (view.veiled || view.state.onward))
   const drive = () => rooms.drive(page, address.read(), hides())
-  rooms.project(root)
   follow = ({ page: other = "", veiled = "", ...setup }) => {
     led = true
     covered = veiled === "1"
@@ -252,6 +251,7 @@ function mount(root, told) {
     if (shown.root.parentElement?.matches(WAITING)) shown.root.remove()
   }
   view = new View(root, page, host)
+  rooms.project(root)
   /** @type {Shown} */
   const here = { root, view, told, receive, ask: () => askFor(page), heard: false }
   mounted.set(root, here)

@@ -7,6 +7,7 @@ from cnnviz.core.network.notebook_ops import conv2d, mse, sigmoid
 from cnnviz.core.notebook.notebook_output import SECOND_DRAWN
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot, walk
+from cnnviz.data.images import find_image
 from cnnviz.words import Message, message
 
 STEPS = 5
@@ -48,8 +49,7 @@ def architecture(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
     units = len(trace.v)
     nodes = sorted({0, 1 % units, strongest, units - 1})
     return {
-        "here": message("ui.notebook.architecture.here", image=setup.img, channel=message(f"web.channels.{setup.ch}"),
-                        pixels=message(f"ui.pixels.{setup.scale}"), k=setup.k),
+        "here": description(setup),
         "nodes": [{"at": i, "v": float(trace.v[i]), "w": params.w[i].tolist()} for i in nodes],
         "strong": strongest,
         "units": units,
@@ -65,6 +65,12 @@ def architecture(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
         "asides": [message(f"ui.notebook.architecture.asides.{name}") for name in ("product", "probabilities", "transposed", "chain", "random")],
         "landscape": {"ends": [low, high], "path": path.tolist(), "words": _landscape_words(setup, path)},
     }
+
+
+def description(setup: Setup) -> Message:
+    """Return the image, the channel, the range of pixels and the update that the page shows."""
+    channel, pixels = message(f"web.channels.{setup.ch}"), message(f"ui.pixels.{setup.scale}")
+    return message("ui.notebook.architecture.here", image=find_image(setup.img).message, channel=channel, pixels=pixels, k=setup.k)
 
 
 def _letters(snapshot: Snapshot) -> list[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from cnnviz.core.network.stages import display_name
-from cnnviz.core.notebook.notebook import DEVIATIONS, notebook_step
+from cnnviz.core.notebook.notebook import CAUSES, DEVIATIONS, notebook_step
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.setup.setup import RULES, SETUP_KEYS, Setup
 from cnnviz.core.training.snapshots import Snapshot
@@ -13,6 +13,7 @@ from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.story import story
 from cnnviz.pages.round_distinct import round_distinct
 from cnnviz.pages.switches import group, switch
+from cnnviz.wire.notebook import CauseData, RepairsData
 from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import Message, message
 
@@ -20,9 +21,12 @@ from cnnviz.words import Message, message
 def rules(setup: Setup) -> SwitchGroup:
     """Return the switches for the named rules."""
     switches = (
-        switch(f"rule_{name}", name, message("ui.notebook.choices.count", n=len(deviations)), setup.rule == name, {"rule": name} | required_change(deviations))
+        switch(
+            f"rule_{name}", message(f"ui.notebook.choices.{name.replace('-', '_')}"), message("ui.notebook.choices.count", n=len(deviations)),
+            setup.rule == name, {"rule": name} | required_change(deviations),
+        )
         for name, deviations in RULES.items()
-    )
+    )  # fmt: skip
     return group(message("ui.notebook.choices.rule"), tuple(switches))
 
 
@@ -34,28 +38,33 @@ def steps(current: int) -> tuple[SwitchData, ...]:
 
 
 def calls(step_number: int, current: int) -> tuple[SwitchData, ...]:
-    """Return switches for the first two calls of the notebook's class; `current` is on."""
+    """Return switches for the calls of the notebook's class that a step shows; `current` is on."""
     step = story()[step_number - 1]
     return tuple(
         switch(f"call_{n}", message("ui.notebook.call", n=n), "", n == current,
                complete_change(step.at_call(n).to_query()) | {"part": str(step_number), "call": str(n) if n > 1 else ""})
-        for n in (1, 2)
+        for n in step.calls
     )  # fmt: skip
 
 
-def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> dict[str, object]:
+def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> RepairsData:
     """Return one entry of f after a step with both deviations, without the first, without the second, and without
     both. Prefer an entry that one repair alone still moves."""
     sets = [setup.deviations - set(repaired) for repaired in ((), about[:1], about[1:], about)]
     kernel_before, kernels_after = snapshot.params.f, [_step(setup, snapshot, deviations).after.f for deviations in sets]
     moving_kernel = next((kernel for kernel in (kernels_after[2], kernels_after[1], kernels_after[0]) if (kernel != kernel_before).any()), kernel_before)
     index = tuple(int(i) for i in np.unravel_index(int((moving_kernel != kernel_before).argmax()), kernel_before.shape))
-    return {
-        "entry": f"f[{index[0]},{index[1]}]",
-        "before": float(kernel_before[index]),
-        "after": [float(kernel[index]) for kernel in kernels_after],
-        "names": [DEVIATION_TABLE[name].title for name in about],
-    }
+    return RepairsData(
+        entry=f"f[{index[0]},{index[1]}]",
+        before=float(kernel_before[index]),
+        after=[float(kernel[index]) for kernel in kernels_after],
+        causes=[cause_of(name) for name in about],
+    )
+
+
+def cause_of(name: str) -> CauseData:
+    """Return a deviation's number on the screen, and its title."""
+    return CauseData(number=CAUSES.index(name) + 1, title=DEVIATION_TABLE[name].title)
 
 
 def switch_back(setup: Setup) -> tuple[SwitchGroup, ...]:
@@ -91,13 +100,13 @@ def can_run_notebook(setup: Setup) -> bool:
 def rows(setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: tuple[str, ...]) -> list[dict[str, object]]:
     """Return each deviation: its switch, both lines of code, where it shows when toggled or when alone, and whether
     it matters."""
-    return [_row(name, setup, exact, snapshot, columns) for name in DEVIATIONS]
+    return [_row(name, setup, exact, snapshot, columns) for name in CAUSES]
 
 
 def _row(name: str, setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: tuple[str, ...]) -> dict[str, object]:
     entry, is_on = DEVIATION_TABLE[name], name in setup.deviations
     row: dict[str, object] = {
-        "name": name, "label": entry.title, "on": is_on, "change": toggle_change(name, setup),
+        "name": name, "cause": cause_of(name), "on": is_on, "change": toggle_change(name, setup),
         "notebook": entry.notebook, "exact": entry.exact, "effect": entry.words,
     }  # fmt: skip
     if not can_run_notebook(setup):

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from cnnviz.core.setup.setup import Setup
 from cnnviz.pages import gradient_chain
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.handlers import PageHandler
@@ -20,7 +19,7 @@ class _NotebookHandler(PageHandler):
 
     def opening_query(self, query: Mapping[str, str]) -> Mapping[str, str]:
         """Return the setup of the story's step that an address without a setup names."""
-        step = story_step(Setup(), query)
+        step = story_step(query)
         return story()[step - 1].at_call(call_of(query)).to_query() if step else {}
 
 

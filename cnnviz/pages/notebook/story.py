@@ -1,6 +1,7 @@
 """The notebook's story in six setups: why its kernel moves although it should not."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,25 +10,32 @@ import numpy as np
 
 from cnnviz.core.notebook.notebook_deviation_sets import minimal_sets, moving_sets
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
-from cnnviz.core.notebook.notebook_output import KERNEL, SUMS, rerun
+from cnnviz.core.notebook.notebook_output import RATE, rerun
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import load_image
+from cnnviz.wire.notebook import PrintedData, PrintedKernel
 from cnnviz.words import Message, message
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One step of the story: its name, its setup, and the two deviations that it explains."""
+    """One step of the story: its name, its setup, the two deviations that it explains, and its note in the margin."""
 
     name: str
     setup: Setup
     about: tuple[str, str]
+    note: str
 
     @property
     def title(self) -> Message:
         """The title, in one line."""
         return message(f"ui.notebook.story.{self.name}.title")
+
+    @property
+    def calls(self) -> tuple[int, ...]:
+        """The calls of the notebook's class that the step can show: both if it follows the notebook's rule."""
+        return (1, 2) if self.setup.deviations else (1,)
 
     def at_call(self, call: int) -> Setup:
         """Return the setup at that call of the notebook's class, counted from 1."""
@@ -36,7 +44,7 @@ class Step:
     def paragraphs(self, call: int = 1) -> list[Message]:
         """Return the paragraphs, with the numbers of that call."""
         facts = _facts(self.at_call(call))
-        parts = ("first", "second", "later" if call > 1 and self.name == "moves" else "third")
+        parts = ("first", "second", "later" if call > 1 and self.name in ("moves", "border") else "third")
         return [message(f"ui.notebook.story.{self.name}.{part}", **facts) for part in parts]
 
 
@@ -51,15 +59,15 @@ def story() -> tuple[Step, ...]:
     raw = Setup(img="train-0", scale="raw", f=kernel, w="zeros", y=(1, 1), lr=0.01, k=0)
     notebook_rule: dict[str, Any] = {"rule": "object-oriented"}
     scaled: dict[str, Any] = {"scale": "unit", "k": 1, "f": tuple(round(weight / 90, 4) for weight in kernel)}
-    steps: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
-        "saturated": ({"stage": "a1"}, ("short_loop", "update_first")),
-        "zero": ({"stage": "df"}, ("short_loop", "update_first")),
-        "moves": ({"stage": "update"} | notebook_rule, ("short_loop", "update_first")),
-        "border": ({"stage": "dz1"} | notebook_rule, ("scalar_sigmoid", "update_first")),
-        "one_pixel": ({"stage": "df"} | notebook_rule, ("one_pixel", "integer_kernel")),
-        "alive": ({"stage": "df"} | scaled, ("short_loop", "update_first")),
+    steps: dict[str, tuple[dict[str, Any], tuple[str, str], str]] = {
+        "saturated": ({"stage": "a1"}, ("short_loop", "update_first"), "sigmoid"),
+        "zero": ({"stage": "df"}, ("short_loop", "update_first"), "chain_rule"),
+        "moves": ({"stage": "update"} | notebook_rule, ("short_loop", "update_first"), "output_size"),
+        "border": ({"stage": "dz1"} | notebook_rule, ("scalar_sigmoid", "update_first"), "bias"),
+        "one_pixel": ({"stage": "df"} | notebook_rule, ("one_pixel", "integer_kernel"), "convolution"),
+        "alive": ({"stage": "df"} | scaled, ("short_loop", "update_first"), "loss"),
     }
-    return tuple(Step(name, dataclasses.replace(raw, **change), about) for name, (change, about) in steps.items())
+    return tuple(Step(name, dataclasses.replace(raw, **change), about, note) for name, (change, about, note) in steps.items())
 
 
 @cache
@@ -76,21 +84,46 @@ def _facts(setup: Setup) -> dict[str, object]:
         "halves": halves, "total": float((a1 * (1 - a1)).sum()), "n": halves,
         "before": float(own.params.f[0, 0]), "after": float(own.after.f[0, 0]), "df": float(own.gradients.df[0, 0]),
         "unrounded": float(own.params.f[0, 0] - setup.lr * own.gradients.df[0, 0]), "rate": setup.lr,
-        "exact_df": float(np.abs(exact.gradients.df).max()), "da1": float(own.gradients.da1[0, 0]),
+        "exact_df": float(exact.gradients.df.flat[np.abs(exact.gradients.df).argmax()]), "da1": float(own.gradients.da1[0, 0]),
         "dz1": float(own.gradients.dz1[0, 0]), "pixel": float(x[0, 0]), "sum": float(own.gradients.dz1.sum()),
         "sets": [DEVIATION_TABLE[name].title for name in pair[0]] if pair else [], "count": len(pair),
     }  # fmt: skip
 
 
-def printed_numbers() -> dict[str, object]:
-    """Return the notebook's printed numbers beside the ones that its deviations reproduce."""
-    rerun_output = rerun(load_image("train-0", "red", "raw"))
-    named_kernels = zip(("before", "call_1", "call_2", "printed"), [*rerun_output.kernels[:3], np.array(KERNEL)], strict=True)
-    return {
-        "kernels": [{"label": message(f"ui.notebook.printed.{name}"), "values": kernel.ravel().tolist()} for name, kernel in named_kernels],
-        "agrees": rerun_output.kernel_agrees and rerun_output.sums_that_agree == rerun_output.sums_printed,
-        "kernel": message("ui.notebook.printed.kernel_agrees" if rerun_output.kernel_agrees else "ui.notebook.printed.kernel_differs"),
-        "sums": message("ui.notebook.printed.sums", n=rerun_output.sums_that_agree, count=rerun_output.sums_printed),
-        "theirs": list(SUMS[0][:4]),
-        "ours": rerun_output.sums[0, :4].astype(int).tolist(),
-    }
+@cache
+def printed_numbers() -> PrintedData:
+    """Return the kernels of the notebook's two calls, the exact gradient at both, and whether the notebook printed the
+    last kernel and the sums."""
+    x = load_image("train-0", "red", "raw")
+    rerun_output = rerun(x)
+    before, call_1, call_2 = (kernel.ravel().tolist() for kernel in rerun_output.kernels[:3])
+    return PrintedData(
+        kernels=[PrintedKernel(label=message(f"ui.notebook.printed.{name}"), values=values) for name, values in (("before", before), ("call_1", call_1), ("call_2", call_2))],
+        gradients=[gradient.ravel().tolist() for gradient in rerun_output.exact_gradients],
+        rate=RATE,
+        agrees=rerun_output.kernel_agrees and rerun_output.sums_that_agree == rerun_output.sums_printed,
+        words=message("ui.notebook.printed.agrees", n=rerun_output.weights_that_agree, sums=rerun_output.sums_that_agree, count=rerun_output.sums_printed),
+    )
+
+
+def captions(exact: Mapping[str, np.ndarray], own: Mapping[str, np.ndarray], before: Mapping[str, np.ndarray]) -> dict[str, Message]:
+    """Return a caption for each map of both rows, named "row.symbol". `before` has each row's kernel before the update.
+
+    The notebook's caption says where its array differs from the exact one, if all these cells have one value.
+    """
+    result = {f"exact.{symbol}": _caption(symbol, array, array, before["exact"]) for symbol, array in exact.items()}
+    return result | {f"rule.{symbol}": _caption(symbol, array, exact[symbol], before["rule"]) for symbol, array in own.items()}
+
+
+def _caption(symbol: str, array: np.ndarray, exact: np.ndarray, before: np.ndarray) -> Message:
+    if symbol == "f_next":
+        return message(f"ui.notebook.caption.{'stays' if np.array_equal(array, before) else 'moved'}")
+    low, high = float(array.min()), float(array.max())
+    if low == high:
+        return message("ui.notebook.caption.everywhere", value=low)
+    different = array[array != exact]
+    if 0 < different.size < array.size and (different == different[0]).all():
+        return message("ui.notebook.caption.cells", value=float(different[0]), n=different.size)
+    if low < 0 < high:
+        return message("ui.notebook.caption.range", low=low, high=high)
+    return message("ui.notebook.caption.up", most=high) if low >= 0 else message("ui.notebook.caption.down", least=low)

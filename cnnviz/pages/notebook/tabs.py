@@ -1,4 +1,4 @@
-"""The tabs of the Notebook page: story, experiment, architecture and theory."""
+"""The tabs of the Notebook page: story, experiment and architecture; and the step of the story that an address shows."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from cnnviz.pages.switches import switch
 from cnnviz.wire.parts import SwitchData
 from cnnviz.words import message
 
-TABS = ("story", "experiment", "architecture", "theory")
-ELSEWHERE = ("experiment", "theory")
+TABS = ("story", "experiment", "architecture")
+ELSEWHERE = ("story", "experiment")
 """Tabs of networks other than the notebook's."""
 
 
 def tab_of(setup: Setup, query: Mapping[str, str]) -> str:
     """Return the tab that an address opens: the one that its key `part` names, or "story" if that is the number of a
-    step.
+    step, or "theory" as in old links.
 
     Without `part`, return "story" for the story's setups and for the default setup, else "experiment".
 
@@ -26,28 +26,43 @@ def tab_of(setup: Setup, query: Mapping[str, str]) -> str:
     part = query.get("part", "")
     if part in TABS:
         return part
-    return "story" if story_step(setup, query) or _untouched(setup) else "experiment"
+    return "story" if part == "theory" or place_of(setup, query)[0] or _untouched(setup) else "experiment"
 
 
 def other_network_tab(query: Mapping[str, str]) -> str:
     """Return the tab that an address opens with another network than the notebook's.
 
-    >>> other_network_tab({"part": "theory"}), other_network_tab({"part": "3"})
-    ('theory', 'experiment')
+    >>> other_network_tab({}), other_network_tab({"part": "experiment"})
+    ('story', 'experiment')
     """
-    return query["part"] if query.get("part") in ELSEWHERE else "experiment"
+    return "experiment" if query.get("part") in ("experiment", "architecture") else "story"
 
 
-def story_step(setup: Setup, query: Mapping[str, str]) -> int:
-    """Return the number of the story's step that an address shows, or 0.
+def story_step(query: Mapping[str, str]) -> int:
+    """Return the number of the story's step that an address names, or 0.
 
-    >>> story_step(Setup(), {"part": "2"}), story_step(Setup(), {"part": "9"}), story_step(story()[3].setup, {})
-    (2, 0, 4)
+    >>> story_step({"part": "2"}), story_step({"part": "9"})
+    (2, 0)
     """
-    steps = story()
-    if (part := query.get("part", "")) in {str(n) for n in range(1, len(steps) + 1)}:
-        return int(part)
-    return next((n for n, step in enumerate(steps, 1) if not part and step.setup == setup), 0)
+    part = query.get("part", "")
+    return int(part) if part in {str(n) for n in range(1, len(story()) + 1)} else 0
+
+
+def place_of(setup: Setup, query: Mapping[str, str]) -> tuple[int, int]:
+    """Return the step of the story that an address shows, and the call of the notebook's class, both from 1.
+
+    The step is 0 before the first one. The call is 0 if the setup is not the one that the step is about.
+
+    >>> place_of(story()[3].setup, {}), place_of(story()[2].at_call(2), {"part": "3"}), place_of(Setup(), {"part": "3"})
+    ((4, 1), (3, 2), (3, 0))
+    """
+    number = story_step(query)
+    if not number:
+        number = next((n for n, step in enumerate(story(), 1) if not query.get("part") and step.setup == setup), 0)
+        return number, 1
+    step = story()[number - 1]
+    numbers_of = (setup.start, setup.k)
+    return number, next((call for call in step.calls if numbers_of == ((there := step.at_call(call)).start, there.k)), 0)
 
 
 def call_of(query: Mapping[str, str]) -> int:

@@ -7,7 +7,6 @@ import numpy as np
 
 from cnnviz.core.network.network import DEFAULT
 from cnnviz.core.network.notebook_ops import sigmoid_prime
-from cnnviz.core.network.stages import display_name
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.film import evenly_spaced
@@ -17,12 +16,13 @@ from cnnviz.pages.gradient_chain import GradientChain, Operation, Row
 from cnnviz.pages.map_parts import filled_part, part, record_of
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook import architecture
-from cnnviz.pages.notebook.choices import calls, repairs, rows, rules, steps, switch_back
-from cnnviz.pages.notebook.experiment import DOTS, experiment
-from cnnviz.pages.notebook.story import printed_numbers, story
-from cnnviz.pages.notebook.tabs import ELSEWHERE, call_of, other_network_tab, story_step, tab_of, tabs
-from cnnviz.pages.notebook.theory import theory
+from cnnviz.pages.notebook.choices import calls, cause_of, repairs, rows, rules, steps, switch_back
+from cnnviz.pages.notebook.experiment import DOTS, experiment, headline
+from cnnviz.pages.notebook.margin_notes import margin_note
+from cnnviz.pages.notebook.story import captions, printed_numbers, story
+from cnnviz.pages.notebook.tabs import ELSEWHERE, other_network_tab, place_of, tab_of, tabs
 from cnnviz.wire.gradient_chain import CardState
+from cnnviz.wire.notebook import StoryData, TagData
 from cnnviz.wire.parts import ChartData
 from cnnviz.words import Message, message
 
@@ -35,25 +35,26 @@ MOST_POINTS, FEWEST = 200, 5
 def chain(setup: Setup, snapshot: Snapshot, query: Mapping[str, str] | None = None) -> GradientChain:
     """Return the chain of both rules at this update, stage by stage, with their distances.
 
-    With another network than the notebook's, there is one row, and a switch back to the notebook's network.
+    In the story there is one row if the rule is exact. With another network than the notebook's, there is one row, and a
+    switch back to the notebook's network.
     """
     if is_other_network(setup):
         return _other_network_chain(setup, snapshot, query or {})
     tab = tab_of(setup, query or {})
-    columns = IN_STORY if tab == "story" else COLUMNS
+    is_story = tab == "story"
+    columns = IN_STORY if is_story else COLUMNS
     program = setup.network.program(snapshot.trace.x.shape)
     exact = run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k)
     pairs = {symbol: (array_of(symbol, setup, exact), array_of(symbol, setup, snapshot)) for symbol in columns}
     different = [symbol for symbol, (ours, theirs) in pairs.items() if not np.array_equal(ours, theirs)]
+    exact_row = Row("exact", message("ui.notebook.rows.exact"), {symbol: ours for symbol, (ours, _) in pairs.items()})
     second_label = message("ui.notebook.rows.exact_too" if setup.rule == "exact" else "ui.notebook.rows.notebook")
+    own_row = Row("rule", second_label, {symbol: theirs for symbol, (_, theirs) in pairs.items()})
     return GradientChain(
-        title=message(f"ui.notebook.titles.{tab}"),
-        verdict=_verdict(setup, different, len(columns)),
-        good=not different,
-        rows=(
-            Row("exact", message("ui.notebook.rows.exact"), {symbol: ours for symbol, (ours, _) in pairs.items()}),
-            Row("rule", second_label, {symbol: theirs for symbol, (_, theirs) in pairs.items()}),
-        ),
+        title=_story_title(setup, query or {}) if is_story else message(f"ui.notebook.titles.{tab}"),
+        verdict=_story_verdict(setup, query or {}) if is_story else headline(setup, snapshot),
+        good=None,
+        rows=(exact_row,) if is_story and setup.rule == "exact" else (exact_row, own_row),
         parts=tuple(part(program, symbol) for symbol in columns),
         operations=tuple(Operation(symbol, source, message(f"ui.notebook.columns.{symbol}")) for source, symbol in zip(("", *columns), columns, strict=False)),
         subject="df",
@@ -71,6 +72,17 @@ def _states(columns: tuple[str, ...], different: list[str]) -> dict[str, CardSta
     return {symbol: "first" if symbol == different[0] else "inherits" if symbol in different else "equal" for symbol in columns} if different else {}
 
 
+def _story_title(setup: Setup, query: Mapping[str, str]) -> Message:
+    number, call = place_of(setup, query)
+    if not number:
+        return message("ui.notebook.story.before.title")
+    return message("ui.notebook.titles.call", n=call) if setup.deviations and call else message(f"ui.notebook.titles.{'rules' if setup.deviations else 'exact'}")
+
+
+def _story_verdict(setup: Setup, query: Mapping[str, str]) -> Message:
+    return architecture.description(setup) if place_of(setup, query)[0] else message("ui.notebook.story.before.words")
+
+
 def is_other_network(setup: Setup) -> bool:
     """Return whether the setup has another network than the notebook's, or another optimizer."""
     return setup.net != DEFAULT or setup.ch == "rgb" or setup.opt != "gd"
@@ -80,40 +92,68 @@ def tab_records(setup: Setup, snapshot: Snapshot, query: Mapping[str, str]) -> t
     """Return the records of the open tab besides the chain, and its arrays."""
     is_other, arrays = is_other_network(setup), {}
     tab = other_network_tab(query) if is_other else tab_of(setup, query)
-    switches = [] if is_other else rows(setup, run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k), snapshot, DOTS)
-    record: dict[str, object] = {"tab": tab, "switches": switches, "story": None, "experiment": None, "architecture": None, "theory": None}
-    if tab == "theory" or is_other:
-        record["theory"] = theory()  # applies to every network, and fills the page of another one
+    exact = None if is_other else run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k)
+    record: dict[str, object] = {"tab": tab, "switches": rows(setup, exact, snapshot, DOTS) if exact else [], "story": None, "experiment": None, "architecture": None}
+    if tab == "story":
+        record[tab] = _story(setup, exact, snapshot, query) if exact else _opening()
     elif tab == "architecture":
         record[tab], arrays = architecture.architecture(setup, snapshot), architecture.arrays(setup, snapshot)
-    else:
-        record[tab] = _story(setup, snapshot, query) if tab == "story" else experiment(setup, snapshot)
+    elif exact:
+        record[tab] = experiment(setup, snapshot)
     return {"notebook": record}, arrays
 
 
-def _story(setup: Setup, snapshot: Snapshot, query: Mapping[str, str]) -> dict[str, object]:
-    """Return the current step of the story: its text, its two deviations and their effect, and the notebook's output."""
-    step_number = story_step(setup, query)
-    step = story()[step_number - 1] if step_number else None
-    about = (step or story()[2]).about
-    has_both = step is not None and set(about) <= setup.deviations
-    return {
-        "place": step_number,
-        "steps": steps(step_number),
-        "title": step.title if step else message("ui.notebook.story.before.title"),
-        "paragraphs": step.paragraphs(call_of(query)) if step else [message("ui.notebook.story.before.words")],
-        "about": list(about),
-        "tags": [_tag(name) for name in about] if has_both else [],
-        "repairs": repairs(setup, snapshot, about) if has_both else None,
-        "calls": calls(step_number, call_of(query)) if step and step.setup.deviations else [],
-        "printed": printed_numbers(),
-    }
+def _opening() -> StoryData:
+    """Return the screen before the story's first step, which does not depend on the setup."""
+    return StoryData(
+        place=0, is_changed=False, steps=steps(0), title=message("ui.notebook.story.before.title"), paragraphs=[message("ui.notebook.story.before.words")],
+        about=[], tags=[], captions={}, repairs=None, calls=[], note=None, printed=printed_numbers(),
+    )  # fmt: skip
 
 
-def _tag(name: str) -> dict[str, object]:
-    """Return the first array that a deviation changes, and its title."""
-    entry = DEVIATION_TABLE[name]
-    return {"symbol": {"update": "f_next"}.get(entry.acts_at, entry.acts_at), "title": entry.title}
+def _story(setup: Setup, exact: Snapshot, snapshot: Snapshot, query: Mapping[str, str]) -> StoryData:
+    """Return the step of the story: its text, its two deviations and their effect, and the notebook's output.
+
+    If the setup is not the step's, its text is left out, since its numbers would not be those on the screen.
+    """
+    number, call = place_of(setup, query)
+    if not number:
+        return _opening()
+    step = story()[number - 1]
+    has_both = set(step.about) <= setup.deviations
+    rule_arrays, exact_arrays = ({symbol: array_of(symbol, setup, shown) for symbol in IN_STORY} for shown in (snapshot, exact))
+    effect = "stays" if np.array_equal(rule_arrays["f_next"], snapshot.params.f) else "moved"
+    return StoryData(
+        place=number,
+        is_changed=not call,
+        steps=steps(number),
+        title=step.title if call else message("ui.notebook.story.changed.title"),
+        paragraphs=step.paragraphs(call) if call else [message("ui.notebook.story.changed.words", n=number), message(f"ui.notebook.story.changed.{effect}")],
+        about=list(step.about),
+        tags=_tags(step.about, setup, snapshot) if has_both else [],
+        captions=captions(exact_arrays, rule_arrays, {"exact": exact.params.f, "rule": snapshot.params.f}),
+        repairs=repairs(setup, snapshot, step.about) if has_both else None,
+        calls=calls(number, call) if len(step.calls) > 1 else [],
+        note=margin_note(step.note),
+        printed=printed_numbers(),
+    )
+
+
+def _tags(about: tuple[str, ...], setup: Setup, snapshot: Snapshot) -> list[TagData]:
+    """Return the causes at the first array that each changes, and where the first two meet, if they are the subject."""
+    acts_at = {name: DEVIATION_TABLE[name].acts_at for name in about}
+    causes = {name: cause_of(name) for name in about}
+    tags = [TagData(symbol=_FIRST_CARD.get(acts_at[name], acts_at[name]), causes=[cause["number"]], words=cause["title"]) for name, cause in causes.items()]
+    a1, da1, dz1 = snapshot.trace.a1, snapshot.gradients.da1, snapshot.gradients.dz1
+    if about == story()[2].about and "scalar_sigmoid" in setup.deviations:
+        total = float(sigmoid_prime(a1).sum())
+        words = message("ui.notebook.meet", total=total, da1=float(da1[0, 0]), dz1=float(dz1[0, 0]))
+        tags.append(TagData(symbol="dz1", causes=[cause["number"] for cause in causes.values()], words=words))
+    return tags
+
+
+_FIRST_CARD = {"update": "f_next"}
+"""The card of what a deviation changes first, if it has another name."""
 
 
 def _other_network_chain(setup: Setup, snapshot: Snapshot, query: Mapping[str, str]) -> GradientChain:
@@ -124,7 +164,7 @@ def _other_network_chain(setup: Setup, snapshot: Snapshot, query: Mapping[str, s
     exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, setup, snapshot) for symbol in symbols})
     words = {symbol: record_of(program, symbol)["plain"] for symbol in symbols}
     return GradientChain(
-        title=message(f"ui.notebook.titles.{'theory' if tab == 'theory' else 'elsewhere'}"),
+        title=message("ui.notebook.titles.elsewhere"),
         verdict=message("ui.notebook.elsewhere", net=DEFAULT),
         good=None,
         rows=(exact,),
@@ -170,16 +210,6 @@ def _note(symbol: str, ours: np.ndarray, theirs: np.ndarray) -> Message:
 
 WAYS = ((0.9945, "same"), (0.7071, "near"), (-0.7071, "else"), (-0.9945, "against"), (-1.0, "opposite"))
 """Names of the direction between two arrays, by the smallest cosine: within 6°, 45°, …"""
-
-
-def _verdict(setup: Setup, different: list[str], count: int) -> Message:
-    if setup.rule == "exact":
-        return message("ui.notebook.verdict.exact")
-    if not different:
-        return message("ui.notebook.verdict.same")
-    return message(
-        "ui.notebook.verdict.apart", first=display_name(different[0]), count=len(different), stages=count, update=setup.k
-    )
 
 
 def _sentences(setup: Setup, exact: Snapshot, snapshot: Snapshot) -> tuple[Message, ...]:

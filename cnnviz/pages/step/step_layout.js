@@ -2,6 +2,7 @@
 
 import { cssZoom } from "../../view/draw/css_zoom.js"
 import { singleIndex } from "../../view/model/explain/cell_links.js"
+import { scrollSideways } from "../../view/shell/html.js"
 import { isPhone } from "../../view/shell/media_queries.js"
 
 /** @import { Subject } from "./step.js" */
@@ -46,7 +47,9 @@ function upright(view, height) {
 
 /** Scroll a wide strip to the current map. @param {Step} step */
 export function scrollStrip({ view }) {
-  view.root.querySelector(".overview .now")?.scrollIntoView({ block: "nearest", inline: "center" })
+  const map = view.root.querySelector(".overview .now")
+  const strip = map?.closest(".overview")
+  if (map && strip) scrollSideways(strip, map)
 }
 
 /** Lay out the strip or the whole network in the available space. @param {Step} step */

@@ -1,15 +1,12 @@
-// The confusion matrix. Selecting a cell dims all images outside it.
+// The confusion matrix: a button for each cell, over which the photographs are drawn.
 
 import { say } from "../../view/model/words.js"
 import { html } from "../../view/shell/html.js"
+import { matrixGrid } from "./test_images_layout.js"
+import { worstCell } from "./test_images_state.js"
 
+/** @import { Frame } from "./test_images_layout.js" */
 /** @import { TestImages, TestImagesState, Report } from "./test_images_state.js" */
-
-const FEW = 5 // largest number of classes whose names are beside each other
-
-/** Return the sum of a row. @param {TestImages} crowd @param {number} i */
-export const ofClass = ({ confusion, classes }, i) =>
-  confusion.subarray(i * classes, (i + 1) * classes).reduce((sum, count) => sum + count, 0)
 
 /**
  * Return how many images get this answer, and for how many of them it is right.
@@ -21,21 +18,24 @@ export function answered({ confusion, classes }, j) {
   return [confusion[j * classes + j], all]
 }
 
-/** @param {Report} report @param {TestImagesState} state */
-export function confusionTable({ names }, { crowds, at, choice }) {
+/** @param {Report} report @param {TestImagesState} state @param {Frame} frame */
+export function confusionTable({ names }, { crowds, at, cell }, frame) {
   const crowd = crowds.get(at)
   const n = names.length
-  const chosen = (/** @type {number} */ i, /** @type {number} */ j) =>
-    choice?.kind === "cell" && choice.row === i && choice.column === j
-  const cell = (/** @type {number} */ i, /** @type {number} */ j) => {
+  const { side, above, head, gap, cellWidth, cellHeight } = matrixGrid(frame)
+  const framed = cell ?? worstCell(crowd)
+  const button = (/** @type {number} */ i, /** @type {number} */ j) => {
     const count = crowd?.confusion[i * n + j] ?? 0
-    const share = crowd ? count / (ofClass(crowd, i) || 1) : 0
     const words = say("web.training.cell", { n: count, name: names[i], said: names[j] })
-    return html`<td><button type="button" class=${i === j ? "diagonal" : ""} data-cell="${i},${j}" aria-label=${words} title=${words}
-      aria-pressed=${String(chosen(i, j))} style="--share:${Math.round(100 * share)}%">${crowd ? count : ""}</button></td>`
+    const isFramed = framed?.row === i && framed.column === j
+    const isChosen = cell?.row === i && cell.column === j
+    return html`<div role="cell"><button type="button" class="${i === j ? "diagonal" : ""} ${isFramed ? "framed" : ""}" data-cell="${i},${j}" aria-label=${words} title=${words}
+      aria-pressed=${String(isChosen)}>${count || ""}</button></div>`
   }
-  const head = names.map((name) => html`<th scope="col"><span>${name}</span></th>`)
-  const rows = names.map((name, i) => html`<tr><th scope="row">${name}</th>${names.map((_, j) => cell(i, j))}</tr>`)
-  return html`<table class=${n > FEW ? "many-classes" : ""} style="--n:${n}"><thead><tr><td></td>${head}</tr></thead><tbody>${rows}</tbody></table>
-    <p>${say("web.training.rows")} ${crowd?.mixed ?? ""}</p>`
+  const row = (/** @type {string} */ name, /** @type {number} */ i) =>
+    html`<div role="row" class="truth"><span role="rowheader">${name}</span>${names.map((_, j) => button(i, j))}</div>`
+  return html`<div role="table" aria-label=${say("web.training.matrix")} class=${above ? "above" : ""} style="--n:${n};--side:${side}px;--above:${above}px;--head:${head}px;--gap:${gap}px;--cell:${cellWidth}px;--tall:${cellHeight}px">
+    <p class="axes" aria-hidden="true"><span>${say("web.training.what_it_is")} ↓</span><span>${say("web.training.its_answer")} →</span></p>
+    <div role="row" class="answers"><span role="cell"></span>${names.map((name) => html`<span role="columnheader"><b>${name}</b></span>`)}</div>
+    ${names.map(row)}</div>`
 }

@@ -1,4 +1,5 @@
-// Curves below the recording, one chart at a time: the past opaque, the future pale. Dragging a chart seeks.
+// Curves below the recording, one chart at a time: the past opaque, the future pale. The chart is the timeline, along
+// which one drags.
 
 import { chart } from "../../view/draw/chart.js"
 import { cssZoom } from "../../view/draw/css_zoom.js"
@@ -23,7 +24,7 @@ export class Curves {
   plot = null
   width = 0
   name = "losses"
-  log = true
+  log = false
   /** @type {number | null}  the update that the curve is pointed at */
   pointed = null
 
@@ -34,7 +35,7 @@ export class Curves {
   constructor(film, element) {
     this.film = film
     this.element = element
-    element.innerHTML = `<div class="curve-head"></div><figure class="curve"><canvas class="to-come" role="img"></canvas><canvas class="past" aria-hidden="true"></canvas><span class="cursor"></span><div class="dots"></div></figure><div class="pushes"></div>`
+    element.innerHTML = `<div class="curve-head"></div><figure class="curve"><canvas class="to-come" role="img"></canvas><canvas class="past" aria-hidden="true"></canvas><span class="cursor"></span><div class="dots"></div><div class="marks"></div><input type="range" min="0" step="1" data-key="scrub" aria-label="${say("web.film.scrub")}"></figure><div class="pushes"></div>`
     this.bind()
   }
 
@@ -142,10 +143,10 @@ export class Curves {
     const value = this.film.curveAt(place, this.name, column, k)
     const [x, y] = [plot.at(k), plot.up(value)]
     if (y === null) return ""
-    const told = this.name === "losses" && !place
+    const label = this.name === "losses" && !place && kind // the figure shows the current value
     const side = `${x > this.width - END ? "left" : ""} ${y < LABEL ? "low" : ""}`
     const hue = this.name === "losses" ? "" : `background:${LINE_COLOURS[column % LINE_COLOURS.length]};`
-    return html`<i class=${kind} style="${hue}transform:translate(${x}px,${y}px)">${told ? html`<b class=${side}>${number(value, kind ? 2 : 3)}</b>` : ""}</i>`
+    return html`<i class=${kind} style="${hue}transform:translate(${x}px,${y}px)">${label ? html`<b class=${side}>${number(value, 3)}</b>` : ""}</i>`
   }
 
   /** Show the chart's values at the pointed update. */
@@ -193,7 +194,7 @@ export class Curves {
       this.film.settle()
     }
     figure.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return
+      if (event.button !== 0 || closest(event, "button")) return
       held = true
       figure.setPointerCapture(event.pointerId)
       if (event.pointerType === "mouse") this.seek(event.clientX)

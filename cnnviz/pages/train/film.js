@@ -2,16 +2,19 @@
 // leads to the same frame.
 
 import { bindChanges, bindSwitches, fillSwitches, tabButton } from "../../view/controls/switches.js"
+import { paintCells } from "../../view/draw/pixels.js"
 import { number } from "../../view/model/numbers/format.js"
 import { COMPUTED } from "../../view/model/state/address.js"
+import { inBrowser } from "../../view/model/storage.js"
 import { say } from "../../view/model/words.js"
-import { closest, html, keyed, render, setHTML, setText } from "../../view/shell/html.js"
+import { closest, html, keyed, listen, render, setHTML, setText } from "../../view/shell/html.js"
+import { prefersReducedMotion } from "../../view/shell/media_queries.js"
 import { Content } from "../../view/shell/page.js"
 import { Curves } from "./curves.js"
 import { FilmMaps } from "./film_maps.js"
 import { outputScale, outputsShown } from "./film_model.js"
 import { body, lengths, mapsHead, pushes, reel } from "./film_parts.js"
-import { head, scrubber, shares, ways } from "./film_words.js"
+import { figure, head, shares, start, timeline, ways } from "./film_words.js"
 import { Sweep } from "./sweep.js"
 import { Training } from "./training.js"
 
@@ -19,6 +22,8 @@ import { Training } from "./training.js"
 
 const RATE = 30 // frames per second at speed 1
 const MOST = 10 // largest number of outputs with a row each
+const SEEN = "cnnviz.film" // key in storage, set once the film has played by itself
+const BEFORE_PLAY = 2500 // milliseconds at update 0 before it does
 
 export class Film extends Content {
   /** @override */
@@ -56,7 +61,8 @@ export class Film extends Content {
   shown = []
   /** The steps whose predicted decrease is divided up: first, here or all. */
   share = "all"
-  length = 0 // width of the scrubber in pixels
+  /** @type {ReturnType<typeof setTimeout> | undefined}  until the film plays by itself */
+  first = undefined
   k = 0
   rest = 0 // exact position during playback, with its fraction
   plan = ""
@@ -71,29 +77,24 @@ export class Film extends Content {
     this.halves.className = "halves"
     view.$(".content").before(this.halves)
     bindChanges(view, this.halves)
-    view.$(".scrub").prepend(view.$(".transport .buttons"))
+    view.$(".makes").append(view.$(".transport .buttons"))
     view.$(".stands").prepend(view.control("update_card"))
-    view.$(".film-head").append(view.control("lecture_off"))
+    view.$(".film-head").append(view.control("lecture_room"), view.control("lecture_off"))
     view.$(".transport").remove()
     this.bind()
     this.maps = new FilmMaps(this)
     this.curves = new Curves(this, view.$(".curves"))
+    this.bindScrub()
     this.training = new Training(view)
     this.sweep = new Sweep(view)
   }
 
   bind() {
     const { view } = this
-    const scrub = view.field("scrub")
-    scrub.addEventListener("input", () => {
-      view.player.pause()
-      this.seek(Number(scrub.value))
-    })
-    scrub.addEventListener("change", () => this.settle())
     const vs = view.field("vs")
     vs.addEventListener("change", () => view.go({ vs: vs.value.trim() }))
     bindSwitches(view)
-    view.$(".scrub").addEventListener("change", ({ target }) => {
+    view.$(".lengths").addEventListener("change", ({ target }) => {
       const chosen = target instanceof HTMLSelectElement && target.selectedOptions[0].dataset.change
       if (chosen) view.go(JSON.parse(chosen))
     })
@@ -108,6 +109,53 @@ export class Film extends Content {
       if (tab) this.invalidate()
       view.paint()
     })
+  }
+
+  bindScrub() {
+    const { view } = this
+    const scrub = view.field("scrub")
+    scrub.addEventListener("input", () => {
+      view.player.pause()
+      this.seek(Number(scrub.value))
+    })
+    scrub.addEventListener("change", () => this.settle())
+    for (const name of /** @type {const} */ (["pointerdown", "keydown", "input"]))
+      listen(view, name, () => clearTimeout(this.first), { capture: true })
+    view.stop.signal.addEventListener("abort", () => clearTimeout(this.first))
+  }
+
+  /** Play the film by itself, once for each visitor. */
+  playOnce() {
+    const { view } = this
+    if (!this.isStart || this.first || this.sweep.data || this.film.halves[1].on || prefersReducedMotion()) return
+    if (inBrowser.read(SEEN) || !view.host.training || view.look.view || view.look.script) return
+    this.first = setTimeout(() => {
+      inBrowser.write(SEEN, "1")
+      if (this.isStart && !view.player.running && !view.waiting) view.player.play()
+    }, BEFORE_PLAY)
+  }
+
+  /** Whether the picture is that of a single run before its first update. */
+  get isStart() {
+    return this.k === 0 && this.film.runs.length === 1 && !this.film.checkpoints.length
+  }
+
+  /** The outputs at the current update, with their targets. */
+  get columns() {
+    const { targets } = this.film
+    return this.outputs.map((name, n) => ({ name, now: this.curve(0, "o", n), target: targets[n] }))
+  }
+
+  /** @param {HTMLElement} place */
+  paintPhotograph(place) {
+    const canvas = place.querySelector("canvas")
+    const { values, shape } = this.arrays.photo
+    if (!canvas || canvas.dataset.img === this.view.setup.img) return
+    canvas.dataset.img = this.view.setup.img
+    const [rows, columns, channels] = shape
+    const pixel = (/** @type {number} */ i, /** @type {number} */ j) =>
+      [0, 1, 2].map((c) => values[(i * columns + j) * channels + Math.min(c, channels - 1)])
+    paintCells(canvas, rows, columns, pixel)
   }
 
   /** @override @param {string} act */
@@ -152,6 +200,7 @@ export class Film extends Content {
     this.sweep.receive(/** @type {Answer & FilmHeader} */ (answer).sweep, arrays)
     this.stand()
     this.drawn = false
+    this.playOnce()
   }
 
   /** Show the current position in the update's card. */
@@ -307,7 +356,9 @@ export class Film extends Content {
     this.maps.draw()
     this.curves.follow()
     head(this)
-    scrubber(this)
+    figure(this)
+    start(this)
+    timeline(this)
     shares(this)
     ways(this)
     const { pushed } = this
@@ -322,7 +373,6 @@ export class Film extends Content {
     const { pushed } = this
     render(pushed && curves.name === "norms" ? pushes(pushed) : "", view.$(".pushes"))
     maps.take(this.root)
-    this.length = view.$(".length").clientWidth
   }
 
   /** The map of the gradient that drives the first layer. @returns {FilmMap | undefined} */

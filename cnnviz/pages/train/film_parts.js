@@ -15,11 +15,12 @@ export const body = () => `
   <div class="film">
     <div class="film-head"><h1 class="title"></h1><p class="sentence"></p><p class="wrong"></p>
       <button type="button" data-key="compare" popovertarget="compare">${say("web.film.compare")} ▾</button></div>
-    <div class="scrub"><div class="length"><div class="marks"></div>
-      <div class="stands">${actionButton("open_in_step")}<span class="of-fall"></span></div>
-      <input type="range" min="0" step="1" data-key="scrub" aria-label="${say("web.film.scrub")}"><div class="steps"></div></div><div class="lengths"></div></div>
-    <div class="maps-head"></div><div class="reels"></div><div class="shares"></div>
-    <div class="curves"></div><div class="outputs"></div>
+    <div class="start"></div>
+    <div class="changes"><div class="maps-head"></div><div class="reels"></div><div class="shares"></div></div>
+    <div class="aside"><p class="loss-name">${say("web.film.loss")}</p><p class="figure"></p><p class="gaps"></p>
+      <div class="makes"></div><p class="or-drag">${say("web.film.or_drag")}</p><div class="lengths"></div>
+      <div class="stands">${actionButton("open_in_step")}</div><div class="outputs"></div></div>
+    <div class="curves"></div>
   </div>
   ${panel(
     "compare",
@@ -72,22 +73,20 @@ export const pushes = ({ symbol }) =>
   html`${["_start", ""].map((which) => html`<figure class="map" data-figure="${symbol}${which}"><figcaption><span class="of"></span></figcaption><canvas data-map="0.${symbol}${which}" role="img"></canvas></figure>`)}<p class="smaller"></p>`
 
 /**
- * Marked updates: a dot each on the scrubber, with a label if it has space.
- * @type {(marks: FilmMark[], lefts: (number | null)[], at: (k: number) => number) => Template[]}
+ * Marked updates: a dot each on the curve, with a label above it if it has space.
+ * @type {(marks: FilmMark[], lefts: (number | null)[], at: (k: number) => { x: number, y: number | null }) => Template[]}
  */
 export const marks = (marks, lefts, at) =>
   marks.map(({ k, name, words, wrong }, i) => {
+    const { x, y } = at(k)
     const kind = wrong ? "turn" : "fall"
     const left = lefts[i]
     const text =
       left === null
         ? ""
         : html`<button type="button" class=${kind} data-k=${k} title=${words} style="left:${left}px">${name}</button>`
-    return html`<i class=${kind} style="left:${at(k)}px"></i>${text}`
+    return html`${y === null ? "" : html`<i class=${kind} style="transform:translate(${x}px,${y}px)"></i>`}${text}`
   })
-
-/** Numbers below the scrubber. @type {(updates: number[], at: (k: number) => number) => Template[]} */
-export const stepsOf = (updates, at) => updates.map((k) => html`<span style="left:${at(k)}px">${formatValue(k)}</span>`)
 
 /**
  * Each parameter's share of the predicted decrease, beside its share of all parameters.

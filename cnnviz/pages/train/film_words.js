@@ -1,20 +1,18 @@
 // Text for the recording's current position: headline, scrubber, shares and outputs.
 
-import { ticks } from "../../view/model/layout/axes.js"
 import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { capitalize, decimals, number, percent, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, render, setHTML, setText, toggleGroup } from "../../view/shell/html.js"
 import { fallen, headline, moved, placed, shareRows } from "./film_model.js"
-import { marks, sharesOf, stepsOf, sumOfTerms, tracks } from "./film_parts.js"
+import { marks, sharesOf, sumOfTerms, tracks } from "./film_parts.js"
+import { hasColumns, startPicture } from "./film_start.js"
 
 /** @import { Film } from "./film.js" */
 
-const THUMB = 10 // half the width of the scrubber's thumb in pixels
 const TALL = 3 // largest number of outputs whose tracks have words
 const FEW = 4 // largest number of terms that are printed as a sum
 const MOST_ROWS = 3 // largest number of parameters whose shares are shown
-const GAP = 12 // pixels between the labels at the current position
 const PADDING = 8 // both sides of a button together
 
 /** @type {CanvasRenderingContext2D | null} */
@@ -34,7 +32,7 @@ export function head(film) {
   const losses = runs.map((_, place) => film.curve(place, "losses", 0))
   const [from, to] = [film.curveAt(0, "losses", 0, 0), losses[0]]
   const fell = say(`web.film.fell.${moved(from, to)}`, { from: number(from, 3), to: number(to, 3) })
-  const [one, other] = losses.map((loss) => number(loss, 4))
+  const [one, other] = losses.map((loss) => number(loss, 3))
   const checkpoints = film.film.checkpoints.length > 0
   const stands = checkpoints
     ? say(`web.film.title.${k ? "checkpoint" : "first"}`, { n: k, fell, to: number(to, 3) })
@@ -44,15 +42,16 @@ export function head(film) {
         ? say("web.film.title.after", { n: k, fell })
         : say("web.film.title.zero", { learned: capitalize(view.data?.learned ?? ""), to: number(to, 3) })
   const [{ share, unshared }] = runs
-  const begins = k === 0 && runs.length === 1 && !checkpoints && film.outputs.length > 1 ? verdict(film) : null
+  const begins = film.isStart && film.outputs.length > 1 ? verdict(film) : null
   const hasShare = k > 0 && share && runs.length === 1 && fallen(film.losses, 0) !== null // without a fall there is nothing to divide up
   setHTML(view.$(".title"), withSymbols(begins ? begins.title : hasShare ? headline(share) : stands))
   const isExplained = begins || sentences.length || runs.length > 1
-  const why = outcome ? [outcome.words] : isExplained ? [] : [share ? counts(share) : unshared]
-  const first = begins ? [begins.sentence, `${stands}.`] : hasShare ? [`${stands}.`] : []
+  const reason = begins && outcome?.wins ? null : outcome // the picture at update 0 shows no later update
+  const why = reason ? [reason.words] : isExplained ? [] : [share ? counts(share) : unshared]
+  const first = begins ? [begins.sentence || `${stands}.`] : hasShare ? [`${stands}.`] : []
   const sentence = [...first, ...why, ...sentences].filter(Boolean).map(withSymbols).join(" ")
-  const text = outcome
-    ? `${sentence} <button type="button" class="link" data-key="film_look">${say("web.film.look", { k: outcome.k })} ›</button>`
+  const text = reason
+    ? `${sentence} <button type="button" class="link" data-key="film_look">${say("web.film.look", { k: reason.k })} ›</button>`
     : sentence
   const line = view.$(".sentence")
   setHTML(line, text)
@@ -93,37 +92,63 @@ function counts({ names, counts, all }) {
   return names.length > 1 ? say("web.film.counts", { name: names[leader], own: counts[leader], n }) : ""
 }
 
-/** Draw the scrubber: the current position and the marked updates. @param {Film} film */
-export function scrubber(film) {
-  const { view, k, length } = film
-  const { n, runs } = film.film
+/** Write the loss, large, and what the button does. @param {Film} film */
+export function figure(film) {
+  const { view, k } = film
+  const { n, runs, targets, checkpoints } = film.film
+  const loss = film.curve(0, "losses", 0)
+  setText(view.$(".aside .figure"), Number.isFinite(loss) ? number(loss, film.isStart ? 2 : 3) : "∞")
+  const squares = film.columns.map(({ now, target }) => (now - target) ** 2 / targets.length)
+  const isSquares = squares.every((square, n) => Math.abs(square - film.curve(0, "terms", n)) < 1e-6)
+  const share = fallen(film.losses, k)
+  const isTold = share !== null && k > 0 && runs.length === 1 && !checkpoints.length
+  const gaps = film.isStart && isSquares ? say("web.film.gaps", { n: targets.length }) : ""
+  setText(view.$(".gaps"), isTold ? say("web.film.of_fall", { share: percent(share), n }) : gaps)
+  const play = view.control("play")
+  const words = film.isStart ? say("web.film.make", { n }) : ""
+  setText(play, words)
+  if (words) play.setAttribute("aria-label", words)
+  else play.setAttribute("aria-label", play.title)
+}
+
+/** Draw the timeline: the slider's value and the marked updates. @param {Film} film */
+export function timeline(film) {
+  const { view, k, curves } = film
+  const { runs } = film.film
   const scrub = view.field("scrub")
   if (Number(scrub.value) !== k) scrub.value = String(k)
-  const at = (/** @type {number} */ update) => THUMB + (update / n) * (length - 2 * THUMB)
-  view.$(".length").style.setProperty("--done", `${at(k)}px`)
-  const share = fallen(film.losses, k)
-  const text =
-    share === null || k === 0 || runs.length > 1 || film.film.checkpoints.length
-      ? ""
-      : say("web.film.of_fall", { share: percent(share), n })
-  setText(view.$(".of-fall"), text)
-  const label = widthOf(film.at(k, String(k)), "600 15px")
-  const step = widthOf(say("web.actions.open_in_step.text"), "400 13px") + PADDING
-  const width = label + step + GAP + (text ? widthOf(text, "400 13px") + GAP : 0)
+  const place = view.$(".curves .marks")
+  const { plot } = curves
+  if (!plot) {
+    render("", place)
+    return
+  }
   const named = runs[0].marks.map(({ k: mark, name, wrong }) => ({
-    at: at(mark),
+    at: plot.at(mark),
     width: widthOf(name, wrong ? "600 13px" : "400 13px") + PADDING,
-    moves: wrong,
+    moves: true,
   }))
   const order = [...named.keys()].sort((a, b) => Number(runs[0].marks[b].wrong) - Number(runs[0].marks[a].wrong))
-  const [currentLeft, ...rest] = placed(
-    [{ at: at(k) - label / 2 + width / 2, width }, ...order.map((i) => named[i])],
-    length,
+  const edges = placed(
+    order.map((i) => named[i]),
+    curves.width,
   )
-  view.$(".stands").style.transform = `translateX(${currentLeft}px)`
-  const lefts = named.map((_, i) => rest[order.indexOf(i)])
-  render(marks([...runs[0].marks], lefts, at), view.$(".marks"))
-  render(stepsOf(ticks(0, n), at), view.$(".steps"))
+  const lefts = named.map((_, i) => edges[order.indexOf(i)])
+  const at = (/** @type {number} */ mark) => ({
+    x: plot.at(mark),
+    y: curves.name === "losses" ? plot.up(film.curveAt(0, "losses", 0, mark)) : null,
+  })
+  render(marks([...runs[0].marks], lefts, at), place)
+}
+
+/** Draw the picture at update 0. @param {Film} film */
+export function start(film) {
+  const { columns } = film
+  const place = film.view.$(".start")
+  const isDrawn = film.isStart && hasColumns(columns, film.scale)
+  film.root.classList.toggle("starting", isDrawn)
+  render(isDrawn ? startPicture(columns, film.view.setup.img ?? "") : "", place)
+  if (isDrawn) film.paintPhotograph(place)
 }
 
 /** Draw each parameter's share of the predicted decrease. @param {Film} film */

@@ -1,11 +1,12 @@
-// A curve over the epochs of a training, as SVG: training and test images, compared with guessing.
+// A curve over the epochs of a training, as SVG: training and test images, compared with guessing. It is the
+// timeline of the epochs, too.
 
 import { spreadLabels } from "../../view/model/layout/axes.js"
 import { nearestIndex } from "../../view/model/numbers/extremes.js"
 import { escapeHtml, number } from "../../view/model/numbers/format.js"
 import { formatValue, say } from "../../view/model/words.js"
 
-/** @typedef {{ name: string, values: ArrayLike<number>, main: boolean }} Curve  the main one is of images that are held out */
+/** @typedef {{ name: string, values: ArrayLike<number>, main: boolean }} Curve  the main one is of images that are held out; a curve without a name has no label */
 /**
  * @typedef {object} Chart
  * @property {ArrayLike<number>} x  epochs, of each value
@@ -14,13 +15,12 @@ import { formatValue, say } from "../../view/model/words.js"
  * @property {number} at  the value that is told of
  * @property {boolean} percent
  * @property {number | null} guessing  what guessing gets
- * @property {boolean} active  whether more is to come
  */
 
-const [WIDTH, HEIGHT] = [420, 138]
-const [LEFT, RIGHT, TOP, BOTTOM] = [52, 300, 8, 112]
+export const WIDTH = 320
+const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [222, 48, 308, 10, 196]
 const STEPS = 2 // sections of an axis
-const LINE = 33 // a name and the value below it
+const [LINE, ABOVE] = [17, 8] // distance of labels, and of a label from its line
 
 /**
  * Return the end of an axis that starts at 0, contains `most` and divides evenly into four.
@@ -50,19 +50,11 @@ export function pointedAt(x, epochs, share) {
 }
 
 /** @param {Chart} chart */
-export function reportChart({ x, epochs, curves, at, percent, guessing, active }) {
+export function reportChart({ x, epochs, curves, at, percent, guessing }) {
   const finite = curves.flatMap(({ values }) => Array.from(values).filter(Number.isFinite))
   const end = percent ? 1 : niceEnd(Math.max(...finite, guessing ?? 0))
   const up = (/** @type {number} */ value) => BOTTOM - ((BOTTOM - TOP) * Math.min(Math.max(value, 0), end)) / end
-  const formatShare = (/** @type {number} */ value) =>
-    percent ? say("web.training.share", { share: value }) : number(value, 3)
-  const last = across(x[x.length - 1] ?? 0, epochs)
   const parts = []
-  if (active && x.length && last < RIGHT - 4) {
-    parts.push(`<rect class="to-come" x="${last}" y="${TOP}" width="${RIGHT - last}" height="${BOTTOM - TOP}"/>`)
-    if (RIGHT - last > 46)
-      parts.push(`<text x="${RIGHT - 4}" y="${TOP + 13}" text-anchor="end">${say("web.training.to_come")}</text>`)
-  }
   for (let n = 0; n <= STEPS; n++) {
     const [value, y] = [(end * n) / STEPS, up((end * n) / STEPS)]
     const height = percent ? formatValue(value, "%") : formatValue(value, "3")
@@ -70,36 +62,33 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
       `<path class="grid" d="M${LEFT} ${y}H${RIGHT}"/><text x="${LEFT - 6}" y="${y + 4}" text-anchor="end">${height}</text>`,
     )
     const epoch = (epochs * n) / STEPS
-    const place = across(epoch, epochs)
     const label = n ? epoch : `${say("web.training.epoch")} 0`
+    const [place, anchor] = n ? [across(epoch, epochs), n === STEPS ? "end" : "middle"] : [LEFT, "start"]
     if (Number.isInteger(epoch))
-      parts.push(`<text x="${place}" y="${BOTTOM + 17}" text-anchor="middle">${label}</text>`)
+      parts.push(`<text x="${place}" y="${BOTTOM + 19}" text-anchor="${anchor}">${label}</text>`)
   }
   const names = curves
-    .map(({ name, values, main }) => ({ name, main, value: values[at], y: up(values[at]) }))
-    .filter(({ value }) => Number.isFinite(value)) // a diverged loss has no position
+    .map(({ name, values, main }) => ({ name, main, y: up(values[at]) - ABOVE, value: values[at] }))
+    .filter(({ name, value }) => name && Number.isFinite(value)) // a diverged loss has no position
   if (guessing !== null) {
-    parts.push(`<path class="guess" d="M${LEFT} ${up(guessing)}H${RIGHT + 6}"/>`)
-    names.push({ name: say("web.training.guessing"), main: false, value: guessing, y: up(guessing) })
+    parts.push(`<path class="guess" d="M${LEFT} ${up(guessing)}H${RIGHT}"/>`)
+    names.push({ name: say("web.training.guessing"), main: false, y: up(guessing) + LINE, value: guessing })
   }
   for (const { values, main } of x.length ? curves : []) {
+    const kind = main ? "main" : ""
     const points = Array.from(values, (value, n) => [across(x[n], epochs), up(value)]).filter(([, y]) =>
       Number.isFinite(y),
     )
-    parts.push(
-      `<polyline class="${main ? "main" : ""}" points="${points.map((point) => point.map((c) => c.toFixed(1)).join()).join(" ")}"/>`,
-    )
+    const pairs = points.map((point) => point.map((c) => c.toFixed(1)).join()).join(" ")
+    parts.push(`<polyline class="${kind}" points="${pairs}"/>`)
     if (Number.isFinite(values[at]))
-      parts.push(`<circle class="${main ? "main" : ""}" cx="${across(x[at], epochs)}" cy="${up(values[at])}" r="4"/>`)
+      parts.push(`<circle class="${kind}" cx="${across(x[at], epochs)}" cy="${up(values[at])}" r="5"/>`)
   }
-  if (at >= 0 && at < x.length - 1) parts.push(`<path class="cursor" d="M${across(x[at], epochs)} ${TOP}V${BOTTOM}"/>`)
   const heights = names.map(({ y }) => y)
-  const places = spreadLabels(heights, BOTTOM - 8, LINE)
-  for (const [i, y] of places) {
+  for (const [i, y] of spreadLabels(heights, BOTTOM - 4, LINE)) {
     const { name, main, value } = names[i]
-    parts.push(
-      `<text class="${main ? "main" : ""}" x="${RIGHT + 10}" y="${y}"><tspan class="line-name">${escapeHtml(name)}</tspan><tspan x="${RIGHT + 10}" dy="15">${formatShare(value)}</tspan></text>`,
-    )
+    const text = percent ? name : `${name} ${number(value, 3)}`
+    parts.push(`<text class="${main ? "main" : ""}" x="${RIGHT}" y="${y}" text-anchor="end">${escapeHtml(text)}</text>`)
   }
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">${parts.join("")}</svg>`
 }

@@ -1,13 +1,21 @@
-// Cached pictures of the test images at the drawn size, each without and with a cross for a wrong answer.
+// Cached pictures of the photographs at the drawn size: plain, with a cross for a wrong answer, and as a print with a
+// white edge for the heap.
 
 import { ratio } from "../../view/draw/canvas.js"
 import { colourFill, imageOf, paintCells } from "../../view/draw/pixels.js"
 
 /** @import { Values } from "../../view/types/view.js" */
-/** @typedef {{ picture: OffscreenCanvas, size: number, beside: number, side: number }} Sheet  `size` of a picture on the screen, `side` in the sheet's own pixels */
+/** @typedef {0 | 1 | 2} Look  PLAIN, WRONG or PRINT */
+/** @typedef {{ ink: string, paper: string }} Colours */
+/** @typedef {{ picture: OffscreenCanvas, beside: number, side: number, lines: number, margin: number, looks: readonly Look[] }} Sheet  `side` of a picture in the sheet's pixels, with its margin on both sides */
 
+export const PLAIN = 0
+export const WRONG = 1
+export const PRINT = 2
 const ROW = 32 // pictures in a row
-const ROUND = 0.14 // corner radius as a share of the side
+const EDGE = 0.04 // width of a print's edge as a share of the photograph's side
+const SHADOW = 0.07 // blur of a print's shadow as a share of the side
+const MARGIN = EDGE + SHADOW // on each side of every picture, for edge and shadow
 
 /**
  * Return a function from a pixel's row and column to its colour.
@@ -25,57 +33,66 @@ export const paintImage = (canvas, images, at) =>
   paintCells(canvas, images.shape[1], images.shape[2], coloursOf(images, at))
 
 /**
- * Paint all pictures twice into a sprite sheet: plain, and below with a cross.
+ * Paint every photograph into a sprite sheet, in each of the looks.
  * @param {Values} images  (S,H,W,3)
  * @param {number} size  on the screen
- * @param {{ ink: string, paper: string }} colours
+ * @param {readonly Look[]} looks
+ * @param {Colours} colours
  * @returns {Sheet}
  */
-export function sheetOf(images, size, colours) {
+export function sheetOf(images, size, looks, colours) {
   const [count, rows, columns] = images.shape
   const side = Math.max(1, Math.round(size * ratio()))
+  const margin = Math.ceil(MARGIN * side)
+  const cell = side + 2 * margin
   const beside = Math.min(ROW, Math.max(count, 1))
   const lines = Math.ceil(count / beside)
-  const picture = new OffscreenCanvas(beside * side, 2 * lines * side)
+  const picture = new OffscreenCanvas(beside * cell, (1 + Math.max(...looks)) * lines * cell)
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext("2d"))
   context.imageSmoothingQuality = "high"
   /** @type {OffscreenCanvas | null} */
   let buffer = null
   for (let i = 0; i < count; i++) {
     buffer = imageOf(rows, columns, colourFill(rows, columns, coloursOf(images, i)), buffer)
-    for (const wrong of [0, 1]) {
-      context.save()
-      context.translate((i % beside) * side, (Math.floor(i / beside) + wrong * lines) * side)
-      rounded(context, 0, 0, side, side * ROUND)
-      context.clip()
+    for (const look of looks) {
+      context.setTransform(
+        1,
+        0,
+        0,
+        1,
+        (i % beside) * cell + margin,
+        (Math.floor(i / beside) + look * lines) * cell + margin,
+      )
+      if (look === PRINT) print(context, side, colours)
       context.drawImage(buffer, 0, 0, side, side)
-      if (wrong) cross(context, side, colours)
-      context.restore()
+      if (look === WRONG) cross(context, side, colours)
     }
   }
-  return { picture, size, beside, side }
+  return { picture, beside, side: cell, lines, margin, looks }
 }
 
-/** @param {OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} side @param {number} radius */
-export function rounded(context, x, y, side, radius) {
-  context.beginPath()
-  context.roundRect(x, y, side, side, radius)
-}
-
-/**
- * Draw a frame, and a cross in the lower right corner.
- * @param {OffscreenCanvasRenderingContext2D} context @param {number} side @param {{ ink: string, paper: string }} colours
- */
-function cross(context, side, { ink, paper }) {
-  const width = Math.max(1, side / 16)
-  context.lineWidth = 2 * width
-  context.strokeStyle = ink
-  rounded(context, 0, 0, side, side * ROUND)
-  context.stroke()
-  const [from, to] = [side * 0.58, side * 0.92]
+/** Draw the edge and the shadow of a print. @param {OffscreenCanvasRenderingContext2D} context @param {number} side @param {Colours} colours */
+function print(context, side, { paper }) {
+  const edge = Math.max(1, Math.round(EDGE * side))
+  context.save()
+  context.shadowColor = "#0006"
+  context.shadowBlur = 1.5 * SHADOW * side
   context.fillStyle = paper
-  context.fillRect(side * 0.5, side * 0.5, side * 0.5, side * 0.5)
-  context.lineWidth = Math.max(1.2, side / 11)
+  context.fillRect(-edge, -edge, side + 2 * edge, side + 2 * edge)
+  context.restore()
+}
+
+/** Draw a frame, and a cross in the lower right corner. @param {OffscreenCanvasRenderingContext2D} context @param {number} side @param {Colours} colours */
+function cross(context, side, { ink, paper }) {
+  const width = Math.max(1, side / 28)
+  context.lineWidth = width
+  context.strokeStyle = ink
+  context.strokeRect(width / 2, width / 2, side - width, side - width)
+  const corner = Math.max(0.36 * side, Math.min(0.5 * side, 8))
+  context.fillStyle = paper
+  context.fillRect(side - corner, side - corner, corner - width, corner - width)
+  const [from, to] = [side - corner * 0.82, side - corner * 0.24]
+  context.lineWidth = Math.max(1.2, corner / 7)
   context.beginPath()
   context.moveTo(from, from)
   context.lineTo(to, to)
@@ -85,10 +102,22 @@ function cross(context, side, { ink, paper }) {
 }
 
 /**
- * Draw one picture from the sheet.
- * @param {CanvasRenderingContext2D} context @param {Sheet} sheet @param {number} i @param {boolean} wrong @param {number} x @param {number} y @param {number} size
+ * Draw one photograph from the sheet, turned about its centre. Only a print has something in its margin.
+ * @param {CanvasRenderingContext2D} context @param {Sheet} sheet @param {number} i @param {Look} look @param {number} x @param {number} y @param {number} size @param {number} turn
  */
-export function drawImage(context, { picture, beside, side }, i, wrong, x, y, size) {
-  const below = wrong ? picture.height / 2 : 0
-  context.drawImage(picture, (i % beside) * side, Math.floor(i / beside) * side + below, side, side, x, y, size, size)
+export function drawImage(context, { picture, beside, side, lines, margin }, i, look, x, y, size, turn) {
+  const cut = look === PRINT ? 0 : margin
+  const [left, top] = [(i % beside) * side + cut, (Math.floor(i / beside) + look * lines) * side + cut]
+  const from = side - 2 * cut
+  const to = (size * from) / (side - 2 * margin)
+  const [dx, dy] = [x + (size - to) / 2, y + (size - to) / 2]
+  if (!turn) {
+    context.drawImage(picture, left, top, from, from, dx, dy, to, to)
+    return
+  }
+  context.translate(dx + to / 2, dy + to / 2)
+  context.rotate(turn)
+  context.drawImage(picture, left, top, from, from, -to / 2, -to / 2, to, to)
+  context.rotate(-turn)
+  context.translate(-dx - to / 2, -dy - to / 2)
 }

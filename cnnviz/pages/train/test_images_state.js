@@ -1,23 +1,27 @@
 // The epochs of a training: which one is shown, and the outputs of each. Reports repeat the latest epochs while a
 // training runs; the last report has all.
 
+import { largestIndex } from "../../view/model/numbers/extremes.js"
+import { answersOf, outputsOf } from "./test_images_layout.js"
+
 /** @import { Arrays, ReportHeader } from "../../view/types/view.js" */
 /** @typedef {ReportHeader & { arrays: Arrays }} Report */
-/** @typedef {{ o: Float64Array, classes: number, confusion: Float64Array, told: Float64Array, mixed: string }} TestImages  what a network makes of the images, at an epoch */
-/** @typedef {{ kind: "cell", row: number, column: number } | { kind: "told", group: number }} Choice  whom one looks at: all others are dim */
+/** @typedef {{ o: Float64Array, classes: number, confusion: Float64Array, mixed: string }} TestImages  what a network makes of the images, at an epoch */
+/** @typedef {{ row: number, column: number }} Cell  of the confusion matrix: class and answer */
 /**
  * @typedef {object} TestImagesState
  * @property {string} job  which training it is, "" before there is one
  * @property {Map<number, TestImages>} crowds  by epoch, in their order
  * @property {number} at  the epoch that is shown, -1 before the first
  * @property {boolean} follows  whether it goes on to later epochs by itself
- * @property {Choice | null} choice
+ * @property {boolean} matrix  whether the photographs are in the confusion matrix
+ * @property {Cell | null} cell  the chosen one, outside of which all are dim
  */
 
 const MOST_BEHIND = 6 // largest number of pending epochs that are shown one by one
 
 /** @type {TestImagesState} */
-export const EMPTY = { job: "", crowds: new Map(), at: -1, follows: false, choice: null }
+export const EMPTY = { job: "", crowds: new Map(), at: -1, follows: false, matrix: false, cell: null }
 
 /** State of a new training, which follows it from the first epoch. @type {TestImagesState} */
 export const BEGUN = { ...EMPTY, follows: true }
@@ -52,7 +56,7 @@ function testImagesOf({ arrays, names, mixed }, n) {
     const size = values.length / shape[0]
     return /** @type {Float64Array} */ (values.subarray(n * size, (n + 1) * size))
   }
-  return { o: part("o"), classes, confusion: part("confusion"), told: part("told"), mixed: mixed[n] }
+  return { o: part("o"), classes, confusion: part("confusion"), mixed: mixed[n] }
 }
 
 /** @param {number[]} all @param {number} epoch */
@@ -91,34 +95,40 @@ export function played(state) {
   return { ...state, at: ended ? all[0] : state.at, follows: true }
 }
 
-/**
- * Select a group of images, or clear the selection if it is selected already.
- * @param {TestImagesState} state @param {Choice} choice @returns {TestImagesState}
- */
-export const chosen = (state, choice) => ({
-  ...state,
-  choice: JSON.stringify(state.choice) === JSON.stringify(choice) ? null : choice,
-})
+/** Switch between the columns and the confusion matrix. @param {TestImagesState} state @param {boolean} matrix */
+export const arranged = (state, matrix) => ({ ...state, matrix, cell: null })
 
 /**
- * Return the selected images, or null if all are shown.
- * @param {TestImagesState} state
- * @param {ArrayLike<number>} labels
- * @param {number[]} columns  the answers
- * @returns {Set<number> | null}
+ * Choose a cell, or clear the choice if it is chosen already.
+ * @param {TestImagesState} state @param {Cell} cell @returns {TestImagesState}
  */
-export function bright({ choice, crowds, at }, labels, columns) {
-  if (!choice) return null
-  if (choice.kind === "cell")
-    return new Set([...columns.keys()].filter((i) => labels[i] === choice.row && columns[i] === choice.column))
-  return new Set(toldOf(crowds.get(at), choice.group))
+export function chosen(state, { row, column }) {
+  const isChosen = state.cell?.row === row && state.cell.column === column
+  return { ...state, cell: isChosen ? null : { row, column } }
+}
+
+/** Return the cell with the most errors, or null without errors. @param {TestImages | undefined} crowd @returns {Cell | null} */
+export function worstCell(crowd) {
+  if (!crowd) return null
+  const { confusion, classes } = crowd
+  const errors = Array.from(confusion, (count, n) => (n % (classes + 1) ? count : 0))
+  const worst = largestIndex(errors)
+  return errors[worst] ? { row: Math.floor(worst / classes), column: worst % classes } : null
 }
 
 /**
- * Return the indices of the most telling images of a group.
- * @param {TestImages | undefined} crowd @param {number} group
+ * Return the indices of the photographs in a cell.
+ * @param {Cell} cell @param {ArrayLike<number>} labels @param {number[]} answers
  */
-export function toldOf(crowd, group) {
-  const each = (crowd?.told.length ?? 0) / 3
-  return Array.from(crowd?.told.subarray(group * each, (group + 1) * each) ?? []).filter((place) => place >= 0)
+export const inCell = ({ row, column }, labels, answers) =>
+  [...answers.keys()].filter((i) => labels[i] === row && answers[i] === column)
+
+/** Return the surest photograph of a cell, or -1. @param {TestImages} crowd @param {Cell} cell @param {ArrayLike<number>} labels */
+export function surestIn(crowd, cell, labels) {
+  const sure = (/** @type {number} */ i) => outputsOf(crowd, i)[cell.column]
+  return inCell(cell, labels, answersOf(crowd)).reduce((best, i) => (best < 0 || sure(i) > sure(best) ? i : best), -1)
 }
+
+/** Return how the photographs are arranged: as a heap until the first epoch has ended. @param {TestImagesState} state @returns {"heap" | "columns" | "matrix"} */
+export const arrangement = ({ crowds, at, matrix }) =>
+  !crowds.has(at) ? "heap" : matrix ? "matrix" : at > 0 ? "columns" : "heap"

@@ -1,50 +1,55 @@
-// The Train page for many images: test images that move to the network's answers. The training runs on the server,
-// which is polled for reports.
+// The Train page for many images: photographs that fly to the network's answers, beside the accuracy. The training runs
+// on the server, which is polled for reports.
 
 import { actionButton } from "../../view/controls/actions.js"
 import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { number } from "../../view/model/numbers/format.js"
-import { say } from "../../view/model/words.js"
-import { closest, html, render, setHTML, setText } from "../../view/shell/html.js"
+import { formatValue, say } from "../../view/model/words.js"
+import { closest, html, nothing, render, setHidden, setHTML, setText } from "../../view/shell/html.js"
 import { answered, confusionTable } from "./confusion.js"
 import { pointedAt, reportChart } from "./report_chart.js"
 import { TestImages } from "./test_images.js"
 import { card, certainty, wordsOf } from "./test_images_card.js"
-import { outputsOf } from "./test_images_layout.js"
+import { CAPTION, columnGrid, matrixGrid, outputsOf, PHONE } from "./test_images_layout.js"
 import { paintImage } from "./test_images_sprites.js"
-import { BEGUN, chosen, EMPTY, following, played, sought, stops, taken, toldOf } from "./test_images_state.js"
-import { foot, note, sentence, ticks, title } from "./test_images_words.js"
+import {
+  arranged,
+  arrangement,
+  BEGUN,
+  chosen,
+  EMPTY,
+  following,
+  played,
+  sought,
+  stops,
+  surestIn,
+  taken,
+  worstCell,
+} from "./test_images_state.js"
+import { about, accuracies, note, reliability, sentence, title } from "./test_images_words.js"
 import { fillFilters } from "./training_filters.js"
-import { formSheets, layerLines, TrainingForm } from "./training_form.js"
+import { formSheets, TrainingForm } from "./training_form.js"
 
 /** @import { TestImagesState, Report } from "./test_images_state.js" */
 /** @import { Arrays, View } from "../../view/types/view.js" */
 
 const BUTTONS = ["train", "train_pause", "train_go_on", "train_play", "train_stop"]
 const STARTS = ["train", "train_pause", "train_go_on", "train_play"] // actions of the play key; the first available one applies
-const GROUPS = ["right", "torn", "wrong"]
-const VIEWS = ["matrix", "courses", "filters"]
-const [WRONG, TORN] = [2, 1] // groups whose first image is described if none is selected
 const HOLD = 250 // milliseconds at each epoch during playback
-const [COUNTED, STAGGERED] = [4, 7] // largest number of classes with counts in their columns, and with names on one line
+const COUNTED = 5 // largest number of classes with counts below their columns
+const [HEAP, COLUMN] = [350, 300] // heights on a phone: of the heap, and of a column with its caption
 
-const button = (/** @type {string} */ kind, /** @type {string | number} */ value, /** @type {string} */ text) =>
-  `<button type="button" data-${kind}="${value}" aria-pressed="false">${text}</button>`
+const figure = (/** @type {string} */ name) =>
+  `<figure data-chart="${name}"><figcaption>${say(`web.training.${name}`)}</figcaption><div class="drawn"></div><p class="spoken"></p></figure>`
 
 const body = () => `
-  <div class="crowd-head"><h2 data-said="title"></h2><p data-said="sentence"></p><p data-said="note"></p></div>
-  <div class="doing">${BUTTONS.map((name) => actionButton(name, "", "hidden")).join("")}
-    <label class="epochs" hidden><span>${say("web.training.epoch")}</span><span class="scrub"><input type="range" min="0" step="1" data-key="train_epoch"><span class="ticks" aria-hidden="true"></span></span></label>
-    <div class="progress" role="progressbar" hidden aria-valuemin="0" aria-valuemax="100" aria-label="${say("web.training.progress")}"><i></i></div></div>
-  <p class="what" hidden></p>
-  <div class="crowd"><ol class="columns"></ol><canvas tabindex="0" role="application" aria-label="${say("web.training.crowd")}"></canvas>
-    <div class="groups" role="group" aria-label="${say("web.training.bright")}">${GROUPS.map((name, n) => button("group", n, say(`ui.train.training.report.${name}`))).join("")}</div>
-    <p class="foot"></p></div>
-  <div class="beside"><section class="one"></section><section class="learns"><h3></h3><ol class="learning-layers"></ol></section>
-    <div class="views" role="group" aria-label="${say("web.training.views")}">${VIEWS.map((name) => button("shows", name, say(`web.training.${name}`))).join("")}</div>
-    <div class="matrix"></div><div class="courses">${["accuracy", "loss"].map((name) => `<figure data-chart="${name}"><figcaption>${say(`web.training.${name}`)}</figcaption><div class="drawn"></div><p class="spoken"></p></figure>`).join("")}<p class="measured"></p></div>
-    <div class="filters"></div>
-    <details class="which"><summary>${say("web.training.which")}</summary><p data-said="which"></p></details></div>
+  <div class="crowd-head"><h2 data-said="title"></h2><p data-said="sentence"></p></div><p class="what" hidden></p>
+  <div class="crowd"><ol class="columns"></ol><div class="matrix"></div><canvas tabindex="0" role="application" aria-label="${say("web.training.crowd")}"></canvas></div>
+  <div class="beside"><p class="figure"></p><div class="about"></div><section class="one"></section>
+    <div class="epochs"><figure data-chart="accuracy"><div class="drawn"></div><p class="spoken"></p></figure><input type="range" min="0" step="1" data-key="train_epoch" aria-label="${say("web.training.epoch")}"></div>
+    <p data-said="note"></p><div class="progress" role="progressbar" hidden aria-valuemin="0" aria-valuemax="100" aria-label="${say("web.training.progress")}"><i></i></div>
+    <div class="doing"><button type="button" data-matrix></button>${BUTTONS.map((name) => actionButton(name, "", "hidden")).join("")}<button type="button" class="link" data-again>${say("web.training.again")}</button></div>
+    <details class="which"><summary>${say("web.training.which")}</summary><div>${figure("loss")}<p class="measured"></p><div class="filters"></div><p data-said="worth"></p><p data-said="which"></p></div></details></div>
   <p class="spoken" role="status"></p><div class="spoken everybody"></div>`
 
 export class Training {
@@ -52,11 +57,12 @@ export class Training {
   report = undefined
   /** @type {TestImagesState} */
   state = EMPTY
-  /** @type {Arrays}  the pictures of those held out, and of those to learn from */
+  /** @type {Arrays}  the photographs */
   pictures = {}
   pictured = "" // name of the loaded pictures
-  shows = VIEWS[0]
-  pointed = -1
+  selected = -1
+  rollsFrom = 0 // accuracy at which the figure's roll has begun
+  rolled = 0 // accuracy that the figure shows
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   onward = undefined
 
@@ -70,9 +76,9 @@ export class Training {
     const canvas = /** @type {HTMLCanvasElement} */ (this.$(".crowd canvas"))
     this.crowd = new TestImages(canvas, {
       arrived: () => this.arrived(),
-      point: (i) => this.point(i),
+      flies: (share) => this.roll(share),
+      select: (i) => this.select(i),
       open: (i) => this.open(i),
-      show: () => this.$(".beside .one").scrollIntoView({ block: "nearest" }),
     })
     this.bind(canvas)
     if (view.host.training) return
@@ -117,8 +123,8 @@ export class Training {
     for (const name of [...BUTTONS, "train_back", "train_full"]) this.view.control(name).hidden = !can.includes(name)
     this.view.control("train_play").hidden = !can.includes("train_play") || can.includes("train")
     const train = this.view.control("train")
-    const words = `▶ ${say("web.training.train_epochs", { n: Number(form?.values.epochs ?? 1) })}`
-    setText(train, words)
+    const words = say("web.training.train_epochs", { n: Number(form?.values.epochs ?? 1) })
+    setText(train, `▶ ${words}`)
     train.setAttribute("aria-label", words)
     const progress = this.$(".progress")
     const done = /** @type {HTMLElement} */ (progress.firstElementChild)
@@ -131,7 +137,7 @@ export class Training {
     this.notice(notice || form?.wrong || "") // the form's own message may be in a closed panel
     this.fetchPictures(report)
     this.become(taken(this.state, report))
-    if (!this.crowd.walk) this.arrived()
+    if (!this.crowd.flight) this.arrived()
   }
 
   /** Fetch the pictures, a resource that all trainings on the same classes share. @param {Report} report */
@@ -144,7 +150,7 @@ export class Training {
       if (!arrays.held) this.pictured = "" // retry with the next report
       this.pictures = arrays
       this.crowd.receive(arrays)
-      this.tell()
+      if (this.report) this.tell(this.report)
     })
   }
 
@@ -161,13 +167,16 @@ export class Training {
   become(state) {
     const { report } = this
     if (!report) return
-    const other = state.at !== this.state.at || state.job !== this.state.job
+    const { at, job, matrix } = this.state
+    if (state.at !== at || state.job !== job || state.matrix !== matrix) {
+      this.selected = -1
+      this.rollsFrom = this.rolled
+    }
     this.state = state
-    if (other) this.pointed = -1
     this.draw()
   }
 
-  /** The animation has ended: show the next epoch after a pause, if there is one. */
+  /** The flight has ended: show the next epoch after a pause, if there is one. */
   arrived() {
     clearTimeout(this.onward)
     const epoch = following(this.state)
@@ -181,123 +190,141 @@ export class Training {
   draw() {
     const { report, state } = this
     if (!report || !this.shown) return
-    const begun = state.at >= 0
-    this.root.classList.toggle("begun", begun)
-    this.root.dataset.epoch = begun ? String(state.at) : ""
-    for (const [name, words] of Object.entries({ title, sentence, note }))
+    const kind = arrangement(state)
+    this.root.dataset.epoch = state.at >= 0 ? String(state.at) : ""
+    this.root.dataset.kind = kind
+    for (const [name, words] of Object.entries({ title, sentence, note, worth: reliability }))
       setText(this.$(`[data-said="${name}"]`), words(report, state))
     this.$('[data-said="note"]').classList.toggle("warns", Boolean(report.warning))
-    setText(this.$(".foot"), foot(report, state))
-    this.drawScrub(report)
-    this.drawColumns(report)
-    this.crowd.show(report, state)
-    this.drawBeside(report)
-    this.tell()
+    this.arrange(report, kind)
+    this.drawBeside(report, kind)
+    this.crowd.show(report, state, this.selected)
+    if (!this.crowd.flight) this.roll(1)
+    this.tell(report)
   }
 
-  /** @param {Report} report */
-  drawScrub({ epochs }) {
-    const { at } = this.state
-    const scrub = /** @type {HTMLInputElement} */ (this.view.field("train_epoch"))
-    this.$(".epochs").hidden = at < 0
-    scrub.max = String(epochs)
-    scrub.value = String(Math.max(at, 0))
-    scrub.style.setProperty("--share", String(Math.max(at, 0) / epochs))
-    const tick = (/** @type {number} */ epoch) =>
-      html`<span class=${epoch === at ? "here" : ""} style="--share:${epoch / epochs}">${epoch}</span>`
-    render(ticks(epochs).map(tick), this.$(".ticks"))
-  }
-
-  /** @param {Report} report */
-  drawColumns({ names, learn }) {
-    const crowd = this.state.crowds.get(this.state.at)
-    const more = (/** @type {number} */ n) => {
-      if (names.length > COUNTED) return ""
-      if (!crowd) return say("ui.train.training.report.images", { n: learn[n] })
-      const [right, all] = answered(crowd, n)
-      return say("web.training.right_of", { right, n: all })
+  /** Lay out the names below the columns or around the cells. @param {Report} report @param {"heap" | "columns" | "matrix"} kind */
+  arrange(report, kind) {
+    const { names } = report
+    const area = this.$(".crowd")
+    const [width, classes] = [area.clientWidth, Math.max(names.length, 1)]
+    const phone = { width, height: Number.POSITIVE_INFINITY, classes }
+    const { beside, gap } = columnGrid(phone)
+    const { head, above, gap: between, cellHeight } = matrixGrid(phone)
+    const heights = {
+      heap: HEAP,
+      columns: Math.ceil(classes / beside) * COLUMN,
+      matrix: head + classes * (cellHeight + above + between),
     }
+    area.style.height = width < PHONE && width ? `${heights[kind]}px` : ""
     const columns = this.$(".columns")
-    columns.style.setProperty("--n", String(names.length))
-    columns.classList.toggle("two-lines", names.length > 2)
-    columns.classList.toggle("staggered", names.length > STAGGERED)
-    const heads = names.map((name, n) => html`<li><b>${name}</b> <small>${more(n)}</small></li>`)
-    render(heads, columns)
+    columns.style.cssText = `--beside:${beside};--gap:${gap}px;--caption:${CAPTION}px`
+    render(kind === "columns" ? names.map((name, n) => this.caption(name, n)) : nothing, columns)
+    const frame = { width, height: area.clientHeight, classes }
+    render(kind === "matrix" ? confusionTable(report, this.state, frame) : nothing, this.$(".matrix"))
   }
 
-  // ---- right column
+  /** @param {string} name @param {number} n */
+  caption(name, n) {
+    const crowd = this.state.crowds.get(this.state.at)
+    if (!crowd) return nothing
+    const [right, all] = answered(crowd, n)
+    const count = crowd.classes > COUNTED ? `${right}/${all}` : say("web.training.right_of", { right, n: all })
+    return html`<li><div><b>${name}</b><small title=${say("web.training.right_of", { right, n: all })}>${count}</small></div></li>`
+  }
 
-  /** @param {Report} report */
-  drawBeside(report) {
-    const { state, shows } = this
-    const begun = state.at >= 0
-    setText(this.$(".learns h3"), report.form?.learn ?? "")
-    if (report.form) render(layerLines(report.form), this.$(".learns ol"))
-    for (const name of VIEWS) {
-      const press = this.$(`[data-shows="${name}"]`)
-      press.setAttribute("aria-pressed", String(shows === name))
-      this.$(`.beside .${name}`).hidden = begun ? shows !== name : name !== "courses"
-    }
-    this.$('[data-shows="filters"]').hidden = !report.tiles.length
-    for (const group of this.root.querySelectorAll(/** @type {"button"} */ ("[data-group]"))) {
-      const place = Number(group.dataset.group)
-      group.hidden = !toldOf(state.crowds.get(state.at), place).length
-      group.setAttribute("aria-pressed", String(state.choice?.kind === "told" && state.choice.group === place))
-    }
-    render(confusionTable(report, state), this.$(".matrix"))
-    if (begun && shows === "filters") fillFilters(this.$(".filters"), report, state)
-    for (const name of ["accuracy", "loss"]) this.chart(report, name)
-    setText(this.$(".measured"), begun && report.measured ? say("web.training.measured", { n: report.measured }) : "")
+  // ---- beside the photographs
+
+  /** @param {Report} report @param {"heap" | "columns" | "matrix"} kind */
+  drawBeside(report, kind) {
+    const { state } = this
+    const begun = kind !== "heap"
+    const { large, soft, small } = about(report, state)
+    const lines = html`<p>${large}</p><p class="soft">${soft}</p><p class="tiny">${small}</p>`
+    render(kind === "matrix" ? nothing : lines, this.$(".about"))
+    const shown = accuracies(report, state)
+    const first = shown?.first ?? null
+    const rise = first === null ? "" : `${formatValue(Math.round(100 * first))} →`
+    render(shown ? html`<span>${rise}</span> <b></b>` : nothing, this.$(".figure"))
+    setHidden(this.$(".epochs"), !stops(state).some((epoch) => epoch > 0) || kind === "matrix" || this.selected >= 0)
+    setHidden(this.$(".which"), !begun)
+    const matrix = this.$("[data-matrix]")
+    const isWalking = report.active || following(state) !== null
+    setHidden(matrix, !begun || (kind === "columns" && isWalking))
+    setText(matrix, kind === "matrix" ? `‹ ${say("web.training.in_columns")}` : `${say("web.training.ask_wrong")} →`)
+    const isFirst = kind === "columns" && !report.can.includes("train") && this.selected < 0
+    matrix.classList.toggle("primary", isFirst)
+    setHidden(this.$("[data-again]"), kind !== "columns" || isWalking || report.can.includes("train"))
+    const scrub = /** @type {HTMLInputElement} */ (this.view.field("train_epoch"))
+    scrub.max = String(report.epochs)
+    scrub.value = String(Math.max(state.at, 0))
+    this.chart(report, "accuracy")
+    if (!begun) return
+    this.chart(report, "loss")
+    setHidden(this.$(".filters"), !report.tiles.length)
+    fillFilters(this.$(".filters"), report, state)
+    setText(this.$(".measured"), report.measured ? say("web.training.measured", { n: report.measured }) : "")
+  }
+
+  /** Show a share of the way from the accuracy before to the current one. @param {number} share */
+  roll(share) {
+    const { report, state } = this
+    const shown = report && accuracies(report, state)
+    if (!shown) return
+    this.rolled = share >= 1 ? shown.now : this.rollsFrom + share * (shown.now - this.rollsFrom)
+    const place = this.$(".figure b")
+    if (place) setText(place, formatValue(this.rolled, "%"))
   }
 
   /** @param {Report} report @param {string} name */
-  chart({ arrays, epochs, guessing, guessed_loss, active, learn }, name) {
+  chart({ arrays, epochs, guessing, guessed_loss, learn }, name) {
     const percent = name === "accuracy"
     const { values: x } = arrays.at
-    const curves = [
-      { name: say("web.training.learned"), values: arrays[name].values, main: false },
-      { name: say("web.training.held_out"), values: arrays[`held_${name}`].values, main: true },
-    ]
-    const at = Array.from(x).indexOf(this.state.at)
-    const place = {
-      x,
-      epochs,
-      curves,
-      at,
-      percent,
-      active,
-      guessing: learn.length ? (percent ? guessing : guessed_loss) : null,
+    const held = {
+      name: percent ? "" : say("web.training.held_out"),
+      values: arrays[`held_${name}`].values,
+      main: true,
     }
-    const figure = this.$(`[data-chart="${name}"]`)
-    setHTML(/** @type {HTMLElement} */ (figure.querySelector(".drawn")), reportChart(place))
-    const values = at < 0 ? [] : curves.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`)
-    setText(/** @type {Element} */ (figure.querySelector(".spoken")), values.join(", "))
+    const learned = { name: say("web.training.learned"), values: arrays[name].values, main: false }
+    const curves = percent ? [held] : [learned, held]
+    const at = Array.from(x).indexOf(this.state.at)
+    const guess = learn.length ? (percent ? guessing : guessed_loss) : null
+    const place = this.$(`[data-chart="${name}"]`)
+    const drawn = /** @type {HTMLElement} */ (place.querySelector(".drawn"))
+    setHTML(drawn, reportChart({ x, epochs, curves, at, percent, guessing: guess }))
+    const spoken = [learned, { ...held, name: say("web.training.held_out") }]
+    const values = at < 0 ? [] : spoken.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`)
+    setText(/** @type {Element} */ (place.querySelector(".spoken")), values.join(", "))
   }
 
-  // ---- selected image
+  // ---- selected photograph
 
-  /** @param {number} i */
-  point(i) {
-    this.pointed = i
-    this.tell()
-    if (this.report) setText(this.$("[role=status]"), wordsOf(this.report, this.state.crowds.get(this.state.at), i))
-  }
-
-  /** Show the card of the selected image, or of the most telling one. */
-  tell() {
+  /** Select a photograph; -1 clears the selection. @param {number} i */
+  select(i) {
     const { report, state } = this
-    if (!report) return
-    const crowd = state.crowds.get(state.at)
-    const mostTelling = [...toldOf(crowd, WRONG), ...toldOf(crowd, TORN)][0] ?? 0
-    const i = this.pointed < 0 || this.pointed >= report.ids.length ? mostTelling : this.pointed
-    if (this.pointed < 0) this.crowd.pointed = crowd ? i : -1
-    const place = this.$(".beside .one")
-    render(card(report, state, i), place)
-    const canvas = place.querySelector("canvas")
-    if (canvas && this.pictures.held) paintImage(canvas, this.pictures.held, i)
+    if (!report || !state.crowds.has(state.at)) return
+    this.selected = i
+    this.draw()
+    if (i >= 0) setText(this.$("[role=status]"), wordsOf(report, state.crowds.get(state.at), i))
   }
 
-  /** Open an image in Step, with the parameters of this epoch. @param {number} i */
+  /** Show the card of the selected photograph; in the matrix, of the surest one in the framed cell. @param {Report} report */
+  tell(report) {
+    const { state } = this
+    const crowd = state.crowds.get(state.at)
+    const cell = state.cell ?? worstCell(crowd)
+    const shown =
+      this.selected < 0 && crowd && cell && state.matrix
+        ? surestIn(crowd, cell, report.arrays.labels.values)
+        : this.selected
+    const place = this.$(".one")
+    const isKnown = crowd && shown >= 0 && shown < report.ids.length
+    render(isKnown ? card(report, crowd, shown) : nothing, place)
+    const canvas = place.querySelector("canvas")
+    if (canvas && this.pictures.held) paintImage(canvas, this.pictures.held, shown)
+  }
+
+  /** Open a photograph in Step, with the parameters of this epoch. @param {number} i */
   open(i) {
     if (this.state.at >= 0) this.view.host.training?.("choose", `${i},${this.state.at}`)
   }
@@ -322,15 +349,42 @@ export class Training {
 
   /** @param {MouseEvent} event */
   clicked(event) {
-    const pressed = closest(event, "[data-cell], [data-group], [data-shows], [data-open], .drawn")
-    const { cell, group, shows, open } = pressed?.dataset ?? {}
-    const [row = 0, column = 0] = cell?.split(",").map(Number) ?? []
+    const pressed = closest(event, "[data-matrix], [data-again], [data-open], .drawn, .crowd")
+    const { open, again } = pressed?.dataset ?? {}
     if (open) this.open(Number(open))
-    if (cell) this.become(chosen(this.state, { kind: "cell", row, column }))
-    if (group) this.become(chosen(this.state, { kind: "told", group: Number(group) }))
-    if (shows) this.shows = shows
-    if (shows) this.draw()
+    if (pressed?.matches("[data-matrix]")) this.become(arranged(this.state, !this.state.matrix))
+    if (pressed?.matches(".crowd")) this.picked(event)
+    if (again !== undefined) this.again()
     if (pressed?.matches(".drawn")) this.goTo(pressed, event.clientX)
+  }
+
+  /**
+   * Select the photograph that was clicked, and in the matrix its cell. A click ends a flight.
+   * @param {MouseEvent} event
+   */
+  picked(event) {
+    const { report, state, crowd } = this
+    if (!report || crowd.flight) return crowd.hurry()
+    const i = crowd.under(event)
+    const cell = closest(event, "[data-cell]")?.dataset.cell
+    const [row = 0, column = 0] = cell?.split(",").map(Number) ?? []
+    if (i < 0 && cell) this.become(chosen(state, { row, column }))
+    else if (state.matrix && i >= 0)
+      this.state = { ...state, cell: { row: report.arrays.labels.values[i], column: crowd.layout?.columns[i] ?? 0 } }
+    this.select(i)
+    if (i >= 0) this.$(".one").scrollIntoView({ block: "nearest" })
+  }
+
+  /** Train once more, from the weights and in the order of the next seed. */
+  again() {
+    const { view, form } = this
+    const seed = (Number(view.setup.seed) || 0) + 1
+    const text = form.withSeed(seed)
+    this.state = BEGUN
+    view.dispatch({ type: "moved", change: { train: text } })
+    view.go({ train: text, seed: String(seed) })
+    view.host.training?.()
+    view.host.training?.("act", "train")
   }
 
   /** Show the epoch at a position of a chart. @param {HTMLElement} drawn @param {number} x */
@@ -375,6 +429,6 @@ export class Training {
   play() {
     if (!stops(this.state).length) return
     this.become(played(this.state))
-    if (!this.crowd.walk) this.arrived()
+    if (!this.crowd.flight) this.arrived()
   }
 }

@@ -100,6 +100,11 @@ export class TrainingForm {
     return (this.told?.kinds[this.kind] ?? []).map(([name]) => name)
   }
 
+  /** Return the settings as the address has them, with another seed of the order. @param {number} seed */
+  withSeed(seed) {
+    return textOf({ ...this.set, values: { ...this.set.values, seed: String(seed) } })
+  }
+
   /** Discard a pending change, because the address has changed otherwise. */
   forget() {
     this.asked = ""

@@ -174,6 +174,7 @@ export function fillNetwork(view, { filters, outputs }) {
   view.control("network").title = net
   view.control("preset").title = presetIndex < 0 ? "" : PRESETS[presetIndex].source
   fillTargets(view, outputs)
+  view.control("drawing").hidden = kindOf(setup.img) !== "digit"
   view.$(".convolution").hidden = !filters
   if (filters) fillKernel(view, filters)
 }

@@ -3,7 +3,19 @@
 import { COLON, escapeHtml, formula } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
-import { closest, guard, html, inner, nothing, render, select, setHTML, setText } from "../shell/html.js"
+import {
+  button,
+  closest,
+  guard,
+  html,
+  inner,
+  nothing,
+  render,
+  scrollSideways,
+  select,
+  setHTML,
+  setText,
+} from "../shell/html.js"
 import { actionButton } from "./actions.js"
 import { bindUpdates, fillUpdates, updateButton } from "./update_card.js"
 
@@ -36,7 +48,7 @@ export const transport = (kind) => `
       ${select("speed", speeds(), say("web.speeds.label"))}
     </div>
     ${kind.stages ? `<ol class="stages" id="stages" popover aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}
-    <div class="status">${updateButton()}${kind.reveals ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}</div>
+    <div class="status">${updateButton()}${kind.reveals ? actionButton("hide", "", 'aria-pressed="false"') : ""}${button("lecture_room", say("web.actions.room.text"), say("web.actions.room.label"))}${actionButton("lecture_off", "✕")}</div>
     ${kind.reveals ? actionButton("whole", "", 'aria-pressed="false"') : ""}
   </div>
   <div class="notice" role="alert" hidden></div>`
@@ -113,15 +125,9 @@ const chip = ({ symbol, label, phase, title }, n, at, count) => {
     title=${title} aria-label="${spoken(`${text}${COLON}${title}`)}" tabindex=${n === Math.max(at, 0) ? 0 : -1} aria-current=${n === at ? "step" : nothing} ${inner(text === label ? formula(text) : escapeHtml(text))}></button></li>`
 }
 
-/**
- * Scroll the row of chips to the current one, also after fonts have loaded. Unlike scrollIntoView, this does not
- * scroll the page.
- * @param {View} view
- */
+/** Scroll the row of chips to the current one, also after fonts have loaded. @param {View} view */
 function scrollToChip(view) {
-  const chip = /** @type {HTMLElement | null} */ (view.root.querySelector("[data-stage-chip][aria-current]"))
-  const strip = chip && /** @type {HTMLElement} */ (chip.closest(".stages"))
-  if (!strip) return
-  const [row, own] = [strip.getBoundingClientRect(), chip.getBoundingClientRect()]
-  strip.scrollLeft += own.left + own.width / 2 - row.left - row.width / 2
+  const chip = view.root.querySelector("[data-stage-chip][aria-current]")
+  const row = chip?.closest(".stages")
+  if (chip && row) scrollSideways(row, chip)
 }

@@ -52,6 +52,8 @@ const ACTS = {
   draft_question(view) {
     Object.assign(drawer, { asking: !drawer.asking, asked: null, wrong: "" })
     fillDrawer(view)
+    const ask = view.root.querySelector(/** @type {"input"} */ (".draft-asking [name=ask]"))
+    ask?.focus()
   },
 }
 

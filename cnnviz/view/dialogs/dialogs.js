@@ -1,6 +1,7 @@
 // The dialogs by name.
 
 import { showCifar10 } from "./cifar10_dialog.js"
+import { showDrawing } from "./drawing_dialog.js"
 import { showFiles } from "./files_dialog.js"
 import { showHelp } from "./help_dialog.js"
 import { showModel } from "./model_dialog.js"
@@ -15,6 +16,7 @@ export const DIALOGS = {
   weights: showWeights,
   model: showModel,
   upload: showPicture,
+  drawing: showDrawing,
   cifar10: showCifar10,
   own_gradients: showUserGradients,
 }

@@ -7,19 +7,22 @@ import { dialogPath, fetchFromPython } from "../shell/ask_python.js"
 import { html } from "../shell/html.js"
 import { openDialog } from "./dialog.js"
 import { fileField, joinFiles, runInDialog, statusLines, uploadRequest } from "./file_field.js"
+import { targetQuestion } from "./target_question.js"
 
-/** @import { Adopted, Template, View } from "../types/view.js" */
+/** @import { Adopted, Setup, Template, View } from "../types/view.js" */
 
 /** @param {View} view */
 export const showPicture = (view) =>
-  openFileDialog(view, "picture", say("ui.upload.title"), say("ui.upload.file"), say("ui.upload.what_happens"))
+  openFileDialog(view, "picture", say("ui.upload.title"), say("ui.upload.file"), say("ui.upload.what_happens"), {
+    asksTarget: true,
+  })
 
 /** @param {View} view */
 export const showWeights = (view) =>
-  openFileDialog(view, "weights", say("ui.take_home.weights"), say("ui.take_home.import"), "", true)
+  openFileDialog(view, "weights", say("ui.take_home.weights"), say("ui.take_home.import"), "", { several: true })
 
-/** @type {(view: View, name: string, title: string, words: string, intro?: string, several?: boolean) => void} */
-function openFileDialog(view, name, title, words, intro = "", several = false) {
+/** @type {(view: View, name: string, title: string, words: string, intro: string, how: { several?: boolean, asksTarget?: boolean }) => void} */
+function openFileDialog(view, name, title, words, intro, { several = false, asksTarget = false }) {
   const content = (busy = false, failed = "") =>
     html`<p class="hint">${intro}</p>${fileField(`${name}_file`, words, take, several)}${statusLines(busy, failed)}`
   const dialog = openDialog(view, name, title, content())
@@ -32,8 +35,12 @@ function openFileDialog(view, name, title, words, intro = "", several = false) {
         uploadRequest(joinFiles(files), dialog.closed),
       )
       const { change, note } = /** @type {Adopted} */ (await response.json())
-      dialog.close()
-      view.adopt({ ...change, note })
+      const adopt = (/** @type {Setup} */ target = {}) => {
+        dialog.close()
+        view.adopt({ ...change, ...target, note })
+      }
+      if (asksTarget) dialog.draw(targetQuestion(view, adopt))
+      else adopt()
     })
   }
 }

@@ -44,6 +44,18 @@ export function placeOf({ rows, columns, across }, n) {
   return [Math.floor(channel / across) * rows + Math.floor(at / columns), (channel % across) * columns + (at % columns)]
 }
 
+/** @typedef {{ values: Float64Array, rows: number, columns: number }} Tiles  NaN where there is no unit */
+
+/** Return units as the cells of one heat map. @param {Layout} layout @param {(n: number) => number} pick @returns {Tiles} */
+export function tileUnits(layout, pick) {
+  const [height, width] = [layout.rows * layout.down, layout.columns * layout.across]
+  const values = Float64Array.from({ length: height * width }, (_, n) => {
+    const unit = unitAt(layout, Math.floor(n / width), n % width)
+    return unit < 0 ? Number.NaN : pick(unit)
+  })
+  return { values, rows: height, columns: width }
+}
+
 /** Return up to `most` indices around one. @param {number} at @param {number} count @param {number} most */
 export function indicesAround(at, count, most) {
   const from = Math.min(Math.max(at - Math.floor(most / 2), 0), Math.max(count - most, 0))
@@ -65,15 +77,11 @@ export function units(scene, layout, pick, { chosen = -1, say, unit, ...how }) {
     const of = { id, label, limits, scale, role, symbol, chosen, term, write, cell: unit, flies: enter }
     return html`<figure class="units ${how.place ?? ""}" style="--rows:${rows};--columns:${columns}">${head}${cells(scene, values, columns, of)}</figure>`
   }
-  const [height, width] = [rows * down, columns * across]
   const at = (/** @type {number} */ row, /** @type {number} */ column) => unitAt(layout, row, column)
-  const values = Float64Array.from({ length: height * width }, (_, n) => {
-    const here = at(Math.floor(n / width), n % width)
-    return here < 0 ? Number.NaN : pick(here)
-  })
+  const tiles = tileUnits(layout, pick)
   const empty = across * down > 1 ? across * down - count / (rows * columns) : rows * columns - count
   const [last, high] = across * down > 1 ? [across, down] : [columns, rows]
-  const map = heat(values, height, width, {
+  const map = heat(tiles.values, tiles.rows, tiles.columns, {
     ...how,
     symbol: "",
     place: "",

@@ -1,5 +1,6 @@
 // HTML helpers: templates used by several modules, and functions that update elements.
 
+import { cssZoom } from "../draw/css_zoom.js"
 import { escapeHtml, sentence } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { Directive, directive } from "../vendor/lit/directive.js"
@@ -114,6 +115,16 @@ export const closest = ({ target }, selector) => /** @type {Element} */ (target)
  */
 export const listen = ({ root, stop }, name, act, how = {}) =>
   root.addEventListener(name, act, { signal: stop.signal, ...how }) // the root may outlive the view
+
+/**
+ * Scroll a row sideways until one of its elements is in the middle. Unlike scrollIntoView, this does not scroll the
+ * page.
+ * @param {Element} row @param {Element} element
+ */
+export function scrollSideways(row, element) {
+  const [around, own] = [row.getBoundingClientRect(), element.getBoundingClientRect()]
+  row.scrollLeft += (own.left + own.width / 2 - around.left - around.width / 2) / cssZoom(row)
+}
 
 /** Set an element's text if it differs. @param {Element} element @param {string} text */
 export function setText(element, text) {

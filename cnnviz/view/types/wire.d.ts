@@ -53,6 +53,12 @@ export interface Bounds {
   seconds: number
 }
 
+/** A deviation's number on the screen, from 1, and its title. */
+export interface CauseData {
+  number: number
+  title: string
+}
+
 /** A chart of lines over a common x; `log` and `logY` make an axis logarithmic. */
 export interface ChartData {
   name: string
@@ -153,7 +159,7 @@ export interface DeckScreen {
     an effect. */
 export interface DeviationRow {
   name: string
-  label: string
+  cause: CauseData
   on: boolean
   change: Record<string, string>
   notebook: string
@@ -176,9 +182,11 @@ export interface EntryData {
   rows: NudgeRow[]
 }
 
-/** The stages at which a deviation may show, and the sets of deviations if the notebook can run the setup. */
+/** The stages at which a deviation may show, the result in one sentence, and the sets of deviations if the notebook
+    can run the setup. */
 export interface ExperimentData {
   symbols: SymbolLabel[]
+  headline: string
   sets: SetsData | null
 }
 
@@ -267,8 +275,10 @@ export interface FilmMark {
   wrong: boolean
 }
 
-/** The cause of a run's outcome, and the update and stage at which it is visible. */
+/** The cause of a run's outcome, and the update and stage at which it is visible. `wins` is whether the loss falls
+    well. */
 export interface FilmOutcome {
+  wins: boolean
   words: string
   k: number
   stage: string
@@ -429,20 +439,6 @@ export interface LayerRecord {
   shape: number[]
 }
 
-/** A card that explains a term before any symbol, with an example.
-
-    `bars` are outputs with names and targets. `curve` is the loss along one number, whose value is in the middle, followed by
-    the slope there.
-     */
-export interface LearnCard {
-  word: string
-  example: string
-  picture: number[][] | null
-  scale: Scale
-  bars: [string, number, number][]
-  curve: number[]
-}
-
 /** The cells that a question is about: their map, and the first index and the count along each axis. */
 export interface LearnCells {
   map: string
@@ -450,13 +446,11 @@ export interface LearnCells {
   count: number[]
 }
 
-/** All lessons, lectures and stories, errors in user files, the cards, and the current step. The list has no step.
-    */
+/** All lessons, lectures and stories, errors in user files, and the current step. The list has no step. */
 export interface LearnData {
   lessons: LearnListed[]
   lectures: LearnListed[]
   faults: string[]
-  cards: LearnCard[]
   step: LearnStep | null
 }
 
@@ -465,7 +459,8 @@ export interface LearnHeader extends StepHeader {
   learn: LearnData
 }
 
-/** A lesson in the list: its languages, texts, number of steps, the minutes that it takes, and a map. */
+/** A lesson in the list: its languages, texts, number of steps, the minutes that it takes, and the ids of the lessons
+    that it builds on. */
 export interface LearnListed {
   id: string
   languages: string[]
@@ -473,7 +468,7 @@ export interface LearnListed {
   goal: string
   steps: number
   minutes: number
-  picture: LearnPicture | null
+  after: string[]
 }
 
 /** An answer option or a known wrong answer: a label, number or small map, the feedback, and whether it is right. */
@@ -483,13 +478,6 @@ export interface LearnOption {
   right: boolean
   value: number | null
   picture: number[][] | null
-}
-
-/** A lesson's map: the name of its array, its scale, and the scale's limits. */
-export interface LearnPicture {
-  array: string
-  scale: Scale
-  limits: [number, number]
 }
 
 /** A map beside the text: the symbol of the network's array, or a computed array with its own label.
@@ -516,7 +504,8 @@ export interface LearnStage {
 
 /** One step of a guided lesson: its texts and its question. `order` has the stages in the right order.
 
-    A step without a `kind` asks nothing. `titles` are the titles of all steps of the lesson, and `hints` at most two texts.
+    A step without a `kind` asks nothing. `another` is the change of the address that leads to the question's other case, if
+    it has one. `titles` are the titles of all steps of the lesson, and `hints` at most two texts.
 
     If the answers are cells, the array `learn.key` marks the right ones, and `learn.0`, … those of each option.
      */
@@ -535,6 +524,7 @@ export interface LearnStep {
   plates: LearnPlate[]
   cells: LearnCells | null
   change: "nothing" | "image" | "kernel"
+  another: Record<string, string>
   options: LearnOption[]
   value: number | null
   tolerance: number
@@ -600,6 +590,13 @@ export interface MapRecord {
   limits: [number, number]
   raised_by: number
   round_off: boolean
+}
+
+/** A note on what the notebook explains: its formulas in MathML, and text. */
+export interface MarginNote {
+  title: string
+  formulas: string[]
+  words: string
 }
 
 /** The current mission: its latest message, and whether its goal is reached.
@@ -684,7 +681,6 @@ export interface NotebookData {
   story: StoryData | null
   experiment: ExperimentData | null
   architecture: ArchitectureData | null
-  theory: TheoryData | null
 }
 
 /** Header of the Notebook page. */
@@ -750,14 +746,14 @@ export interface Preset {
   query: Record<string, string>
 }
 
-/** The numbers that the notebook printed, and whether they are reproduced. */
+/** The kernels of the notebook's run, the exact gradient before each update, row by row, and whether the numbers
+    that it printed are reproduced. */
 export interface PrintedData {
   kernels: PrintedKernel[]
+  gradients: number[][]
+  rate: number
   agrees: boolean
-  kernel: string
-  sums: string
-  theirs: number[]
-  ours: number[]
+  words: string
 }
 
 /** A kernel of the notebook's run, row by row. */
@@ -780,7 +776,7 @@ export interface RepairsData {
   entry: string
   before: number
   after: number[]
-  names: string[]
+  causes: CauseData[]
 }
 
 /** A training's report, except numbers by epoch and pictures.
@@ -1024,11 +1020,12 @@ export interface RowData {
 
 export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "undecided" | "undecided_dark"
 
-/** All sets of deviations: a 1 for each set that moves the kernel, the index of the current set, and sentences. */
+/** All sets of deviations as a square, row by row: 1 for each that moves the kernel; the index of the current one,
+    and the causes by number. */
 export interface SetsData {
   moves: number[]
   now: number
-  words: string[]
+  causes: CauseData[]
 }
 
 /** One stage: its symbol, and its texts. */
@@ -1053,16 +1050,22 @@ export interface StepHeader extends Header {
   promise: PromiseRecord | null
 }
 
-/** A step of the story; `place` is 0 before the first. */
+/** A step of the story; `place` is 0 before the first. `captions` holds a caption for each map, named "row.symbol".
+
+    `is_changed` is whether the setup is not the one that the step is about.
+     */
 export interface StoryData {
   place: number
+  is_changed: boolean
   steps: SwitchData[]
   title: string
   paragraphs: string[]
   about: string[]
   tags: TagData[]
+  captions: Record<string, string>
   repairs: RepairsData | null
   calls: SwitchData[]
+  note: MarginNote | null
   printed: PrintedData
 }
 
@@ -1097,30 +1100,10 @@ export interface SymbolLabel {
   label: string
 }
 
-/** A deviation's title, and the first array that it changes. */
+/** Numbers of causes at the first array that they change, and a sentence. */
 export interface TagData {
   symbol: string
-  title: string
-}
-
-/** The notebook's explanations and its deviations. */
-export interface TheoryData {
-  sections: TheorySection[]
-  deviations: TheoryLines[]
-}
-
-/** A deviation: the notebook's line and the exact one. */
-export interface TheoryLines {
-  title: string
-  words: string
-  notebook: string
-  exact: string
-}
-
-/** A section of the notebook's explanations: its formulas in MathML, and text. */
-export interface TheorySection {
-  title: string
-  formulas: string[]
+  causes: number[]
   words: string
 }
 

@@ -17,6 +17,7 @@ from cnnviz.core.training.training import Progress, Training
 from cnnviz.data.training_data import training_data
 from cnnviz.hosts.streamlit.training.watch import epoch_query
 from cnnviz.pages.encoding import encode
+from cnnviz.pages.train.training import report as results
 from cnnviz.pages.train.training import starting, trainer
 from cnnviz.pages.train.training.form import form
 from cnnviz.pages.train.training.report import (
@@ -28,7 +29,7 @@ from cnnviz.pages.train.training.report import (
 )
 from cnnviz.pages.train.training.report import report as told
 from cnnviz.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
-from cnnviz.pages.train.training.test_images import EXAMPLES, images_of
+from cnnviz.pages.train.training.test_images import images_of
 from cnnviz.pages.train.training.trainer import Job, Trainer
 from cnnviz.words import message
 from tests.pages.running import decode, handed_all, now, run, shown
@@ -180,7 +181,7 @@ def test_while_it_trains_the_last_epochs_are_sent_and_in_the_end_all(monkeypatch
     part = told(trainer_)[1]
     assert whole["crowd_at"].tolist() == whole["at"].tolist() == part["at"].tolist()
     assert part["crowd_at"].tolist() == whole["at"].tolist()[-AT_A_TIME:]
-    for name in ("o", "confusion", "told"):
+    for name in ("o", "confusion"):
         np.testing.assert_array_equal(part[name], whole[name][-AT_A_TIME:])
 
 
@@ -227,10 +228,19 @@ def test_before_a_training_stands_what_it_will_learn_from(settings, monkeypatch,
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     job = starting.job_of(Setup(), settings)
     header, arrays = decode(encode(*preview(job)))
-    assert header["names"] == list(settings.classes) and header["job"] == "" and not len(arrays["at"])
+    assert header["names"] == list(settings.classes) and header["job"] == ""
+    learn, held_out = job.data.train, job.data.held_out
+    untrained = evaluate(job.settings, job.settings.start(held_out.pixels(job.channel).shape[1:]), held_out.pixels(job.channel), held_out.targets)
+    assert arrays["at"].tolist() == arrays["crowd_at"].tolist() == [0] and arrays["held_accuracy"].tolist() == [untrained.accuracy]
+    np.testing.assert_array_equal(arrays["confusion"][0], untrained.confusion)
     assert header["guessed_loss"] == pytest.approx(0.25 if job.settings.net.endswith("mse") else np.log(len(settings.classes)))
     _, pictures = decode(images_of(header["images"]))
-    learn, held_out = job.data.train, job.data.held_out
     np.testing.assert_array_equal(pictures["held"], held_out.images)
-    for place, pixels in enumerate(pictures["learn"]):
-        assert any((pixels == learn.images[i]).all() for i in np.flatnonzero(learn.labels == place // EXAMPLES))
+    assert [*pictures] == ["held"] and not {*held_out.ids} & {*learn.ids}
+
+
+def test_a_network_that_is_slow_shows_no_answers_before_its_training(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(results, "QUICK", 0)
+    _, arrays = decode(encode(*preview(starting.job_of(Setup(), Settings()))))
+    assert not len(arrays["at"]) and len(arrays["labels"])

@@ -83,7 +83,7 @@ class FilmPage:
             change=self._change,
             targets=self.runs[0].setup.y,
             sentences=self.sentences,
-            outcome=FilmOutcome(words=outcome_sentence(self.runs[0].setup, end), k=end.k, stage=end.stage) if (end := self.outcome) else None,
+            outcome=FilmOutcome(wins=end.how.startswith("wins"), words=outcome_sentence(self.runs[0].setup, end), k=end.k, stage=end.stage) if (end := self.outcome) else None,
             wrong=join_messages(self.wrong) or "",
             switches=self.groups,
             halves=self.halves,
@@ -179,7 +179,7 @@ def encode_film(request: PageRequest, page: FilmPage, sweep: SweepData | None = 
     head = FilmHeader(**header("train", request), film=page.record, sweep=sweep)
     if not page.checkpoints and ("n" in request.extras or page.n != DEFAULT_UPDATES):
         head["lesson"] = {**head["lesson"], "n": str(page.n)}
-    return encode(head, {**page.arrays(), **(sweep_arrays or {})})
+    return encode(head, {"photo": request.image.pixels, **page.arrays(), **(sweep_arrays or {})})
 
 
 def _cached_film(setup: Setup, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:

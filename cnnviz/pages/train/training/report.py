@@ -1,12 +1,14 @@
 """Reports of a training while it runs and after it: progress, and its outputs for the held-out images by epoch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 
 from cnnviz.core.network.network import DEFAULT
 from cnnviz.core.network.program import Program
+from cnnviz.core.runtime.lru_cache import SingleFlightCache, held_bytes
 from cnnviz.core.runtime.read_only import freeze_all
+from cnnviz.core.setup.update_limits import estimated_seconds
 from cnnviz.core.training.evaluation import accuracy_range, guessing_range
 from cnnviz.core.training.film_analysis import NEARLY_ALL
 from cnnviz.core.training.training import MEASURED, Progress, Training
@@ -48,19 +50,36 @@ def report(trainer: Trainer) -> Report:
 
 
 def preview(job: Job, state_text: Message | str = "", kind: str = "") -> Report:
-    """Return the preview before the first report: the images, each at its class. `state_text` is the sentence on the state."""
+    """Return the preview before the first report: what the untrained network makes of the images, if that is quick.
+    `state_text` is the sentence on the state."""
     history = job.history()
+    epochs = _untrained(job, history)
     note = message("ui.train.training.honest") if job.settings.net == DEFAULT else ""
     header = _header(job, history) | {
-        "job": "", "active": bool(kind), "kind": kind, "share": 0.0, "state": state_text or note, "warning": "", "verdicts": [], "mixed": [], "tiles": [],
+        "job": "", "active": bool(kind), "kind": kind, "share": 0.0, "state": state_text or note, "warning": "", "tiles": [],
+        "verdicts": ["" for _ in epochs], "mixed": ["" for _ in epochs],
     }  # fmt: skip
-    return header, _numbers((), 1) | _test_image_arrays((), history)
+    return header, _numbers(epochs, len(job.data.held_out)) | _test_image_arrays(epochs, history)
+
+
+def _untrained(job: Job, history: History) -> tuple[Epoch, ...]:
+    images = job.data.held_out.pixels(job.channel).shape
+    if estimated_seconds(job.settings.network, images[1:], images[0]) > QUICK:
+        return ()
+    return (_UNTRAINED.get_or_make(job.name, history.untrained),)
+
+
+QUICK = 0.5
+"""Most estimated seconds for the untrained network's answers."""
+
+_UNTRAINED: SingleFlightCache[tuple[Hashable, ...], Epoch] = SingleFlightCache(8_000_000, held_bytes)
+"""Cache of the answers before a training, which a page asks for again with every change."""
 
 
 NOTHING: Report = (
     {"job": "", "active": False, "kind": "", "share": 0.0, "state": "", "warning": "", "names": (), "epochs": 1, "guessing": 1.0, "guessed_loss": None,
      "learn": (), "held": 0, "shown": 0, "of_each": 0, "measured": 0, "floor": 0.0, "images": "", "ids": (), "verdicts": [], "mixed": [], "tiles": []},
-    freeze_all({name: np.zeros(0) for name in ("at", *CURVES, "low", "high", "labels", "crowd_at", "o", "confusion", "told")}),
+    freeze_all({name: np.zeros(0) for name in ("at", *CURVES, "low", "high", "labels", "crowd_at", "o", "confusion")}),
 )  # fmt: skip
 """The report if no training runs and none can start."""
 
@@ -95,9 +114,8 @@ def _numbers(epochs: Sequence[Epoch], images: int) -> dict[str, np.ndarray]:
 
 
 def _test_image_arrays(epochs: Sequence[Epoch], history: History) -> dict[str, np.ndarray]:
-    """Return the images' classes, and by epoch the outputs, the confusion table, and the indices of the most telling
-    images."""
-    stacks = {name: np.array([getattr(epoch, name) for epoch in epochs], np.float64) for name in ("o", "confusion", "told")}
+    """Return the images' classes, and by epoch the outputs and the confusion table."""
+    stacks = {name: np.array([getattr(epoch, name) for epoch in epochs], np.float64) for name in ("o", "confusion")}
     return stacks | {"labels": history.labels[history.rows].astype(np.float64), "crowd_at": np.array([float(epoch.report.epoch) for epoch in epochs])}
 
 

@@ -2,15 +2,10 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from cnnviz.core.training.training_history import shown_rows
 from cnnviz.data.training_data import training_data
 from cnnviz.pages.encoding import encode
 from cnnviz.words import Problem
-
-EXAMPLES = 9
-"""Number of training images shown for each class."""
 
 _NAME = "images"
 
@@ -25,8 +20,7 @@ def images_part(source: str, names: Sequence[str]) -> str:
 
 
 def images_of(part: str) -> bytes | None:
-    """Return the pictures that `part` names, or None: `held_out` (S,H,W,3) shows held-out images, `learn`
-    (N·EXAMPLES,H,W,3) training images.
+    """Return the pictures that `part` names, or None: `held` (S,H,W,3) shows held-out images.
 
     >>> images_of("images:nowhere:cat,dog") is images_of("dz1") is None
     True
@@ -39,7 +33,5 @@ def images_of(part: str) -> bytes | None:
         data = training_data(tuple(names.split(",")), source)
     except Problem:
         return None
-    n, learn = len(data.names), data.train
-    examples = np.concatenate([np.flatnonzero(learn.labels == label)[:EXAMPLES] for label in range(n)])
-    held_out = data.held_out.images[shown_rows(data.held_out.labels, n)]
-    return encode({}, {"held": held_out, "learn": learn.images[examples]})
+    rows = shown_rows(data.held_out.labels, len(data.names))
+    return encode({}, {"held": data.held_out.images[rows]})

@@ -6,16 +6,16 @@ import { CLASSES, DEFAULT_CLASSES, IMAGES } from "../../spec.js"
 /** @import { Setup } from "../../types/view.js" */
 
 /** Return the names of a setup's outputs, or [] if it has none. @param {Setup} lesson */
-function namesOf({ classes, img, y = "" }) {
+export function namesOf({ classes, img, y = "" }) {
   if (classes) return classes.split(",")
   const hasDefaultCount = y.split(",").length === DEFAULT_CLASSES.length
   return img === IMAGES[0].id && hasDefaultCount ? DEFAULT_CLASSES : []
 }
 
-const NAMED = /^(?!test|train)(?:(?:digit|small)(?=\d))?(\w+)-h?\d+$/ // an image id that contains its class
+const NAMED = /^(?!test|train|upload|drawing)(?:(?:digit|small)(?=\d))?(\w+)-h?\d+$/ // an image id that contains its class
 
-/** Return the kind of digits by image size, or "" for other images. @param {string} id */
-export const kindOf = (id) => /^(?:digit|small)(?=\d)/.exec(id)?.[0] ?? ""
+/** Return the kind of digits by image size, or "" for other images. Drawings are as large as digits. @param {string} id */
+export const kindOf = (id) => (/^drawing-/.test(id) ? "digit" : (/^(?:digit|small)(?=\d)/.exec(id)?.[0] ?? ""))
 
 /** Return the label of an image as far as its id contains it, or "". @param {string} id */
 export const labelOf = (id) => IMAGES.find((image) => image.id === id)?.label || (NAMED.exec(id)?.[1] ?? "")

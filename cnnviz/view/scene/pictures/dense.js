@@ -1,12 +1,12 @@
 // A fully connected layer: each unit times its weight; the products fall to their bars, which add up to a sum.
 
-import { totals } from "../../model/explain/formula_values.js"
 import { exactSum } from "../../model/numbers/exact_sum.js"
 import { number, short, timesPower } from "../../model/numbers/format.js"
 import { equalsText, productText } from "../../model/numbers/printed_digits.js"
 import { printSum, withPlus } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { html, nothing } from "../../shell/html.js"
+import { signedTotals } from "../balance.js"
 import { lead, leads } from "../leads.js"
 import { head, staircase } from "../parts.js"
 import { column, hatch, paintOf, totalText } from "../rows.js"
@@ -81,18 +81,16 @@ function stepsOf({ numbers, isPhone }, { x, b, n, products }) {
   const [channels, rows, columns] = numbers.shape(x)
   const size = rows * columns
   const isSplit = numbers.shape(x).length === 3 && channels > 1 && channels <= MOST && !isPhone
+  const name = numbers.maps[x].label === "v" ? "" : numbers.maps[x].label
   const sums = isSplit
-    ? Array.from({ length: channels }, (_, c) => exactSum(products.slice(c * size, (c + 1) * size)))
-    : totals(products)
-  const { label } = numbers.maps[x]
-  const name = (/** @type {number} */ i) => {
-    if (isSplit) return `${label === "v" ? "" : label}[${i}]`
-    return say(`web.mechanism.units_${i ? "down" : "up"}`, {
-      n: products.filter((value) => (i ? value < 0 : value > 0)).length,
-    })
-  }
+    ? Array.from({ length: channels }, (_, c) => ({
+        value: exactSum(products.slice(c * size, (c + 1) * size)),
+        name: `${name}[${c}]`,
+        term: `c${c}`,
+      }))
+    : signedTotals(products, ["units_up", "units_down"])
   /** @type {Step[]} */
-  const steps = sums.map((value, i) => ({ value, text: "", name: name(i), term: isSplit ? `c${i}` : "" }))
+  const steps = sums.map((sum) => ({ ...sum, text: "" }))
   if (b)
     steps.push({
       value: numbers.at(b, [n]),

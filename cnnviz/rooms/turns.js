@@ -1,0 +1,42 @@
+// The presenter's steps, one after the other: a key that is pressed before the room has announced the last step waits
+// for it, so that two quick presses do what two slow ones do.
+
+const PATIENCE = 3000 // milliseconds to wait for an announcement, since the stream may be lost
+
+/** @typedef {"asked" | "moved" | "covered"} Announced  by which event of the room's stream (events.js) */
+
+export function stepsInTurn() {
+  /** @type {Promise<void>} */
+  let last = Promise.resolve()
+  /** @type {Set<Announced>}  since the current step began */
+  let heard = new Set()
+  let check = () => {}
+
+  /** Run a step, and wait for its announcement. @param {() => Promise<Announced | undefined>} step */
+  async function run(step) {
+    heard = new Set()
+    const by = await step()
+    if (!by || heard.has(by)) return
+    await new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
+      const timer = setTimeout(resolve, PATIENCE)
+      check = () => {
+        if (!heard.has(by)) return
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  return {
+    /**
+     * Run a step after all earlier ones. It returns by which event the room announces it, or nothing if it was refused.
+     * @param {() => Promise<Announced | undefined>} step
+     */
+    take: (step) => (last = last.then(() => run(step))),
+    /** Report an event of the room's stream. @param {Announced} by */
+    hear(by) {
+      heard.add(by)
+      check()
+    },
+  }
+}
