@@ -43,7 +43,7 @@ export const dense = scenePicture((scene, symbol, cell) => {
   const isPrinted = outputs <= 12 // in its cell
   const { label, plain } = numbers.maps[symbol]
   const index = `[${numbers.index(symbol, cell).join(",")}]`
-  return html`<div class="picture dense ${written.isStated ? "stated" : ""} ${outputs > 4 ? "many" : ""} ${steps.length > 6 ? "long" : ""}">
+  return html`<div class="picture dense ${written.isStated ? "stated" : ""} ${outputs > 4 ? "many" : ""}">
     ${units(scene, layout, (d) => values[d], { ...how, ...numbers.maps[x], label: `${numbers.maps[x].label}, ${numbers.maps[x].plain}`, symbol: x, unit: (d) => numbers.cell(x, d), id: "x", place: "source", head: head(numbers.maps[x].label, numbers.maps[x].plain) })}
     <b class="sign">⊙</b>
     ${units(scene, layout, weight, { ...how, limits: numbers.maps[w].limits, label: to, symbol: w, unit: (d) => numbers.cell(w, d * outputs + n), id: "w", place: "factor", head: head(`${numbers.maps[w].label}[d,${n}]`, to) })}
