@@ -4,7 +4,7 @@
 import { html, nothing, svg } from "../shell/html.js"
 
 /** @import { Box } from "../types/view.js" */
-/** @typedef {"turn" | "step" | "around"} Way  "turn" goes up or down, then across; "step" across, up or down, and across; "around" past the right edge of the picture */
+/** @typedef {"turn" | "step" | "around"} Way  "turn" goes up or down, then across; "step" across, up or down, across below the target, and up into it; "around" past the right edge of the picture */
 
 const ROUND = 8 // radius of a corner
 const ARROW = { length: 11, half: 5.5 }
@@ -64,12 +64,15 @@ function route(from, to, way, edge) {
     ]
   }
   if (way === "step") {
+    // under the row of the target and up into it, so that the numbers beside the target stay legible
     const [start, turn] = [from.y + from.height / 2, from.x - BESIDE]
+    const [middle, under] = [to.x + to.width / 2, to.y + to.height + 1]
     return [
       [from.x, start],
       [turn, start],
-      [turn, y],
-      [to.x + to.width + 1, y],
+      [turn, under],
+      [middle, under],
+      [middle, under - ARROW.length],
     ]
   }
   const toRight = to.x + to.width / 2 > x
