@@ -37,7 +37,7 @@ export const fewUnits = scenePicture((scene, symbol, [chosen]) => {
       .filter((n) => of(n, 3) === 1 && input(n) * side > 0)
       .map((n) => placeOf(axes, [input(n), 0])[0])
     return places.length > 1
-      ? svg`<rect class="flat" x=${places[0]} width=${places[places.length - 1] - places[0]} height="100"></rect>`
+      ? svg`<path class="flat" d=${`M${places[0]} 0H${places[places.length - 1]}V100H${places[0]}Z`}></path>`
       : nothing
   })
   const name = (/** @type {number} */ n) => (count > 1 ? numbers.nameOf(n, count, symbol) : "")
