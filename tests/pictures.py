@@ -58,11 +58,11 @@ SEED = "/?seed=39"
 DOT = "/learn?lesson=kernel&step=3"
 ANSWERED = ("[name=answer]", "[data-key=learn_commit]")
 EXPLAINER = chosen("explainer")
-TWO_BLOCKS = chosen("explainer", net="conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce", w="he", seed="2")
 LENET = chosen("lenet", img="test-0", classes=",".join(CLASSES), w="he", seed="1")
 BATCH = "/?img=cat-0,cat-1,dog-0,dog-1&ch=red&net=conv2x3-bn-relu-max2-drop50-dense2-softmax-ce&y=1,0%3B1,0%3B0,1%3B0,1"
 MANY = "/train?of=many"
 TRAINED = '.training[data-state="done"][data-follows=""]:has(canvas[data-walks=""])'
+POSTERS = {"": "L", "-midway": "z1", "-gradients": "df"}
 CELLS = {"z1": "&cell=z1:13,18", "o": "&cell=o:1", "da1": "&cell=da1:13,18", "df": "&cell=df:1,1", "update": "&cell=f:1,1"}
 OPENING = (
     ("1a", 0, (), "[style*='--i:3;']"), ("1b", 0, (), "[style*='--i:16;--j:1']"), ("1c", 0, (), ""), ("2", 1, (), ""), ("3", 2, (), ""), ("3-rest", 2, ("ArrowUp",) * 10, ""),
@@ -77,10 +77,11 @@ DRAWN = (
     Picture("stage-z1-hover-1280x720", f"{SEED}&stage=z1&cell=z1:13,18", pointed=(917, 281)),
     Picture("glide-z1-a1-1280x720", f"{SEED}&stage=z1", pressed=("ArrowRight",), halted=300),
     Picture("drag-1280x720", f"{SEED}&stage=z1&cell=z1:13,18", pointed=(671, 281), down=50),
-    Picture("whole-1280x720", f"{SEED}&stage=df&whole=1"),
-    Picture("network-1280x720", f"/?{TWO_BLOCKS}&stage=z2&cell=z2:2,10,3&whole=1"),
-    Picture("tinyvgg-1280x720", f"/?{TINY_VGG}&seed=2&stage=da2&cell=da2:0,10,15&whole=1"),
-    Picture("lenet-1280x720", f"/?{LENET}&stage=z3&cell=z3:38&whole=1"),
+    *(Picture(f"poster-seed{name}-1280x720", f"{SEED}&stage={stage}&whole=1") for name, stage in POSTERS.items()),
+    Picture("poster-seed-390x844", f"{SEED}&stage=L&whole=1", (390, 844)),
+    Picture("poster-tinyvgg-1280x720", f"/?{TINY_VGG}&seed=29&stage=L&whole=1"),
+    Picture("poster-tinyvgg-gradients-1280x720", f"/?{TINY_VGG}&seed=29&stage=df1&whole=1"),
+    Picture("poster-lenet-1280x720", f"/?{LENET}&stage=L&whole=1"),
     Picture("sheet-network-1280x720", f"{SEED}&stage=z1&cell=z1:13,18", clicked=("[data-key=rail_network]",)),
     *(
         Picture(f"opening-{name}-{size[0]}x{size[1]}", "/", size, pressed=("PageDown",) * screens + keys, moves=bool(until), until=until)

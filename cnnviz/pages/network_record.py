@@ -53,7 +53,7 @@ def network_record(setup: Setup, program: Program, snapshot: Snapshot) -> Networ
         text=str(network),
         layers=[_layer(layer, names, program) for layer, names in zip(network.layers, network.names, strict=True)],
         maps=maps,
-        columns=_columns(program),
+        columns=columns(program),
         links=links(program),
         formulas=formulas(program, setup.scale, setup.opt),
         arithmetic=program.arithmetic,
@@ -230,7 +230,7 @@ def _plain(stage: Stage, program: Program) -> Message:
 
 
 @lru_cache(maxsize=128)
-def _columns(program: Program) -> list[ColumnRecord]:
+def columns(program: Program) -> list[ColumnRecord]:
     """Return the overview from left to right. A block ends at a pool, and the classifier begins at the first row."""
     network = program.network
     input_block = message("ui.overview.input")

@@ -17,7 +17,7 @@ from tests.e2e.slides import written_deck
 SEEN = Setup(seed=39, k=2, stage="z1")
 ADDRESSES = [
     *((f"/?seed=39&k=2&stage={stage}", ".drawn") for stage in ("x", "z1", "a1", "z2", "L", "do", "df", "update")),
-    ("/?seed=39&k=2&whole=1", ".overview"),
+    ("/?seed=39&k=2&whole=1", ".poster"),
     ("/train?k=3", ".film"),
     ("/check?k=3", ".content"),
     ("/learn?lesson=kernel&step=1", ".scenery"),
@@ -87,14 +87,12 @@ def test_the_opening_has_its_pictures_and_a_term_its_explanation_beside_it(brows
 def test_the_whole_network_joins_its_maps_and_a_picture_of_it_can_be_saved(browser: Browser, server):
     opened(browser, server, "/?seed=39&k=2&stage=z1&whole=1")
     browser.until(f"document.querySelector('.stApp .cnnviz[data-ready=\"1\"]') && {GLIDED}")
-    browser.mouse(browser.middle('canvas[data-map="z1"]', 0.5, 0.5))
-    browser.until("document.querySelector('.ribbons').width > 100")
-    browser.until("document.querySelector('.ribbons').getContext('2d').getImageData(0, 0, 1200, 600).data.some(Boolean)")
+    browser.until("document.querySelector('.ways-of path').getBoundingClientRect().width > 10")
     browser.value("void (HTMLAnchorElement.prototype.click = () => {})")
     browser.value("void (URL.createObjectURL = (file) => (file.text().then((text) => (window.saved = text)), '#'))")
     browser.value("void document.querySelector('[data-key=export_svg]').click()")
     saved = browser.until("window.saved")
-    assert "<image" in saved and "NaN" not in saved
+    assert "<image" in saved and "<path" in saved and "NaN" not in saved
 
 
 def test_all_stages_there_and_back_and_the_next_update(browser: Browser, server):

@@ -148,7 +148,7 @@ def holds_all(screen: Screen, path: str) -> None:
     for image, (_, _, w, h) in zip(root.iter(f"{SVG}image"), maps, strict=True):
         drawn = Image.open(io.BytesIO(base64.b64decode(image.get("href").partition(",")[2])))
         assert (drawn.width, drawn.height) == pytest.approx((3 * w, 3 * h), abs=3), "squeezed, or coarse"
-    assert len(maps) == screen.page.locator(".middle canvas:visible:not(.ribbons)").count()
+    assert len(maps) == screen.page.locator(".middle canvas:visible").count()
     assert all(0 <= x and 0 <= y and x + w <= width + 1 and y + h <= height for x, y, w, h in maps), "cut off"
     words = {entry.text: [float(entry.get(name)) for name in ("x", "y")] for entry in root.iter(f"{SVG}text")}
     foot = "test-0, cat, red, pixels 0 … 1, kernel sobel-x, stride 1, padding valid, w normal from seed 0, targets 1,0, learning rate 0.05, rule one_pixel, update 2"

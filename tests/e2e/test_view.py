@@ -1,6 +1,7 @@
 """The view fits: a projector without scrolling, the lecture view, a phone."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
@@ -39,13 +40,6 @@ def test_all_stages_are_in_sight_beside_what_was_learned_from_thousands_of_image
     learned = say("web.status.learned", lang, images=50_000, n=12)
     screen.page.locator("[data-key=update_card] .nothing").evaluate("(told, text) => { told.textContent = text }", learned)
     assert faults(screen.page, "() => [...document.querySelectorAll('.stages')].filter((row) => row.scrollWidth > row.clientWidth).map(String)") == []
-
-
-def test_on_a_tablet_what_was_learned_stands_beside_the_way_back_from_the_whole_network(screen: Screen):
-    screen.page.set_viewport_size({"width": 820, "height": 1180})
-    screen.open("/", net="dense32-relu-dense16-relu-dense10-softmax-ce", stage="z1", whole=1)
-    told, back = (screen.page.locator(of).bounding_box() for of in ("[data-key=update_card] .nothing", "[data-key=whole]"))
-    assert told["x"] + told["width"] <= back["x"]
 
 
 def test_the_lecture_view_hides_controls_and_enlarges_numbers(screen: Screen):
@@ -194,8 +188,8 @@ def test_the_lecture_view_is_read_from_the_last_row_and_fills_the_screen(screen:
         assert "output 9" in [text for _, text in written]  # nor is a class without its name
         screen.page.set_viewport_size(PHONE)
         screen.open("/", query=query)
-        lost = "(all) => all.filter((block) => block.scrollWidth > block.clientWidth + 2).length"
-        assert screen.page.locator(".overview .columns").evaluate_all(lost) == 0, "maps lie over each other"
+        wide = "(sheet) => sheet.getBoundingClientRect().width - innerWidth"
+        assert screen.page.locator(".poster-sheet").evaluate(wide) <= 0, "the poster is wider than the phone"
 
 
 TARGETS = """() => [...document.querySelectorAll(".cnnviz :is(.transport, .top, .explain) :is(button, select, summary, nav a)")]
@@ -245,19 +239,42 @@ def test_a_finger_goes_from_cell_to_cell_under_a_loupe(screen: Screen):
 
 
 def test_the_whole_network_grows_from_the_strip_and_a_map_leads_to_its_step(screen: Screen):
-    screen.open("/", stage="df")
+    screen.open("/", stage="L")
     small = screen.canvas("a1").bounding_box()["width"]
     screen.press("w")
-    expect(screen.page.locator(".explain .title")).to_have_text("The whole network")
+    title, poster = screen.page.locator(".poster h1"), screen.page.locator(".poster")
+    expect(title).to_have_text("1,024 pixels become 2 answers")
     assert screen.address["whole"] == "1"
-    screen.page.wait_for_function("(small) => document.querySelector('canvas[data-map=a1]').clientWidth > 2 * small", arg=small)
+    map = poster.locator("[data-poster=a1]")
+    screen.page.wait_for_function("(small) => document.querySelector('[data-poster=a1]').getBoundingClientRect().width > 2 * small", arg=small)
     assert faults(screen.page, SCROLLS) == [] and faults(screen.page, COLLIDING) == []
-    screen.page.reload()
+    expect(poster.locator("[data-poster=dz1]")).to_have_count(0)
+    poster.locator("[data-way=back]").click()
     screen.ready(stage="df")
-    screen.canvas("a1").click()
+    expect(title).to_have_text("The loss goes back to every number")
+    expect(poster.locator("[data-poster=dz1]")).to_be_visible()
+    poster.locator("[data-poster=L]").click()
+    screen.ready(stage="L")
+    screen.page.reload()
+    screen.ready(stage="L")
+    map.focus()
+    screen.press("Enter")
     screen.ready(stage="a1")
-    expect(screen.page.locator(".explain .title")).not_to_have_text("The whole network")
+    expect(poster).to_be_hidden()
     assert "whole" not in screen.address
+
+
+def test_gradients_slide_out_from_right_to_left_and_at_once_with_reduced_motion(screen: Screen):
+    delays = """() => [...document.querySelectorAll('.poster [data-poster^=d]')].map((map) => [Number(map.dataset.order), map.getAnimations()])
+      .flatMap(([order, moves]) => moves.map((move) => [order, move.effect.getTiming().delay]))"""
+    for motion in ("no-preference", "reduce"):
+        screen.page.emulate_media(reduced_motion=motion)
+        screen.open("/", stage="L", whole=1)
+        screen.page.locator("[data-way=back]").click()
+        screen.page.locator("[data-poster=df]").wait_for()
+        waits = screen.page.evaluate(delays)
+        assert bool(waits) == (motion == "no-preference")
+        assert all(later >= earlier + 80 for (right, earlier), (left, later) in pairwise(sorted(waits, reverse=True)) if left < right)
 
 
 def test_a_map_of_the_strip_leads_to_the_step_that_makes_or_reads_it(screen: Screen):

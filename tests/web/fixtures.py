@@ -21,9 +21,9 @@ from cnnviz.hosts.file.packing import Store
 from cnnviz.hosts.file.predictors import predictors
 from cnnviz.pages import answer as page_answer
 from cnnviz.pages.address import PageRequest, resolve
-from cnnviz.pages.map_records import array_of, program_of
+from cnnviz.pages.map_records import array_of, program_of, static_records
 from cnnviz.pages.map_settings import SCALES
-from cnnviz.pages.network_record import network_record
+from cnnviz.pages.network_record import columns, network_record
 from cnnviz.pages.resource import canonical_query, compute_resource, page_of
 from cnnviz.pages.step.handler import answer
 from cnnviz.view.constants import browser_messages, spec
@@ -56,8 +56,30 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, snapshots, networks, layers, files, wide, lessons, batch, averaged, drawn):
+    for make in (words, colours, addresses, snapshots, networks, posters, layers, files, wide, lessons, batch, averaged, drawn):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=format_value), encoding="utf-8")
+
+
+POSTERS = (
+    "dense10-softmax-ce",
+    "dense64-relu-dense32-relu-dense4-softmax-ce",
+    "conv1x3-relu-max2-conv1x3-relu-dense3-softmax-ce",
+    "conv2x3b-relu-gap-softmax-ce",
+    "conv16x3-relu-conv16x3-relu-max2-conv32x3-relu-conv32x3-relu-max2-dense64-relu-dense10-softmax-ce",
+    "conv64x3-bn-relu-max2-conv64x3-bn-relu-max2-conv64x3-relu-dense10-softmax-ce",
+    "-".join(["conv4x3same-bn-relu-drop20"] * 4) + "-dense2-sigmoid-mse",
+)
+"""Networks beside the presets that a poster is laid out for."""
+
+
+def posters() -> list[dict]:
+    """Columns and shapes of all presets' networks and of some that are typed."""
+    setups = [Setup.from_query(preset.query)[0] for preset in PRESETS] + [Setup(net=net, ch="rgb") for net in POSTERS]
+    found = []
+    for setup in setups:
+        program = setup.network.program(load_image(setup.img, setup.ch, setup.scale).shape)
+        found.append({"text": str(program.network), "columns": columns(program), "maps": static_records(program)})
+    return found
 
 
 def layers() -> list[tuple[str, str]]:

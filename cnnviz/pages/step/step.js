@@ -8,7 +8,6 @@ import { lightsOf } from "../../view/draw/highlights.js"
 import { drawMechanism, emptyRecord, pictureOf } from "../../view/draw/mechanism.js"
 import { Overview } from "../../view/draw/overview.js"
 import { paletteOf } from "../../view/draw/pen.js"
-import { Ribbons } from "../../view/draw/ribbons.js"
 import { singleIndex } from "../../view/model/explain/cell_links.js"
 import { detailsOf } from "../../view/model/explain/meanings.js"
 import { axisOf, neighbourOf } from "../../view/model/layout/neighbours.js"
@@ -33,9 +32,10 @@ import { KernelField } from "./kernel_field.js"
 import { channelFlights, StageTransitions } from "./map_seats.js"
 import { Missions } from "./missions.js"
 import { Story } from "./opening/story.js"
+import { PosterView } from "./poster_view.js"
 import { Predicting } from "./predicting.js"
 import { exactTable, requestExact, requestRaised } from "./step_inquiry.js"
-import { layOut, lowerRoom, measurePositions, ribbonsOf, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
+import { layOut, lowerRoom, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
 import { markCells, markMaps } from "./step_marks.js"
 import { briefOf, fillDragHint, fillStepper, fillWords, fitWords, spokenOf, writeWords } from "./step_words.js"
 
@@ -53,7 +53,7 @@ const FRAME = () => `
     <div class="foot"></div><p class="holds" hidden></p>
   </section>
   <div class="maps overview"></div>
-  <canvas class="ribbons" aria-hidden="true"></canvas>${meaningPopover()}`
+  <div class="poster" hidden></div>${meaningPopover()}`
 
 export class Step extends Content {
   /** @override */
@@ -69,8 +69,6 @@ export class Step extends Content {
   explainedAt = 0
   layoutKey = "" // state of the last layout
   hasStageChanged = false // whether the stage has changed since the last draw
-  /** @type {Record<string, { x: number, y: number }>}  positions of the maps' canvases, for ribbons */
-  mapPositions = {}
   /** @type {string[]} */
   order = []
   kernelField = new KernelField(this)
@@ -99,7 +97,7 @@ export class Step extends Content {
     writeWords(view)
     this.overview = new Overview(view.$(".overview"))
     this.loupe = new Loupe(view.root)
-    this.ribbons = new Ribbons(/** @type {HTMLCanvasElement} */ (view.$(".ribbons")))
+    this.poster = new PosterView(this)
     bindMeanings(view, (id, symbol) => this.meaning(id, symbol))
     this.predicting = new Predicting(this)
     this.missions = new Missions(view)
@@ -107,6 +105,7 @@ export class Step extends Content {
       this.transitions.finish()
       this.buildUp.land()
       this.sceneView.assembly.land()
+      this.poster.land()
     } // any key or click ends the animations
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
@@ -256,7 +255,7 @@ export class Step extends Content {
    */
   pin(map, cell) {
     if (this.predicting.answerByClick(map, cell)) return
-    if (this.isWhole || !this.onStage(map)) return this.visit(map)
+    if (!this.onStage(map)) return this.visit(map)
     super.pin(map, cell)
     if (!this.kernelField.isEditable(map) || !this.cells.pinned) return
     const [box] = this.plates[map].boxes(cell.map(singleIndex))
@@ -384,6 +383,8 @@ export class Step extends Content {
     const exact = [subject, scene].map((each) => requestExact(this, each)).every(Boolean)
     const { stage } = this.view // its own cell is needed even while another one is hovered
     if (requestExact(this, { map: stage, cell: this.cells.own(this.mainMap(stage)) })) this.predicting.draw()
+    if (this.isWhole) return this.drawPoster(subject, scene)
+    this.poster.hide()
     this.measureLayout()
     if (!pointed || this.predicting.on) markMaps(this)
     markCells(this, subject)
@@ -403,7 +404,15 @@ export class Step extends Content {
     this.startAnimation = undefined
     if (!exact) return
     requestRaised(this, scene)
-    this.drawRibbons(scene)
+    this.hasStageChanged = false
+  }
+
+  /** Draw the whole network, and fill in the explanation for screen readers. @param {Subject} subject @param {Subject} scene */
+  drawPoster(subject, scene) {
+    this.drawn = false // the stage is laid out again afterwards
+    this.loupe.leave()
+    fillWords(this, subject, scene)
+    this.poster.draw()
   }
 
   /**
@@ -419,13 +428,6 @@ export class Step extends Content {
   get animatesMoves() {
     const { player } = this.view
     return !prefersReducedMotion() && !isPhone() && player.speed <= 1 && !this.view.veiled
-  }
-
-  // Draw ribbons from the sources of a number, in the view of the whole network.
-  /** @param {Subject} subject */
-  drawRibbons(subject) {
-    this.ribbons.show(this.view.veiled ? null : ribbonsOf(this, subject))
-    this.hasStageChanged = false
   }
 
   /** Return whether a parameter is shown with its step, as at the update. @param {string} map */
@@ -447,13 +449,12 @@ export class Step extends Content {
 
   // Measure the layout, once for each size, since every measurement forces a layout.
   measureLayout() {
-    const key = `${this.overview.key} ${this.isWhole}`
+    const { key } = this.overview
     if (this.drawn && this.layoutKey === key) return
     layOut(this)
     this.transitions.stripBoxes.clear()
     this.room = roomOf(this)
     this.palette = paletteOf(this.root)
-    measurePositions(this)
     this.layoutKey = key
     this.drawn = true
   }
@@ -482,7 +483,7 @@ export class Step extends Content {
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
     const hidden = this.isMasked(map) ? say(this.hidden.words) : ""
     const isPortrait = isPhone() || isPortraitTablet()
-    const of = [map, this.view.stage, this.overview.key, this.isWhole, hidden, palette]
+    const of = [map, this.view.stage, this.overview.key, hidden, palette]
     if (of.some((part, n) => part !== this.lowered.of[n])) this.lowered = { of, by: 0 }
     const room = !isPortrait
       ? this.room
@@ -493,7 +494,7 @@ export class Step extends Content {
     this.view.$(".drawn").classList.toggle("upright", isPortrait)
     const { stage, veiled, player } = this.view
     const high = room.height + this.lowered.by
-    const state = [map, room.width, high, isPortrait, hidden, this.isWhole, stage, veiled, player.computedCount(map)]
+    const state = [map, room.width, high, isPortrait, hidden, stage, veiled, player.computedCount(map)]
     const drawn = [String(cell), numbers, numbers.partCount, palette, this.dragging.isLate, String(state)]
     const changed = drawn.findLastIndex((part, n) => part !== this.diagramInputs[n])
     if (!this.hasStageChanged && changed < 0) return // nothing that the diagram depends on has changed
@@ -501,7 +502,7 @@ export class Step extends Content {
     const previousBoxes = this.picture.shown
     if (this.overview.scrolls && this.scrolledTo !== map) scrollStrip(this) // before maps move from there
     this.scrolledTo = map
-    const picture = this.isWhole || hidden ? undefined : pictureOf(numbers, map, this.showsStep(map))
+    const picture = hidden ? undefined : pictureOf(numbers, map, this.showsStep(map))
     const backward = numbers.maps[map]?.band === "gradients"
     const scene = picture && isScene(picture) ? picture : undefined
     if (!scene) this.sceneView.clear()
@@ -510,16 +511,25 @@ export class Step extends Content {
     const paint = (/** @type {import("../../view/draw/sheet.js").Room} */ room) => {
       if (scene) this.picture = this.sceneView.show(scene, numbers, symbol, cell, how)
       else
-        this.picture = this.isWhole
-          ? emptyRecord()
-          : drawMechanism(canvas, numbers, map, cell, room, palette, made, this.showsStep(map), seats, hidden)
+        this.picture = drawMechanism(
+          canvas,
+          numbers,
+          map,
+          cell,
+          room,
+          palette,
+          made,
+          this.showsStep(map),
+          seats,
+          hidden,
+        )
       this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
     }
     paint(room)
     if (isTouch()) fillDragHint(this)
     const hasChanged = changed > 0 // whether more than the cell has changed
     const isSettled = (this.hasStageChanged || hasChanged) && !this.dragging.drag && !player.sliding // nothing moves under a finger
-    const lowered = isSettled && isPhone() && !this.isWhole && !hidden ? lowerRoom(this, room) : null
+    const lowered = isSettled && isPhone() && !hidden ? lowerRoom(this, room) : null
     if (lowered) {
       this.lowered.by += room.height - lowered.height
       paint(lowered)
@@ -529,7 +539,7 @@ export class Step extends Content {
     const places = (/** @type {import("../../view/draw/sheet.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
     if (this.hasStageChanged || hasChanged || places(previousBoxes) !== places(this.picture.shown)) this.markRaised()
-    if (moves && !this.isWhole)
+    if (moves)
       this.startAnimation = () => {
         const channels = channelFlights(
           canvas,
@@ -569,7 +579,7 @@ export class Step extends Content {
   /** Show the hovered cell of the strip and its neighbours in the loupe. */
   showLoupe() {
     const { hover } = this.cells
-    const plate = hover && !this.isWhole && !this.onStage(hover.map) ? this.plates[hover.map] : null
+    const plate = hover && !this.onStage(hover.map) ? this.plates[hover.map] : null
     if (!plate || !hover) return this.loupe.leave()
     const { left, width, top } = plate.canvas.getBoundingClientRect()
     this.loupe.show(plate, hover.cell, { x: left + width / 2, y: top })
@@ -582,7 +592,7 @@ export class Step extends Content {
 
   /** @override */
   spoken() {
-    return this.story.telling ? this.story.spoken : spokenOf(this)
+    return this.story.telling ? this.story.spoken : this.isWhole ? this.poster.words.title : spokenOf(this)
   }
 
   /** Return why the numbers of a map are hidden, or "" if they are visible. @param {string} symbol */

@@ -21,11 +21,6 @@ export function markMaps(step) {
     figure.classList.toggle("backward", phase === "backward")
   }
   overview.element.classList.toggle("back", phase === "backward" || phase === "update")
-  const { layer } = step.numbers.said[stage]
-  for (const bracket of overview.brackets) {
-    bracket.classList.toggle("current", Number(bracket.dataset.layer) === layer)
-    bracket.classList.toggle("backward", phase === "backward")
-  }
 }
 
 /**

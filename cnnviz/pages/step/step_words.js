@@ -67,13 +67,11 @@ export function writeWords(view, stage = {}, cell = {}) {
 export function fillWords(step, subject, scene) {
   const { view } = step
   step.cover(step.isMasked(scene.map))
-  /** @type {Partial<Said>} */
-  const wholeText = { title: say("web.step.whole"), sentence: say("web.step.whole_sentence") }
   const cell = textOf(step, subject)
   const { pinned } = step.cells
   const sceneText = subject === scene ? cell : textOf(step, scene)
   const how = () => [sceneText.how, invitation(step)].filter(Boolean).join(" ")
-  const stage = step.isWhole ? wholeText : { ...sceneText, how: how(), ...step.dragging.words }
+  const stage = { ...sceneText, how: how(), ...step.dragging.words }
   if (pinned && stage.tag) {
     const entryName = cellName(step.numbers, scene.map, scene.cell)
     const of = stage.tag.replace(/<i>.*<\/i>/, entryName)
@@ -170,7 +168,7 @@ export function fillStepper(step, { map, cell }) {
   const axis = step.axis(symbol)
   const stepper = step.view.$(".stepper")
   const images = step.numbers.network.images.length
-  const hasMask = `throws.${map}` in step.numbers.arrays && step.numbers.maps[map].kind === "map" && !step.isWhole
+  const hasMask = `throws.${map}` in step.numbers.arrays && step.numbers.maps[map].kind === "map"
   const image = Number(step.numbers.answer.lesson.image ?? 0)
   const parts = [
     hasMask && html`<button type="button" data-thrown="1">${say("web.step.fresh_mask")}</button>`,

@@ -72,21 +72,20 @@ export function bindStages(view) {
  */
 export function fillStatus(view, data) {
   if (view.kind.stages) fillStages(view, data.stages)
-  if (view.kind.reveals) fillNetworkButton(view, data.stages)
+  if (view.kind.reveals) fillNetworkButton(view)
   fillUpdates(view, data)
 }
 
 /**
- * Update the button that shows the whole network, or goes back to the stage.
- * @param {View} view @param {StageRecord[]} stages
+ * Update the button that shows the whole network, or closes it.
+ * @param {View} view
  */
-function fillNetworkButton({ root, look, stage }, stages) {
+function fillNetworkButton({ root, look }) {
   const button = /** @type {HTMLElement} */ (root.querySelector("[data-key=whole]"))
   const isOn = look.whole === "1"
   root.classList.toggle("whole", isOn)
   button.setAttribute("aria-pressed", String(isOn))
-  const label = stages.find(({ symbol }) => symbol === stage)?.label ?? ""
-  const text = isOn ? say("web.step.back", { label: formula(label) }) : say("web.actions.whole.text")
+  const text = isOn ? say("web.poster.close") : say("web.actions.whole.text")
   setHTML(button, text)
   button.setAttribute("aria-label", isOn ? (button.textContent ?? "") : say("web.actions.whole.label"))
 }

@@ -102,8 +102,9 @@ function svgOf(view) {
       parts.push(`<rect ${box} rx="3" fill="${background.fill}" fill-opacity="${background.opacity}"/>`)
     }
   }
-  // Ribbons only show motion and are left out.
-  for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas:not(.ribbons)"))) {
+  for (const path of element.querySelectorAll(/** @type {"path"} */ (".ways-of path")))
+    parts.push(pathOf(path, { left, top }, zoom))
+  for (const canvas of element.querySelectorAll("canvas")) {
     const box = canvas.getBoundingClientRect()
     if (!box.width || !isShown(canvas)) continue
     const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)
@@ -133,13 +134,22 @@ function svgOf(view) {
  * @param {HTMLCanvasElement} canvas @param {{ width: number, height: number }} size on screen
  */
 function enlarged(canvas, { width, height }) {
-  if (!canvas.matches(".scene canvas")) return canvas
+  if (!canvas.matches(":is(.scene, .poster) canvas")) return canvas
   const copy = document.createElement("canvas")
   Object.assign(copy, { width: Math.round(RESOLUTION * width), height: Math.round(RESOLUTION * height) })
   const context = contextOf(copy)
   context.imageSmoothingEnabled = false
   context.drawImage(canvas, 0, 0, copy.width, copy.height)
   return copy
+}
+
+/** Return a ribbon of the whole network. @param {SVGPathElement} path @param {Corner} corner @param {number} zoom */
+function pathOf(path, corner, zoom) {
+  const { left, top } = /** @type {SVGElement} */ (path.ownerSVGElement).getBoundingClientRect()
+  const { fill, fillOpacity, stroke, strokeOpacity, strokeWidth } = getComputedStyle(path)
+  const [inside, line] = [fill, stroke].map((colour) => (colour === "none" ? colour : rgbOf(colour).fill))
+  const move = `translate(${(left - corner.left) / zoom} ${(top - corner.top) / zoom})`
+  return `<path transform="${move}" d="${path.getAttribute("d")}" fill="${inside}" fill-opacity="${fillOpacity}" stroke="${line}" stroke-opacity="${strokeOpacity}" stroke-width="${strokeWidth}"/>`
 }
 
 /** @param {Element} element */

@@ -13,7 +13,6 @@ import { imageOfCells } from "./pixels.js"
 export const COLOUR_CHANNELS = 3 // channels of a colour photograph, which is drawn beside them
 const MIN_FONT_SIZE = 9 // minimum font size of a number in a cell, in pixels
 const MIN_TEXT_SCALE = 0.75 // minimum horizontal scale of a number
-const SCALE_RATIO = 10 // ratio from which a difference between scales is pointed out
 const CHARACTER_WIDTH = 6 // width of a character under a map
 
 export class Plate extends Heatmap {
@@ -62,7 +61,6 @@ export class Plate extends Heatmap {
       const element = this.figure.querySelector(`.limits .${name}`)
       if (element) element.textContent = text
     }
-    this.showScaleBadge(numbers)
     const range = () => (quantized ? `±${number(high)}` : rangeText([low, high], number))
     const shownValues = values.length <= 4 ? Array.from(values, (value) => number(value)).join(", ") : range()
     this.label = say("web.maps.label", {
@@ -91,26 +89,6 @@ export class Plate extends Heatmap {
   setLabel(instead) {
     const text = spoken(instead) || this.label
     if (this.canvas.getAttribute("aria-label") !== text) this.canvas.setAttribute("aria-label", text)
-  }
-
-  // Gradients are scaled per layer. Show a badge if the scale differs much from that of the map before.
-  /** @param {Numbers} numbers */
-  showScaleBadge(numbers) {
-    const badge = /** @type {HTMLElement | null} */ (this.figure.querySelector(".badge"))
-    const { band, kind } = numbers.maps[this.symbol]
-    if (!badge || band !== "gradients" || kind !== "map") return
-    const link = numbers.links(this.symbol).find(({ source }) => {
-      const map = numbers.maps[source]
-      return map?.band === "gradients" && map.kind === "map"
-    })
-    const ratio = link ? numbers.maps[link.source].limits[1] / this.limits[1] : 1
-    const differs = link && Number.isFinite(ratio) && ratio > 0 && (ratio >= SCALE_RATIO || ratio <= 1 / SCALE_RATIO)
-    const text = () =>
-      ratio > 1 ? say("web.overview.smaller", { times: ratio }) : say("web.overview.larger", { times: 1 / ratio })
-    badge.textContent = differs ? text() : ""
-    badge.title = differs
-      ? say("web.overview.scaled", { ratio: 1 / ratio, source: numbers.maps[link.source].label })
-      : ""
   }
 
   /** @override */

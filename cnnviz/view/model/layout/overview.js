@@ -1,7 +1,7 @@
 // Layout of all maps of a network, by one rule for every network (in pixels; pure). Maps start small. The most
 // cramped one grows by a pixel until width or height is used up.
 
-/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, share?: number, beside?: boolean, images?: number, least?: number }} Need  of a column; `under` is the height of what is below, `share` its maximum share of the height, `beside` whether layers of weights are side by side, `images` the number of images in each tile, `least` the minimum side of a map */
+/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, beside?: boolean, images?: number, least?: number }} Need  of a column; `under` is the height of what is below, `beside` whether layers of weights are side by side, `images` the number of images in each tile, `least` the minimum side of a map */
 /** @typedef {{ width: number, height: number, side: number, across: number, wrap: number }} ColumnLayout  layout of a column's figures, in pixels */
 
 export const GAP = 2 // between tiles
@@ -101,7 +101,7 @@ function groupSides(needs, width, height) {
     const openGroups = [...groups.values()].filter((group) => group.open)
     if (!openGroups.length) break
     const next = openGroups.reduce((best, group) => (cramped(group) < cramped(best) ? group : best))
-    const maxHeight = (next.of[0].share ?? 1) * (height - (next.of[0].under ?? 0))
+    const maxHeight = height - (next.of[0].under ?? 0)
     const tall = Math.max(...next.of.map(({ rows, columns }) => rows / columns))
     next.side += 1
     const tooLarge =
