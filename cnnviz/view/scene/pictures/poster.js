@@ -157,12 +157,14 @@ function tiles({ numbers, done }, { symbol, item, box, tiles: boxes, rows, colum
   })
 }
 
+const LEAST_LETTERS = 4 // of a weight: a sign and one decimal
+
 /** @param {PosterState} state @param {Group} group */
 function kernel({ numbers, done }, { symbol, box, columns }) {
   const { limits, scale } = numbers.maps[symbol]
   const values = numbers.values(symbol)
   const room = typeRoom(box.width / columns)
-  const { write, power } = printCells([...values], room.letters)
+  const { write, power } = printCells([...values], Math.max(room.letters, LEAST_LETTERS))
   const isOpen = done(symbol) > 0
   const texts = Array.from(values, power ? short : write)
   const type = texts.every((text) => text.length <= room.letters) ? `${room.size}px` : "var(--small)"
