@@ -129,15 +129,6 @@ function svgOf(view) {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><desc>${escapeHtml(view.link())}</desc>${parts.join("")}</svg>`
 }
 
-/** Return a ribbon of the whole network. @param {SVGPathElement} path @param {Corner} corner @param {number} zoom */
-function pathOf(path, corner, zoom) {
-  const { left, top } = /** @type {SVGElement} */ (path.ownerSVGElement).getBoundingClientRect()
-  const { fill, fillOpacity, stroke, strokeOpacity, strokeWidth } = getComputedStyle(path)
-  const [inside, line] = [fill, stroke].map((colour) => (colour === "none" ? colour : rgbOf(colour).fill))
-  const move = `translate(${(left - corner.left) / zoom} ${(top - corner.top) / zoom})`
-  return `<path transform="${move}" d="${path.getAttribute("d")}" fill="${inside}" fill-opacity="${fillOpacity}" stroke="${line}" stroke-opacity="${strokeOpacity}" stroke-width="${strokeWidth}"/>`
-}
-
 /**
  * Return a canvas at the resolution of pictures, if it has one pixel per cell: not every program keeps its pixels sharp.
  * @param {HTMLCanvasElement} canvas @param {{ width: number, height: number }} size on screen
@@ -150,6 +141,15 @@ function enlarged(canvas, { width, height }) {
   context.imageSmoothingEnabled = false
   context.drawImage(canvas, 0, 0, copy.width, copy.height)
   return copy
+}
+
+/** Return a ribbon of the whole network. @param {SVGPathElement} path @param {Corner} corner @param {number} zoom */
+function pathOf(path, corner, zoom) {
+  const { left, top } = /** @type {SVGElement} */ (path.ownerSVGElement).getBoundingClientRect()
+  const { fill, fillOpacity, stroke, strokeOpacity, strokeWidth } = getComputedStyle(path)
+  const [inside, line] = [fill, stroke].map((colour) => (colour === "none" ? colour : rgbOf(colour).fill))
+  const move = `translate(${(left - corner.left) / zoom} ${(top - corner.top) / zoom})`
+  return `<path transform="${move}" d="${path.getAttribute("d")}" fill="${inside}" fill-opacity="${fillOpacity}" stroke="${line}" stroke-opacity="${strokeOpacity}" stroke-width="${strokeWidth}"/>`
 }
 
 /** @param {Element} element */

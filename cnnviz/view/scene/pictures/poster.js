@@ -6,10 +6,11 @@ import { itemsOf, layOutPoster } from "../../model/layout/poster.js"
 import { pairNorms, ribbonsOf } from "../../model/layout/poster_ribbons.js"
 import { faceOf } from "../../model/numbers/array_faces.js"
 import { colour, css, textColour } from "../../model/numbers/colour.js"
-import { brief, COLON, decimals, formula, number, short } from "../../model/numbers/format.js"
+import { COLON, decimals, formula, number, short } from "../../model/numbers/format.js"
 import { spoken } from "../../model/spoken.js"
 import { say } from "../../model/words.js"
 import { guard, html, markup, nothing, svg } from "../../shell/html.js"
+import { printCells } from "../digits.js"
 import { pixels, styles } from "../directives.js"
 import { typeRoom } from "../scene_view.js"
 
@@ -156,13 +157,16 @@ function tiles({ numbers, done }, { symbol, item, box, tiles: boxes, rows, colum
   })
 }
 
+const LEAST_LETTERS = 4 // of a weight: a sign and one decimal
+
 /** @param {PosterState} state @param {Group} group */
 function kernel({ numbers, done }, { symbol, box, columns }) {
   const { limits, scale } = numbers.maps[symbol]
   const values = numbers.values(symbol)
   const room = typeRoom(box.width / columns)
+  const { write, power } = printCells([...values], Math.max(room.letters, LEAST_LETTERS))
   const isOpen = done(symbol) > 0
-  const texts = Array.from(values, brief)
+  const texts = Array.from(values, power ? short : write)
   const type = texts.every((text) => text.length <= room.letters) ? `${room.size}px` : "var(--small)"
   return html`<span class="digits-of" aria-hidden="true" ${styles({ "--columns": columns, "--type": type })}>${Array.from(
     values,
