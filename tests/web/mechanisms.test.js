@@ -4,7 +4,6 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { boxesOf, partAt } from "../../cnnviz/view/draw/highlights.js"
 import { drawMechanism, pictureOf } from "../../cnnviz/view/draw/mechanism.js"
-import { writeLines } from "../../cnnviz/view/draw/mechanisms/normalisation.js"
 import { drawUpdate } from "../../cnnviz/view/draw/mechanisms/update.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
@@ -261,13 +260,6 @@ test("the largest share of a kernel's gradient is told beside the maps, and not 
   }
 })
 
-test("all lines of a normalization's backward diagram fit a low diagram", () => {
-  const at = []
-  const pen = { height: 372, writeText: (_words, _x, y) => at.push(y) }
-  writeLines(pen, { x: 4, y: 262, width: 300, height: 88 }, ["∂n = 1", "γ = 1", "σ = 2", "∂z = 0"])
-  assert.ok(at.length === 4 && at.every((y) => y < 364), String(at))
-})
-
 test("on a tablet's channels no words are squeezed until they can't be read", () => {
   const numbers = snapshots
     .map((each) => each.numbers)
@@ -323,33 +315,6 @@ test("on a phone the lines of a kernel's sums at the update have room over each 
     const lines = texts.filter(({ size, words }) => size === SMALL && /^[+−]0\.\d+$/.test(words)).map(({ top }) => top)
     const apart = [...new Set(lines)].sort((a, b) => a - b).map((top, n, all) => top - (all[n - 1] ?? 0))
     assert.ok(Math.min(...apart) > 1.2 * SMALL, `${numbers.network.text}: ${apart}`)
-  }
-})
-
-test("the ends of the axis below a normalization's histograms do not cover its 0", () => {
-  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  const { arrays } = images
-  const sum = (n) => (n ? 0 : 0.7)
-  for (const [name, value] of Object.entries({ "n1.mean": 0.01, "n1.var": 0.01 })) arrays[name].values.fill(value)
-  arrays["all.z1"].values.forEach((_, n, all) => (all[n] = sum(n)))
-  arrays["all.n1"].values.forEach((_, n, all) => (all[n] = (sum(n) - 0.01) / 0.1))
-  for (const room of [ROOM, { ...PHONE, height: 426 }])
-    assert.deepEqual(crowding(placed(images, "n1", [0, 0, 0], { room }), room.width, room.height), [])
-})
-
-test("the name of a normalization's axis covers none of its bars, and the numbers at its ends stay within the edges", () => {
-  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  for (const picture of ["of all images", "of one"]) {
-    const bars = []
-    const histogram = (_values, _how, { x, y, height }) => bars.push({ x, top: y, bottom: y + height })
-    const texts = instead({ drawHistogram: histogram }, () => placed(images, "n1", [0, 0, 0]))
-    assert.equal(bars.length, 3, picture)
-    for (const { x, top, bottom } of bars)
-      for (const { words, left, right, top: high, bottom: low } of texts)
-        if (left < x + 30 && low > top && high < bottom) assert.ok(right < x - 2, `${words} ${picture}`)
-    for (const { words, right } of placed(images, "n1", [0, 0, 0], { room: TABLET }))
-      assert.ok(right < TABLET.width, `${words} ${picture}`)
-    delete images.arrays["all.n1"]
   }
 })
 
@@ -418,22 +383,17 @@ test("the number of a step is within the diagram, even below the last position o
   for (const [text, end] of ends) assert.ok(end <= room.width, `${text} ends at ${end}`)
 })
 
-test("of several images the pulls, and the three paths back through the heap of all of them, add up to the gradient", () => {
+test("of several images the pulls add up to the gradient", () => {
   const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  for (const [symbol, parts] of /** @type {[string, number][]} */ ([
-    ["df", 4],
-    ["dz1", 3],
-  ])) {
-    const shape = numbers.shape(symbol)
-    for (const cell of [shape.map(() => 0), shape.map((n) => n - 1)]) {
-      const [{ terms, total }] = sums(numbers, symbol, cell)
-      assert.equal(terms.length, parts)
-      assert.equal(total, numbers.at(symbol, cell))
-      const end = terms.reduce((all, value) => all + value, 0)
-      assert.ok(Math.abs(end - total) <= 1e-12 * terms.reduce((all, value) => all + Math.abs(value), 0), symbol)
-    }
+  const shape = numbers.shape("df")
+  for (const cell of [shape.map(() => 0), shape.map((n) => n - 1)]) {
+    const [{ terms, total }] = sums(numbers, "df", cell)
+    assert.equal(terms.length, 4)
+    assert.equal(total, numbers.at("df", cell))
+    const end = terms.reduce((all, value) => all + value, 0)
+    assert.ok(Math.abs(end - total) <= 1e-12 * terms.reduce((all, value) => all + Math.abs(value), 0))
   }
-  for (const symbol of ["n1", "r1", "dr1", "df", "dz1"]) {
+  for (const symbol of ["r1", "dr1", "df"]) {
     const words = written(numbers, symbol, numbers.focus?.[symbol] ?? numbers.shape(symbol).map(() => 0))
     assert.ok(words.length > 3 && words.every(({ text, size }) => !text || size >= 13), symbol)
   }

@@ -1,10 +1,13 @@
 // The main picture: the operation behind the chosen cell, drawn large. The links of the cell determine which drawing
 // is used.
 
+import { layerOf } from "../model/explain/normalization.js"
 import { number } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { convolution } from "../scene/pictures/convolution.js"
+import { gains } from "../scene/pictures/gains.js"
+import { normalization, normalizationBack } from "../scene/pictures/normalization.js"
 import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
 import { activation, gate } from "./mechanisms/activation.js"
@@ -20,16 +23,8 @@ import { drawPatch } from "./mechanisms/image.js"
 import { drawImageGradients } from "./mechanisms/image_pulls.js"
 import { drawShares, drawTouched } from "./mechanisms/kernel_gradient.js"
 import { drawHeights, drawTangents, outputsWithCurve } from "./mechanisms/loss.js"
-import {
-  drawBatchNormalization,
-  drawGains,
-  drawNormalization,
-  drawNormalizationBack,
-  layerOf,
-} from "./mechanisms/normalisation.js"
 import { drawOuterProduct, drawWeights } from "./mechanisms/outer_product.js"
 import { drawLosses, drawOutputs, drawParameterRow } from "./mechanisms/outputs.js"
-import { pathsTogether } from "./mechanisms/paths_together.js"
 import { drawPool, drawUnpool } from "./mechanisms/pooling.js"
 import { drawSoftmax, drawSoftmaxBack } from "./mechanisms/softmax.js"
 import { drawUpdate } from "./mechanisms/update.js"
@@ -120,7 +115,6 @@ const inPage = ({ unit }, { x, y, width, height }) => ({
  * @type {[string[], Picture | ScenePicture, Picture | ScenePicture][]}
  */
 const BY_PATTERN = [
-  [["group", "channel"], drawGains, drawGains],
   [["window"], convolution, convolution],
   [["covering"], convolutionBack, convolutionBack],
   [["touched"], drawTouched, drawShares],
@@ -134,6 +128,8 @@ const BY_PATTERN = [
   [["unit", "last"], drawWeights, drawOuterProduct],
   [["all"], drawSoftmax, drawSoftmaxBack],
 ]
+
+const NORMALIZATIONS = ["bn", "gn", "ln"]
 
 /**
  * Return the picture of a stage: a template (see scene/README.md) or a drawing.
@@ -151,12 +147,12 @@ export function pictureOf(numbers, map, stepping = false) {
     return drawImageGradients
   const layerKind = layerOf(numbers, map)?.kind ?? ""
   if (layerKind === "drop") return isGradient ? drawDropoutBack : drawDropout
-  if (`parts.${map}` in numbers.arrays) return pathsTogether
-  if (layerKind === "bn" && `all.${map}` in numbers.arrays) return drawBatchNormalization
-  if (["bn", "gn", "ln"].includes(layerKind)) return isGradient ? drawNormalizationBack : drawNormalization
+  if (NORMALIZATIONS.includes(layerKind)) return isGradient ? normalizationBack : normalization
+  const arrived = numbers.source(map, "channel")
+  if (isGradient && NORMALIZATIONS.includes(arrived && (layerOf(numbers, arrived.slice(1))?.kind ?? ""))) return gains
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
   const { band, kind } = numbers.maps[map]
-  if (band === "parameters" && kind === "row" && !patterns.includes("group")) return drawParameterRow
+  if (band === "parameters" && kind === "row") return drawParameterRow
   if (patterns.includes("window") && numbers.shape(numbers.source(map, "window"))[0] > 1) return convolutionOfChannels
   const entry = BY_PATTERN.find(([required]) => required.every((pattern) => patterns.includes(pattern)))
   if (entry) return entry[isGradient ? 2 : 1]
