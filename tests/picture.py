@@ -17,11 +17,16 @@ HALTED = """(time) => {
 DRAGGED = "document.querySelector('.cnnviz').dataset.dragged"
 
 
+FRAME = 40
+"""Milliseconds of a step of the page's clock."""
+
+
 class Picture(NamedTuple):
     """A screen: its file's name, its address, size and theme, and what is clicked, pressed, pointed at and dragged before.
 
     `halted` is the millisecond of a move at which everything stands still, `until` an element that is waited for at the end; `scale` how many
-    pixels of the picture one of the page is, `draft` a deck that is being made in its browser.
+    pixels of the picture one of the page is, `draft` a deck that is being made in its browser. If it `moves`, the page's clock goes on in
+    steps until `until` is there, and then stands still.
     """
 
     name: str
@@ -36,6 +41,7 @@ class Picture(NamedTuple):
     until: str = ""
     scale: int = 1
     draft: dict[str, object] | None = None
+    moves: bool = False
 
 
 def _act(page: Page, picture: Picture) -> None:
@@ -66,13 +72,21 @@ def _act(page: Page, picture: Picture) -> None:
 def take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
     """Opens a screen, waits until it is painted and nothing moves, and writes its picture."""
     width, height = picture.size
-    motion = "reduce" if picture.halted is None else "no-preference"
+    motion = "reduce" if picture.halted is None and not picture.moves else "no-preference"
     look = {"viewport": {"width": width, "height": height}, "color_scheme": picture.theme, "reduced_motion": motion}
     context = browser.new_context(base_url=url, device_scale_factor=picture.scale, **look)
     if picture.draft:
         been_here(context).add_init_script(f"localStorage.setItem('cnnviz.draft', {json.dumps(json.dumps(picture.draft))})")
     page = context.new_page()
+    if picture.moves:
+        page.clock.install()
+        page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
     page.goto(picture.path)
+    if picture.moves:
+        while not page.locator(picture.until).count():
+            page.clock.run_for(FRAME)
+        page.screenshot(path=folder / f"{picture.name}.png")
+        return context.close()
     if not picture.path.startswith("/room"):
         ready(page)
     _act(page, picture)

@@ -2,7 +2,7 @@
 
     python -m tests.pictures                 into pictures/, which is not committed
     python -m tests.pictures --readme        only the README's, into assets/pages
-    python -m tests.pictures story drag      only those whose names begin so, into pictures/
+    python -m tests.pictures opening drag      only those whose names begin so, into pictures/
 """
 
 import argparse
@@ -64,6 +64,11 @@ BATCH = "/?img=cat-0,cat-1,dog-0,dog-1&ch=red&net=conv2x3-bn-relu-max2-drop50-de
 MANY = "/train?of=many"
 TRAINED = '.training[data-state="done"][data-follows=""]:has(canvas[data-walks=""])'
 CELLS = {"z1": "&cell=z1:13,18", "o": "&cell=o:1", "da1": "&cell=da1:13,18", "df": "&cell=df:1,1", "update": "&cell=f:1,1"}
+OPENING = (
+    ("1a", 0, (), "[style*='--i:3;']"), ("1b", 0, (), "[style*='--i:16;--j:1']"), ("1c", 0, (), ""), ("2", 1, (), ""), ("3", 2, (), ""), ("3-rest", 2, ("ArrowUp",) * 10, ""),
+    ("4-update10", 3, (), ""), ("4", 3, ("ArrowLeft",) * 7, ""), ("4-update0", 3, ("ArrowLeft",) * 10, ""),
+)  # fmt: skip
+"""Pictures of the opening: name, number of screens before it, keys, and what is there at its time if it moves."""
 DRAWN = (
     *(Picture(f"stage-{stage}-1280x720", f"{SEED}&stage={stage}{cell}") for stage, cell in CELLS.items()),
     *(Picture(f"stage-{stage}-dark-1280x720", f"{SEED}&stage={stage}{CELLS[stage]}", theme="dark") for stage in ("z1", "df")),
@@ -77,14 +82,18 @@ DRAWN = (
     Picture("tinyvgg-1280x720", f"/?{TINY_VGG}&seed=2&stage=da2&cell=da2:0,10,15&whole=1"),
     Picture("lenet-1280x720", f"/?{LENET}&stage=z3&cell=z3:38&whole=1"),
     Picture("sheet-network-1280x720", f"{SEED}&stage=z1&cell=z1:13,18", clicked=("[data-key=rail_network]",)),
-    *(Picture(f"story-{n + 1}-1280x720", "/", pressed=("ArrowRight",) * n) for n in range(6) if n != 3),
-    Picture("story-4-1280x720", "/", pressed=("ArrowRight",) * 3 + ("ArrowDown",) * 8),
+    *(
+        Picture(f"opening-{name}-{size[0]}x{size[1]}", "/", size, pressed=("PageDown",) * screens + keys, moves=bool(until), until=until)
+        for name, screens, keys, until in OPENING
+        for size in ((1280, 720), (390, 844))
+    ),
     Picture("stage-phone-390x844", f"{SEED}&stage=z1&cell=z1:13,18", (390, 844)),
     Picture("batch-strip-1280x720", f"{BATCH}&stage=df"),
     Picture("mechanism-bn-1280x720", f"{BATCH}&stage=n1&k=5"),
     Picture("mechanism-bn-back-1280x720", f"{BATCH}&stage=dz1"),
     Picture("mechanism-dropout-1280x720", f"{BATCH}&stage=r1&k=5&image=3"),
-    Picture("learn-index-1280x720", "/learn"),
+    Picture("learn-index-1280x720", "/learn", until=".next-picture"),
+    Picture("learn-index-390x844", "/learn", (390, 844), until=".next-picture"),
     Picture("learn-question-1280x720", DOT),
     Picture("learn-answered-1280x720", DOT, clicked=ANSWERED),
     Picture("learn-click-1280x720", "/learn?lesson=kernel&step=6"),

@@ -1,10 +1,11 @@
 """Addresses of the screens of decks."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from cnnviz.core.setup.setup import SETUP_KEYS
 from cnnviz.decks.deck import Deck
-from cnnviz.decks.library import library
+from cnnviz.decks.library import lectures, library
 from cnnviz.decks.scope import setup_of
 from cnnviz.decks.screen_address import LEARN
 from cnnviz.words import Problem
@@ -22,6 +23,21 @@ def screen_query(deck: Deck, number: int) -> tuple[str, dict[str, str]]:
     return (LEARN, {"lesson": deck.id, "step": str(number)}) if screen.asks else (screen.place.page, setup_of(screen.at).to_query() | screen.place.page_query)
 
 
+def story() -> Deck:
+    """Return the deck that the opening of a first visit plays (pages/step/opening)."""
+    return next(deck for deck in lectures() if deck.id == "story")
+
+
+@cache
+def story_query() -> dict[str, str]:
+    """Return the setup that a new visitor's browser requests first, as a complete query.
+
+    >>> story_query()["seed"], "stage" in story_query()
+    ('39', False)
+    """
+    return {key: text for key, text in screen_query(story(), 1)[1].items() if key != "stage"}
+
+
 def screen_number(deck: Deck, text: str) -> int | None:
     """Return the number of the screen that an address names, from 1, or None if no such screen exists.
 
@@ -37,7 +53,7 @@ def screen_number(deck: Deck, text: str) -> int | None:
 def expand_deck_screen(page: str, query: Mapping[str, str]) -> Mapping[str, str]:
     """Add the query of a deck's screen to a query that names one without a setup, if the screen is on this page.
 
-    >>> expand_deck_screen("", {"script": "story", "screen": "6"})["k"]
+    >>> expand_deck_screen("", {"script": "story", "screen": "4"})["k"]
     '10'
     """
     id = query.get("script", "")

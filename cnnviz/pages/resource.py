@@ -20,12 +20,11 @@ from cnnviz.data.images import load_images
 from cnnviz.decks.request_deck import use_deck
 from cnnviz.export.arrays import PIECE, npz
 from cnnviz.pages.address import PageRequest, resolve
-from cnnviz.pages.deck_screens import expand_deck_screen
+from cnnviz.pages.deck_screens import expand_deck_screen, story_query
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.handlers import Unfinished, handler_of
 from cnnviz.pages.image_of_batch import select_image
 from cnnviz.pages.registry import Page, extra_resources, page_at, page_keys, pages
-from cnnviz.pages.step import STORY
 from cnnviz.pages.version import code
 from cnnviz.words import DEFAULT, KEY, Message, Problem, choose_language, use_language
 
@@ -147,7 +146,7 @@ def _parse_query(page: Page, asked: Mapping[str, str], form: str = "") -> tuple[
     a setup shows the introductory story's."""
     fallback, _ = Setup.parse_query(dict(parse_qsl(asked.get(INSTEAD, ""))))
     query = _page_query(asked)
-    opening = dict(handler_of(page).opening_query(query) or (STORY if form == PICTURE else {})) if SETUP_KEYS.isdisjoint(query) else {}
+    opening = dict(handler_of(page).opening_query(query) or (story_query() if form == PICTURE else {})) if SETUP_KEYS.isdisjoint(query) else {}
     return opening | query, fallback
 
 

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cnnviz.pages.deck_screens import story_query
 from cnnviz.pages.resource import numbers_url
 from cnnviz.pages.step import PAGE as STEP
-from cnnviz.pages.step import STORY
 from cnnviz.server.embedding import embedders
 from cnnviz.server.files import PRELOAD
 from cnnviz.server.language import request_language
@@ -83,9 +83,10 @@ def numbers_preload(scope: Scope) -> str:
     >>> numbers_preload({"path": "/", "query_string": b"k=2"}).endswith("/step?k=2>; rel=preload; as=fetch; crossorigin")
     True
     """
-    address = numbers_url(scope["path"], scope["query_string"].decode("latin-1"))
-    if address.endswith(f"/{STEP.id}?") and not scope["query_string"]:
-        address += urlencode(STORY)
+    path, query = scope["path"], scope["query_string"].decode("latin-1")
+    address = numbers_url(path, query)
+    if address.endswith(f"/{STEP.id}?") and not query:
+        address = numbers_url(path, urlencode(story_query()))
     return f", <{address}>; rel=preload; as=fetch; crossorigin" if len(address) < MAX_PRELOAD_LENGTH else ""
 
 

@@ -35,12 +35,14 @@ from cnnviz.decks.deck_file import MOST_BYTES, MOST_SECONDS
 from cnnviz.decks.library import library
 from cnnviz.export.mathml import insert_formulas, mathml
 from cnnviz.pages.charts import LINE_COLOURS
+from cnnviz.pages.deck_screens import story
+from cnnviz.pages.learn.script.handler import deck_data
 from cnnviz.pages.map_settings import MOST_PRINTED, SCALES
 from cnnviz.pages.registry import page_keys, pages
 from cnnviz.pages.train.film.curves import CURVES
 from cnnviz.pages.version import code
 from cnnviz.tensorflow_check.tensorflow_process import is_installed
-from cnnviz.words import DEFAULT, catalogue, languages, say, use_language
+from cnnviz.words import DEFAULT, LocalizedText, catalogue, languages, say, use_language
 
 
 @cache
@@ -131,6 +133,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "PAGES": [{"path": page.path, "name": page.name, "keys": screen_address.keys_of(page.path)} for page in pages()],
         "TENSORFLOW": served and is_installed() and not disabled_message("tensorflow"),
         "MISTAKES": list(MISTAKES),
+        "STORY": [{name: str(value) if isinstance(value, LocalizedText) else value for name, value in screen.items()} for screen in deck_data(story())["screens"]],
         "LESSONS": [{"id": lesson.id, "title": str(lesson.title)} for lesson in library().lessons],
     }
 

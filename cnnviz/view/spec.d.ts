@@ -1,6 +1,6 @@
 // Written by `python -m cnnviz.wire.declarations`: change that file, not this one.
 
-import type { Bounds, CurveData, ImageData, LanguageData, LessonData, PageData, Preset, Scale } from "./types/wire.js"
+import type { Bounds, CurveData, DeckScreen, ImageData, LanguageData, LessonData, PageData, Preset, Scale } from "./types/wire.js"
 
 export const SCALES: Record<Scale, string[]>
 export const LINE_COLOURS: string[]
@@ -29,6 +29,7 @@ export const CLASSES: Record<string, string[]>
 export const PAGES: PageData[]
 export const TENSORFLOW: boolean
 export const MISTAKES: string[]
+export const STORY: DeckScreen[]
 export const LESSONS: LessonData[]
 export const CODE: string
 export const LANG: string

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from cnnviz.wire import records
+from cnnviz.wire.deck import DeckScreen
 from cnnviz.wire.page import Query
 
 
@@ -93,6 +94,7 @@ class Spec(TypedDict):
     PAGES: Sequence[PageData]
     TENSORFLOW: bool
     MISTAKES: Sequence[str]
+    STORY: Sequence[DeckScreen]
     LESSONS: Sequence[LessonData]
     CODE: str
     LANG: str

@@ -23,6 +23,7 @@ ADDRESSES = [
     ("/learn?lesson=kernel&step=1", ".scenery"),
 ]
 """Twelve addresses, and the part of each page that shows most."""
+OPENING = ("look", "areas", "number", "updates")
 MANY = 20
 """Colours of a picture; an empty one has a few."""
 PAINTED = 10
@@ -69,8 +70,11 @@ def test_the_opening_has_its_pictures_and_a_term_its_explanation_beside_it(brows
     browser.open(f"{server.url}/_stcore/health")
     browser.value("localStorage.removeItem('cnnviz.story')")
     browser.open(server.url)
-    browser.until(f"document.querySelector('.stApp .cnnviz.telling[data-ready=\"1\"]') && {GLIDED}")
-    assert colours_in(browser, ".drawn") >= MANY
+    browser.until("!!document.querySelector('.stApp .opening[data-loaded=\"1\"]')")
+    for n in range(4):
+        browser.value(f"void document.querySelector('[data-key=story_{n + 1}]').click()")
+        browser.until(f"!!document.querySelector('.opening[data-screen=\"{OPENING[n]}\"][data-loaded=\"1\"]')")
+        assert colours_in(browser, ".tale") >= MANY
     opened(browser, server, "/?seed=39&k=2&stage=z1")
     shows(browser, SEEN)
     browser.value(f"void ({TERM}.id = 'term')")

@@ -77,7 +77,7 @@ def test_a_lecture_has_its_screens():
     assert (first.place.page, first.at, first.seconds, str(first.notes)) == ("", "img=test-3&stage=z1", 90, "Wait for the hall.")
     assert (second.place.page, second.at, second.experiment, second.updates) == ("train", "k=0", "seed", 200)
     assert (third.place.page, third.at) == ("", "img=test-3")
-    assert fourth.place.own == {"sweep": "lr:0.01;0.1", "n": "50"} and fourth.at == ""
+    assert fourth.place.page_query == {"sweep": "lr:0.01;0.1", "n": "50"} and fourth.at == ""
 
 
 @pytest.mark.parametrize("content", [FINE, BOTH, NUMBER, CLICK, ORDER, CONSTRUCT])
@@ -136,7 +136,7 @@ def test_a_screens_pages_and_their_keys_are_those_that_there_are():
     assert {*PAGES} == {page.path for page in pages()}
     for page in pages():
         assert {*PAGES[page.path]} <= {*page.keys}
-    assert parse_address("/train?k=0&n=5&hide=1")[1].own == {"n": "5", "hide": "1"}
+    assert parse_address("/train?k=0&n=5&hide=1")[1].page_query == {"n": "5", "hide": "1"}
 
 
 def test_the_command_says_file_and_line(tmp_path, capsys):
@@ -227,7 +227,7 @@ def test_the_terminal_prints_the_matrix(tmp_path):
 def test_lectures_that_come_along_have_no_fault(deck):
     file = next(file for file in sorted((library._HERE / "lectures").glob("*.toml")) if f'id = "{deck.id}"' in file.read_text("utf-8"))
     assert check_file(file) == (deck, []) and {DEFAULT} <= set(deck.languages) <= {*languages()}
-    assert len(deck.screens) == (12 if deck.id.startswith("lecture-") else 6) and not deck.is_lesson
+    assert len(deck.screens) == {"story": 4, "notebook": 6}.get(deck.id, 12) and not deck.is_lesson
 
 
 def test_nothing_of_a_deck_that_comes_with_a_question_is_kept():

@@ -1,7 +1,6 @@
-"""The story of the first visit: told once, with the core's numbers, and left for the setup that it was told of."""
+"""The opening of the first visit: it plays once, with the core's numbers, and is left for the setup that it shows."""
 
 import contextlib
-import itertools
 import re
 from collections.abc import Iterator
 
@@ -16,20 +15,12 @@ from tests.e2e.page import PATIENCE, Screen, faults, snapshot, true_minus
 from tests.e2e.test_accessibility import violations
 
 SETUP = Setup(seed=39)
-SCREENS = ("wrong", "loss", "blame", "nudge", "update", "right")
+SCREENS = ("look", "areas", "number", "updates")
 UPDATES = 10
-APART = """() => [...document.querySelectorAll("[data-seat]")].filter((seat) => {
-  const [place, map] = [seat, document.querySelector(`.drawn > .plate canvas[data-map=${seat.dataset.seat}]`)].map((e) => e.getBoundingClientRect())
-  return ["left", "top", "width", "height"].some((side) => Math.abs(place[side] - map[side]) > 1)
-}).map((seat) => seat.dataset.seat)"""
-"""Maps that do not stand where the screen has a place for them."""
-TEXT = 15  # pixels of a number in a kernel
-BELOW = """(handle) => {
-  const [sign, cell] = [document.createRange(), handle.getBoundingClientRect()]
-  sign.selectNodeContents(handle)
-  return sign.getBoundingClientRect().top - (cell.top + cell.height / 2)
-}"""
-"""How far under the middle of its cell the sign of what can be dragged begins."""
+LONG = 60_000
+"""Milliseconds of the whole opening."""
+DOWN = 10
+"""Presses of a key that lower the number by 1."""
 
 
 @contextlib.contextmanager
@@ -43,21 +34,14 @@ def newcomer(browser: Browser, arguments: dict, **look: object) -> Iterator[Scre
 
 
 def at(screen: Screen, name: str) -> None:
-    """Waits until a screen of the story is there."""
-    expect(screen.root).to_have_attribute("data-screen", name)
-    screen.ready()
+    """Waits until a screen of the opening has its numbers."""
+    expect(screen.page.locator(f'.opening[data-screen="{name}"][data-loaded="1"]')).to_be_visible(timeout=PATIENCE)
 
 
 def says(screen: Screen, *numbers: str) -> None:
     """The screen has all of these numbers."""
     for number in numbers:
-        expect(screen.page.locator(".explain")).to_contain_text(true_minus(number))
-
-
-def behind(symbol: str, shown: list[str]) -> set[str]:
-    """The arrays that a gradient is made of, those of the way back among them in place of what they are made of."""
-    sources = {line.target: line.sources for line in SETUP.network.program((32, 32)).backward_lines}
-    return {found for source in sources.get(symbol, ()) for found in ({source} if source in shown else {source} | behind(source, shown))}
+        expect(screen.page.locator(".opening")).to_contain_text(true_minus(number))
 
 
 def test_its_numbers_come_with_the_page_and_no_others(browser: Browser, browser_context_args: dict):
@@ -65,64 +49,90 @@ def test_its_numbers_come_with_the_page_and_no_others(browser: Browser, browser_
         asked = []
         screen.page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
         screen.page.goto("/")
-        at(screen, "wrong")
-        assert [one for one in asked if one.startswith("step?")][:1] == ["step?k=0&seed=39"] and len(set(asked)) == len(asked)
+        at(screen, "look")
+        steps = [address for address in asked if address.startswith("step?")]
+        assert "k=0" in steps[0] and "seed=39" in steps[0] and len(set(asked)) == len(asked)
         assert "step?" not in asked
 
 
-def test_it_is_told_once_with_the_numbers_of_the_core_and_leads_to_its_lesson(browser: Browser, browser_context_args: dict):
+def test_it_plays_by_itself_and_stops_at_a_key_a_click_and_a_touch(browser: Browser, browser_context_args: dict):
+    with newcomer(browser, browser_context_args, has_touch=True) as screen:
+        screen.page.clock.install()
+        screen.page.goto("/")
+        at(screen, "look")
+        sentence = screen.page.locator(".opening h1")
+        expect(sentence).not_to_contain_text("dog")
+        screen.page.clock.run_for(11_000)
+        expect(sentence).to_contain_text("dog")
+        shown = screen.page.locator(".opening")
+        while shown.get_attribute("data-screen") == "look":
+            screen.page.clock.run_for(1000)
+        acts = (lambda: screen.press("a"), lambda: screen.page.locator(".tale").click(), lambda: screen.page.locator(".tale").tap())
+        for act, name in zip(acts, ("areas", "number", "number"), strict=True):
+            at(screen, name)
+            expect(screen.key("story_play")).to_have_count(0)
+            act()
+            expect(screen.key("story_play")).to_be_visible()
+            screen.page.clock.run_for(LONG)
+            expect(shown).to_have_attribute("data-screen", name)
+            if act == acts[1]:
+                screen.key("story_back").click()
+                screen.page.clock.run_for(LONG)
+                expect(shown).to_have_attribute("data-screen", "areas")
+            screen.press("Space")
+        at(screen, "updates")
+
+
+def test_it_has_the_numbers_of_the_core_and_opens_the_update_that_it_shows(browser: Browser, browser_context_args: dict):
     now = snapshot(SETUP)
     x = load_image(SETUP.img, SETUP.ch, SETUP.scale)
     run = film(SETUP, x, UPDATES, 2)
-    along = curve(SETUP, x, "f:1,1", 2)
-    lowered = float(along.loss[24] - along.loss[32])  # by half of one
-    assert along.theta[24] - along.theta[32] == -0.5
-    with newcomer(browser, browser_context_args) as screen:
+    along = curve(SETUP, x, "f:1,1", 3.2)
+    lowered, most = float(along.loss[22]), float(along.loss[10])
+    assert along.theta[22] == -1
+    turn = next(k for k, o in enumerate(run.o) if o.argmax() == 0)
+    with newcomer(browser, browser_context_args, reduced_motion="reduce") as screen:
         screen.page.goto("/")
-        at(screen, "wrong")
+        at(screen, "look")
         assert screen.page.url.endswith("/")
-        says(screen, *(f"{value:.2f}" for value in now.trace.o), f"{now.params.w.size:,}")
-        screen.press("Space")
-        at(screen, "loss")
-        says(screen, f"{now.losses[-1]:.4f}", *(f"{(o - y) ** 2:.4f}" for o, y in zip(now.trace.o, SETUP.y, strict=True)))
-        screen.press("PageDown", "ArrowLeft")
-        at(screen, "loss")
-        screen.press("ArrowRight")
-        at(screen, "blame")
-        expect(screen.page.locator(".tale [data-seat]")).to_have_count(4)
-        way = screen.page.locator(".tale [data-seat]").evaluate_all("(seats) => seats.map((seat) => seat.dataset.seat)")
-        for made, source in itertools.pairwise(way):  # each comes from the next one, and through no other that is shown
-            assert source in behind(made, way), way
-        for symbol in way:
-            expect(screen.page.locator(f".drawn canvas[data-map={symbol}]")).to_be_visible()
+        says(screen, *(f"{value:.2f}" for value in now.trace.o))
+        expect(screen.page.locator(".opening h1")).to_contain_text("dog")
+        screen.press("PageDown")
+        at(screen, "areas")
+        says(screen, *(f"{abs(o - y):.2f}2" for o, y in zip(now.trace.o, SETUP.y, strict=True)), f"{now.losses[-1]:.2f}")
+        screen.press("PageDown", "ArrowLeft", "ArrowRight")
+        at(screen, "number")
+        says(screen, f"{along.gradient:.4f}", f"{-along.gradient:.4f}", f"{lowered - now.losses[-1]:.4f}", f"{now.losses[-1]:.4f}", f"{lowered:.4f}")
+        screen.press(*["ArrowUp"] * DOWN)  # back to its value
+        expect(screen.page.get_by_role("slider")).to_have_attribute("aria-valuenow", "0")
+        box = screen.page.get_by_role("slider").bounding_box()
+        screen.page.mouse.move(box["x"] + 20, box["y"] + 20)
+        screen.page.mouse.down()
+        screen.page.mouse.move(box["x"] + 20, box["y"] + 800, steps=3)
+        screen.page.mouse.up()
+        says(screen, f"{most:.4f}"[:5], "−2.2")
         screen.key("story_on").click()
-        at(screen, "nudge")
-        expect(screen.page.get_by_role("slider")).to_be_visible()
-        screen.press(*["ArrowDown"] * 8)  # wherever the focus is
-        screen.ready()
-        says(screen, f"{along.gradient:.4f}", f"{along.gradient * -0.5:.4f}", f"{lowered:.4f}", f"{along.loss[24]:.3f}")
-        expect(screen.canvas("L")).to_have_attribute("aria-label", re.compile(f"{along.loss[24]:.4f}"))
-        screen.press("ArrowRight")
-        at(screen, "update")
-        says(screen, f"{run.losses[1]:.4f}", *(f"{value:.2f}" for value in run.o[1]), f"{run.losses[1] - run.losses[0]:.4f}")
-        screen.press("ArrowRight")
-        at(screen, "right")
-        screen.ready(update=UPDATES)
-        says(screen, f"{run.losses[-1]:.3f}", *(f"{value:.2f}" for value in run.o[-1]))
-        screen.key("story_step").click()
-        shown = Setup(seed=39, k=UPDATES, stage="x")
+        at(screen, "updates")
+        says(screen, f"{run.losses[-1]:.2f}", *(f"{value:.2f}" for value in run.o[-1]))
+        screen.press(*["ArrowLeft"] * UPDATES)
+        says(screen, f"{run.losses[0]:.2f}", f"{sum(array.size for array in now.params.values()):,}")
+        screen.page.get_by_role("slider").fill(str(turn))
+        says(screen, f"{turn} updates", "turns to cat", *(f"{value:.2f}" for value in run.o[turn]))
+        screen.key("story_open").click()
+        shown = Setup(seed=39, k=turn, stage="x")
         screen.shows(shown)
         assert screen.setup == shown
         screen.page.goto("/")
         screen.ready()
         expect(screen.page.locator(".transport")).to_be_visible()
-        expect(screen.page.locator(".telling")).to_have_count(0)
+        expect(screen.page.locator(".opening")).to_have_count(0)
         screen.key("keys").click()
         screen.key("story").click()
-        at(screen, "wrong")
-        screen.press(*["ArrowRight"] * 5)
-        screen.key("story_image").click()
-        expect(screen.page.locator("#sheet_image")).to_be_visible()
+        at(screen, "look")
+        screen.press(*["PageDown"] * 3)
+        screen.key("story_lessons").click()
+        expect(screen.page).to_have_url(re.compile(r"/learn\??$"))
+        screen.ready()
 
 
 STRIP = """() => [...document.querySelectorAll(".cnnviz, .overview figure, .overview .layer, .drawn canvas[data-map]")].map((element) => {
@@ -143,114 +153,58 @@ def test_it_is_skipped_for_the_default_setup_and_leaves_no_trace(browser: Browse
             screen.page.evaluate("localStorage.removeItem('cnnviz.story')")
             screen.page.goto("/")
             at(screen, SCREENS[0])
-            screen.press(*["ArrowRight"] * n)
+            screen.press(*["PageDown"] * n)
             at(screen, name)
-            screen.key("story_skip").click()
+            screen.press("Escape") if n == 1 else screen.key("story_skip").click()
             screen.shows(Setup(stage="x"))
             assert screen.setup == Setup(stage="x")
             screen.painted()
             assert screen.page.evaluate(STRIP) == expected, name
 
 
-def test_it_is_not_told_where_an_address_says_more(browser: Browser, browser_context_args: dict):
+def test_it_is_not_shown_where_an_address_says_more(browser: Browser, browser_context_args: dict):
     with newcomer(browser, browser_context_args) as screen:
         screen.page.goto("/?stage=x")
         screen.ready()
-        expect(screen.page.locator(".story-top")).to_have_count(0)
+        expect(screen.page.locator(".opening")).to_have_count(0)
 
 
-def test_it_is_not_told_in_a_frame(browser: Browser, browser_context_args: dict):
+def test_it_is_not_shown_in_a_frame(browser: Browser, browser_context_args: dict):
     with newcomer(browser, browser_context_args) as screen:
         screen.page.goto("/_stcore/health")
         screen.page.set_content(f'<iframe src="{browser_context_args["base_url"]}/" width="1200" height="700"></iframe>')
         frame = screen.page.frame_locator("iframe")
         expect(frame.locator('[data-ready="1"]')).to_be_visible(timeout=PATIENCE)
-        expect(frame.locator(".story-top")).to_have_count(0)
+        expect(frame.locator(".opening")).to_have_count(0)
 
 
-def test_on_a_phone_weights_before_and_after_are_seen_at_once(browser: Browser, browser_context_args: dict):
-    with newcomer(browser, browser_context_args, reduced_motion="reduce", viewport={"width": 390, "height": 844}) as screen:
-        screen.page.goto("/")
-        at(screen, "wrong")
-        screen.press(*["ArrowRight"] * 4)
-        at(screen, "update")
-        rights = screen.page.locator(".tale-weights").evaluate_all("(all) => all.map((e) => e.getBoundingClientRect().right)")
-        assert len(rights) == 2 and max(rights) <= 390 - 16
-
-
-def test_nothing_is_counted_without_motion_and_the_end_leads_to_other_pages_with_the_same_lesson(browser: Browser, browser_context_args: dict):
-    with newcomer(browser, browser_context_args, reduced_motion="reduce") as screen:
-        screen.page.goto("/")
-        at(screen, "wrong")
-        screen.press(*["ArrowRight"] * 5)
-        at(screen, "right")
-        screen.ready(update=UPDATES)
-        screen.key("story_train").click()
-        expect(screen.page).to_have_url(re.compile(r"/train\?.*seed=39.*k=0"))
-        screen.ready()
-        expect(screen.page.locator(".story-top")).to_have_count(0)
-
-
-@pytest.mark.parametrize("locale", ["en", "fr-FR"])
-def test_on_a_phone_what_is_said_of_the_loss_and_its_gradients_is_in_sight(browser: Browser, browser_context_args: dict, locale: str):
-    look = {"reduced_motion": "reduce", "viewport": {"width": 390, "height": 844}, "locale": locale}
-    with newcomer(browser, browser_context_args, **look) as screen:
-        screen.page.goto("/")
-        at(screen, "wrong")
-        for name in ("loss", "blame", "nudge", "update"):
-            screen.press("PageDown")
-            at(screen, name)
-            stage, foot = (screen.page.locator(f".story-{part}").bounding_box() for part in ("stage", "foot"))
-            assert stage["y"] + stage["height"] <= foot["y"], name
-            if name == "nudge":  # the sign that it can be dragged stands under the number, not on it
-                assert screen.page.locator(".tale-handle").evaluate(BELOW) >= TEXT / 2
-        screen.press("PageDown")
-        at(screen, "right")
-        chart = screen.page.locator("svg.tale-outputs")
-        assert chart.evaluate("(svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width") > 0.99
-        foot = screen.page.locator(".story-foot").bounding_box()
-        second = screen.page.locator(".tale-next button").nth(1).bounding_box()
-        assert second["y"] + second["height"] <= foot["y"], "what next"
-        assert faults(screen.page.locator(".tale-next"), "(e) => [...e.querySelectorAll('button')].filter((b) => b.scrollWidth > b.clientWidth)") == []
-
-
-def test_where_one_is_stands_in_one_line_on_the_narrowest_phone(browser: Browser, browser_context_args: dict):
-    with newcomer(browser, browser_context_args, viewport={"width": 320, "height": 640}, locale="fr-FR") as screen:
-        screen.page.goto("/")
-        at(screen, "wrong")
-        assert screen.page.locator(".story-top .place").bounding_box()["height"] < 24
+BEYOND = """() => {
+  const { paddingLeft, paddingRight } = getComputedStyle(document.querySelector(".opening"))
+  const [left, right] = [parseFloat(paddingLeft) - 3, innerWidth - parseFloat(paddingRight) + 3]
+  const written = (e) => [...e.childNodes].some((node) => node.data?.trim())
+  const drawn = [...document.querySelectorAll(".opening *")].filter((e) => e.matches("canvas, svg, button:not(.dots *)") || written(e))
+  const out = (box) => box.width > 0 && (box.left < left || box.right > right)
+  const beyond = drawn.filter((e) => e.checkVisibility() && out(e.getBoundingClientRect()))
+  return beyond.map((e) => `${e.tagName} ${e.textContent.trim()}`)
+}"""
+SCROLLED = "() => [document.querySelector('.opening')].map((e) => e.scrollHeight - e.clientHeight).filter((over) => over > 0)"
 
 
 @pytest.mark.parametrize("look", [{}, {"viewport": {"width": 390, "height": 844}}, {"color_scheme": "dark", "locale": "fr-FR"}])
-def test_axe_finds_nothing_on_any_screen_each_is_spoken_and_maps_stand_in_their_places(browser: Browser, browser_context_args: dict, look: dict):
+def test_axe_finds_nothing_on_any_screen_and_each_sentence_is_spoken(browser: Browser, browser_context_args: dict, look: dict):
     with newcomer(browser, browser_context_args, reduced_motion="reduce", **look) as screen:
         screen.open("/")
         screen.connected()
         for name in SCREENS:
             at(screen, name)
-            title = screen.page.locator(".story-words h1").inner_text()
-            expect(screen.page.locator(".live")).to_contain_text(title)
+            expect(screen.page.locator(".live")).to_contain_text(screen.page.locator(".opening h1").inner_text()[:20])
             assert violations(screen) == []
-            assert faults(screen.page, APART) == []
-            screen.page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
-            screen.press("ArrowRight")
-
-
-BEYOND = """() => {
-  const { paddingLeft, paddingRight } = getComputedStyle(document.querySelector(".explain"))
-  const [left, right] = [parseFloat(paddingLeft) - 1, innerWidth - parseFloat(paddingRight) + 1]
-  const written = (e) => [...e.childNodes].some((node) => node.data?.trim())
-  const drawn = [...document.querySelectorAll(".tale *")].filter((e) => e.matches("canvas, svg, button") || written(e))
-  const out = (box) => box.width > 0 && (box.left < left || box.right > right)
-  const beyond = drawn.filter((e) => e.checkVisibility() && out(e.getBoundingClientRect()))
-  return beyond.map((e) => `${e.tagName} ${e.textContent.trim()}`)
-}"""
-SCROLLED = "() => [document.querySelector('.cnnviz').offsetHeight - innerHeight].filter((over) => over > 0)"
+            screen.press("PageDown")
 
 
 @pytest.mark.parametrize(
     ("locale", "width", "height"),
-    [("fr-FR", 390, 844), ("fr-FR", 320, 700), ("fr-FR", 744, 1133), ("en", 768, 1024), ("fr-FR", 820, 1180), ("fr-FR", 900, 800), ("en", 1024, 768)],
+    [("fr-FR", 390, 844), ("fr-FR", 320, 700), ("fr-FR", 744, 1133), ("en", 768, 1024), ("fr-FR", 820, 1180), ("fr-FR", 900, 800), ("en", 1024, 768), ("fr-FR", 1280, 720)],
 )  # fmt: skip
 def test_no_screen_reaches_beyond_its_margins_and_none_scrolls_but_on_the_smallest_phone(
     browser: Browser, browser_context_args: dict, locale: str, width: int, height: int
@@ -262,4 +216,18 @@ def test_no_screen_reaches_beyond_its_margins_and_none_scrolls_but_on_the_smalle
             at(screen, name)
             assert faults(screen.page, BEYOND) == [], name
             assert width == 320 or faults(screen.page, SCROLLED) == [], name
-            screen.press("ArrowRight")
+            screen.press("PageDown")
+
+
+def test_on_a_phone_the_slider_stays_where_the_finger_is(browser: Browser, browser_context_args: dict):
+    with newcomer(browser, browser_context_args, reduced_motion="reduce", viewport={"width": 390, "height": 844}) as screen:
+        screen.page.goto("/")
+        at(screen, "look")
+        screen.press(*["PageDown"] * 3)
+        at(screen, "updates")
+        slider = screen.page.get_by_role("slider")
+        tops = set()
+        for k in range(UPDATES + 1):
+            slider.fill(str(k))
+            tops.add(round(slider.bounding_box()["y"]))
+        assert len(tops) == 1

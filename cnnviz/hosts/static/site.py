@@ -14,10 +14,10 @@ from cnnviz.hosts.link_preview import page_title, preview_tags
 from cnnviz.hosts.static.pyodide import pyodide_files
 from cnnviz.hosts.static.python_archive import archive
 from cnnviz.pages import answer
+from cnnviz.pages.deck_screens import screen_query, story, story_query
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import Page, pages
 from cnnviz.pages.resource import PICTURE, canonical_query, compute_resource, numbers_url
-from cnnviz.pages.step import STORY
 from cnnviz.pages.version import code
 from cnnviz.view.bundle import bundle
 from cnnviz.view.constants import sprite
@@ -34,8 +34,6 @@ STARTS = "hosts/static/pyodide"
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 _CARD = f"{FILES}/card.png"
 """The share card of all pages, since a static host cannot draw one for each setup."""
-_STORYS = 10
-"""Number of updates in the story (pages/step/opening/story_model.js)."""
 
 
 def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", decks: Sequence[Path] = ()) -> int:
@@ -95,11 +93,9 @@ def _first_responses() -> dict[str, bytes]:
         responses[numbers_url(page.path, "")] = answer(page.id, {})
         responses[numbers_url(page.path, _setup_query(responses[numbers_url(page.path, "")]))] = responses[numbers_url(page.path, "")]
     path = pages()[0].path
-    for k in range(_STORYS + 1):
-        content = answer(pages()[0].id, STORY | {"k": str(k)})
-        responses[numbers_url(path, _setup_query(content))] = content
-        if not k:
-            responses[numbers_url(path, urlencode(STORY))] = content
+    updates = int(screen_query(story(), len(story().screens))[1]["k"])
+    for query in (story_query() | {"k": str(k)} for k in range(updates + 1)):
+        responses[numbers_url(path, urlencode(query))] = answer(pages()[0].id, query)
     return responses
 
 

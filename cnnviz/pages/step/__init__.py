@@ -4,5 +4,3 @@ the visitor named."""
 from cnnviz.pages.registry import Page
 
 PAGE = Page(__name__, place=0, path="", keys=("mission", "case", "named"), first="x")
-STORY = {"k": "0", "seed": "39"}
-"""The setup that a new visitor's browser requests first (pages/step/opening/story_model.js)."""

@@ -37,11 +37,11 @@ export class StageTransitions {
 
   /**
    * Move maps to their boxes in the diagram, and the others back to the strip. Return whether any is animated.
-   * @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether to animate @param {string} [result] the map that the stage computes, which appears at the end of the assembly instead @param {(plate: Plate) => boolean} [fits] which maps can move
+   * @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether to animate @param {string} [result] the map that the stage computes, which appears at the end of the assembly instead
    */
-  moveMaps(plates, shown, gliding, result = "", fits = StageTransitions.fits) {
+  moveMaps(plates, shown, gliding, result = "") {
     const boxOf = (/** @type {Plate} */ plate) =>
-      shown.find(({ symbol }) => fits(plate) && symbol === plate.symbol)?.box
+      shown.find(({ symbol }) => StageTransitions.fits(plate) && symbol === plate.symbol)?.box
     const entries = Object.values(plates).map((plate) => ({ plate, box: boxOf(plate) }))
     const moving = entries.filter(({ plate, box }) => this.needsMove(plate, box))
     if (!moving.length) return false

@@ -178,6 +178,11 @@ export class Step extends Content {
     })
   }
 
+  /** @override */
+  ahead() {
+    return this.story.telling ? [] : super.ahead() // the opening requests its updates itself
+  }
+
   /** @override @param {string} map */
   cellOf(map) {
     return this.received ? this.cells.own(map) : []
@@ -373,6 +378,7 @@ export class Step extends Content {
   /** @override @param {boolean} [pointed] */
   draw(pointed) {
     if (!this.received) return
+    if (this.story.telling) return this.story.draw()
     const subject = this.subject()
     const scene = this.scene(subject)
     const exact = [subject, scene].map((each) => requestExact(this, each)).every(Boolean)
@@ -471,7 +477,6 @@ export class Step extends Content {
 
   /** Draw the diagram of the operation. @param {Subject} scene */
   drawDiagram({ map, cell }) {
-    if (this.story.telling) return this.story.draw()
     const { numbers, palette, computedCount: made, plates } = this
     if (!this.room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
@@ -634,7 +639,7 @@ export class Step extends Content {
  * @param {Step} step @param {import("../../view/pointer/pinch.js").Between} where
  */
 function enlargeAt(step, where) {
-  const match = step.received && !step.story.telling ? mapUnder(step, where) : null
+  const match = step.received ? mapUnder(step, where) : null
   if (!match || !step.isOpen(match.map)) return false
   zoomInto(step.view, match.map, match.cell)
   return true

@@ -5,29 +5,30 @@ import { layerOf } from "../model/explain/normalization.js"
 import { number } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
-import { convolution } from "../scene/pictures/convolution.js"
+import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
 import { gains } from "../scene/pictures/gains.js"
+import { kernelGradient } from "../scene/pictures/kernel_gradient.js"
 import { normalization, normalizationBack } from "../scene/pictures/normalization.js"
+import { update } from "../scene/pictures/update.js"
 import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
 import { activation, gate } from "./mechanisms/activation.js"
 import { convolution as convolutionOfChannels } from "./mechanisms/convolution.js"
-import { convolutionBack } from "./mechanisms/convolution_back.js"
+import { convolutionBack as convolutionBackOfFilters } from "./mechanisms/convolution_back.js"
 import { dense } from "./mechanisms/dense.js"
 import { denseBack } from "./mechanisms/dense_back.js"
 import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
 import { drawFlatten } from "./mechanisms/flatten.js"
 import { wholeChannel } from "./mechanisms/global_average.js"
-import { hiddenResult } from "./mechanisms/hidden_result.js"
+import { hiddenResult, hiddenUpdate } from "./mechanisms/hidden_result.js"
 import { drawPatch } from "./mechanisms/image.js"
 import { drawImageGradients } from "./mechanisms/image_pulls.js"
-import { drawShares, drawTouched } from "./mechanisms/kernel_gradient.js"
+import { drawTouched } from "./mechanisms/kernel_gradient.js"
 import { drawHeights, drawTangents, outputsWithCurve } from "./mechanisms/loss.js"
 import { drawOuterProduct, drawWeights } from "./mechanisms/outer_product.js"
 import { drawLosses, drawOutputs, drawParameterRow } from "./mechanisms/outputs.js"
 import { drawPool, drawUnpool } from "./mechanisms/pooling.js"
 import { drawSoftmax, drawSoftmaxBack } from "./mechanisms/softmax.js"
-import { drawUpdate } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
 
 /** @import { Field, Flight, Shown, Spot } from "./sheet.js" */
@@ -72,7 +73,8 @@ export function drawMechanism(
   const draw = () => {
     const pen = new Pen(canvas, room, palette, backward)
     Object.assign(pen, { done, seats, choice: lights?.choiceOf(`${numbers.network.text} ${map}`) ?? {} })
-    if (hidden) hiddenResult(pen, numbers, map === "update" ? firstParameter : map, cell)
+    if (hidden && map === "update") hiddenUpdate(pen, numbers, firstParameter, cell)
+    else if (hidden) hiddenResult(pen, numbers, map, cell)
     else drawPicture(pen, numbers, map === "update" ? firstParameter : map, cell)
     Object.assign(record, {
       write: () => pen.flushTexts(),
@@ -117,7 +119,7 @@ const inPage = ({ unit }, { x, y, width, height }) => ({
 const BY_PATTERN = [
   [["window"], convolution, convolution],
   [["covering"], convolutionBack, convolutionBack],
-  [["touched"], drawTouched, drawShares],
+  [["touched"], drawTouched, kernelGradient],
   [["winner"], drawPool, drawPool],
   [["pool"], drawPool, drawPool],
   [["won"], drawUnpool, drawUnpool],
@@ -136,7 +138,7 @@ const NORMALIZATIONS = ["bn", "gn", "ln"]
  * @param {Numbers} numbers @param {string} map a symbol, or "update" @param {boolean} [stepping] whether a parameter's step is shown @returns {Picture | ScenePicture}
  */
 export function pictureOf(numbers, map, stepping = false) {
-  if (map === "update" || stepping) return drawUpdate
+  if (map === "update" || stepping) return update
   if (map === "x") return drawPatch
   if (map === "L") return outputsWithCurve(numbers).length ? drawHeights : drawLosses
   if (map === "do" && outputsWithCurve(numbers).length) return drawTangents
@@ -154,6 +156,8 @@ export function pictureOf(numbers, map, stepping = false) {
   const { band, kind } = numbers.maps[map]
   if (band === "parameters" && kind === "row") return drawParameterRow
   if (patterns.includes("window") && numbers.shape(numbers.source(map, "window"))[0] > 1) return convolutionOfChannels
+  if (patterns.includes("covering") && numbers.shape(numbers.source(map, "covering"))[0] > 1)
+    return convolutionBackOfFilters
   const entry = BY_PATTERN.find(([required]) => required.every((pattern) => patterns.includes(pattern)))
   if (entry) return entry[isGradient ? 2 : 1]
   if (numbers.network.curves[map]) return activation

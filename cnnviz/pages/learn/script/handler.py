@@ -24,7 +24,7 @@ class _DeckHandler(PageHandler):
         deck, request_deck = _requested_deck(request), current_request_deck()
         head = DeckHeader(
             page="script", code=code(), asked=dict(request.query), lesson=request.setup.to_query(), wrong=dict(request.errors),
-            loss=finite_or_none(float(request.snapshot.losses[-1])), script=_data(deck) if deck else None,
+            loss=finite_or_none(float(request.snapshot.losses[-1])), script=deck_data(deck) if deck else None,
             tables=request_deck.tables if request_deck and deck else None,
                 faults=[message("ui.learn.fault", line=str(diagnostic.line), what=diagnostic.what) for diagnostic in request_deck.diagnostics] if request_deck else [],
         )  # fmt: skip
@@ -46,7 +46,8 @@ def _requested_deck(now: PageRequest) -> Deck | None:
     return request_deck.deck if request_deck else library().find_deck(now.query.get("script", ""))
 
 
-def _data(deck: Deck) -> DeckData:
+def deck_data(deck: Deck) -> DeckData:
+    """Return a deck for its viewers, with the numbers in its texts."""
     allowance = Allowance()
     screens = [_screen(deck, number, screen, allowance) for number, screen in enumerate(deck.screens, 1)]
     return DeckData(id=deck.id, title=deck.title, goal=deck.goal, languages=deck.languages, screens=screens)

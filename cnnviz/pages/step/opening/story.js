@@ -1,56 +1,44 @@
-// The story for new visitors: six simplified screens of a setup that is not in the address. Skipping it opens the
-// default setup, and its last screen the setup that it shows.
+// The opening of a first visit: four screens of a setup that is not in the address. Skipping it opens the default setup,
+// and its last screen the update that it shows.
 
 import { readPreference, storePreference } from "../../../view/controls/preferences.js"
-import { reveal } from "../../../view/controls/rail.js"
-import { cssZoom } from "../../../view/draw/css_zoom.js"
 import { HASH } from "../../../view/model/decks/deck_link.js"
+import { Numbers } from "../../../view/model/numbers/numbers.js"
 import { ownKeys } from "../../../view/model/state/address.js"
 import { closest, render } from "../../../view/shell/html.js"
 import { prefersReducedMotion } from "../../../view/shell/media_queries.js"
-import { boxWithin } from "../map_seats.js"
-import {
-  BEGINNING,
-  COUNT_EVERY,
-  isCounting,
-  LESSON,
-  NUDGED,
-  next,
-  SCREENS,
-  setupAt,
-  shouldBegin,
-  UPDATES,
-} from "./story_model.js"
-import { paintPhotograph, paintWeights } from "./story_paint.js"
-import { screen } from "./story_pictures.js"
-import { foot, heading, screenText, top } from "./story_screens.js"
+import { STORY } from "../../../view/spec.js"
+import { BEGINNING, isMoving, LESSON, NUMBER, next, SPAN, STILL, shouldBegin, UPDATES } from "./story_model.js"
+import { paintPictures } from "./story_paint.js"
+import { isLoaded, opening, screenId, sentenceOf, shownOf } from "./story_screens.js"
 
 /** @import { Event, Telling } from "./story_model.js" */
-/** @import { Curve, Path, Told } from "./story_screens.js" */
-/** @import { Answer, Setup, Step } from "../../../view/types/view.js" */
+/** @import { Curve, Told } from "./story_screens.js" */
+/** @import { Answer, Setup, Step, StepAnswer } from "../../../view/types/view.js" */
 
 const AGAIN_IN = 1500 // milliseconds until a failed request is retried
-const SEEN = "story" // preference: whether this browser has shown the story
-const ON = [" ", "ArrowRight", "PageDown"]
-const BACK = ["ArrowLeft", "PageUp"]
+const SEEN = "story" // preference: whether this browser has shown the opening
 /** @type {Record<string, number>} */
-const STEPS = { ArrowUp: 1, ArrowDown: -1 }
-const updates = Array.from({ length: UPDATES }, (_, n) => ({ k: String(n + 1) }))
-const PULL = 3 // pixels of dragging per step of the nudged number
+const SCREENS = { ArrowRight: 1, PageDown: 1, Enter: 1, ArrowLeft: -1, PageUp: -1 }
+/** @type {Record<string, number>} */
+const STEPS = { ArrowUp: 1, ArrowDown: -1, ArrowRight: 1, ArrowLeft: -1 }
+const MODIFIERS = ["Shift", "Control", "Alt", "Meta"]
+const PULL = 5 // pixels of dragging per step of the number
+const LONGEST = 100 // milliseconds of a frame that count, so that a hidden tab loses nothing
 
 export class Story {
-  /** @type {Telling | undefined}  undefined unless the story is shown */
+  /** @type {Telling | undefined}  undefined unless the opening is shown */
   telling = undefined
-  /** @type {Curve | undefined}  the loss along the nudged number */
+  /** @type {Numbers[]}  by update, as far as they have arrived */
+  snapshots = []
+  /** @type {Curve | undefined}  the loss along the dragged number */
   curve = undefined
-  /** @type {Path | undefined}  losses and outputs by update */
-  path = undefined
-  kernel = "" // as in the setup
-  lastEvent = 0 // time of the last event
-  moved = false // whether the screen has changed since the last draw
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  counting = undefined
+  hasAsked = false
+  frame = 0 // request of the next animation frame
+  lastTime = 0 // of the last animation frame
+  drawn = "" // what was drawn last
   stop = new AbortController()
+  element = document.createElement("section")
 
   /** @param {Step} step */
   constructor(step) {
@@ -64,46 +52,44 @@ export class Story {
 
   begin() {
     storePreference(SEEN, "1")
-    this.telling = BEGINNING
-    const { view } = this
-    view.host.story?.aside({ ...LESSON, k: "0", stage: SCREENS[0].stage })
+    this.telling = prefersReducedMotion() ? STILL : BEGINNING
+    const { view, element } = this
+    view.host.story?.aside({ ...LESSON, stage: "x" })
     view.root.classList.add("telling")
-    const place = (/** @type {string} */ name, /** @type {string} */ within) => {
-      const element = document.createElement("div")
-      element.className = `story-${name}`
-      view.$(within).prepend(element)
-      return element
-    }
-    this.places = {
-      foot: place("foot", ".explain"),
-      words: place("words", ".explain"),
-      stage: place("stage", ".drawn"),
-      top: document.createElement("header"),
-    }
-    this.places.top.className = "story-top"
-    view.root.prepend(this.places.top)
+    element.className = "opening"
+    view.root.prepend(element)
     const { signal } = this.stop
     addEventListener("keydown", (event) => this.pressed(event), { capture: true, signal })
-    this.places.stage.addEventListener("pointerdown", (event) => this.onPointerDown(event), { signal })
+    addEventListener("pointerdown", (event) => this.onPointerDown(event), { capture: true, signal })
     view.stop.signal.addEventListener("abort", () => this.end(), { signal })
   }
 
-  /** Request what is not part of a stage, once the first response has arrived. */
+  // ---- numbers
+
+  // Request what the later screens show, once the first response has arrived.
   ask() {
-    if (this.kernel) return
-    this.kernel = this.step.numbers.answer.lesson.f
-    const { along, span } = NUDGED
-    this.look("curve", { ...LESSON, along, span: String(span) }, (answer) => {
+    if (this.hasAsked) return
+    this.hasAsked = true
+    this.snapshots = [this.step.numbers]
+    this.look("curve", { ...LESSON, along: NUMBER.along, span: String(SPAN) }, (answer) => {
       const { gradient } = /** @type {import("../../../view/types/wire.js").CurveHeader} */ (
         /** @type {unknown} */ (answer)
       )
-      const [theta, loss] = [answer.arrays.theta.values, answer.arrays.loss.values]
-      this.curve = { theta, loss, slope: gradient ?? Number.NaN, middle: theta.length >> 1 }
+      this.curve = {
+        theta: answer.arrays.theta.values,
+        loss: answer.arrays.loss.values,
+        slope: gradient ?? Number.NaN,
+      }
+      this.askUpdate(1)
     })
-    this.look("train", { ...LESSON, n: String(UPDATES) }, ({ arrays }) => {
-      const outputs = arrays["0.o"]
-      const rows = Array.from({ length: outputs.shape[0] }, (_, k) => rowOf(outputs, k))
-      this.path = { losses: arrays["0.losses"].values, outputs: rows }
+  }
+
+  /** Request an update, and then those after it. @param {number} k */
+  askUpdate(k) {
+    if (k > UPDATES) return
+    this.look("", { ...LESSON, k: String(k) }, (answer) => {
+      this.snapshots[k] = new Numbers(/** @type {StepAnswer} */ (answer))
+      this.askUpdate(k + 1)
     })
   }
 
@@ -120,106 +106,123 @@ export class Story {
     })
   }
 
-  // ---- navigation
+  // ---- time and events
 
   /** @param {Event} event */
   dispatch(event) {
     if (!this.telling) return
-    const { at } = this.telling
+    const sentence = sentenceOf(this.told)
     this.telling = next(this.telling, event)
-    this.moved ||= at !== this.telling.at
-    this.lastEvent = performance.now()
-    clearTimeout(this.counting)
-    this.counting = undefined
-    const { nudged } = this.telling
-    const value = nudged ? this.curve?.theta[this.curve.middle + nudged] : undefined
-    this.view.go(setupAt(this.telling, this.kernel, value))
-    this.view.paint(true)
+    if (sentenceOf(this.told) === sentence && event.type === "passed") return this.draw()
+    this.view.paint(true) // announce the sentence
   }
 
-  on = () => this.dispatch({ type: "on", still: prefersReducedMotion() })
-  back = () => this.dispatch({ type: "back" })
+  // Let time pass while something moves and its numbers are there.
+  run() {
+    if (this.frame || !this.telling || !isMoving(this.telling)) return
+    this.frame = requestAnimationFrame((time) => {
+      this.frame = 0
+      const by = Math.min(time - this.lastTime, LONGEST)
+      this.lastTime = time
+      if (this.telling && isLoaded(this.told)) this.dispatch({ type: "passed", by })
+      this.run()
+    })
+  }
 
-  /** @param {number} by */
-  nudge(by) {
-    if (!this.curve || !this.telling) return
-    const { middle } = this.curve
-    const to = Math.min(Math.max(this.telling.nudged + by, -middle), middle)
-    if (to !== this.telling.nudged) this.dispatch({ type: "nudged", to })
+  pause() {
+    const { telling } = this
+    if (telling && (telling.plays || isMoving(telling)))
+      this.dispatch({ type: "paused", value: isLoaded(this.told) ? shownOf(this.told).value : undefined })
+  }
+
+  /** Show a screen, by its index. @param {number} to */
+  go(to) {
+    if (to >= 0 && to < STORY.length) this.dispatch({ type: "went", to, still: prefersReducedMotion() })
+  }
+
+  play = () => this.dispatch({ type: "played" })
+
+  /** Show another value of the number or another update. @param {number} to */
+  choose(to) {
+    if (!this.telling || !isLoaded(this.told)) return
+    const [least, most] = this.id === "number" ? [-NUMBER.most, NUMBER.most] : [0, UPDATES]
+    this.dispatch({ type: "chose", value: Math.min(Math.max(to, least), most) })
+  }
+
+  get id() {
+    return this.telling && screenId(this.telling)
   }
 
   // Handle keys. All others are blocked, since their controls are hidden.
   /** @param {KeyboardEvent} event */
   pressed(event) {
+    if (!this.telling) return
     event.stopPropagation()
     const { key, ctrlKey, metaKey, altKey } = event
-    const target = /** @type {Element} */ (event.target)
-    if (ctrlKey || metaKey || altKey || (key === " " && target.matches?.("button, a"))) return
-    const by = this.telling && SCREENS[this.telling.at].id === "nudge" ? STEPS[key] : undefined
-    if (ON.includes(key)) this.on()
-    else if (BACK.includes(key)) this.back()
-    else if (key === "Escape") this.skip()
-    else if (by) this.nudge(by)
+    if (ctrlKey || metaKey || altKey || MODIFIERS.includes(key)) return
+    const { plays, at } = this.telling
+    this.pause()
+    const isButton = /** @type {Element} */ (event.target).matches?.("button, a")
+    if (isButton && (key === " " || key === "Enter")) return
+    const value = shownOf(this.told).value ?? 0
+    const steps = this.id === "updates" || (this.id === "number" && key.match(/Up|Down/)) ? STEPS[key] : undefined
+    if (key === "Escape") this.skip()
+    else if (key === " ") plays || this.play()
+    else if (steps) this.choose(value + steps)
+    else if (SCREENS[key]) this.go(at + SCREENS[key])
     else return
     event.preventDefault()
   }
 
-  /** Drag the number up and down. @param {PointerEvent} event */
+  // Any touch pauses. The number is dragged up and down.
+  /** @param {PointerEvent} event */
   onPointerDown(event) {
+    if (!this.telling || !this.element.contains(/** @type {Node} */ (event.target))) return
+    this.pause()
     const slider = closest(event, "[role=slider]")
     if (!slider) return
     slider.setPointerCapture(event.pointerId)
-    const [from, start] = [event.clientY, this.telling?.nudged ?? 0]
-    slider.onpointermove = ({ clientY }) => {
-      const steps = start + Math.round((from - clientY) / PULL)
-      this.nudge(steps - (this.telling?.nudged ?? 0))
-    }
+    const [from, start] = [event.clientY, shownOf(this.told).value ?? 0]
+    slider.onpointermove = ({ clientY }) => this.choose(start + Math.round((from - clientY) / PULL))
     slider.onlostpointercapture = () => (slider.onpointermove = null)
   }
 
-  /** Leave the story for the default setup. */
+  // ---- ways out
+
+  /** Leave the opening for the default setup. */
   skip() {
-    if (!this.telling) return
-    const { view } = this
-    this.end()
-    view.leap({ stage: "x" })
-    view.$(".middle").focus()
+    this.leave((view) => view.leap({ stage: "x" }))
   }
 
-  /**
-   * Leave the story with the shown setup on Step ("step"), or with its first one in Step's image panel ("image") or on
-   * another page.
-   * @param {string} next
-   */
-  leave(next) {
+  /** Leave it for the update that its slider shows. */
+  open() {
+    const { value = 0 } = shownOf(this.told)
+    this.leave((view) => view.go({ k: String(isLoaded(this.told) ? value : 0), stage: "x" }))
+  }
+
+  lessons() {
+    this.leave((view) => view.travel("learn", {}))
+  }
+
+  /** @param {(view: import("../../../view/types/view.js").View) => void} act */
+  leave(act) {
     if (!this.telling) return
     const { view } = this
-    const k = next === "step" ? this.telling.k : 0
     this.end()
-    const setup = { ...(this.kernel && { f: this.kernel }), k: String(k), stage: "x" }
-    next === "step" || next === "image" ? view.go(setup) : view.turn(next, setup)
+    act(view)
     view.paint(true)
     view.$(".middle").focus()
-    if (next === "image") reveal(view.$("#sheet_image"))
   }
 
-  /** Remove the story and restore the page. */
+  /** Remove the opening and show the page. */
   end() {
     this.telling = undefined
     this.stop.abort()
-    clearTimeout(this.counting)
-    const { view, step } = this
+    cancelAnimationFrame(this.frame)
+    const { view, step, element } = this
     view.host.story?.aside(undefined)
     view.root.classList.remove("telling")
-    delete view.root.dataset.screen
-    for (const place of Object.values(this.places ?? {})) place.remove()
-    for (const { figure, holder } of Object.values(step.plates)) {
-      holder.inert = false
-      figure.classList.remove("up")
-    }
-    for (const part of step.overview.element.querySelectorAll(".unnamed")) part.classList.remove("unnamed")
-    step.overview.element.removeAttribute("tabindex")
-    step.transitions.moveMaps(step.plates, [], false)
+    element.remove()
     step.invalidate()
   }
 
@@ -227,67 +230,44 @@ export class Story {
 
   /** @returns {Told} */
   get told() {
-    const { step, curve, path } = this
-    return { telling: this.telling ?? BEGINNING, numbers: step.numbers, curve, path }
+    return { telling: this.telling ?? STILL, snapshots: this.snapshots, curve: this.curve }
   }
 
   /** The description for screen readers. */
   get spoken() {
-    const { title, sentence } = screenText(this.told)
-    return `${title} ${sentence}`
+    return sentenceOf(this.told)
   }
 
-  /** Render the screen and move the maps to their places in it. */
+  /** Render the screen, unless it looks as before. */
   draw() {
-    const { view, step, places, told } = this
-    if (!places) return
     this.ask()
-    const { at } = told.telling
-    view.root.dataset.screen = SCREENS[at].id
-    const leave = (/** @type {string} */ next) => this.leave(next)
-    render(
-      top(told, () => this.skip()),
-      places.top,
-    )
-    render(heading(told), places.words)
-    render(screen(told, leave), places.stage)
-    paintPhotograph(places.stage, step.numbers)
-    paintWeights(places.stage, step.numbers)
-    render(foot(told, this.back, this.on), places.foot)
-    step.transitions.moveMaps(step.plates, this.boxes(), this.moved && step.animatesMoves, "", () => true)
-    if (this.moved && at > 0) view.ahead(updates)
-    this.moved = false
-    const { strip } = SCREENS[at]
-    const { element } = step.overview
-    element.tabIndex = element.scrollWidth > element.clientWidth ? 0 : -1 // keys can then scroll it
-    for (const [symbol, plate] of Object.entries(step.plates)) {
-      const { figure, holder } = plate
-      holder.inert = true
-      plate.marks = []
-      figure.classList.toggle("up", step.transitions.stageBoxes.has(symbol))
-      figure.classList.toggle("unnamed", strip.length > 0 && !strip.includes(symbol))
+    const { told, view, element } = this
+    const { telling } = told
+    const state = JSON.stringify([
+      telling.at,
+      telling.plays,
+      isMoving(telling),
+      shownOf(told),
+      isLoaded(told),
+      view.dark,
+    ])
+    if (state !== this.drawn) {
+      this.drawn = state
+      element.dataset.screen = this.id
+      element.dataset.loaded = isLoaded(told) ? "1" : "0"
+      render(opening(told, this.acts, prefersReducedMotion()), element)
+      paintPictures(element, told, shownOf(told))
     }
-    for (const layer of element.querySelectorAll(".layer"))
-      layer.classList.toggle("unnamed", !layer.querySelector("figure:not(.unnamed)"))
-    if (isCounting(told.telling) && !view.waiting)
-      this.counting ??= setTimeout(
-        () => this.dispatch({ type: "counted" }),
-        this.lastEvent + COUNT_EVERY - performance.now(),
-      )
+    if (!this.frame) this.lastTime = performance.now()
+    this.run()
   }
 
-  /** Return the boxes of the screen's slots for maps. @returns {import("../../../view/draw/sheet.js").Shown[]} */
-  boxes() {
-    const holder = this.view.$(".drawn")
-    const zoom = cssZoom(holder)
-    const from = holder.getBoundingClientRect()
-    const seats = /** @type {NodeListOf<HTMLElement>} */ (holder.querySelectorAll("[data-seat]"))
-    return Array.from(seats, (seat) => ({ symbol: seat.dataset.seat ?? "", at: [], box: boxWithin(seat, from, zoom) }))
+  acts = {
+    go: (/** @type {number} */ to) => this.go(to),
+    choose: (/** @type {number} */ to) => this.choose(to),
+    skip: () => this.skip(),
+    play: () => this.play(),
+    open: () => this.open(),
+    lessons: () => this.lessons(),
   }
 }
-
-/**
- * Return one row of a two-dimensional array.
- * @param {import("../../../view/model/numbers/decode.js").Values} array @param {number} k
- */
-const rowOf = ({ values, shape: [, columns] }, k) => Array.from(values.slice(k * columns, (k + 1) * columns))

@@ -1,42 +1,48 @@
-// The story for new visitors: its screens as data, and its state with a reducer.
+// The opening of a first visit: its state and a reducer. Its screens are those of the deck "story"
+// (cnnviz/decks/lectures/3-story.toml): their setups, sentences and seconds.
 
 import { largestIndex } from "../../../view/model/numbers/extremes.js"
+import { STORY } from "../../../view/spec.js"
+import { FRAMES } from "./story_frames.js"
 
 /** @import { Setup } from "../../../view/types/view.js" */
+/** @typedef {{ at: number, time: number, plays: boolean, chosen: number | undefined }} Telling  index of the screen, milliseconds since it appeared (Infinity when its motion has ended), whether the next screen follows by itself, and the value that the visitor has chosen on it */
 /**
- * @typedef {object} Screen
- * @property {string} id  its messages are web.story.<id>
- * @property {string} stage  last computed stage
- * @property {string[]} strip  maps of the strip that have been introduced; all if empty
+ * @typedef {{ type: "passed", by: number } | { type: "paused", value: number | undefined } | { type: "played" }
+ *   | { type: "went", to: number, still: boolean } | { type: "chose", value: number }} Event  `still`: without motion
  */
-/** @typedef {{ at: number, k: number, nudged: number }} Telling  index of the screen, shown update, and steps of the nudged number from its start */
-/** @typedef {{ type: "on", still: boolean } | { type: "back" } | { type: "counted" } | { type: "nudged", to: number }} Event  `still`: reduced motion */
 
-/** The story's setup: an image that is classified correctly only after a few updates. */
-export const LESSON = { seed: "39" }
-/** The number that is nudged: the centre of the kernel, its index, and the range of its curve. */
-export const NUDGED = { along: "f:1,1", place: 4, span: 2 }
-export const UPDATES = 10
-export const COUNT_EVERY = 300 // milliseconds
+const [FIRST, , DRAGGED, LAST] = STORY.map(({ query }) => query)
 
-const NAMED = ["x", "f", "a1", "w", "o"]
+/** The setup of the first screen. @type {Setup} */
+export const LESSON = Object.fromEntries(Object.entries(FIRST).filter(([key]) => key !== "stage"))
+/** Number of updates on the last screen. */
+export const UPDATES = Number(LAST.k)
 
-/** @type {Screen[]} */
-export const SCREENS = [
-  { id: "wrong", stage: "o", strip: NAMED },
-  { id: "loss", stage: "L", strip: [...NAMED, "y", "L"] },
-  { id: "blame", stage: "df", strip: [] },
-  { id: "nudge", stage: "L", strip: [] },
-  { id: "update", stage: "update", strip: [] },
-  { id: "right", stage: "L", strip: [] },
-]
-const LAST = SCREENS.length - 1
+const [kernel, draggedKernel] = [FIRST, DRAGGED].map(({ f }) => f.split(",").map(Number))
+const index = kernel.findIndex((value, n) => value !== draggedKernel[n])
+const side = Math.sqrt(kernel.length)
+
+/**
+ * The dragged number: its index in the kernel, its name in an address, its change, the steps of this change, and how many
+ * steps it can go to either side. The curve of the loss has a point at each step, and reaches further.
+ */
+const by = draggedKernel[index] - kernel[index]
+export const NUMBER = {
+  index,
+  along: `f:${Math.floor(index / side)},${index % side}`,
+  by,
+  steps: 10 * Math.sign(by),
+  most: 22,
+}
+/** Index of the number's value in the curve, and reach of the curve to either side. */
+export const MIDDLE = 32
+export const SPAN = (by / NUMBER.steps) * MIDDLE
 
 /** @type {Telling} */
-export const BEGINNING = { at: 0, k: 0, nudged: 0 }
-
-/** Return whether the counter of updates is still running. @param {Telling} telling */
-export const isCounting = ({ at, k }) => at === LAST && k < UPDATES
+export const BEGINNING = { at: 0, time: 0, plays: true, chosen: undefined }
+/** The beginning without motion. @type {Telling} */
+export const STILL = { ...BEGINNING, time: Number.POSITIVE_INFINITY, plays: false }
 
 /**
  * Return the state after an event.
@@ -45,44 +51,61 @@ export const isCounting = ({ at, k }) => at === LAST && k < UPDATES
  * @returns {Telling}
  */
 export function next(telling, event) {
-  const { at, k } = telling
+  const { at, plays } = telling
+  const isLast = at === STORY.length - 1
   switch (event.type) {
-    case "on":
-      if (at === LAST) return { ...telling, k: UPDATES } // skip the rest of the count
-      return { at: at + 1, k: at + 1 < LAST ? 0 : event.still ? UPDATES : 1, nudged: 0 }
-    case "back":
-      return at ? { ...BEGINNING, at: at - 1 } : telling
-    case "counted":
-      return isCounting(telling) ? { ...telling, k: k + 1 } : telling
-    case "nudged":
-      return { ...telling, nudged: event.to }
+    case "passed": {
+      const time = telling.time + event.by
+      if (time < 1000 * (STORY[at].seconds ?? 0)) return { ...telling, time }
+      return plays && !isLast ? { ...BEGINNING, at: at + 1 } : { ...telling, time: STILL.time, plays: false }
+    }
+    case "paused":
+      return { ...telling, time: STILL.time, plays: false, chosen: event.value }
+    case "played":
+      return { ...BEGINNING, at: isLast ? at : at + 1 }
+    case "went":
+      return { ...(event.still ? STILL : BEGINNING), at: event.to, plays: false }
+    case "chose":
+      return { ...telling, time: STILL.time, plays: false, chosen: event.value }
   }
 }
 
+/** Return whether something moves or will move. @param {Telling} telling */
+export const isMoving = ({ time }) => time < STILL.time
+
 /**
- * Return the setup that the story shows. `f` is the setup's kernel, and `value` the nudged number if it has changed.
+ * Return what the screen shows at its time, and the value on it: the steps of the dragged number, or the update.
  * @param {Telling} telling
- * @param {string} f
- * @param {number} [value]
- * @returns {Setup}
+ * @param {number} turn  update from which the answer is right
  */
-export function setupAt({ at, k }, f, value) {
-  const kernel = f.split(",")
-  if (value !== undefined) kernel[NUDGED.place] = String(value)
-  return { k: String(k), stage: SCREENS[at].stage, f: kernel.join(",") }
+export function shownAt({ at, time, chosen }, turn) {
+  const frame = FRAMES[at](time, { steps: NUMBER.steps, updates: UPDATES, turn })
+  return { ...frame, value: chosen ?? frame.value }
 }
 
 /**
- * Return whether to show the story: on Step, without any key in the address, to visitors who have not seen it.
+ * Return whether to show the opening: on Step, without any key in the address, to visitors who have not seen it.
  * @param {string} page @param {Setup} address @param {boolean} seen
  */
 export const shouldBegin = (page, address, seen) => page === "" && !seen && Object.keys(address).length === 0
 
 /**
  * Return the first update from which the predicted class stays the same.
- * @param {number[][]} outputs  update by update
+ * @param {ArrayLike<number>[]} outputs  update by update
  */
 export const turningPoint = (outputs) => {
   const predictions = outputs.map(largestIndex)
   return predictions.findLastIndex((answer) => answer !== predictions.at(-1)) + 1
+}
+
+/**
+ * Return the number of decimals with which a change, as printed, leads from the first loss to the second, as printed.
+ * @param {number} start @param {number} now
+ */
+export function digitsOf(start, now) {
+  const agrees = (/** @type {number} */ count) => {
+    const [from, by, to] = [start, now - start, now].map((value) => Math.round(value * 10 ** count))
+    return from + by === to
+  }
+  return [4, 5, 6].find(agrees) ?? 7
 }

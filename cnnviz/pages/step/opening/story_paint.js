@@ -1,49 +1,71 @@
-// The canvases of the story that are not maps of the strip: the photograph, the weights' step and the new weights.
+// The canvases of the opening, with one pixel per cell: the photograph, the swept map, the kernel, and added weights.
 
 import { paintCells } from "../../../view/draw/pixels.js"
-import { colour } from "../../../view/model/numbers/colour.js"
+import { colour, css, textColour } from "../../../view/model/numbers/colour.js"
 
 /** @import { Numbers } from "../../../view/types/view.js" */
+/** @import { Told, Shown } from "./story_screens.js" */
+/** @typedef {[rows: number, columns: number, paint: (i: number, j: number) => ArrayLike<number> | null]} Cells */
 
-/** Paint the image in colour, if the screen shows it. @param {HTMLElement} screen @param {Numbers} numbers */
-export function paintPhotograph(screen, numbers) {
-  const canvas = /** @type {HTMLCanvasElement | null} */ (screen.querySelector("canvas.tale-photo"))
-  if (!canvas) return
-  const { values } = numbers.answer.arrays.photo
-  const [, rows, columns] = numbers.shape("x")
-  paintCells(canvas, rows, columns, (i, j) => [0, 1, 2].map((c) => values[3 * (i * columns + j) + c]))
+/** Return the colours of a kernel's cell as a style. @param {Numbers} numbers @param {number} value */
+export function cellStyle(numbers, value) {
+  const rgb = colour(value, numbers.maps.f.limits, numbers.maps.f.scale)
+  return `background:${css(rgb)};color:${textColour(rgb)}`
 }
 
-const ENLARGEMENTS = [100, 50, 20, 10, 5, 2, 1]
+/**
+ * Return the cells of a map, up to a number of them.
+ * @param {Numbers} numbers @param {string} symbol @param {number} [count] @returns {Cells}
+ */
+function mapCells(numbers, symbol, count = Number.POSITIVE_INFINITY) {
+  const [values, { limits, scale }] = [numbers.values(symbol), numbers.maps[symbol]]
+  const [rows, columns] = numbers.shape(symbol).slice(-2)
+  const paint = (/** @type {number} */ i, /** @type {number} */ j) =>
+    i * columns + j < count ? colour(values[i * columns + j], limits, scale) : null
+  return [rows, columns, paint]
+}
+
+/** @param {Numbers} numbers @returns {Cells} */
+function photoCells(numbers) {
+  const { values } = numbers.answer.arrays.photo
+  const [rows, columns] = numbers.shape("x").slice(-2)
+  return [rows, columns, (i, j) => [0, 1, 2].map((c) => values[3 * (i * columns + j) + c])]
+}
 
 /**
- * Return the factor by which a step is enlarged to be visible beside the weights.
- * @param {Numbers} numbers @param {number} largestStep
+ * Return what was added to the weights of an output, on the scale of the last update. Update 0 has the step of the first.
+ * @param {Numbers[]} snapshots @param {number} k @param {number} output @returns {Cells}
  */
-export const enlargement = (numbers, largestStep) =>
-  ENLARGEMENTS.find((times) => times * largestStep <= numbers.maps.w.limits[1]) ?? 1
+function addedCells(snapshots, k, output) {
+  const [rows, columns, outputs] = snapshots[0].shape("w").slice(-3)
+  const weights = snapshots.map((numbers) => numbers.values("w"))
+  const now = weights[Math.min(Math.max(k, 1), weights.length - 1)]
+  const last = weights[weights.length - 1]
+  const limit = Math.max(...Array.from(last, (value, n) => Math.abs(value - weights[0][n])))
+  const paint = (/** @type {number} */ i, /** @type {number} */ j) => {
+    const n = (i * columns + j) * outputs + output
+    return colour(now[n] - weights[0][n], [-limit, limit], "signed")
+  }
+  return [rows, columns, paint]
+}
 
 /**
- * Paint the weights' step and the new weights, if the screen shows them.
- * @param {HTMLElement} screen @param {Numbers} numbers
+ * Paint the canvases of a screen.
+ * @param {HTMLElement} root @param {Told} told @param {Shown} shown
  */
-export function paintWeights(screen, numbers) {
-  const [w, dw] = [numbers.values("w"), numbers.values("dw")]
-  const times = numbers.rate * enlargement(numbers, numbers.rate * Math.max(...Array.from(dw, Math.abs)))
-  const values = /** @type {Record<string, (at: number) => number>} */ ({
-    step: (at) => -times * dw[at],
-    after: (at) => w[at] - numbers.rate * dw[at],
-  })
-  const [, rows, columns, outputs] = numbers.shape("w")
-  const wide = outputs * (columns + 1) - 1 // an empty column between two outputs
-  for (const canvas of /** @type {NodeListOf<HTMLCanvasElement>} */ (screen.querySelectorAll("canvas[data-weights]"))) {
-    const value = values[canvas.dataset.weights ?? ""]
-    const paint = (/** @type {number} */ i, /** @type {number} */ j) => {
-      const [n, column] = [Math.floor(j / (columns + 1)), j % (columns + 1)]
-      return column < columns
-        ? colour(value((i * columns + column) * outputs + n), numbers.maps.w.limits, "signed")
-        : null
-    }
-    paintCells(canvas, rows, wide, paint)
+export function paintPictures(root, { snapshots }, { swept = 1, value = 0 }) {
+  const [numbers] = snapshots
+  const count = numbers.count("z1")
+  /** @type {Record<string, (output: number) => Cells>} */
+  const pictures = {
+    photo: () => photoCells(numbers),
+    kernel: () => mapCells(numbers, "f"),
+    swept: () => mapCells(numbers, "z1", Math.floor(swept * count)),
+    activated: () => mapCells(numbers, "a1"),
+    added: (output) => addedCells(snapshots, value, output),
+  }
+  for (const canvas of /** @type {NodeListOf<HTMLCanvasElement>} */ (root.querySelectorAll("canvas[data-picture]"))) {
+    const [name, output] = (canvas.dataset.picture ?? "").split(" ")
+    paintCells(canvas, ...pictures[name](Number(output)))
   }
 }
