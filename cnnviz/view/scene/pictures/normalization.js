@@ -159,7 +159,9 @@ export const normalizationBack = scenePicture((scene, symbol, cell) => {
     /** @type {Partial<import("../crowd.js").CrowdHow>} */ how,
   ) => crowdPart(scene, name, cell, crowd, { index: at, bar: !isPhone, name: "", word: "", ...how })
   const word =
-    all.images > 1 ? say("web.mechanism.of_all", { channel: cell[0], n: all.images }) : say("web.mechanism.goes_on")
+    all.images > 1 && !isPhone
+      ? say("web.mechanism.of_all", { channel: cell[0], n: all.images })
+      : say("web.mechanism.goes_on")
   const { label } = numbers.maps[symbol]
   const factor = number(gain / spread, 3)
   const [from, to] = [arrived, symbol].map((map) => `${map}.${cell[0]}`)
