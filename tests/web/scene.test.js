@@ -12,6 +12,7 @@ import { productText } from "../../cnnviz/view/model/numbers/printed_digits.js"
 import { barsOf } from "../../cnnviz/view/scene/histogram.js"
 import { parseEntry } from "../../cnnviz/view/scene/motion.js"
 import { convolution } from "../../cnnviz/view/scene/pictures/convolution.js"
+import { flatten } from "../../cnnviz/view/scene/pictures/flatten.js"
 import { gains } from "../../cnnviz/view/scene/pictures/gains.js"
 import { kernelGradient } from "../../cnnviz/view/scene/pictures/kernel_gradient.js"
 import { normalizationBack, printSteps } from "../../cnnviz/view/scene/pictures/normalization.js"
@@ -374,4 +375,20 @@ test("a share lights up where it is, in what arrived and in what it met, and say
     assert.equal(relate.say(row, column), productText(x, dz))
   }
   assert.equal(met.term(0, 0), "") // no window of this weight reaches it
+})
+
+test("a cell of a map is the same number in its row and in the list", () => {
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv4x3-relu-max2"))
+  const [{ source }] = numbers.links("v")
+  const [channel, row, column] = [2, 3, 1]
+  const at = numbers.offset(source, [channel, row, column])
+  const [map, ...strips] = relationsOf(flatten(sceneOf(numbers), "v", numbers.cell("v", at)))
+  const list = strips.pop()
+  assert.equal(map.term(row, column), String(at))
+  assert.deepEqual(map.place(String(at)), [row, column])
+  assert.deepEqual(list.place(String(at)), [0, at])
+  assert.deepEqual(list.cell(0, at), numbers.cell("v", at))
+  assert.deepEqual(strips.map((strip) => strip.place(String(at))).filter(Boolean), [[0, column]])
+  assert.equal(numbers.values("v")[at], numbers.at(source, [channel, row, column]))
+  assert.equal(map.place(String(at + numbers.count(source) / 4)), null) // of another channel
 })

@@ -6,6 +6,7 @@ import { number } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
+import { flatten } from "../scene/pictures/flatten.js"
 import { gains } from "../scene/pictures/gains.js"
 import { kernelGradient } from "../scene/pictures/kernel_gradient.js"
 import { normalization, normalizationBack } from "../scene/pictures/normalization.js"
@@ -18,7 +19,6 @@ import { convolutionBack as convolutionBackOfFilters } from "./mechanisms/convol
 import { dense } from "./mechanisms/dense.js"
 import { denseBack } from "./mechanisms/dense_back.js"
 import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
-import { drawFlatten } from "./mechanisms/flatten.js"
 import { wholeChannel } from "./mechanisms/global_average.js"
 import { hiddenResult, hiddenUpdate } from "./mechanisms/hidden_result.js"
 import { drawPatch } from "./mechanisms/image.js"
@@ -142,7 +142,7 @@ export function pictureOf(numbers, map, stepping = false) {
   if (map === "x") return drawPatch
   if (map === "L") return outputsWithCurve(numbers).length ? drawHeights : drawLosses
   if (map === "do" && outputsWithCurve(numbers).length) return drawTangents
-  if (map === "v") return drawFlatten
+  if (map === "v") return flatten
   const isGradient = numbers.maps[map].band === "gradients"
   if (isGradient && numbers.link(map, "y")) return drawOutputs
   if (isGradient && numbers.network.images.length && numbers.maps[map.slice(1)].band === "parameters")
