@@ -25,7 +25,7 @@ export function htmlOf(part) {
       text += string
       if (n === part.strings.length - 1) return
       const tag = text.slice(text.lastIndexOf("<"))
-      const isInTag = !tag.includes(">")
+      const isInTag = tag.startsWith("<") && !tag.includes(">")
       if (!isInTag) text += htmlOf(part.values[n])
       else if (/ \.\w+=$/.test(tag)) text = text.replace(/ \.\w+=$/, "")
       else if (/="?[^"]*$/.test(tag) && !part.values[n]?._$litDirective$)
@@ -56,9 +56,9 @@ export const textOf = (picture, numbers, symbol, cell, how) =>
 
 /** The terms and the total of each staircase. */
 export const sumsOf = (picture, numbers, symbol, cell, how) =>
-  [...pictureHtml(picture, numbers, symbol, cell, how).matchAll(/<ol.*?<\/ol>/gs)].map(([list]) => {
+  [...pictureHtml(picture, numbers, symbol, cell, how).matchAll(/<ol.*?<\/ol>/gs)].flatMap(([list]) => {
     const values = elementsOf(list).flatMap((element) => (element["data-value"] ? [Number(element["data-value"])] : []))
-    return { terms: values.slice(0, -1), total: values.at(-1) }
+    return values.length ? [{ terms: values.slice(0, -1), total: values.at(-1) }] : []
   })
 
 /** How the cells of a picture's heat maps belong to terms, in the order of the maps. */

@@ -1,12 +1,10 @@
 // An activation: its curve, sampled by the core, over a histogram of the map; backward the same as a gate.
 
-import { spreadLabels } from "../../model/layout/axes.js"
 import { number } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL, TEXT } from "../sheet.js"
+import { HEAD, SMALL } from "../sheet.js"
 import { cellsOf, drawCurve, drawMark, drawMarks, MOST_DOTS } from "./activation_curve.js"
 import { drawColumn } from "./outputs.js"
-import { drawTargets } from "./targets.js"
 import { fitBox, once, relateCells, ringCell, sizeOf, writeChannelName } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
@@ -18,8 +16,6 @@ const WAY = 46 // length of the arrow from a map to a curve
 /** @type {Picture} */
 export function activation(pen, numbers, symbol, cell) {
   const z = numbers.links(symbol)[0].source
-  const few = numbers.maps[z].kind !== "map" && numbers.count(z) <= MOST_DOTS
-  if (few) return drawFewUnits(pen, numbers, symbol, z, cell)
   const box = drawSides(pen, numbers, z, symbol, cell, false)
   const axes = drawCurve(pen, numbers, symbol, z, cell, box, 1)
   const to = drawMark(pen, axes, numbers.at(z, cell), box, { across: true })
@@ -30,46 +26,6 @@ export function activation(pen, numbers, symbol, cell) {
     halo: true,
   })
   writeNote(pen, numbers, z, cell, axes.flat, box)
-}
-
-// Draw a cell per unit, all units as dots on one curve, and lines from each cell to its result.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} z @param {number[]} cell */
-function drawFewUnits(pen, numbers, symbol, z, [chosen]) {
-  const isOutput = symbol === "o"
-  const count = numbers.count(z)
-  const high = pen.upright ? 0.36 * pen.height : pen.height - HEAD - 62
-  const [narrow, gap] = pen.upright ? [72, 26] : [132, 46]
-  const left = { x: 4, y: HEAD + 4, width: narrow, height: high }
-  pen.writeHead(numbers.maps[z].label, "", left.x, 13, 200, numbers.maps[z].plain)
-  drawColumn(pen, numbers, z, chosen, left)
-  const width = isOutput ? pen.width * 0.345 : pen.width - 2 * 132 - 220
-  const box = pen.upright
-    ? { x: AXIS + 4, y: high + HEAD + 44, width: pen.width - AXIS - 50, height: pen.height - high - HEAD - 66 }
-    : { x: 228, y: HEAD + 4, width, height: pen.height - HEAD - 34 }
-  const made = pen.upright
-    ? { ...left, x: left.x + narrow + gap + 10 }
-    : { ...left, x: box.x + box.width + 92, width: isOutput ? 100 : 132 }
-  pen.writeHead(numbers.maps[symbol].label, "", made.x, 13, made.width + 20, numbers.maps[symbol].plain, pen.tone)
-  const own = drawColumn(pen, numbers, symbol, chosen, made, { made: true })
-  pen.drawArrow(left.x + left.width + 8, HEAD + 4 + high / 2, left.x + left.width + gap, HEAD + 4 + high / 2)
-  pen.writeText(numbers.said[symbol]?.name ?? "", box.x, box.y - 21, { bold: true, room: 200 })
-  const axes = drawCurve(pen, numbers, symbol, z, [chosen], box, 1)
-  const values = Array.from(numbers.values(z))
-  const outputs = numbers.values(symbol)
-  const name = (/** @type {number} */ n) => (count > 1 ? numbers.nameOf(n, count, symbol) : "")
-  const heights = drawMarks(pen, axes, values, chosen, name, box, true)
-  const beside = heights.map((to) => to - 4)
-  for (const [n, y] of spreadLabels(beside, box.y + box.height, TEXT + 2)) {
-    const own = n === chosen
-    pen.writeText(number(outputs[n], 2), box.x + box.width + 6, y, { bold: own, fill: own ? pen.tone : pen.soft })
-  }
-  const middle = HEAD + 4 + high / 2
-  if (!pen.upright) pen.drawArrow(made.x - 34, middle, made.x - 8, middle)
-  pen.writeSymbol(numbers.maps[z].label, box.x + box.width / 2 - 8, pen.height - 12, { size: 18, fill: pen.soft })
-  if (!isOutput) return
-  const right = made.x + made.width + 30
-  const room = { x: right, y: made.y, width: pen.width - right - 4, height: high }
-  drawTargets(pen, numbers, chosen, room, own.height + 12)
 }
 
 // Explain the bars and the shaded parts.

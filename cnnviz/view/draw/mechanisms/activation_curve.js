@@ -36,8 +36,8 @@ function rangeOf({ shape: [, count], values: at }, values) {
   return Math.min(Math.max(most, Number.isFinite(border) ? 1.4 * border : 0), 8)
 }
 
-/** @param {Numbers} numbers @param {string} made @param {ArrayLike<number>} values @returns {Samples} */
-function samples(numbers, made, values) {
+/** Return the samples of an activation's curve around its inputs. @param {Numbers} numbers @param {string} made @param {ArrayLike<number>} values @returns {Samples} */
+export function samples(numbers, made, values) {
   const points = numbers.arrays[`curve.${numbers.network.curves[made]}`]
   const count = points.shape[1]
   const reach = rangeOf(points, values)

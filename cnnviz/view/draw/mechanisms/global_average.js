@@ -3,8 +3,8 @@
 import { singleIndex } from "../../model/explain/cell_links.js"
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
+import { indicesAround } from "../../scene/units.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { indicesAround } from "./units.js"
 import { channelName, fitBox } from "./windows.js"
 
 /** @import { Numbers, Pen, Picture } from "../../types/view.js" */
