@@ -38,7 +38,7 @@ export function histograms(all) {
   return html`<div class="histograms" data-id="histograms">
     ${all.map(
       ({ values, own, name, label, facts, enter }, n) => html`<figure data-enter=${enter}><i>${name}</i>
-        <div class="bars" data-id="bars${n}"><svg viewBox="0 0 ${BARS} 1" preserveAspectRatio="none" role="img" aria-label=${spoken(label)}><path d=${barsOf(values, low, span)}></path></svg><span class="dot" ${styles({ "--at": share(own) })}></span></div>
+        <div class="bins" data-id="bars${n}"><svg viewBox="0 0 ${BARS} 1" preserveAspectRatio="none" role="img" aria-label=${spoken(label)}><path d=${barsOf(values, low, span)}></path></svg><span class="own-value" ${styles({ "--at": share(own) })}></span></div>
         <p>${facts}</p></figure>`,
     )}
     <svg class="path" viewBox="0 0 1 ${all.length}" preserveAspectRatio="none" aria-hidden="true">${svg`<path d=${path.join("")} data-enter="fade 0.75"></path>`}</svg>
