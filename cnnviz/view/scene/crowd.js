@@ -39,7 +39,7 @@ export function crowdPart(scene, symbol, cell, { values, images, limits }, how) 
     const printed = printCells(Array.from(values), scene.room(id).letters)
     const hasDigits = printed.fits && !(scene.isPhone && values.length > MOST_NUMBERS)
     const start = cell[0] - index
-    return html`<figure class="units ${place}">${head(name, word, hasDigits ? timesPower(printed.power) : "")}${cells(
+    return html`<figure class="together ${place}">${head(name, word, hasDigits ? timesPower(printed.power) : "")}${cells(
       scene,
       values,
       Math.ceil(values.length / MOST_UNITS),

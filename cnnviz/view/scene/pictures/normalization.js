@@ -47,7 +47,7 @@ export const normalization = scenePicture((scene, symbol, cell) => {
       index: indexTogether(numbers, symbol, name, cell, crowd.images),
       id: `${name}.${cell[0]}`,
       role: isResult ? "made" : "",
-      place: isResult ? "result" : "source",
+      place: isResult ? "normalized" : "source",
       label: `${label}, ${word}`,
       name: nameOf(numbers, name, cell[0]),
       word,
@@ -167,7 +167,7 @@ export const normalizationBack = scenePicture((scene, symbol, cell) => {
   const [from, to] = [arrived, symbol].map((map) => `${map}.${cell[0]}`)
   const isMap = numbers.maps[symbol].kind === "map"
   return html`<div class="picture normalization back ${rowsOf(numbers, symbol)} ${written.isStated ? "stated" : ""}" style="${crowdSize(numbers, symbol, all)};--paths:${paths.length}">
-    ${part(symbol, all, { id: `${symbol}.${cell[0]}`, role: "made", place: "result", label: `${label}, ${word}`, name: nameOf(numbers, symbol, cell[0]), word, ring: "fade 0.95" })}
+    ${part(symbol, all, { id: `${symbol}.${cell[0]}`, role: "made", place: "normalized", label: `${label}, ${word}`, name: nameOf(numbers, symbol, cell[0]), word, ring: "fade 0.95" })}
     ${paths.map(
       ({ path, crowd }, n) =>
         html`<div class="path" data-term=${path} ${styles({ "--n": n })}><b class="sign">${n ? "+" : "="}</b>${part(
