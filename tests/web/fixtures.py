@@ -56,7 +56,7 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, snapshots, networks, posters, layers, files, wide, lessons, batch, averaged, drawn):
+    for make in (words, colours, addresses, snapshots, networks, posters, layers, files, wide, lessons, batch, averaged, normalized, drawn):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=format_value), encoding="utf-8")
 
 
@@ -102,6 +102,12 @@ def batch() -> dict:
 def averaged() -> dict:
     """The answer to a setup whose outputs are the means of its filters' maps."""
     return {"bytes": base64.b64encode(page_answer("step", {"net": "conv2x3b-relu-gap-softmax-ce", "k": "1"})).decode()}
+
+
+def normalized() -> dict:
+    """The answer to a setup with each kind of normalization, on one image."""
+    net = "conv4x3b-bn-relu-max2-conv4x3-gn2-relu-max2-dense6-ln-relu-dense2-softmax-ce"
+    return {"bytes": base64.b64encode(page_answer("step", {"net": net, "k": "1"})).decode()}
 
 
 IN_FILES: tuple[tuple[str, tuple[int, ...], dict], ...] = (

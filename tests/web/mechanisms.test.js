@@ -3,7 +3,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { drawMechanism, pictureOf } from "../../cnnviz/view/draw/mechanism.js"
-import { writeLines } from "../../cnnviz/view/draw/mechanisms/normalisation.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
 import { TEXT } from "../../cnnviz/view/draw/sheet.js"
@@ -217,13 +216,6 @@ test("texts of a diagram do not overlap, stay within its edges and are legible",
   assert.deepEqual(bad, [])
 })
 
-test("all lines of a normalization's backward diagram fit a low diagram", () => {
-  const at = []
-  const pen = { height: 372, writeText: (_words, _x, y) => at.push(y) }
-  writeLines(pen, { x: 4, y: 262, width: 300, height: 88 }, ["∂n = 1", "γ = 1", "σ = 2", "∂z = 0"])
-  assert.ok(at.length === 4 && at.every((y) => y < 364), String(at))
-})
-
 test("on a tablet's channels no words are squeezed until they can't be read", () => {
   const numbers = snapshots
     .map((each) => each.numbers)
@@ -235,33 +227,6 @@ test("on a tablet's channels no words are squeezed until they can't be read", ()
   const room = { width: 988, height: 340 }
   instead({ writeText: text }, () => drawMechanism(new Canvas(), numbers, "z2", [3, 2, 4], room, palette, all))
   assert.deepEqual(squeezed, [])
-})
-
-test("the ends of the axis below a normalization's histograms do not cover its 0", () => {
-  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  const { arrays } = images
-  const sum = (n) => (n ? 0 : 0.7)
-  for (const [name, value] of Object.entries({ "n1.mean": 0.01, "n1.var": 0.01 })) arrays[name].values.fill(value)
-  arrays["all.z1"].values.forEach((_, n, all) => (all[n] = sum(n)))
-  arrays["all.n1"].values.forEach((_, n, all) => (all[n] = (sum(n) - 0.01) / 0.1))
-  for (const room of [ROOM, { ...PHONE, height: 426 }])
-    assert.deepEqual(crowding(placed(images, "n1", [0, 0, 0], { room }), room.width, room.height), [])
-})
-
-test("the name of a normalization's axis covers none of its bars, and the numbers at its ends stay within the edges", () => {
-  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  for (const picture of ["of all images", "of one"]) {
-    const bars = []
-    const histogram = (_values, _how, { x, y, height }) => bars.push({ x, top: y, bottom: y + height })
-    const texts = instead({ drawHistogram: histogram }, () => placed(images, "n1", [0, 0, 0]))
-    assert.equal(bars.length, 3, picture)
-    for (const { x, top, bottom } of bars)
-      for (const { words, left, right, top: high, bottom: low } of texts)
-        if (left < x + 30 && low > top && high < bottom) assert.ok(right < x - 2, `${words} ${picture}`)
-    for (const { words, right } of placed(images, "n1", [0, 0, 0], { room: TABLET }))
-      assert.ok(right < TABLET.width, `${words} ${picture}`)
-    delete images.arrays["all.n1"]
-  }
 })
 
 test("of a channel's gates as many are closed as the core has sums that are not above 0", () => {
@@ -297,22 +262,17 @@ test("the number of a step is within the diagram, even below the last position o
   for (const [text, end] of ends) assert.ok(end <= room.width, `${text} ends at ${end}`)
 })
 
-test("of several images the pulls, and the three paths back through the heap of all of them, add up to the gradient", () => {
+test("of several images the pulls add up to the gradient", () => {
   const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  for (const [symbol, parts] of /** @type {[string, number][]} */ ([
-    ["df", 4],
-    ["dz1", 3],
-  ])) {
-    const shape = numbers.shape(symbol)
-    for (const cell of [shape.map(() => 0), shape.map((n) => n - 1)]) {
-      const [{ terms, total }] = sums(numbers, symbol, cell)
-      assert.equal(terms.length, parts)
-      assert.equal(total, numbers.at(symbol, cell))
-      const end = terms.reduce((all, value) => all + value, 0)
-      assert.ok(Math.abs(end - total) <= 1e-12 * terms.reduce((all, value) => all + Math.abs(value), 0), symbol)
-    }
+  const shape = numbers.shape("df")
+  for (const cell of [shape.map(() => 0), shape.map((n) => n - 1)]) {
+    const [{ terms, total }] = sums(numbers, "df", cell)
+    assert.equal(terms.length, 4)
+    assert.equal(total, numbers.at("df", cell))
+    const end = terms.reduce((all, value) => all + value, 0)
+    assert.ok(Math.abs(end - total) <= 1e-12 * terms.reduce((all, value) => all + Math.abs(value), 0))
   }
-  for (const symbol of ["n1", "r1", "df", "dz1"]) {
+  for (const symbol of ["r1", "df"]) {
     const words = written(numbers, symbol, numbers.focus?.[symbol] ?? numbers.shape(symbol).map(() => 0))
     assert.ok(words.length > 3 && words.every(({ text, size }) => !text || size >= 13), symbol)
   }
@@ -384,11 +344,6 @@ test("the diagrams of pooling, dropout and rows have a portrait layout with all 
     }
   }
   for (const kind of ["forward winner", "backward won"]) assert.ok(kinds.has(kind), kind)
-})
-
-test("on a tablet the map that becomes a list takes half of the width", () => {
-  const { shown } = drawMechanism(new Canvas(), snapshots[0].numbers, "v", [10], TABLET, palette, all)
-  assert.ok(shown[0].box.width > TABLET.width / 2)
 })
 
 test("no line of a phone's picture crosses the colours under a map", () => {

@@ -4,19 +4,30 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { pictureOf } from "../../cnnviz/view/draw/mechanism.js"
 import { explainCell, stepOf } from "../../cnnviz/view/model/explain/explanation.js"
+import { indexTogether, pathsOf } from "../../cnnviz/view/model/explain/normalization.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
-import { plainNumber } from "../../cnnviz/view/model/numbers/format.js"
+import { parsePrinted, plainNumber } from "../../cnnviz/view/model/numbers/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { productText } from "../../cnnviz/view/model/numbers/printed_digits.js"
+import { barsOf } from "../../cnnviz/view/scene/histogram.js"
 import { parseEntry } from "../../cnnviz/view/scene/motion.js"
 import { convolution } from "../../cnnviz/view/scene/pictures/convolution.js"
+import { flatten } from "../../cnnviz/view/scene/pictures/flatten.js"
+import { gains } from "../../cnnviz/view/scene/pictures/gains.js"
 import { kernelGradient } from "../../cnnviz/view/scene/pictures/kernel_gradient.js"
+import { normalizationBack, printSteps } from "../../cnnviz/view/scene/pictures/normalization.js"
 import { update } from "../../cnnviz/view/scene/pictures/update.js"
 import { isScene } from "../../cnnviz/view/scene/scene.js"
 import { typeRoom } from "../../cnnviz/view/scene/scene_view.js"
 import { layOutUnits, placeOf, unitAt } from "../../cnnviz/view/scene/units.js"
 import { fixture } from "./hooks.js"
 import { elementsOf, pictureHtml, relationsOf, sceneOf, snapshots, sumsOf, textOf } from "./scene.js"
+
+const answers = ["batch", "normalized"].map((name) => {
+  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture(name).bytes, "base64"))))
+  return { numbers, arrays: Object.fromEntries(Object.keys(numbers.maps).map((each) => [each, numbers.values(each)])) }
+})
+const [{ numbers: batch }, { numbers: normalized }] = answers
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -29,7 +40,9 @@ const readNumber = (text) => {
 
 /** Each stage that is drawn by a template, and the image's gradient, at two of their cells. */
 function* scenes() {
-  for (const { numbers, arrays } of snapshots.filter(({ numbers }) => !Object.keys(numbers.answer.deviations).length))
+  for (const { numbers, arrays } of [...snapshots, ...answers].filter(
+    ({ numbers }) => !Object.keys(numbers.answer.deviations).length,
+  ))
     for (const symbol of [...numbers.stages.map(({ symbol }) => symbol), "dx"]) {
       if (symbol !== "update" && !numbers.maps[symbol]) continue
       const picture = pictureOf(numbers, symbol)
@@ -160,6 +173,78 @@ test("a product is the same term in the image, its window, the kernel and the st
     assert.equal(pixel, [0, 13 + Math.floor(n / 3), 18 + (n % 3)].join())
     assert.equal(weight, [0, 0, Math.floor(n / 3), n % 3].join())
   }
+})
+
+/** A printed number without its sign of equality and power of ten: "82.9" of "≈ 82.9 × 10⁻³". */
+const digitsOf = (text) => plainNumber(text.replace(/[=≈+]|× 10.*/g, "").trim())
+
+test("the paths back through a normalization add up to the cell as printed, on one scale that fits it", () => {
+  const stages = [batch, normalized].flatMap((numbers) =>
+    numbers.stages
+      .filter(({ symbol }) => pictureOf(numbers, symbol) === normalizationBack)
+      .map(({ symbol }) => [numbers, symbol]),
+  )
+  assert.equal(stages.length, 4)
+  for (const [numbers, symbol] of stages)
+    for (let n = 0; n < numbers.count(symbol); n += Math.ceil(numbers.count(symbol) / 9)) {
+      const cell = numbers.cell(symbol, n)
+      const html = pictureHtml(normalizationBack, numbers, symbol, cell, { letters: 12 })
+      const texts = [...html.matchAll(/<li.*?<b[^>]*>([^<]*)</gs)].map(([, text]) => digitsOf(text))
+      assert.equal(texts.length, 4, html)
+      const [total, terms] = [texts.pop(), texts.map(Number)]
+      const sum = terms.reduce((all, value) => all + value, 0)
+      const rounding = 0.5 / 10 ** (total.split(".")[1]?.length ?? 0)
+      assert.ok(Math.abs(sum - total) <= rounding * (1 + 1e-6), `${symbol}[${cell}]: ${texts} = ${total}`)
+      assert.ok(rounding < 0.5 || sum === 0, `${symbol}[${cell}]: ${total}`)
+      const [{ terms: exact, total: end }] = sumsOf(normalizationBack, numbers, symbol, cell)
+      const size = exact.reduce((all, value) => all + Math.abs(value), 1e-15)
+      assert.ok(Math.abs(exact.reduce((all, value) => all + value, 0) - end) <= 1e-9 * size, `${symbol}[${cell}]`)
+      assert.equal(end, numbers.at(symbol, cell))
+    }
+})
+
+test("the paths of one image are those that the core splits the gradient of all images into", () => {
+  const alone = Object.create(batch, { arrays: { value: { ...batch.arrays } } })
+  for (const name of ["parts.dz1", "all.z1", "all.dn1"]) delete alone.arrays[name]
+  alone.network = {
+    ...batch.network,
+    layers: batch.network.layers.map((layer) => ({ ...layer, kind: layer.kind === "bn" ? "gn" : layer.kind })),
+  }
+  const [direct] = pathsOf(alone, "dz1", [1, 4, 5])
+  const [wanted] = pathsOf(batch, "dz1", [1, 4, 5])
+  const at = indexTogether(batch, "n1", "dz1", [1, 4, 5], 4)
+  assert.ok(Math.abs(direct.crowd.values[4 * 30 + 5] - wanted.crowd.values[at]) < 1e-12 * wanted.crowd.limits[1])
+})
+
+test("a normalization prints as many digits as its steps need", () => {
+  const near = (value, wanted) => Math.abs(value - wanted) <= 0.006 * Math.abs(wanted)
+  for (const own of [1.5121, 0.8249, -3.2, 0.82401]) {
+    const [mean, spread, gain, shift] = [0.824, 0.5012, 0.718, -0.4171]
+    const hat = (own - mean) / spread
+    const of = { own, mean, spread, hat, gain, shift, result: gain * hat + shift }
+    const print = printSteps(of)
+    const printed = Object.fromEntries(Object.entries(of).map(([name, value]) => [name, parsePrinted(print(value))]))
+    assert.ok(near((printed.own - printed.mean) / printed.spread, hat), String(own))
+    assert.ok(near(printed.gain * printed.hat + printed.shift, of.result), String(own))
+  }
+})
+
+test("the gradients of γ and β are sums of what arrives", () => {
+  const kinds = new Set()
+  for (const symbol of Object.keys(normalized.maps)) {
+    if (pictureOf(normalized, symbol) !== gains) continue
+    kinds.add(symbol)
+    const channel = normalized.count(symbol) - 1
+    const [{ terms, total }] = sumsOf(gains, normalized, symbol, [channel])
+    const end = terms.reduce((all, value) => all + value, 0)
+    assert.equal(total, normalized.at(symbol, [channel]))
+    assert.ok(Math.abs(end - total) <= 1e-9 * terms.reduce((all, value) => all + Math.abs(value), 1e-15), symbol)
+  }
+  assert.deepEqual([...kinds].sort(), ["dg1", "dg2", "dg3", "ds1", "ds2", "ds3"])
+})
+
+test("a histogram has a bar for every value, the highest up to the top", () => {
+  assert.equal(barsOf([0, 0, 1], 0, 1), "M0 1V0h0.85V1ZM59 1V0.5h0.85V1Z")
 })
 
 test("the loss, softmax and their merged gradient have a row for each of many outputs", () => {
@@ -350,4 +435,20 @@ test("a share lights up where it is, in what arrived and in what it met, and say
     assert.equal(relate.say(row, column), productText(x, dz))
   }
   assert.equal(met.term(0, 0), "") // no window of this weight reaches it
+})
+
+test("a cell of a map is the same number in its row and in the list", () => {
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv4x3-relu-max2"))
+  const [{ source }] = numbers.links("v")
+  const [channel, row, column] = [2, 3, 1]
+  const at = numbers.offset(source, [channel, row, column])
+  const [map, ...strips] = relationsOf(flatten(sceneOf(numbers), "v", numbers.cell("v", at)))
+  const list = strips.pop()
+  assert.equal(map.term(row, column), String(at))
+  assert.deepEqual(map.place(String(at)), [row, column])
+  assert.deepEqual(list.place(String(at)), [0, at])
+  assert.deepEqual(list.cell(0, at), numbers.cell("v", at))
+  assert.deepEqual(strips.map((strip) => strip.place(String(at))).filter(Boolean), [[0, column]])
+  assert.equal(numbers.values("v")[at], numbers.at(source, [channel, row, column]))
+  assert.equal(map.place(String(at + numbers.count(source) / 4)), null) // of another channel
 })

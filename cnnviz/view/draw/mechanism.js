@@ -1,6 +1,7 @@
 // The main picture: the operation behind the chosen cell, drawn large. The links of the cell determine which drawing
 // is used.
 
+import { layerOf } from "../model/explain/normalization.js"
 import { number } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
@@ -8,8 +9,11 @@ import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
 import { dense } from "../scene/pictures/dense.js"
 import { denseBack } from "../scene/pictures/dense_back.js"
 import { fewUnits, isOfFewUnits } from "../scene/pictures/few_units.js"
+import { flatten } from "../scene/pictures/flatten.js"
+import { gains } from "../scene/pictures/gains.js"
 import { kernelGradient } from "../scene/pictures/kernel_gradient.js"
 import { loss, lossBack, outputsWithCurve } from "../scene/pictures/loss.js"
+import { normalization, normalizationBack } from "../scene/pictures/normalization.js"
 import { outerProduct, weights } from "../scene/pictures/outer_product.js"
 import { outputs, parameterRow } from "../scene/pictures/outputs.js"
 import { softmax, softmaxBack } from "../scene/pictures/softmax.js"
@@ -20,20 +24,11 @@ import { activation, gate } from "./mechanisms/activation.js"
 import { convolution as convolutionOfChannels } from "./mechanisms/convolution.js"
 import { convolutionBack as convolutionBackOfFilters } from "./mechanisms/convolution_back.js"
 import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
-import { drawFlatten } from "./mechanisms/flatten.js"
 import { wholeChannel } from "./mechanisms/global_average.js"
 import { hiddenResult, hiddenUpdate } from "./mechanisms/hidden_result.js"
 import { drawPatch } from "./mechanisms/image.js"
 import { drawImageGradients } from "./mechanisms/image_pulls.js"
 import { drawTouched } from "./mechanisms/kernel_gradient.js"
-import {
-  drawBatchNormalization,
-  drawGains,
-  drawNormalization,
-  drawNormalizationBack,
-  layerOf,
-} from "./mechanisms/normalisation.js"
-import { pathsTogether } from "./mechanisms/paths_together.js"
 import { drawPool, drawUnpool } from "./mechanisms/pooling.js"
 import { Pen } from "./pen.js"
 
@@ -123,7 +118,6 @@ const inPage = ({ unit }, { x, y, width, height }) => ({
  * @type {[string[], Picture | ScenePicture, Picture | ScenePicture][]}
  */
 const BY_PATTERN = [
-  [["group", "channel"], drawGains, drawGains],
   [["window"], convolution, convolution],
   [["covering"], convolutionBack, convolutionBack],
   [["touched"], drawTouched, kernelGradient],
@@ -138,6 +132,8 @@ const BY_PATTERN = [
   [["all"], softmax, softmaxBack],
 ]
 
+const NORMALIZATIONS = ["bn", "gn", "ln"]
+
 /**
  * Return the picture of a stage: a template (see scene/README.md) or a drawing.
  * @param {Numbers} numbers @param {string} map a symbol, or "update" @param {boolean} [stepping] whether a parameter's step is shown @returns {Picture | ScenePicture}
@@ -147,19 +143,19 @@ export function pictureOf(numbers, map, stepping = false) {
   if (map === "x") return drawPatch
   if (map === "L") return loss
   if (map === "do" && outputsWithCurve(numbers).length) return lossBack
-  if (map === "v") return drawFlatten
+  if (map === "v") return flatten
   const isGradient = numbers.maps[map].band === "gradients"
   if (isGradient && numbers.link(map, "y")) return outputs
   if (isGradient && numbers.network.images.length && numbers.maps[map.slice(1)].band === "parameters")
     return drawImageGradients
   const layerKind = layerOf(numbers, map)?.kind ?? ""
   if (layerKind === "drop") return isGradient ? drawDropoutBack : drawDropout
-  if (`parts.${map}` in numbers.arrays) return pathsTogether
-  if (layerKind === "bn" && `all.${map}` in numbers.arrays) return drawBatchNormalization
-  if (["bn", "gn", "ln"].includes(layerKind)) return isGradient ? drawNormalizationBack : drawNormalization
+  if (NORMALIZATIONS.includes(layerKind)) return isGradient ? normalizationBack : normalization
+  const arrived = numbers.source(map, "channel")
+  if (isGradient && NORMALIZATIONS.includes(arrived && (layerOf(numbers, arrived.slice(1))?.kind ?? ""))) return gains
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
   const { band, kind } = numbers.maps[map]
-  if (band === "parameters" && kind === "row" && !patterns.includes("group")) return parameterRow
+  if (band === "parameters" && kind === "row") return parameterRow
   if (patterns.includes("window") && numbers.shape(numbers.source(map, "window"))[0] > 1) return convolutionOfChannels
   if (patterns.includes("covering") && numbers.shape(numbers.source(map, "covering"))[0] > 1)
     return convolutionBackOfFilters

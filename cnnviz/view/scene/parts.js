@@ -80,8 +80,8 @@ export const cellRing = (row, column, how) => ({
   ...how,
 })
 
-/** @param {number[]} limits @param {Scale} scale @param {boolean} isShown */
-function colourBar(limits, scale, isShown) {
+/** Return a colour bar with its ends. @param {number[]} limits @param {Scale} scale @param {boolean} isShown */
+export function colourBar(limits, scale, isShown) {
   const [low, high] = limits.map(brief)
   return html`<p class="colour-bar ${isShown ? "" : "pending"}"><small>${low}</small><span style="background:${cssGradient(scale)}"></span><small>${high}</small></p>`
 }

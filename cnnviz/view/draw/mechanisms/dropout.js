@@ -1,11 +1,11 @@
 // Dropout: a mask, and the results of the same sum with other masks.
 
 import { singleIndex } from "../../model/explain/cell_links.js"
+import { layerOf } from "../../model/explain/normalization.js"
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { drawSides } from "./activation.js"
-import { layerOf, writeLines } from "./normalisation.js"
 import { drawThreads } from "./pooling_blocks.js"
 import { boxOf, drawBeam, drawResultMap, fitBox, sizeOf, writeChannelName } from "./windows.js"
 
@@ -187,4 +187,17 @@ function drawMasks(pen, numbers, symbol, channel, box) {
     fill: pen.tone,
     room: box.width / 2 - 4,
   })
+}
+
+/** @param {Pen} pen @param {Box} box @param {string[]} texts the last one is the result */
+function writeLines(pen, box, texts) {
+  const line = Math.min(28, (pen.height - box.y - 24 - 10) / (texts.length - 1 || 1))
+  texts.forEach((text, n) =>
+    pen.writeText(text, box.x + box.width / 2, box.y + 24 + line * n, {
+      align: "center",
+      bold: n === texts.length - 1,
+      fill: n === texts.length - 1 ? pen.tone : pen.ink,
+      room: box.width + 60,
+    }),
+  )
 }
