@@ -369,23 +369,6 @@ test("on a phone a kernel of five rows has its numbers at the update, each with 
   }
 })
 
-test("of a channel's gates as many are closed as the core has sums that are not above 0", () => {
-  let counted = 0
-  for (const { numbers } of snapshots)
-    for (const made of Object.keys(numbers.network.curves).filter((name) => numbers.said[name].name === "ReLU")) {
-      const z = numbers.links(made)[0].source
-      const [channels, rows, columns] = numbers.shape(z)
-      for (let channel = 0; columns && channel < channels; channel++) {
-        const sums = numbers.values(z).slice(channel * rows * columns, (channel + 1) * rows * columns)
-        const closed = sums.filter((sum) => !(sum > 0)).length
-        const said = written(numbers, `d${z}`, [channel, 0, 0]).map(({ text }) => text)
-        if (closed) assert.ok(said.includes(`closed: ${closed}`), `${numbers.network.text} ${z}[${channel}]: ${closed}`)
-        counted += closed > 0
-      }
-    }
-  assert.ok(counted > 8)
-})
-
 test("the bar of an output that is all but 0 or 1 has its number within the picture, upright too", () => {
   const room = { width: 358, height: 426, upright: true }
   let drawn = 0
@@ -1016,17 +999,6 @@ test("pooling prints the cells of a window and its neighbours, one winner lit in
       })
     }
   }
-})
-
-test("the incoming and the passed gradient of a slope are given for one unit and for all", () => {
-  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text === "conv1x3-sigmoid-dense2-sigmoid-mse")
-  const [arrives, passes] = ["do", "dz2"].map((map) => numbers.at(map, [0]))
-  const share = written(numbers, "dz2", [0])
-    .map(({ text }) => text)
-    .filter((text) => text.includes("%"))
-  assert.equal(share.length, 1)
-  assert.match(share[0], /^−?0\.\d+ arrives and −?0\.\d+ passes: \d+%$/)
-  assert.ok(share[0].endsWith(`: ${Math.round((100 * passes) / arrives)}%`), share[0])
 })
 
 test("what goes back through a pool has one power of ten on both sides", () => {

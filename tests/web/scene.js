@@ -25,7 +25,7 @@ export function htmlOf(part) {
       text += string
       if (n === part.strings.length - 1) return
       const tag = text.slice(text.lastIndexOf("<"))
-      const isInTag = !tag.includes(">")
+      const isInTag = tag.startsWith("<") && !tag.includes(">")
       if (!isInTag) text += htmlOf(part.values[n])
       else if (/ \.\w+=$/.test(tag)) text = text.replace(/ \.\w+=$/, "")
       else if (/="?[^"]*$/.test(tag) && !part.values[n]?._$litDirective$)

@@ -4,9 +4,9 @@ import { singleIndex } from "../../model/explain/cell_links.js"
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
-import { drawSides } from "./activation.js"
 import { layerOf, writeLines } from "./normalisation.js"
 import { drawThreads } from "./pooling_blocks.js"
+import { drawSides } from "./sides.js"
 import { boxOf, drawBeam, drawResultMap, fitBox, sizeOf, writeChannelName } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */

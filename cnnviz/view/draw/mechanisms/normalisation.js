@@ -4,9 +4,9 @@
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { drawSides } from "./activation.js"
 import { drawImages, stackOf } from "./image_stack.js"
 import { drawColumn } from "./outputs.js"
+import { drawSides } from "./sides.js"
 import { channelName, fitBox, sizeOf } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
