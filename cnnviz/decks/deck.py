@@ -53,7 +53,8 @@ class Screen:
     `experiment` names the setting that differs between devices; each device's run makes `updates` updates.
 
     `show` are the visible maps (None: the ones that the texts name), `reveal` the maps added after the answer, and `cells` the
-    cells that the question is about ("": the ones that the key names). If `shuffles`, a choice lists its answers in an
+    cells that the question is about ("": the ones that the key names). `other` changes the setup for a second try, if
+    learners may change nothing themselves. If `shuffles`, a choice lists its answers in an
     order that the setup determines, otherwise as written.
     """
 
@@ -82,6 +83,7 @@ class Screen:
     show: tuple[Shown, ...] | None = None
     reveal: tuple[Shown, ...] = ()
     cells: str = ""
+    other: str = ""
     shuffles: bool = True
 
     @property
@@ -103,13 +105,15 @@ class Screen:
 
 @dataclass(frozen=True)
 class Deck:
-    """A deck file: screens under a title. `goal` says what a learner can do afterwards."""
+    """A deck file: screens under a title. `goal` says what a learner can do afterwards, and `after` names the lessons that
+    it builds on."""
 
     id: str
     title: LocalizedText
     goal: LocalizedText
     screens: tuple[Screen, ...]
     languages: tuple[str, ...] = (DEFAULT,)
+    after: tuple[str, ...] = ()
 
     @property
     def is_lesson(self) -> bool:

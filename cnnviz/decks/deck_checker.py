@@ -31,6 +31,7 @@ from cnnviz.decks.question import (
     is_same_answer,
     key_of,
     ordered_stages,
+    other_setup,
     setup_at,
     tolerance_of,
     value_of,
@@ -89,6 +90,8 @@ def check_syntax(content: bytes) -> tuple[Deck | None, Reading]:
         check_cancelled()
         with _ScreenChecker(reading, (reading.name, n), screen).at("at"):
             setup_of(screen.at)
+        with _ScreenChecker(reading, (reading.name, n), screen).at("other"):
+            other_setup(screen)
     return (None if reading.fatal_count else deck), reading
 
 
@@ -127,6 +130,8 @@ class _ScreenChecker:
             self.check_page_keys(scope)
             self.check_texts(scope)
             return self.check_maps(scope)
+        with self.at("other"):
+            other_setup(self.screen)
         self.check_symbols(scope)
         if len(self.reading.diagnostics) == count:
             {"order": self.check_order, "construct": self.check_construction}.get(self.screen.kind, self.check_answers)(scope)
@@ -315,21 +320,23 @@ class _ScreenChecker:
                 plates(replace(self.screen, **{"show": (), "reveal": (), "cells": "", name: getattr(self.screen, name)}), scope)
 
     def check_variants(self) -> None:
-        """Check the question with other images or kernels."""
-        for change in OTHERS.get(self.screen.change, ()):
-            if self.screen.kind == "construct":
-                continue
+        """Check the question with other images or kernels, or its other case."""
+        field, changes = ("other", [query_of(self.screen.other)]) if self.screen.other else ("change", OTHERS.get(self.screen.change, []))
+        for change in changes if self.screen.kind != "construct" else ():
             if thread_time() > self.deadline:
-                return self.add_diagnostic(("change",), message("lessons.check.too_long"))
+                return self.add_diagnostic((field,), message("lessons.check.too_long"))
             try:
+                if setup_at(self.screen, change) == setup_of(self.screen.at) and self.screen.other:
+                    raise Problem("lessons.check.same_case")
                 question = ask(self.screen, setup_at(self.screen, change))
             except Problem as problem:
-                return self.add_diagnostic(("change",), message("lessons.check.elsewhere", where=format_query(change), why=problem.message))
+                return self.add_diagnostic((field,), message("lessons.check.elsewhere", where=format_query(change), why=problem.message))
             if self.screen.kind == "choose" and len(question.options) < 2:
-                return self.add_diagnostic(("change",), message("lessons.check.one_answer", where=format_query(change)))
-            if self.screen.kind == "choose" and not next(option for option in question.options if option.right).label.by_language:
+                return self.add_diagnostic((field,), message("lessons.check.one_answer", where=format_query(change)))
+            are_labelled = self.screen.kind == "choose" and all(answer.label.by_language for answer in self.screen.answers)
+            if are_labelled and not next(option for option in question.options if option.right).label.by_language:
                 why = message("lessons.check.no_answer_right", key=format_value(question.key))
-                return self.add_diagnostic(("change",), message("lessons.check.elsewhere", where=format_query(change), why=why))
+                return self.add_diagnostic((field,), message("lessons.check.elsewhere", where=format_query(change), why=why))
 
 
 def has_window(map: str, scope: Scope) -> bool:

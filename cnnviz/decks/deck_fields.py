@@ -11,12 +11,12 @@ from cnnviz.decks.deck import HINTS, NO_TEXT, Screen
 from cnnviz.decks.toml_lines import Path, lines_of
 from cnnviz.words import DEFAULT, LocalizedText, Message, message
 
-SCRIPT = {"id": str, "title": "text", "goal": "text", "languages": list, "screen": list, "step": list}
+SCRIPT = {"id": str, "title": "text", "goal": "text", "languages": list, "after": list, "screen": list, "step": list}
 SCREEN = {
     "at": str, "title": "text", "text": "text", "say": "text", "notes": "text", "seconds": "number", "experiment": str, "updates": int,
     "show": list, "cells": str,
 }  # fmt: skip
-ASKING = {"ask": "text", "kind": str, "right": "text", "hide": list, "change": str, **dict.fromkeys(HINTS, "text"), "reveal": list}
+ASKING = {"ask": "text", "kind": str, "right": "text", "hide": list, "change": str, "other": str, **dict.fromkeys(HINTS, "text"), "reveal": list}
 COMMON = SCREEN | ASKING
 KIND_FIELDS: dict[str, dict[str, Any]] = {
     "choose": {"key": str, "answers": list},
@@ -25,7 +25,7 @@ KIND_FIELDS: dict[str, dict[str, Any]] = {
     "order": {"stages": list, "otherwise": "text"},
     "construct": {"key": str, "solution": str},
 }
-OPTIONAL = (SCREEN.keys() - {"at"}) | {"goal", "screen", "step", "hide", "change", *HINTS, "tolerance", "languages", "reveal"}
+OPTIONAL = (SCREEN.keys() - {"at"}) | {"goal", "screen", "step", "hide", "change", "other", *HINTS, "tolerance", "languages", "after", "reveal"}
 ANSWER = {"is": str, "label": "text", "say": "text"}
 PLATE = {"is": str, "label": "text", "mark": str}
 QUESTION = {*ASKING, *(name for own in KIND_FIELDS.values() for name in own)}

@@ -139,6 +139,7 @@ def _read_deck(reading: Reading) -> Deck | None:
     id = tables.get("id", "")
     if isinstance(id, str) and "id" in tables and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id):
         reading.add_diagnostic(("id",), "lessons.file.id", id=id)
+    after = _read_after(reading, id)
     for n, table in enumerate(_screen_tables(reading)):
         check_cancelled()
         if screen := (_read_question if table.keys() & QUESTION else _read_screen)(reading, (reading.name, n), table):
@@ -146,7 +147,22 @@ def _read_deck(reading: Reading) -> Deck | None:
     if reading.fatal_count:
         return None
     title = reading.text(tables["title"]) if "title" in tables else LocalizedText(dict.fromkeys(reading.languages, id))
-    return Deck(id, title, reading.text(tables.get("goal")), tuple(reading.screens.values()), reading.languages)
+    return Deck(id, title, reading.text(tables.get("goal")), tuple(reading.screens.values()), reading.languages, after)
+
+
+def _read_after(reading: Reading, id: object) -> tuple[str, ...]:
+    """Read the ids of the lessons that this one builds on. library.py checks whether they exist."""
+    names = reading.tables.get("after", [])
+    if not isinstance(names, list):
+        return ()  # check_fields reports it
+    for n, name in enumerate(names):
+        if not isinstance(name, str):
+            reading.add_diagnostic(("after", n), "lessons.file.type", field="after", type=message("lessons.file.of_texts"))
+        elif name == id:
+            reading.add_diagnostic(("after", n), "lessons.file.after_circle", ids=[name, name])
+        elif name in names[:n]:
+            reading.add_diagnostic(("after", n), "lessons.file.twice")
+    return tuple(name for name in names if isinstance(name, str))
 
 
 def _screen_tables(reading: Reading) -> list[dict[str, Any]]:
@@ -238,6 +254,8 @@ def _read_question(reading: Reading, path: Path, screen: Mapping[str, Any]) -> S
         reading.add_diagnostic((*path, "change"), "lessons.file.change", change=str(screen["change"]), known=CHANGES)
     elif kind == "construct" and screen.get("change", "nothing") == "nothing":
         reading.add_diagnostic((*path, "change") if "change" in screen else path, "lessons.file.construct_changes", known=CHANGES[1:])
+    if "other" in screen and screen.get("change", "nothing") != "nothing":
+        reading.add_diagnostic((*path, "other"), "lessons.file.other_changes", change=str(screen["change"]))
     for name in ("hide", "stages"):
         for n, symbol in enumerate(screen.get(name, []) if isinstance(screen.get(name), list) else []):
             if not isinstance(symbol, str):
@@ -249,7 +267,7 @@ def _read_question(reading: Reading, path: Path, screen: Mapping[str, Any]) -> S
     text = reading.text
     answers = tuple(Answer(a.get("is", ""), text(a.get("label")), text(a.get("say"))) for a in screen.get("answers", []))
     texts = {name: text(screen.get(name)) for name in ("ask", "right", "otherwise", *HINTS)}
-    plain: dict[str, str] = {name: screen[name] for name in ("key", "change", "map", "tolerance", "solution") if name in screen}
+    plain: dict[str, str] = {name: screen[name] for name in ("key", "change", "other", "map", "tolerance", "solution") if name in screen}
     hide = tuple(screen["hide"]) if "hide" in screen else None
     return Screen(**fields, kind=kind, answers=answers, stages=tuple(screen.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]
 

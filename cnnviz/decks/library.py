@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from pathlib import Path
+from pathlib import Path as File
 
 from cnnviz.decks.deck import Deck
 from cnnviz.decks.deck_checker import check_file
 from cnnviz.decks.deck_fields import Diagnostic
 from cnnviz.decks.deck_file import read
+from cnnviz.decks.prerequisites import prerequisite_faults
 from cnnviz.decks.request_deck import current_request_deck
+from cnnviz.decks.toml_lines import lines_of
 from cnnviz.words import message
 
 SETTING = "CNNVIZ_LESSONS"
@@ -23,7 +25,7 @@ SETTINGS = ("CNNVIZ_SCRIPTS", SETTING)
 MOST_FILES = 60
 LATER = ("sums", "zero", "dead", "rate", "mean", "norm")
 """Ids of bundled lessons that a user's lesson may override, because they were added later."""
-_HERE = Path(__file__).parent
+_HERE = File(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,11 @@ def library() -> Library:
 
 
 def _library() -> Library:
-    files: list[tuple[Path, int]] = []
+    files: list[tuple[File, int]] = []
     diagnostics: list[tuple[str, Diagnostic]] = []
     for folder in user_folders():
         try:
-            folder_files = sorted(file for file in Path(folder).iterdir() if file.suffix == ".toml" and file.is_file())
+            folder_files = sorted(file for file in File(folder).iterdir() if file.suffix == ".toml" and file.is_file())
             files += [(file, file.stat().st_mtime_ns) for file in folder_files]
         except OSError as error:
             diagnostics.append((folder, Diagnostic(1, message("lessons.file.no_folder", why=error.strerror or str(error)))))
@@ -106,8 +108,9 @@ def _library() -> Library:
 
 
 @lru_cache(maxsize=4)
-def _with_user_decks(files: tuple[tuple[Path, int], ...]) -> Library:
+def _with_user_decks(files: tuple[tuple[File, int], ...]) -> Library:
     decks, used_keys, diagnostics = {deck_key(deck): deck for deck in (*bundled(), *lectures())}, set(map(deck_key, reserved_decks())), []
+    file_of: dict[str, File] = {}
     for file, _ in files:
         deck, file_diagnostics = check_file(file)
         if deck is not None and deck_key(deck) in used_keys:
@@ -115,6 +118,15 @@ def _with_user_decks(files: tuple[tuple[Path, int], ...]) -> Library:
         if deck:
             used_keys.add(deck_key(deck))
             decks[deck_key(deck)] = deck
+            file_of |= {deck.id: file} if deck.is_lesson else {}
         diagnostics += [(file.name, diagnostic) for diagnostic in file_diagnostics if diagnostic.is_fatal]
-    lessons, lectures_and_stories = ([deck for deck in decks.values() if deck.is_lesson is asks] for asks in (True, False))
-    return Library(tuple(lessons), tuple(diagnostics), tuple(lectures_and_stories))
+    lessons = {deck.id: deck for deck in decks.values() if deck.is_lesson}
+    while faults := {id: fault for id, fault in prerequisite_faults(lessons) if id in file_of}:  # a refused lesson may be another's prerequisite
+        diagnostics += [(file_of[id].name, Diagnostic(line_of_after(file_of[id]), fault)) for id, fault in faults.items()]
+        lessons = {id: deck for id, deck in lessons.items() if id not in faults}
+    return Library(tuple(lessons.values()), tuple(diagnostics), tuple(deck for deck in decks.values() if not deck.is_lesson))
+
+
+def line_of_after(file: File) -> int:
+    """Return the line of a valid deck file's `after`."""
+    return lines_of(file.read_text("utf-8-sig")).get(("after",), 1)

@@ -63,22 +63,50 @@ class Question(ReadOnly):
 
 
 def setup_at(screen: Screen, query: Mapping[str, str]) -> Setup:
-    """Return a screen's setup with the changes that a learner may make. Invalid changes are ignored.
+    """Return a screen's setup with the changes that a learner may make, or its other case if the query has that case's
+    values. Invalid changes are ignored.
 
     >>> from cnnviz.decks.library import bundled
     >>> screen = bundled()[0].screens[0]
     >>> setup_at(screen, {"img": "test-7", "k": "3", "f": "1"}).k
     0
     """
+    first = setup_of(screen.at)
+    with suppress(Problem):
+        other = other_setup(screen)
+        keys = query_of(screen.other) if other else CHANGEABLE_KEYS[screen.change]
+        change = {key: query[key] for key in keys if query.get(key)}
+        setup = _changed(screen, change) if change else first
+        return setup if other in (None, setup) else first
+    return first
+
+
+def other_setup(screen: Screen) -> Setup | None:
+    """Return the setup of a screen's other case, or None without one. Raise Problem if `other` is invalid.
+
+    >>> from cnnviz.decks.library import bundled
+    >>> screen = bundled()[0].screens[1]
+    >>> other_setup(screen) == setup_at(screen, query_of(screen.other)) != setup_at(screen, {})
+    True
+    """
+    if not screen.other:
+        return None
+    setup_of(f"{screen.at}&{screen.other}")  # raises if any part of it is invalid
+    return _changed(screen, query_of(screen.other))
+
+
+def another_try(screen: Screen, setup: Setup) -> dict[str, str]:
+    """Return the change of the address that leads from one case of a screen to the other; {} if it has only one."""
+    if (other := other_setup(screen)) is None:
+        return {}
+    query = (setup_of(screen.at) if setup == other else other).to_query()
+    return {key: query[key] for key in query_of(screen.other)}
+
+
+def _changed(screen: Screen, change: Mapping[str, str]) -> Setup:
     screen_query = query_of(screen.at)
-    change = {key: query[key] for key in CHANGEABLE_KEYS[screen.change] if query.get(key)}
-    if not change:
-        return setup_of(screen.at)
-    try:
-        label = label_of(change.get("img", screen_query.get("img", Setup().img)))
-    except Problem:
-        return setup_of(screen.at)
-    return Setup.parse_query(screen_query | change, setup_of(screen.at), label)[0]
+    label = label_of(change.get("img", screen_query.get("img", Setup().img)))
+    return Setup.parse_query({**screen_query, **change}, setup_of(screen.at), label)[0]
 
 
 def ask(screen: Screen, setup: Setup) -> Question:

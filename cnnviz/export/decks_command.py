@@ -6,8 +6,9 @@ from pathlib import Path
 from cnnviz.decks.deck import Deck
 from cnnviz.decks.deck_checker import check_file
 from cnnviz.decks.deck_fields import Diagnostic
-from cnnviz.decks.library import bundled, deck_key, reserved_decks
+from cnnviz.decks.library import bundled, deck_key, line_of_after, reserved_decks
 from cnnviz.decks.mistakes_found import matrix
+from cnnviz.decks.prerequisites import prerequisite_faults
 from cnnviz.export.arguments import command_parser
 from cnnviz.export.cli_output import print_lines
 from cnnviz.words import message, say
@@ -21,12 +22,16 @@ def run(arguments: list[str], name: str = "scripts") -> int:
     lines: list[str] = []
     valid_decks: list[Deck] = []
     error_count = 0
-    for file in args.files:
-        deck, diagnostics = check_file(Path(file))
+    checked = {file: check_file(Path(file)) for file in args.files}
+    lessons = {deck.id: deck for deck in (*bundled(), *(deck for deck, _ in checked.values() if deck)) if deck.is_lesson}
+    prerequisites = dict(prerequisite_faults(lessons))
+    for file, (deck, diagnostics) in checked.items():
         if deck and deck_key(deck) in file_of and deck != bundled_decks.get(deck_key(deck)):
             diagnostics = [Diagnostic(1, message("lessons.file.taken_by", id=deck.id, file=file_of[deck_key(deck)]))]
         elif deck:
             file_of[deck_key(deck)] = file
+            if deck.is_lesson and deck.id in prerequisites:
+                diagnostics = [*diagnostics, Diagnostic(line_of_after(Path(file)), prerequisites[deck.id])]
         error_count += len(diagnostics)
         lines += [say("lessons.fault", file=file, line=str(diagnostic.line), what=diagnostic.what) for diagnostic in diagnostics]
         if deck is not None and not diagnostics:

@@ -176,7 +176,9 @@ class _Parts:
     def dropout(self) -> str:
         """Return code with the functions that draw masks, and a layer that applies them."""
         words = say("export.frameworks.drawn.docstring")
-        return f'{listing([draw.func for _, _, draw in self.program.draws.values()], set())}\n\n\n{self.DROPOUT.format(words=words)}'
+        calls = [(layer.keras if self.library == "keras" else layer.pytorch)(shape)[0] for layer, _, shape in self.layers() if layer.draws(shape)]
+        classes = [self.DROPOUT.format(name=name, words=words) for name in dict.fromkeys(call.partition("(")[0] for call in calls)]
+        return "\n\n\n".join([listing([draw.func for _, _, draw in self.program.draws.values()], set()), *classes])
 
     @property
     def draws(self) -> str:

@@ -71,10 +71,14 @@ NAMES_IN_CODE: Mapping[str, str] = {"k": "kernel_size"}
 """Names of arguments in code, if they differ from ours."""
 
 
+_NAME_OF_A_SIZE = r"[\w.]+([\[(][\w.'\":()-]*[\])][\w.]*)*"
+"""A name, attribute, item or call, such as len(names) or info["label"].num_classes."""
+
+
 def count_argument(arguments: Arguments, name: str, fits: int) -> tuple[int, list[Message]]:
     """Return a number of filters or outputs. If the text does not specify it, return `fits` and a note."""
     value = arguments.get(name)
-    if not isinstance(value, Unknown) or not re.fullmatch(r"[\w.]+|len\([\w.]+\)", value.text or ""):
+    if not isinstance(value, Unknown) or not re.fullmatch(_NAME_OF_A_SIZE, value.text or ""):
         return integer_argument(arguments, name), []
     return fits, [message("model.unsaid", value=format_value(value), fits=fits)]
 
@@ -88,6 +92,8 @@ def has_bias(arguments: Arguments) -> bool:
 
 
 def format_value(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return f"({', '.join(map(format_value, [*value][:4]))})"
     return getattr(value, "text", None) or str(value)[:40]
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnnviz.models.described_layers import LARGEST, LayerDescription, Unknown, shorten
-from cnnviz.models.library_calls import HARMLESS, LibraryCalls
+from cnnviz.models.library_calls import DATACLASS, DROPOUTS, HARMLESS, METRIC, LibraryCalls
 from cnnviz.models.values import (
     BoundMethod,
     Class,
@@ -27,6 +27,7 @@ from cnnviz.models.values import (
     Loss,
     Module,
     ModulePart,
+    Partial,
     Scope,
     Sequence,
     Shape,
@@ -109,7 +110,7 @@ class Interpreter(LibraryCalls):
         if isinstance(value, Flow):
             self.set_chain(value, part)
         elif isinstance(value, Module):
-            if len(value.doubts) < 8:
+            if len(value.doubts) < 8 and all((doubt.line, doubt.text) != (part.line, part.text) for doubt in value.doubts):  # a loop repeats them
                 value.doubts.append(part)
         elif isinstance(value, Loss):
             value.refused = value.refused or part
@@ -266,10 +267,18 @@ class Interpreter(LibraryCalls):
                 self.bind(inner.values, statement.name, self.function(statement, scope, cls))
             else:
                 self.run([statement], inner)
-        is_plain = all(self.keeps_result(self.value(decorator, scope)) for decorator in node.decorator_list) and not node.keywords
+        may_have_fields = not node.bases and "__post_init__" not in inner.values
+        decorators = [decorator for decorator in node.decorator_list if not (may_have_fields and self._makes_fields(decorator, scope))]
+        if len(decorators) < len(node.decorator_list):
+            cls.fields = tuple(statement.target.id for statement in node.body if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name))
+        is_plain = all(self.keeps_result(self.value(decorator, scope)) for decorator in decorators) and not node.keywords
         result = cls if is_plain else Doubt(self.part(node, message("model.decorator")))
         self.bind(scope.values, node.name, result)
         return ""
+
+    def _makes_fields(self, decorator: ast.expr, scope: Scope) -> bool:
+        value = self.value(decorator.func if isinstance(decorator, ast.Call) else decorator, scope)
+        return isinstance(value, Library) and value.path in DATACLASS
 
     def _return(self, node: ast.Return, scope: Scope) -> str:
         frame = self.frames[-1]
@@ -324,16 +333,30 @@ class Interpreter(LibraryCalls):
         return ""
 
     def _if(self, node: ast.If, scope: Scope) -> str:
-        truth = self.truth(self.value(node.test, scope))
+        condition = self.value(node.test, scope)
+        truth = self.truth(condition)
         if truth is not None:
             return self.run(node.body if truth else node.orelse, scope)
         body_changes, body_signal = self.branch(lambda: self.run(node.body, scope))
         else_changes, else_signal = self.branch(lambda: self.run(node.orelse, scope))
+        if condition in (Unknown("training"), Unknown("self.training")):
+            else_changes = self._with_dropout(body_changes) | else_changes
         leaving = ("return", "raise")
         self.merge([changes for changes, end in ((body_changes, body_signal), (else_changes, else_signal)) if end not in leaving], node)
         if body_signal and else_signal:
             return body_signal if body_signal == else_signal else "return" if {body_signal, else_signal} <= {*leaving} else ""
         return ""
+
+    def _with_dropout(self, changes: Changes) -> Changes:
+        """Return the changes that only apply dropout: a layer that does nothing in eval mode anyway."""
+        applied: Changes = {}
+        for key, (values, name, old, new) in changes.items():
+            if isinstance(old, Flow) and isinstance(new, Flow) and new.chain is not None and new.chain[0] is old.chain and new.chain[1].name in DROPOUTS:
+                layer = new.chain[1]
+                named = {setting: value for setting, value in layer.named.items() if setting != "always"}
+                new.chain = (old.chain, LayerDescription(**{**layer.__dict__, "named": named}))
+                applied[key] = (values, name, old, new)
+        return applied
 
     def _for(self, node: ast.For, scope: Scope) -> str:
         values = self.entries(self.value(node.iter, scope))
@@ -366,8 +389,10 @@ class Interpreter(LibraryCalls):
             return self.run(node.body, scope)
 
         for _ in range(2):
+            doubts = sum(len(module.doubts) for module in self.modules)
             changes, _ = self.branch(once)
-            if not self.merge([{}, changes], node):
+            has_new_doubts = sum(len(module.doubts) for module in self.modules) > doubts
+            if not self.merge([{}, changes], node) and not has_new_doubts:
                 break
         return self.run(node.orelse, scope)
 
@@ -678,6 +703,8 @@ class Interpreter(LibraryCalls):
             return self.call_function(called, arguments, named, node)
         if isinstance(called, Class):
             return self.instance(called, arguments, named, node)
+        if isinstance(called, Partial):
+            return self.call(called.callee, [*called.arguments, *arguments], {**called.named, **named}, node)
         if isinstance(called, Library):
             return self.library_call(called, arguments, named, node)
         if isinstance(called, Module | Doubt):
@@ -685,7 +712,8 @@ class Interpreter(LibraryCalls):
         if isinstance(called, ModulePart):
             return called
         values = [*arguments, *named.values()]
-        if isinstance(called, Unknown) and called.text.rpartition(".")[2] in HARMLESS:  # such as trainer.fit(model)
+        # such as trainer.fit(model), or keras.metrics.Mean() of a loss
+        if isinstance(called, Unknown) and (called.text.rpartition(".")[2] in HARMLESS or METRIC.match(called.text)):
             return Unknown(self.text(node))
         self.touch(values, node)
         return self.unknown_result(values, node)
@@ -733,7 +761,12 @@ class Interpreter(LibraryCalls):
             obj.children = Sequence(obj.layer, self.block)
         self.modules.append(obj)
         initializer = cls.lookup("__init__")
-        if isinstance(initializer, Function):
+        if cls.fields is not None and initializer is None:
+            field_values = dict(zip(cls.fields, arguments, strict=False)) | named
+            for name in cls.fields:
+                if name in field_values or name not in cls.attributes:
+                    self.bind(obj.items, name, field_values.get(name, Unknown(name)))
+        elif isinstance(initializer, Function):
             self.call_function(initializer, [obj, *arguments], named, node)
         elif initializer is not None:
             self.doubt(obj, self.part(node))

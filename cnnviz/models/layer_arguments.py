@@ -48,7 +48,7 @@ _START = frozenset(
 """Arguments that change no number after initialization."""
 _DEFAULTS: Mapping[str, tuple[Any, ...]] = {
     "trainable": (True,), "dilation": (1, (1, 1)), "groups": (1,), "mode": ("zeros",), "ceil": (False,), "indices": (False,),
-    "divisor_override": (None,), "format": (None, "channels_last", "tf"),
+    "divisor_override": (None,), "format": ("channels_last", None, "tf"),
     "center": (True,), "track": (True,), "noise_shape": (None,), "max_value": (None,), "threshold": (0, 0.0, None), "weights": (None,),
     "norm_bias": (True,), "keepdims": (False,), "axis": (-1,),
     "storage_order": (0,), "count": (None,), "synchronized": (False,), "renorm": (False,), "fused": (None, True, False),
@@ -81,6 +81,11 @@ def arguments_of(layer: LayerDescription, name: str) -> Arguments:
         order = KERAS.get(name, " ".join(order)).split()
     if layer.library == "keras 1" or layer.name == "Convolution2D":
         order = KERAS_1.get(name, " ".join(order)).split()
+    if name == "Conv2D" and [type(value) for value in layer.placed] == [int] * 3:
+        if layer.library == "keras 2 or 3":  # version 3 reads a stride
+            raise UnsupportedLayer(message("model.keras_1", name=layer.name))
+        if layer.library == "keras 2":
+            order = ["filters", "rows", "columns"]
     if len(layer.placed) > len(order):
         raise UnsupportedLayer(message("model.too_many_arguments", of=layer.name, value=format_value(layer.placed[len(order)])))
     arguments: Arguments = {**dict(zip(order, layer.placed, strict=False)), **{NAMED.get(key, key): value for key, value in layer.named.items()}}
@@ -104,7 +109,7 @@ def _join_sides(arguments: Arguments, layer: LayerDescription) -> None:
     """Join Keras 1's rows and columns of a kernel into one size."""
     if "rows" not in arguments:
         return
-    if layer.library != "keras 1" and "nb_row" not in layer.named and ("columns" in arguments):
+    if layer.library not in ("keras 1", "keras 2") and "nb_row" not in layer.named and ("columns" in arguments):
         raise UnsupportedLayer(message("model.keras_1", name=layer.name))
     rows, columns = arguments.pop("rows"), arguments.pop("columns", None)
     arguments["k"] = rows if columns is None else (rows, columns)

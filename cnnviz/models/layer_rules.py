@@ -70,6 +70,8 @@ def convert_layer(layer: LayerDescription, context: Context) -> ConvertedLayer:
         words, notes = _convert(layer, name, context)
     except UnsupportedLayer as why:
         context.gives = context.flat = None
+        if context.state == "start" and (name in _ON_MAPS or layer.name in _ON_MAPS):
+            context.state = "map"
         words, notes = [], [why.note]
     return ConvertedLayer(layer.text, tuple(words), tuple(notes), layer.line)
 
@@ -86,7 +88,7 @@ def _convert(layer: LayerDescription, name: str, context: Context) -> tuple[list
             raise UnsupportedLayer(message("model.shared"))
         context.modules.add(id(layer.module))
     arguments = arguments_of(layer, name) | {"class": layer.name, "text": layer.text, "library": layer.library}
-    if context.state == "start" and layer.library.startswith("keras") and name not in ("Input", "InputLayer"):
+    if context.state == "start" and not context.words and layer.library.startswith("keras") and name not in ("Input", "InputLayer"):
         shapes.image({**arguments, "shape": None}, context)
     _check_position(layer, name, context)
     if name in SHAPES:

@@ -24,6 +24,7 @@ from cnnviz.models.values import (
     Loss,
     Module,
     ModulePart,
+    Partial,
     Scope,
     Sequence,
     Shape,
@@ -46,8 +47,13 @@ TORCH_FUNCTIONS: Mapping[str, str] = {
 }  # fmt: skip
 VALUE_METHODS = ("contiguous", "to", "float", "double", "cuda", "cpu", "type", "requires_grad_", "squeeze", "unsqueeze", "clone")
 """Tensor methods that keep the values; squeeze and unsqueeze only if the layers' rules allow them."""
-READ_METHODS = ("size", "dim", "numel", "item", "tolist", "numpy", "backward", "retain_grad", "argmax", "max", "min", "topk", "eq", "sum", "mean",
-    "data_ptr", "is_cuda", "device", "dtype", "ndim", "name", "detach", "data")
+WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "non_trainable_variables", "non_trainable_weights", "variables", "weights")
+"""Attributes of a Keras model with its parameters, whose numbers training changes anyway."""
+DROPOUTS = ("Dropout", "Dropout2d", "SpatialDropout2D")
+NUMBER_METHODS = ("dim", "numel", "nelement", "item", "tolist", "data_ptr", "ndimension")
+"""Tensor methods whose results are numbers, not tensors."""
+READ_METHODS = ("size", "numpy", "backward", "retain_grad", "argmax", "max", "min", "topk", "eq", "sum", "mean",
+    "is_cuda", "device", "dtype", "ndim", "name", "detach", "data")
 """Tensor methods that only read: their results are not the model's output."""
 
 CONTAINERS = ("Sequential", "ModuleList")
@@ -62,7 +68,7 @@ HARMLESS = {
     "input_shape", "output_shape",
     "variables", "losses", "metrics", "optimizer", "loss", "history", "stop_training", "name", "training", "compiled_metrics", "log", "log_dict",
     "dtype", "device", "state_updates", "buffers", "save_hyperparameters", "hparams", "add_graph", "add_scalar", "watch", "validate", "test",
-    "add_image", "gradient", "apply_gradients", "minimize",
+    "add_image", "gradient", "apply_gradients", "minimize", "compute_output_shape", "load_from_checkpoint",
 }  # fmt: skip
 """Methods and attributes of a model that do not change its layers."""
 _SPECIAL = {"trainable", "training", "requires_grad", "_modules", "__class__", "__dict__", "forward", "call", "__call__"}
@@ -73,7 +79,7 @@ KERAS_PATHS = {"keras", "tensorflow", "tf", "tf_keras", "python", "layers", "mod
     "advanced_activations", "noise", "nn", "activations", "backend", "K", "ops", "engine", "input_layer", "training", "sequential", "api", "compat",
     "v1", "v2", "_v2", "losses", ""}
 HARMLESS_PATHS = re.compile(
-    r"(torch\.)?(optim|save|onnx|load|autograd|no_grad|manual_seed|cuda|backends|profiler|jit\.save|utils\.data|set_grad_enabled|enable_grad|inference_mode|amp)\b.*"
+    r"(torch\.)?(optim|save|onnx|load|autograd|no_grad|manual_seed|cuda|backends|profiler|jit\.(save|trace)|utils\.data|set_grad_enabled|enable_grad|inference_mode|amp)\b.*"
     r"|(torch\.)?(nn\.)?init\.\w+|(nn\.|torch\.nn\.)?(utils\.)?clip_grad\w*|(torch\.)?nn\.utils\.clip_grad\w*"
     r"|(torchsummary|torchinfo|torchviz|torchstat|thop|ptflops|torchvision\.utils|numpy|np|matplotlib|plt|wandb|mlflow|logging|tqdm|pickle|os|sys|time|random|copy\.deepcopy_)\b.*"
     r"|(tf\.|tensorflow\.|keras\.)*(keras\.)?(optimizers|callbacks|metrics|utils|preprocessing|datasets|wrappers|models\.save_model|applications_|regularizers|initializers|saving)\b.*"
@@ -87,8 +93,12 @@ HARMLESS_DECORATORS = re.compile(
 )
 """Decorators and contexts that do not change a function's result."""
 WRAPPERS = re.compile(r"(torch\.)?(nn\.)?(parallel\.)?(DataParallel|DistributedDataParallel)|torch\.compile|(torch\.)?jit\.script|DDP|(torch\.autograd\.)?Variable")
+METRIC = re.compile(r"(tf\.|tensorflow\.|keras\.)*metrics\.\w+\(")
+_SCALER = re.compile(r"([\w.]+\.)?GradScaler\(")
 PARSER, OPTIONS = "an argument parser", "the options of an argument parser"
 UNSAFE = {"exec", "eval", "globals", "locals", "vars", "__import__", "compile", "delattr"}
+DATACLASS = ("dataclass", "dataclasses.dataclass")
+"""Decorator of a class whose fields are its arguments."""
 _BASES = {"Module", "Model", "Layer", "LightningModule", "Sequential", "object", "ABC", "Generic", "Protocol"}
 
 
@@ -269,6 +279,8 @@ class LibraryCalls:
             if key == 0 and not isinstance(key, bool) and owner.of_data and not self.in_forward:
                 return owner  # the only image of a batch
             return self.after_layer(owner, self.part(node))
+        if isinstance(owner, BoundMethod) and isinstance(owner.owner, Loss) and owner.name == "data":  # loss.data[0]
+            return Unknown(self.text(node))
         if isinstance(owner, ModulePart | Doubt | Loss):
             return owner
         return self.unknown_result([owner], node)
@@ -297,6 +309,8 @@ class LibraryCalls:
         if isinstance(owner, Sequence):
             if name in owner.items:
                 return owner.items[name]
+            if name in WEIGHT_LISTS:
+                return Unknown(self.text(node))
             if name == "layers":
                 return Values([value for value in owner.items.values() if not (isinstance(value, Module) and value.layer.name in ("Input", "InputLayer"))], -1)
             if name == "_modules":
@@ -305,12 +319,14 @@ class LibraryCalls:
         if isinstance(owner, Module):
             if isinstance(owner, Functional) and name == "layers":
                 self.doubt(owner, self.part(node))
+            if isinstance(owner, Functional) and name in WEIGHT_LISTS:
+                return Unknown(self.text(node))
             return BoundMethod(owner, name) if not name.startswith(("weight", "bias", "kernel", "running")) else ModulePart(owner)
         if isinstance(owner, Doubt):
             return owner
         if isinstance(owner, ModulePart | Loss | list | dict | str | tuple):
             return BoundMethod(owner, name)
-        if owner == Unknown(PARSER):
+        if owner == Unknown(PARSER) or (isinstance(owner, Unknown) and _SCALER.match(owner.text)):
             return BoundMethod(owner, name)
         if owner == Unknown(OPTIONS) and name in self.options:
             return self.options[name]
@@ -327,7 +343,7 @@ class LibraryCalls:
             return attribute if is_static else BoundMethod(owner, name, attribute)
         if attribute is not None:
             return attribute
-        if name in ("training", "device", "dtype", "name", "hparams", "trainable_variables", "optimizer"):
+        if name in ("training", "device", "dtype", "name", "hparams", "optimizer", *WEIGHT_LISTS):
             return Unknown(self.text(node))
         if name in ("layers", "_modules", "__dict__"):
             self.doubt(owner, self.part(node))
@@ -345,7 +361,7 @@ class LibraryCalls:
         elif isinstance(owner, ModulePart) and name in ("data", "grad"):
             if [*model_values_in(value)]:
                 self.touch(owner, node)  # weight sharing
-        elif (isinstance(owner, Module) and name == "mask" and owner.layer.name == SCRIPT_DROPOUT) or (isinstance(owner, Module) and name in ("name",)):
+        elif (isinstance(owner, Module) and name == "mask" and owner.layer.name in SCRIPT_DROPOUT) or (isinstance(owner, Module) and name in ("name",)):
             return
         else:
             self.touch((owner, value), node)
@@ -384,7 +400,8 @@ class LibraryCalls:
                 return Doubt(self.part(node))
             first = Flow()
         extra = {name: value for name, value in named.items() if name not in ("inputs", "x", "input", "training")}
-        if not isinstance(module, Instance) and (len(arguments) > 1 or extra or (isinstance(named.get("training"), bool) and (self.in_forward or not first.of_data))):
+        in_one_phase = isinstance(named.get("training"), bool) and (self.in_forward or not first.of_data) and not _is_variable(node, "training")
+        if not isinstance(module, Instance) and (len(arguments) > 1 or extra or in_one_phase):
             return self.after_layer(first, self.part(node))
         return self.through(module, first, [*arguments[1:]], {**extra, **({"training": named["training"]} if "training" in named else {})}, node)
 
@@ -425,12 +442,21 @@ class LibraryCalls:
             if not (isinstance(base, Library) and base.last in _BASES and (self.library_of(base.path) or base.root in ("pl", "abc", "typing"))):
                 part = self.part(module.cls.node, message("model.base", name=base.path if isinstance(base, Library) else module.layer.name))
                 return self.after_layer(flow, part)
+        if isinstance(function.node, ast.FunctionDef) and function.node.name == "call":
+            named = {**named, **self._training_phase(function, more)}
         self.in_forward += 1
         result = self.call_function(function, [module, flow, *more], named, node)
         self.in_forward -= 1
         if isinstance(result, Flow | Doubt | tuple | list):
             return result
         return self.after_layer(flow, self.part(function.node, message("model.no_output", name=module.layer.name)))
+
+    def _training_phase(self, function: Function, more: list[Any]) -> dict[str, Any]:
+        """Return the arguments of a Keras `call` that say whether it trains: both are read as one model."""
+        signature = function.node.args
+        positional = [argument.arg for argument in signature.args]
+        names = [*positional[2 + len(more) :], *(argument.arg for argument in signature.kwonlyargs)]
+        return {name: Unknown(name) for name in names if name == "training"}
 
     # ---- functions and methods
 
@@ -445,7 +471,9 @@ class LibraryCalls:
         if isinstance(owner, Loss):
             if name == "backward":
                 owner.backward = True
-            return owner if name in ("item", "cpu", "detach", "data", "mean", "numpy", "to") else self.unknown_result([owner], node)
+            if name in ("item", "detach", "data", "numpy"):  # a number to report: no gradient passes
+                return Unknown(self.text(node))
+            return owner if name in ("cpu", "mean", "to", "cuda") else self.unknown_result([owner], node)
         if isinstance(owner, ModulePart):
             if name in ("requires_grad_", "register_hook"):
                 self.touch(owner, node)
@@ -454,6 +482,8 @@ class LibraryCalls:
             return self._list_method(owner, name, arguments, named, node)
         if owner == Unknown(PARSER):
             return self._parser_method(name, arguments, named)
+        if isinstance(owner, Unknown) and name == "scale" and len(arguments) == 1:  # undone before the update
+            return arguments[0]
         return self.unknown_result([owner, *arguments, *named.values()], node)
 
     def _parser_method(self, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
@@ -531,7 +561,10 @@ class LibraryCalls:
             return Shape(flow, flow.chain) if not arguments else Unknown(self.text(node))
         if name == "backward":
             why = message("model.unknown_loss", name=self.text(node))
-            self.losses.append((Loss("", Flow(flow.chain, flow.of_data, flow.root, flow.count), False, self.part(node, why), True), getattr(node, "lineno", 0)))
+            loss = Loss("", Flow(flow.chain, flow.of_data, flow.root, flow.count), False, self.part(node, why), True, seeded=bool(arguments or named))
+            self.losses.append((loss, getattr(node, "lineno", 0)))
+        if name in NUMBER_METHODS:
+            return Unknown(self.text(node))
         if name in READ_METHODS:
             return self.after_layer(flow, self.part(node, message("model.stops_gradient") if name in ("detach", "data") else None))
         flows = [value for value in model_values_in([arguments, named]) if isinstance(value, Flow) and value is not flow]
@@ -594,10 +627,15 @@ class LibraryCalls:
                 return Values([*container.items.items()] if name == "items" else [*container.items.values()] if name == "values" else [*container.items], self.block)
         if isinstance(owner, Functional) and name == "get_layer":
             return Doubt(self.part(node))
+        if isinstance(owner, Instance) and isinstance(first, Flow) and self._has_known_bases(owner.cls):
+            return self.after_layer(first, self.part(node, message("model.never_made", name=f"self.{name}")))
         if name not in HARMLESS:
             self.touch([owner, *arguments, *named.values()], node)
             return Doubt(self.part(node))
         return Unknown(self.text(node))
+
+    def _has_known_bases(self, cls: Class) -> bool:
+        return all(isinstance(base, Library) and base.last in _BASES and self.library_of(base.path) for base in cls.library_bases)
 
     def _modules_in(self, owner: Any, deep: bool, depth: int = 8) -> list[Any]:
         if isinstance(owner, Sequence) and depth:
@@ -675,6 +713,8 @@ class LibraryCalls:
             return Unknown(self.text(node))
         if WRAPPERS.fullmatch(path):
             return arguments[0] if arguments else Unknown(self.text(node))
+        if path in ("partial", "functools.partial") and arguments:
+            return Partial(arguments[0], tuple(arguments[1:]), dict(named))
         if name in ("OrderedDict",):
             entries = self.entries(arguments[0]) if arguments else []
             if entries is not None and all(isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str | int) for entry in entries):
@@ -766,7 +806,8 @@ class LibraryCalls:
         if isinstance(end, Flow) and isinstance(start, Flow) and end.root is start.root and start.chain is not None and start.chain[0] is None:
             model.end = Flow(end.chain, False, end.root, end.count)
         else:
-            model.end = Doubt(self.part(node, message("model.two_paths")))
+            is_from_input = not isinstance(end, Flow) or end.root is not None
+            model.end = Doubt(self.part(node, message("model.two_paths") if is_from_input else message("model.not_from_input")))
         self.modules.append(model)
         return model
 
@@ -882,6 +923,11 @@ _BUILTINS = {
     "property", "classmethod", "repr", "format", "id", "callable",
     "Exception", "ValueError", "NotImplementedError", "RuntimeError", "TypeError", "exec", "eval", "globals", "locals", "vars",
 }  # fmt: skip
+
+
+def _is_variable(call: ast.AST, keyword: str) -> bool:
+    """Return whether a call has a keyword argument that is a variable."""
+    return any(argument.arg == keyword and isinstance(argument.value, ast.Name) for argument in getattr(call, "keywords", ()))
 
 
 def _plain_argument(value: Any) -> Any:

@@ -90,11 +90,10 @@ def dropout(arguments: Arguments, context: Context) -> tuple[list[str], list[Mes
     if rate == 0:
         return ["identity"] if context.words else [], []
     percent = round(100 * rate)
-    text, notes = fit_word(lambda n: f"drop{n['percent']}", "drop", {"percent": percent})
+    maps = "m" if arguments["class"] in ("Dropout2d", "SpatialDropout2D") and context.state not in ("row", "ones") else ""
+    text, notes = fit_word(lambda n: f"drop{n['percent']}{maps}", "drop", {"percent": percent})
     if not notes and abs(percent / 100 - rate) > 1e-9:
         notes.append(message("model.rounded", value=rate, fits=percent / 100))
-    if arguments["class"] in ("Dropout2d", "SpatialDropout2D") and context.state not in ("row", "ones"):
-        notes.append(message("model.whole_maps"))
     if arguments.get("always"):
         notes.append(message("model.always"))
     return [text], notes

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.network_text import MOST
+from cnnviz.core.network.network_text import MOST_TEXT as MOST_TEXT_OF_NETWORK
 from cnnviz.models.arguments import Context
 from cnnviz.models.described_layers import LayerDescription, ModelDescription
 from cnnviz.models.keras_config import config_in, read_config
 from cnnviz.models.layer_rules import ConvertedLayer, channels_of, convert_layer
 from cnnviz.models.losses import ending_words
 from cnnviz.models.printed import is_printed, read_printed
-from cnnviz.models.source import read_source
+from cnnviz.models.source import read_source, without_commands
 from cnnviz.words import Message, Problem, join_messages, message
 
 MOST_TEXT = 200_000
@@ -25,6 +26,10 @@ MOST_NAMED = 20
 """Upper limit of parts listed in one message."""
 MOST_NOTEBOOK = 8_000_000
 """Upper limit of bytes of a notebook, including its images, which are ignored."""
+
+
+_CONSEQUENCES = ("network.needs_row", "network.nothing_learns", "network.no_row_in_text", "network.after_row", "network.loss_after")
+"""Faults of a network that parts which were left out may cause."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,15 @@ class Model:
     @property
     def network(self) -> Network:
         """The network. Raises Problem if the text is not a valid network."""
-        return Network.parse(self.net)
+        convolutions = [(place, word) for place, word in enumerate(self.net.split("-"), start=1) if word.startswith("conv")]
+        if len(self.net) > MOST_TEXT_OF_NETWORK and len(convolutions) > MOST["conv"]:  # the length is only a consequence
+            place, word = convolutions[MOST["conv"]]
+            raise Problem("network.too_many.conv", layer=word, place=place, n=MOST["conv"] + 1, most=MOST["conv"])
+        try:
+            return Network.parse(self.net)
+        except Problem as problem:
+            is_left_out = self.refused or any(layer.notes and not layer.words for layer in self.layers)
+            raise Problem("model.rest") if is_left_out and problem.code in _CONSEQUENCES else problem from None
 
     @property
     def checked_network(self) -> Network:
@@ -110,6 +123,7 @@ def read_model(content: str | bytes, name: str = "") -> Model:
     words = [word for layer in layers for word in layer.words]
     end, notes, loss_problems = ending_words(words, description.loss, description.from_logits, context.log)
     refused = [message("model.part", text=part.text, why=_at_line(part)) for part in description.refused]
+    notes = [note for note in notes if note.id != "model.no_loss" or not refused]
     refused += [message("model.zeros_before", name="loss")] if context.zeros != (0, 0) else []
     refused += [message("model.flatten_missing", name="loss")] if context.state not in ("row", "start") else []
     return Model(tuple(layers), tuple(end), tuple(notes), channels_of(description.layers), (*refused, *loss_problems))
@@ -144,7 +158,7 @@ def _describe(content: str | bytes, name: str) -> ModelDescription:
         raise Problem("model.empty")
     if re.search(r"Layer \(type.*Output Shape", text) and not re.search(r"\b(Sequential|Module)\(", text):
         raise Problem("model.summary")
-    if blocks := re.findall(r"(?ms)^[ ]{0,3}```[ \t]*(?:python|py|Python|python3|pycon)?[ \t]*$\n(.*?)^[ ]{0,3}```", text):
+    if blocks := re.findall(r"(?ms)^[ ]{0,3}```[ \t]*(?:(?:python|py|Python|python3|pycon)\b[^\n`]*)?[ \t]*$\n(.*?)^[ ]{0,3}```", text):
         text = "\n".join(block for block in blocks if _is_code(block)) or text  # a README
     return read_printed(text) if is_printed(text) else read_source(text, name)
 
@@ -169,7 +183,26 @@ def _notebook_code(text: str) -> str | None:
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, RecursionError, KeyError, TypeError):
         return None
-    return "\n".join(part for part in code if not part.startswith("%%") or part.startswith(("%%time", "%%capture")))
+    text = "\n".join(_cell_code(cell) for cell in code)
+    written = re.findall(r"(?m)^%%writefile\s+(?:\S*/)?(\w+)\.py\s*$", "\n".join(code))  # these modules are in the text
+    return re.sub(rf"(?m)^from +[\w.]*\b({'|'.join(written)}) +import +[\w, ]+$", "pass", text) if written else text
+
+
+def _cell_code(cell: str) -> str:
+    """Return the Python in a cell as IPython runs it: without the indentation of its first line. A cell in another
+    language, or one that Python cannot parse and that mentions no layer, has none."""
+    if cell.startswith("%%"):
+        magic, _, rest = cell.partition("\n")
+        if not magic.startswith(("%%time", "%%capture")) and not re.fullmatch(r"%%writefile\s+\S+\.py\s*", magic):
+            return ""
+        cell = rest
+    indent = re.match(r"[ \t]*", cell)[0]  # type: ignore[index]  # it matches any text
+    cell = re.sub(rf"(?m)^{indent}", "", cell) if indent else cell
+    return cell if _is_code(cell) or _is_code(without_commands(cell)) or _MODEL.search(cell) else ""
+
+
+_MODEL = re.compile(r"\b(nn|layers|Sequential|Module|Model|forward|Conv\w*|Dense|Linear|model|net)\b|\.add\(")
+"""Words of a cell that may belong to a model."""
 
 
 def _is_code(block: str) -> bool:

@@ -5,14 +5,14 @@ import ast
 import textwrap
 from functools import cache
 
-SCRIPT_DROPOUT = "Dropout"
+SCRIPT_DROPOUT = ("Dropout", "Dropout2d", "SpatialDropout2D")
 
 KERAS_DROPOUT = (
-    'class Dropout(layers.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
+    'class {name}(layers.{name}):\n    """{words}"""\n    mask = 1.0\n\n'
     "    def call(self, inputs, training=False):\n        return inputs * self.mask if training else inputs"
 )
 PYTORCH_DROPOUT = (
-    'class Dropout(nn.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
+    'class {name}(nn.{name}):\n    """{words}"""\n    mask = 1.0\n\n'
     "    def forward(self, inputs):\n        return inputs * self.mask if self.training else inputs"
 )
 KERAS_BATCH_NORM = (
@@ -25,13 +25,14 @@ KERAS_BATCH_NORM = (
 
 def known_class(node: ast.ClassDef) -> str:
     """Return the layer that a class of cnnviz's exported scripts stands for, or "" for other classes."""
-    return _known_classes().get(_dump(node), "") if node.name in ("Dropout", "BatchNormalization") and len(node.body) <= 3 else ""
+    return _known_classes().get(_dump(node), "") if node.name in (*SCRIPT_DROPOUT, "BatchNormalization") and len(node.body) <= 3 else ""
 
 
 @cache
 def _known_classes() -> dict[str, str]:
     names = {}
-    for code in (KERAS_DROPOUT, PYTORCH_DROPOUT, KERAS_BATCH_NORM):
+    dropouts = [code.format(name=name, words="") for code in (KERAS_DROPOUT, PYTORCH_DROPOUT) for name in SCRIPT_DROPOUT]
+    for code in (*dropouts, KERAS_BATCH_NORM):
         [node] = ast.parse(textwrap.dedent(code)).body
         assert isinstance(node, ast.ClassDef)
         names[_dump(node)] = node.name

@@ -19,6 +19,7 @@ MOST_NESTED = 60
 _KERAS = re.compile(r"\b(keras|tensorflow|Conv2D|Convolution2D|Dense|MaxPooling2D)\b")
 _TORCH = re.compile(r"\b(torch|Conv2d|Linear|MaxPool2d)\b")
 _KERAS_1 = re.compile(r"\b(border_mode|nb_epoch|nb_filter|nb_row|subsample|dim_ordering|samples_per_epoch)\b")
+_BEFORE_KERAS_3 = re.compile(r"\bnp_utils\b|keras\.layers\.(core|convolutional|pooling|normalization|advanced_activations)\b|\b(fit|evaluate|predict)_generator\b")
 _LEARNING = re.compile(r"(Lazy)?(Conv|Linear|Dense|LSTM|GRU|RNN|Embedding|BatchNorm|Convolution|Transformer)")
 
 Candidate = tuple[str, Callable[[], Any], int]
@@ -35,7 +36,7 @@ def read_source(text: str, name: str = "") -> ModelDescription:
     """
     source, tree, error = _parse(text)
     keras = bool(_KERAS.search(text)) and not _TORCH.search(text)
-    reader = _Source(source, keras or len(_KERAS.findall(text)) > len(_TORCH.findall(text)), bool(_KERAS_1.search(text)))
+    reader = _Source(source, keras or len(_KERAS.findall(text)) > len(_TORCH.findall(text)), _keras_version(text))
     reader.run(tree.body, reader.scope)
     flow = reader.model_named(name) if name else reader.find_model()
     if flow is None:
@@ -46,31 +47,30 @@ def read_source(text: str, name: str = "") -> ModelDescription:
 def without_commands(text: str) -> str:
     """Replace IPython commands, such as !pip and %matplotlib, and Python 2's print statements by pass.
 
-    >>> without_commands("!pip install torch\\n  %time fit()\\nx = 1")
-    'pass\\n  pass\\nx = 1'
+    >>> without_commands("!pip install torch\\n  %time fit()\\nprint('%d'\\n  %(n))")
+    "pass\\n  pass\\nprint('%d'\\n  %(n))"
     """
-    return re.sub(r"(?m)^([ \t]*)(?:[!%].*|print\s+(?![=(.\[]).*|print *>>.*)$", r"\1pass", text)
+    return re.sub(r"(?m)^([ \t]*)(?:!.*|%%?[A-Za-z].*|print\s+(?![=(.\[]).*|print *>>.*)$", r"\1pass", text)
 
 
 class _Source(Interpreter):
     """Interpreter that finds the model among the objects of a text."""
 
-    def __init__(self, text: str, keras: bool, keras_1: bool):
+    def __init__(self, text: str, keras: bool, version: str):
         super().__init__(text, keras)
-        self.keras_1 = keras_1
+        self.version = version
 
     # ---- choice of the model
 
     def find_model(self) -> Any:
         """Return the output tensor of the model: the one with a loss, else the compiled one, else the only one. Raise
         Problem if there are several."""
-        flows = self._flows_with_loss()
-        if flows:
-            return self._only_network([("", lambda flow=flow: flow, line) for flow, line in flows])  # type: ignore[misc]
-        compiled = [module for module, _ in self.compiled if isinstance(module, Module)]
-        if compiled:
-            return self._only_network([(self.name_of(module), lambda module=module: self.flow_of(module), module.layer.line) for module in compiled])  # type: ignore[misc]
-        return self._only_network(self._candidates())
+        trained: list[Candidate] = [
+            (self.name_of(module), lambda module=module: self.flow_of(module), module.layer.line)  # type: ignore[misc]
+            for module, _ in self.compiled if isinstance(module, Module)
+        ]  # fmt: skip
+        trained += [("", lambda flow=flow: flow, line) for flow, line in self._flows_with_loss()]  # type: ignore[misc]
+        return self._only_network(trained or self._candidates())
 
     def model_named(self, name: str) -> Any:
         """Return the output tensor of the model with this name, class or line number."""
@@ -80,6 +80,10 @@ class _Source(Interpreter):
             value = next((module for module in modules if module.layer.line == int(name)), None)
         if isinstance(value, Class):
             value = next((module for module in modules if isinstance(module, Instance) and module.cls is value), value)
+        if value is None and name.isdigit():
+            value = next((flow for flow, line in self._flows_with_loss() if line == int(name)), None)
+        if isinstance(value, Flow):
+            return value
         if not isinstance(value, Module | Class | Function | Doubt):
             names = dict.fromkeys(candidate[0] for candidate in self._candidates())
             raise Problem("model.no_such_name", name=name, known=tuple(names))
@@ -93,6 +97,8 @@ class _Source(Interpreter):
     def _candidates(self) -> list[Candidate]:
         inner = {id(value) for module in self.modules for value in self._inner_modules(module)}
         outer_modules = [module for module in self.modules if id(module) not in inner and not (isinstance(module, Sequence) and not module.callable)]
+        named = {(module.layer.line, module.layer.text) for module in outer_modules if self._variable_of(module)}
+        outer_modules = [module for module in outer_modules if self._variable_of(module) or (module.layer.line, module.layer.text) not in named]
         candidates: list[Candidate] = [(self.name_of(module), lambda module=module: self.output_of(module), module.layer.line) for module in outer_modules]  # type: ignore[misc]
         used = {id(module.cls) for module in self.modules if isinstance(module, Instance)}
         classes = [value for value in self.scope.values.values() if isinstance(value, Class)]
@@ -124,14 +130,20 @@ class _Source(Interpreter):
             if any(_LEARNING.match(layer.name) for layer in layers):
                 networks.setdefault(_signature(layers), (name, flow, line))
         if len(networks) > 1:
-            names = dict.fromkeys(name or str(line) for name, _, line in networks.values())
-            if len(names) < len(networks):
-                names = dict.fromkeys(str(line) for _, _, line in networks.values())
+            names = dict.fromkeys(name or self._name_of_flow(flow) or str(line) for name, flow, line in networks.values())
+            if len(names) == 1 and len({_named_signature(flow) for _, flow, _ in networks.values()}) == 1:  # more of it is refused in some
+                return max((flow for _, flow, _ in networks.values()), key=lambda flow: len(_layers(flow)))
             raise Problem("model.several", n=len(networks), names=tuple(names))
         if not networks:
             flows = [candidate[1]() for candidate in candidates]
             return next((flow for flow in flows if _layers(flow)), None)
         return next(iter(networks.values()))[1]
+
+    def _name_of_flow(self, flow: Any) -> str:
+        """Return the name of the model whose output a tensor is, or ""."""
+        signature = _named_signature(flow)
+        modules = [module for module in self.modules if self.name_of(module)]
+        return next((self.name_of(module) for module in modules if _named_signature(self.flow_of(module)) == signature), "")
 
     # ---- output of a model
 
@@ -177,9 +189,13 @@ class _Source(Interpreter):
                     yield from self._inner_modules(inner, depth - 1)
 
     def name_of(self, module: Module) -> str:
-        """Return the name of a model's variable, else of its class."""
-        names = [name for name, value in self.scope.values.items() if value is module]
+        """Return the name of a model's variable, of a later model of the same code, else of its class."""
+        twins = [other for other in self.modules if (other.layer.line, other.layer.text) == (module.layer.line, module.layer.text)]
+        names = [name for other in (module, *twins) if (name := self._variable_of(other))]
         return names[0] if names else module.layer.name if isinstance(module, Instance) else ""
+
+    def _variable_of(self, module: Module) -> str:
+        return next((name for name, value in self.scope.values.items() if value is module), "")
 
     # ---- description
 
@@ -192,7 +208,7 @@ class _Source(Interpreter):
             raise Problem("model.no_layers")
         loss = self._loss_of(layers)
         refused = [*self.refused, *([loss.refused] if loss and loss.refused else [])]
-        library = "keras 1" if self.keras_1 else ""
+        library = self.version
         layers = [LayerDescription(**{**layer.__dict__, "library": library}) if library and layer.library == "keras" else layer for layer in layers]
         return ModelDescription(tuple(layers), loss.name if loss else "", bool(loss and loss.from_logits), tuple(refused))
 
@@ -200,6 +216,8 @@ class _Source(Interpreter):
         exact_matches = [loss for loss, _ in self.losses if isinstance(loss.flow, Flow) and _signature(loss.flow.layers()) == _signature(layers)]
         compiled = [loss for module, loss in self.compiled if _signature(_layers(self.flow_of(module))) == _signature(layers)]
         losses = [loss for loss in exact_matches if loss.backward] or exact_matches or compiled or [loss for loss, _ in self.losses] or self._unused_losses()
+        losses = [loss for loss in losses if loss.backward] or losses  # others are only reported
+        losses = [loss for loss in losses if not loss.seeded] or losses
         distinct = {(loss.name, loss.from_logits, loss.refused.refused.id if loss.refused and loss.refused.refused else ""): loss for loss in losses}
         if len(distinct) > 1:
             losses_found = [*distinct.values()]
@@ -233,6 +251,10 @@ def _signature(layers: list[LayerDescription]) -> Any:
     return tuple((layer.name, repr(layer.placed), repr(sorted(layer.named.items(), key=lambda item: item[0])), layer.text if not layer.name else "") for layer in layers)
 
 
+def _named_signature(flow: Any) -> Any:
+    return _signature([layer for layer in _layers(flow) if layer.name])
+
+
 def _mentions_layers(node: ast.AST) -> bool:
     return any(isinstance(inner, ast.Call) and _LEARNING.match(getattr(inner.func, "attr", "") or getattr(inner.func, "id", "")) for inner in ast.walk(node))
 
@@ -240,19 +262,32 @@ def _mentions_layers(node: ast.AST) -> bool:
 # ---- parsing
 
 
+def _keras_version(text: str) -> str:
+    """Return "keras 1" if the text has arguments of Keras 1, "keras 2" if its imports are gone in Keras 3, "keras 2 or 3" if
+    it may be either, otherwise ""."""
+    code = re.sub(r"#.*", "", text)
+    if _KERAS_1.search(code):
+        return "keras 1"
+    if not re.search(r"(?m)^\s*(from|import) keras\b", code) or re.search(r"\btensorflow\b", code):
+        return ""
+    return "keras 2" if _BEFORE_KERAS_3.search(code) else "keras 2 or 3"
+
+
 def _parse(text: str) -> tuple[str, ast.Module, Problem | None]:
     """Parse the text. If that fails, parse it without IPython commands, or only its first Sequential(…). Return the
     source, its tree, and the first error or None."""
     _check_nesting(text)
-    fault = None
+    fault: Problem | None = None
     plain = textwrap.dedent(text)
-    for part in (plain, without_commands(plain), _sequential_in(text)):
+    command_free = without_commands(plain)
+    for part in dict.fromkeys((plain, command_free, _sequential_in(text))):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about invalid escapes in the text
-                return part, ast.parse(part), fault
+                return part, ast.parse(part), None if part is command_free else fault
         except SyntaxError as error:
-            fault = fault or Problem("model.syntax", n=error.lineno or 1, line=shorten((error.text or "").strip()))
+            if fault is None or part is command_free:
+                fault = Problem("model.syntax", n=error.lineno or 1, line=shorten((error.text or "").strip()))
         except ValueError:
             continue
         except (RecursionError, MemoryError):

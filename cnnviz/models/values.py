@@ -101,6 +101,8 @@ class Class:
     node: ast.ClassDef
     bases: tuple[Any, ...]
     attributes: dict[str, Any]
+    fields: tuple[str, ...] | None = None
+    """Names of the fields of a dataclass, in order; None if it is not one."""
 
     def lookup(self, name: str, after: Class | None = None) -> Any:
         """Return an attribute of the class or of its bases in the text, only of those after `after` if given. None if
@@ -146,6 +148,15 @@ class Super:
 
     instance: Instance
     cls: Class
+
+
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """A functools.partial: a callable with some of its arguments."""
+
+    callee: Any
+    arguments: tuple[Any, ...]
+    named: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -194,6 +205,8 @@ class Loss:
     from_logits: bool = False
     refused: LayerDescription | None = None
     backward: bool = False
+    seeded: bool = False
+    """Whether backward of an output was called with a gradient, as demonstrations do."""
 
 
 @dataclass(eq=False)
@@ -226,3 +239,5 @@ def model_values_in(value: Any, depth: int = 3) -> Iterator[Any]:
             yield from model_values_in(entry, depth - 1)
     elif isinstance(value, BoundMethod):
         yield from model_values_in(value.owner, depth)
+    elif depth and isinstance(value, Partial):
+        yield from model_values_in([value.callee, *value.arguments, *value.named.values()], depth - 1)

@@ -151,7 +151,7 @@ def dropout_sums(request: PageRequest) -> dict[str, np.ndarray]:
         x = snapshot.trace[names.input]
         if isinstance(layer, Dropout) and x.size <= MAX_DROPOUT_SIZE:
             x = x[None] if x.ndim == 2 else x
-            masks = masked_sums(x, layer.p, np.random.default_rng([setup.seed, setup.k, layer_number, 1]), DROPOUT_DRAWS)
+            masks = masked_sums(x, layer.draws(x.shape)["mask"], np.random.default_rng([setup.seed, setup.k, layer_number, 1]), DROPOUT_DRAWS)
             arrays[f"throws.{names.output}"] = np.concatenate([channel_sums(x)[None], channel_sums(snapshot.trace[names.output].reshape(x.shape))[None], masks])
     return arrays
 

@@ -10,9 +10,9 @@ from cnnviz.decks.library import library
 from cnnviz.decks.question import fill
 from cnnviz.decks.scope import Scope, scope_of, setup_of
 from cnnviz.pages import map_records
+from cnnviz.pages.learn.listed import listed
 from cnnviz.rooms.question_view import MOST_CELLS, map_data
 from cnnviz.rooms.room_deck import deck_of, is_asked, is_text, number_in, query_of_screen
-from cnnviz.wire.learn import LearnListed
 from cnnviz.wire.rooms import RoomMap, RoomStep, RoomSteps
 from cnnviz.words import Problem
 
@@ -25,8 +25,8 @@ def steps_data(lesson: str, room_query: str, lang: str, deck: str = "", screen: 
     setup_query = {key: text for key, text in parse_qsl(room_query) if key in SETUP_KEYS}
     setup, _ = Setup.parse_query(setup_query, label=_label(setup_query))
     return RoomSteps(
-        lessons=[_list_entry(entry, lang) for entry in decks.lessons],
-        lectures=[_list_entry(entry, lang) for entry in decks.lectures],
+        lessons=[listed(entry, lambda text: text.say(lang)) for entry in decks.lessons],
+        lectures=[listed(entry, lambda text: text.say(lang)) for entry in decks.lectures],
         lesson=selected.id if selected else "",
         title=selected.title.say(lang) if selected else "",
         screen=number_in(screen) if deck and not lesson else None,
@@ -35,11 +35,6 @@ def steps_data(lesson: str, room_query: str, lang: str, deck: str = "", screen: 
         stage=setup.stage,
         stages=[(str(stage), stage.label) for stage in setup.network.stages],
     )
-
-
-def _list_entry(deck: Deck, lang: str) -> LearnListed:
-    title, goal = deck.title.say(lang), deck.goal.say(lang)
-    return LearnListed(id=deck.id, languages=deck.languages, title=title, goal=goal, steps=len(deck.screens), minutes=deck.minutes, picture=None)
 
 
 def _label(query: dict[str, str]) -> str | None:

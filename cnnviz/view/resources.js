@@ -3,7 +3,7 @@
 
 import { LruCache } from "./model/lru_cache.js"
 import { decode } from "./model/numbers/decode.js"
-import { query } from "./model/state/address.js"
+import { pickKeys, query } from "./model/state/address.js"
 import { uploadFor } from "./model/state/upload.js"
 import { inTab } from "./model/storage.js"
 import { has, say } from "./model/words.js"
@@ -350,10 +350,6 @@ function refusal(bytes) {
     return {} // not our JSON, for example a proxy's error page
   }
 }
-
-/** @param {Setup} setup @param {string[]} keys @returns {Setup} */
-const pickKeys = (setup, keys) =>
-  Object.fromEntries([...keys].sort().flatMap((key) => (setup[key] ? [[key, setup[key]]] : [])))
 
 /**
  * Return the path of a resource: only keys that its numbers depend on, sorted, so that equal requests share a cache

@@ -1,6 +1,6 @@
-"""Records of Learn: the lessons, the cards, and the current step."""
+"""Records of Learn: the lessons, and the current step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
 from cnnviz.wire import records
@@ -52,7 +52,8 @@ class LearnCells(TypedDict):
 class LearnStep(TypedDict):
     """One step of a guided lesson: its texts and its question. `order` has the stages in the right order.
 
-    A step without a `kind` asks nothing. `titles` are the titles of all steps of the lesson, and `hints` at most two texts.
+    A step without a `kind` asks nothing. `another` is the change of the address that leads to the question's other case, if
+    it has one. `titles` are the titles of all steps of the lesson, and `hints` at most two texts.
 
     If the answers are cells, the array `learn.key` marks the right ones, and `learn.0`, … those of each option.
     """
@@ -71,6 +72,7 @@ class LearnStep(TypedDict):
     plates: Sequence[LearnPlate]
     cells: LearnCells | None
     change: Literal["nothing", "image", "kernel"]
+    another: Mapping[str, str]
     options: Sequence[LearnOption]
     value: float | None
     tolerance: float
@@ -78,16 +80,9 @@ class LearnStep(TypedDict):
     order: Sequence[LearnStage]
 
 
-class LearnPicture(TypedDict):
-    """A lesson's map: the name of its array, its scale, and the scale's limits."""
-
-    array: str
-    scale: records.Scale
-    limits: tuple[float, float]
-
-
 class LearnListed(TypedDict):
-    """A lesson in the list: its languages, texts, number of steps, the minutes that it takes, and a map."""
+    """A lesson in the list: its languages, texts, number of steps, the minutes that it takes, and the ids of the lessons
+    that it builds on."""
 
     id: str
     languages: Sequence[str]
@@ -95,32 +90,15 @@ class LearnListed(TypedDict):
     goal: records.Text
     steps: int
     minutes: int
-    picture: LearnPicture | None
-
-
-class LearnCard(TypedDict):
-    """A card that explains a term before any symbol, with an example.
-
-    `bars` are outputs with names and targets. `curve` is the loss along one number, whose value is in the middle, followed by
-    the slope there.
-    """
-
-    word: str
-    example: records.Text
-    picture: Sequence[Sequence[float]] | None
-    scale: records.Scale
-    bars: Sequence[tuple[records.Text, float, float]]
-    curve: Sequence[float]
+    after: Sequence[str]
 
 
 class LearnData(TypedDict):
-    """All lessons, lectures and stories, errors in user files, the cards, and the current step. The list has no step.
-   """
+    """All lessons, lectures and stories, errors in user files, and the current step. The list has no step."""
 
     lessons: Sequence[LearnListed]
     lectures: Sequence[LearnListed]
     faults: Sequence[records.Text]
-    cards: Sequence[LearnCard]
     step: LearnStep | None
 
 

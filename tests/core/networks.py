@@ -180,6 +180,9 @@ def _map_layer(draw, kind: str, channels: int, size: list[int], convs: int) -> t
     return (word, (channels_after, *after)) if min(n + zeros - k for n in size) >= 0 else ("", (channels, *size))
 
 
+MIXING = ["bn", "bn", "gn1", "drop30", "drop50", "drop40m"]
+
+
 @st.composite
 def batches(draw) -> Batch:
     """A random network with layers that mix or drop numbers, on one to four images."""
@@ -187,7 +190,7 @@ def batches(draw) -> Batch:
     words, m = one.text.split("-"), draw(st.integers(1, 4))
     shape = one.x_shape if len(one.x_shape) == 3 else (1, *one.x_shape)
     for _ in range(draw(st.integers(1, 3))):
-        words.insert(draw(st.integers(0, len(words) - (2 if words[-2] in ("softmax", "sigmoid") else 1))), draw(st.sampled_from(["bn", "bn", "gn1", "drop30", "drop50"])))
+        words.insert(draw(st.integers(0, len(words) - (2 if words[-2] in ("softmax", "sigmoid") else 1))), draw(st.sampled_from(MIXING)))
     return Batch("-".join(words), (m, *shape), one.seed)
 
 

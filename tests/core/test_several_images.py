@@ -185,6 +185,13 @@ def test_masks_are_drawn_by_seed_update_and_place():
     assert {*rare.ravel().tolist()} <= {0.0, 1 / 0.09999999999999998}
 
 
+def test_dropout_of_maps_keeps_or_drops_each_map_of_each_image_and_in_a_row_each_number():
+    masks = Network.parse("conv9x3-drop50m-dense40-drop50m-dense2-mse").masks((6, 1, 8, 8), 0, 0)
+    assert masks["r1.mask"].shape == (6, 9, 6, 6) and masks["r2.mask"].shape == (6, 40)
+    assert (masks["r1.mask"] == masks["r1.mask"][..., :1, :1]).all()
+    assert {*np.unique(masks["r1.mask"][..., 0, 0])} == {*np.unique(masks["r2.mask"])} == {0.0, 2.0}
+
+
 def test_after_training_nothing_is_dropped_and_images_are_apart():
     case = BATCHES[0]
     trace, _ = passes(case, training=False)

@@ -74,8 +74,8 @@ def answer(screen: Screen, question: Question, kind: str, map: str) -> None:
 def test_a_whole_lesson_by_keyboard(screen: Screen):
     script = bundled()[0]
     screen.open("/learn")
-    start = screen.page.locator(f'[data-lesson="{script.id}"]')
-    expect(start).to_have_text("Start")
+    start = screen.page.locator(".next-up .primary")
+    expect(start).to_contain_text("Start lesson A")
     start.focus()
     screen.press("Enter")
     expect(screen.key("learn_commit")).to_be_disabled()
@@ -117,7 +117,9 @@ def test_a_whole_lesson_by_keyboard(screen: Screen):
     screen.key("learn_next").click()
     expect(screen.page.locator(".path")).to_have_attribute("aria-label", bundled()[1].title.say("en"))
     screen.page.locator('.path [data-go=""]').click()
-    expect(screen.page.locator(f'[data-lesson="{script.id}"]')).to_have_text("Again")
+    node = screen.page.locator(f'.lesson-path [data-lesson="{script.id}"]')
+    expect(node).to_have_accessible_name(re.compile("^Again: "))
+    expect(screen.page.locator(".lesson-path .current b")).to_have_text(bundled()[1].title.say("en"))
     screen.prints_no_trace()
 
 
@@ -411,9 +413,58 @@ def test_hints_come_one_by_one_and_the_summary_counts_them(screen: Screen):
     screen.key("learn_continue").click()
     expect(screen.page.locator(".ended li span").last).to_have_text("right, with 2 hints")
     screen.page.locator('.ended [data-go=""]').click()
-    expect(screen.page.locator(".lesson > p").first).to_contain_text("min")
+    expect(screen.page.locator(".lesson-path small").first).to_contain_text("min")
     screen.page.locator("[data-forget]").click()
     screen.open("/learn", lesson="blame", step=last)
     at(screen, last)
     screen.key("learn_skip").click()
     expect(screen.page.locator(".ended li span").last).to_have_text("skipped")
+
+
+def test_the_index_shows_the_next_question_and_a_click_answers_it_inside_the_lesson(screen: Screen):
+    page, first = screen.page, bundled()[0]
+    question = ask(first.screens[0], setup_at(first.screens[0], {}))
+    screen.open("/learn")
+    shown = page.locator(".next-picture .answer")
+    expect(shown).to_have_count(len(question.options))
+    expect(page.locator(".next-up h1")).to_contain_text("What will these nine cells")
+    expect(page.locator(".lesson-path li")).to_have_count(len(bundled()))
+    assert page.evaluate("document.querySelector('.lesson-path .overall').getBoundingClientRect().bottom <= innerHeight"), "one screen has the path"
+    assert violations(screen) == []
+    wrong = next(n for n, option in enumerate(question.options) if not option.right)
+    shown.nth(wrong).click()
+    at(screen, 1)
+    expect(page.locator(".feedback.missed")).to_be_visible()
+    expect(page.locator(".said")).to_contain_text(f"You said {'ABC'[wrong]}")
+    page.go_back()
+    expect(page.locator(".lesson-path .overall")).to_contain_text(f"1 of {sum(len(deck.screens) for deck in bundled())}")
+    expect(page.locator(".next-up h1")).to_contain_text("show?")
+    page.locator(".next-up .primary").click()
+    at(screen, 2)
+    expect(page.locator(".question.answered")).to_have_count(0)
+
+
+def test_after_a_miss_a_question_without_a_menu_has_another_case(screen: Screen):
+    screen.open("/learn", lesson="blame", step=5)
+    at(screen, 5)
+    for wanted in ("900", "676"):
+        screen.page.locator("[name=number]").fill("9")
+        commit(screen, right=False)
+        expect(screen.page.locator(".feedback")).to_contain_text(f"It is {wanted}")
+        screen.key("learn_other").click()
+        expect(screen.page.locator(".question.answered")).to_have_count(0)
+        screen.ready()
+
+
+def test_every_weight_of_a_kernel_can_be_chosen(screen: Screen):
+    screen.open("/learn", lesson="sums", step=1)
+    at(screen, 1)
+    part = screen.page.locator("canvas[data-map=f]")
+    for row, column in ((0, 0), (1, 2), (2, 2)):
+        part.click(position={"x": 44 * column + 22, "y": 44 * row + 22})
+        expect(screen.page.locator(".chosen-cell")).to_contain_text(f"[{row},{column}]")
+    part.focus()
+    screen.press("ArrowUp", "ArrowLeft", "Enter")
+    expect(screen.page.locator(".chosen-cell")).to_contain_text("[1,1]")
+    screen.press("ArrowDown", "ArrowRight", "Enter")
+    commit(screen, right=True)

@@ -37,9 +37,19 @@ def test_every_stage_asks_before_it_shows(screen):
     expect(strip).to_contain_text("0 of 1")
     expect(screen.numbers).to_contain_text("≈")
 
-    # The way on has the focus; an arrow shows what is asked, and is not counted.
-    expect(strip.get_by_text("Next stage")).to_be_focused()
+    # After a miss the same question on another cell has the focus: its numbers are hidden again.
+    asked = strip.get_by_role("status").inner_text()
+    expect(strip.get_by_text("Same question, another cell")).to_be_focused()
     screen.press("Enter")
+    expect(field).to_be_focused()
+    expect(strip).to_contain_text("is a sum of 9 products")
+    expect(screen.canvas("z1")).to_have_attribute("aria-label", "z1: hidden until you answer")
+    assert strip.locator("#predict-ask").inner_text().split(" ")[0] not in asked
+    screen.key("predict_show").click()
+    expect(strip).to_contain_text("0 of 1")
+
+    # The way on; an arrow shows what is asked, and is not counted.
+    strip.get_by_text("Next stage").click()
     screen.ready(stage="a1")
     expect(field).to_be_focused()
     screen.press("ArrowRight")

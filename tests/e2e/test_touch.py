@@ -94,7 +94,8 @@ def test_on_a_phone_the_card_never_lies_over_the_number_that_is_held(finger: Scr
     finger.page.set_viewport_size({"width": 390, "height": 844})
     finger.open("/", **Setup(seed=39, stage="z1", cell="z1:13,18").to_query())
     session = finger.page.context.new_cdp_session(finger.page)
-    x, y = at(finger, (0.1, 0.8))  # a weight on its pixel, in the lower half
+    box = finger.page.locator('.scene [data-id="f6"]').bounding_box()  # a weight in the lower half
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
     expect(finger.page.locator(".drag-card")).to_be_visible()
     box = finger.page.locator(".drag-card").bounding_box()

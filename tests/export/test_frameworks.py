@@ -35,6 +35,7 @@ SETUPS |= {
     "several images": Setup(net="conv2x3-bn-tanh-max2-drop50-dense2-softmax-ce", img="cat-0,dog-1,cat-5", f="random-1", k=2, lr=0.1),
     "several in colour, groups and rows": Setup(net="conv4x3-gn2-leaky20-avg2-dense4-ln-dense2-sigmoid-mse", img="cat-0,dog-1", ch="rgb", f="random-1", k=2),
     "several, both losses of sigmoids": Setup(net="conv2x3s2-sigmoid-bn-gap-sigmoid-bce", img="digit1-3,digit0-2,digit1-5", opt="momentum", k=1),
+    "dropped maps": Setup(net="conv2x3-drop50m-tanh-max2-dense4-drop20-dense2-softmax-ce", img="cat-0,dog-1", f="random-1", k=2, lr=0.1),
     "after training": Setup(net="conv2x3-bn-relu-max2-drop50-dense4-bn-dense2-softmax-ce", img="cat-0,dog-1,cat-5,dog-0", f="random-1", k=4, lr=0.1, mode="eval"),
     "one image after training": Setup(net="conv3x3-bn-tanh-avg2-drop20-dense2-sigmoid-mse", f="random-2", k=3, opt="adam", mode="eval", set="w:3,1:1~2"),
     "nothing that differs after training": Setup(net="conv2x3-tanh-dense2-softmax-ce", f="random-2", k=2, opt="momentum", mode="eval"),

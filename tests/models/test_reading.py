@@ -256,7 +256,8 @@ def test_a_block_is_followed_and_what_is_not_defined_is_named():
 @pytest.mark.parametrize(
     "code, words, notes",
     [
-        ("nn.Dropout2d(0.2)", ("drop20",), ["model.whole_maps"]),
+        ("nn.Dropout2d(0.2)", ("drop20m",), []),
+        ("SpatialDropout2D(0.2)", ("drop20m",), []),
         ("nn.Dropout(0.2)", ("drop20",), []),
         ("nn.LayerNorm([8, 6, 6])", ("gn1",), ["model.of_channels"]),
         ("nn.LayerNorm(6)", (), ["model.layer_norm"]),

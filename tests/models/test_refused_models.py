@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import json
 
 import numpy as np
 import pytest
@@ -131,6 +132,233 @@ def test_what_is_understood_is_followed(place, line, net):
     assert model is not None and model.net == net
 
 
+EVALUATION = """
+def test(model):
+    criterion = nn.CrossEntropyLoss()
+    total = 0.0
+    for images, labels in loader:
+        total += criterion(model(images), labels).item()
+        total += F.cross_entropy(model(images), labels, reduction='sum').item()
+        total += F.cross_entropy(model(images), labels, size_average=False).data[0]
+"""
+
+
+def test_losses_that_are_only_reported_are_not_the_models():
+    """The loss is the one whose gradient is taken, in code that runs and in functions that nothing calls."""
+    assert str(from_model(TORCH + EVALUATION)) == NET
+    uncalled = TORCH.partition("net = Net()")[0] + "def train(net):\n    criterion = nn.CrossEntropyLoss()\n    loss = criterion(net(x), y)\n    loss.backward()\n"
+    assert str(from_model(uncalled + EVALUATION)) == NET
+    two = uncalled + EVALUATION + "def other(net):\n    F.mse_loss(net(x), y).backward()\n"
+    with pytest.raises(Problem, match="several losses"):
+        from_model(two)
+
+
+def test_a_demonstration_of_backward_is_not_a_loss():
+    demonstration = TORCH.partition("criterion =")[0] + "out = net(x)\nout.backward(torch.randn(1, 10))\n"
+    assert str(from_model(demonstration + "nn.MSELoss()(net(x), y).backward()")) == "conv4x3b-relu-max2-dense10-mse"
+    assert as_it_is(demonstration) is None
+
+
+def test_a_layer_that_is_never_made_is_named_once():
+    text = changed(3, "x = self.dropout1(x)") + "a = net(x)\nb = net(x)\n"
+    with pytest.raises(Problem, match="self.dropout1 is never assigned") as refused:
+        from_model(text)
+    assert str(refused.value).count("never assigned") == 1
+    assert str(from_model(text, partial=True)) == NET
+
+
+PARTIAL = """
+from functools import partial
+Conv = partial(keras.layers.Conv2D, kernel_size=3, padding="same", activation="relu")
+m = keras.Sequential([Conv(filters=8, input_shape=[28, 28, 1]), layers.MaxPool2D(2), layers.Flatten(), layers.Dense(10, activation="softmax")])
+m.compile(loss="sparse_categorical_crossentropy")
+"""
+
+
+def test_a_partial_layer_is_read_with_all_its_arguments():
+    assert str(from_model(PARTIAL)) == "conv8x3bp1-relu-max2-dense10-softmax-ce"
+    assert as_it_is(PARTIAL.replace("kernel_size=3", "kernel_size=3, dilation_rate=(1, 2)")) is None
+    assert as_it_is(PARTIAL.replace("partial(keras", "partial(foreign")) is None
+
+
+PHASES = """
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.c, self.f, self.d, self.o = layers.Conv2D(4, 3, activation='relu'), layers.Flatten(), layers.Dropout(0.5), layers.Dense(10)
+    def call(self, x, training=False):
+        x = self.d(self.f(self.c(x)), training=training)
+        return self.o(x)
+net = Net()
+with tf.GradientTape() as tape:
+    loss = keras.losses.sparse_categorical_crossentropy(y, net(x, training=True), from_logits=True)
+"""
+
+
+def test_a_keras_call_passes_its_phase_on():
+    assert str(from_model(PHASES)) == "conv4x3b-relu-drop50-dense10-softmax-ce"
+    assert str(from_model(PHASES.replace("training=False", "is_training=False").replace("=training)", "=is_training)").replace("x, training=", "x, is_training="))) == (
+        "conv4x3b-relu-drop50-dense10-softmax-ce"
+    )
+    assert as_it_is(PHASES.replace("training=training", "training=True")) is None
+    assert as_it_is(PHASES.replace("        return", "        if training:\n            x = self.f(x) * 2\n        return")) is None
+
+
+@pytest.mark.parametrize("line", ["x = F.dropout(x, 0.3)", "x = F.dropout(x, 0.3, self.training)"])
+def test_dropout_under_a_condition_on_training_is_dropout(line):
+    net = NET.replace("max2", "drop30-max2")
+    assert str(from_model(changed(3, f"if self.training:\n    {line}"))) == net
+    assert as_it_is(changed(3, f"if flag:\n    {line}")) is None
+    assert as_it_is(changed(3, f"if self.training:\n    {line}\n    x = torch.tanh(x)")) is None
+    assert as_it_is(changed(3, f"if self.training:\n    {line}\nelse:\n    x = x / 2")) is None
+    keras = PHASES.replace("x = self.d(self.f(self.c(x)), training=training)", "x = self.f(self.c(x))\n        if training:\n            x = self.d(x)")
+    assert str(from_model(keras)) == "conv4x3b-relu-drop50-dense10-softmax-ce"
+
+
+def test_a_scaled_loss_of_mixed_precision_is_the_loss():
+    text = TORCH.replace("    loss.backward()", "    scaler.scale(loss).backward()").replace("net = Net()", "net = Net()\nscaler = torch.cuda.amp.GradScaler()")
+    assert str(from_model(text)) == NET
+    assert as_it_is(text.replace("torch.cuda.amp.GradScaler()", "foreign()")) is None
+
+
+def test_a_refused_first_layer_does_not_refuse_the_next():
+    text = "Sequential([Conv2D(8, (3, k), input_shape=(28, 28, 1)), Activation('relu'), MaxPooling2D(2), Flatten(), Dense(10)])"
+    layers = read_model(text).layers
+    assert [layer.text for layer in layers if layer.notes] == ["Conv2D(8, (3, k), input_shape=(28, 28, 1))"]
+    assert "kernel_size = (3, k) is not a number" in str(layers[0].notes[0])
+
+
+def test_a_network_of_many_convolutions_is_told_so_and_not_its_length():
+    body = "\n".join(f"m.add(Conv2D({n}, 3, padding='same'))\nm.add(BatchNormalization(epsilon=1e-5, momentum=0.9))\nm.add(ReLU())" for n in range(10, 21))
+    with pytest.raises(Problem, match="at most 4 convolutions"):
+        from_model(f"m = Sequential([Input((28, 28, 1))])\n{body}\nm.add(Flatten())\nm.add(Dense(10))")
+
+
+def test_an_object_that_a_name_no_longer_has_is_not_a_second_model():
+    text = "def make():\n    return keras.Sequential([layers.Flatten(), layers.Dense(10)])\nnet = make()\nstrange(net)\nnet = make()\n"
+    assert str(from_model(text)) == "dense10-softmax-ce"
+
+
+LOOP = """
+net = keras.Sequential([layers.Flatten(), layers.Dense(10)])
+for step in steps:
+    with tf.GradientTape() as tape:
+        loss = keras.losses.sparse_categorical_crossentropy(y, net(x, training=True), from_logits=True)
+    gradients = tape.gradient(loss, net.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, net.trainable_variables))
+"""
+
+
+def test_a_loop_of_training_may_read_the_weights():
+    assert str(from_model(LOOP)) == str(from_model(LOOP.replace("apply_gradients(zip(gradients, net.trainable_variables))", "apply(gradients, net.trainable_weights)")))
+    assert str(from_model(LOOP)) == "dense10-softmax-ce"
+    metric = LOOP.replace("for step", "mean = tf.keras.metrics.Mean(name='loss')\nfor step") + "    mean(loss)\n"
+    assert str(from_model(metric)) == "dense10-softmax-ce" and as_it_is(metric.replace("tf.keras.metrics.Mean", "foreign")) is None
+    assert as_it_is(LOOP.replace("optimizer.apply", "loss = loss + penalty(net.weights)\n    loss.backward()\n    optimizer.apply")) is None
+    assert as_it_is(LOOP.replace("optimizer.apply", "strange(net)\n    optimizer.apply")) is None
+
+
+def test_a_model_without_a_name_is_chosen_by_the_line_of_its_loss():
+    text = "".join(f"keras.losses.mean_squared_error(y, keras.Sequential([layers.Flatten(), layers.Dense({n})])(x))\n" for n in (3, 4))
+    with pytest.raises(Problem, match="by name or line: 1, 2"):
+        from_model(text)
+    assert str(from_model(text, "2")) == "dense4-mse"
+
+
+def test_models_that_are_trained_in_different_ways_are_several():
+    """A loss of tensors does not hide a compiled model, and each is called by its variable."""
+    text = "a = keras.Sequential([layers.Flatten(), layers.Dense(10)])\na.compile(loss='mse')\nb = keras.Sequential([layers.Flatten(), layers.Dense(2)])\n"
+    text += "loss = keras.losses.mean_squared_error(y, b(x))\n"
+    with pytest.raises(Problem, match="Choose one by name or line: a, b"):
+        from_model(text)
+    both = "nn.Linear(784, 10)", "nn.Linear(784, 5)"
+    torch = "".join(f"{name} = nn.Sequential(nn.Flatten(), {layer})\n" for name, layer in zip("ab", both, strict=True))
+    with pytest.raises(Problem, match="Choose one by name or line: a, b"):
+        from_model(torch + "for net in (a, b):\n    loss = F.cross_entropy(net(x), y)\n    loss.backward()\n")
+
+
+@pytest.mark.parametrize("size", ["info.features['label'].num_classes", "len(set(y))", "y.shape[1]", "names.size()"])
+def test_a_number_of_outputs_that_running_tells_is_not_taken_for_a_limit(size):
+    model = read_model(f"Sequential([Input((28, 28, 1)), Flatten(), Dense(128), Dense({size})])")
+    assert model.net == "dense128-dense10-softmax-ce" and [note.id for note in model.layers[-1].notes] == ["model.unsaid"]
+
+
+def test_a_block_of_a_readme_may_have_a_title():
+    assert str(from_model(f'# Net\n\n```python title="net.py"\n{LAYERS}\n```\n\nand:\n\n```py\nprint(1)\n```')) == "dense10-softmax-ce"
+
+
+def test_a_model_that_an_unknown_function_gets_in_a_loop_is_one_model():
+    loop = "for images, labels in loader:\n"
+    train = "def train(model):\n  for images, labels in loader:\n    criterion(model(images), labels).backward()\n"
+    text = TORCH.replace(loop, f"{train}for _ in epochs:\n    train(net)\n    foreign(net)\n{loop}")
+    with pytest.raises(Problem, match=r"foreign\(net\): Line \d+: This is not supported"):
+        from_model(text)
+
+
+def test_sizes_that_a_dummy_pass_measures_are_the_networks_own():
+    text = changed(2, "n = F.max_pool2d(self.c1(torch.zeros(1, 1, 28, 28)), 2).numel()\nself.fc = nn.Linear(n, 10)")
+    assert str(from_model(text)) == NET
+    assert as_it_is(changed(5, "x = x * x.numel()")) is None
+
+
+FIELDS = """
+from dataclasses import dataclass
+@dataclass
+class Config:
+    units: int = 8
+    outputs: int = 10
+config = Config(MORE)
+net = nn.Sequential(nn.Flatten(), nn.Linear(784, config.units), nn.ReLU(), nn.Linear(config.units, config.outputs))
+"""
+
+
+@pytest.mark.parametrize(("more", "net"), [("", "dense8-relu-dense10"), ("16", "dense16-relu-dense10"), ("outputs=2", "dense8-relu-dense2")])
+def test_fields_of_a_dataclass_are_its_arguments(more, net):
+    assert str(from_model(FIELDS.replace("MORE", more))) == f"{net}-softmax-ce"
+    assert as_it_is(FIELDS.replace("MORE", more).replace("from dataclasses", "from mine")) is None
+    own = FIELDS.replace("MORE", more).replace("config = ", "    def __post_init__(self):\n        self.units = 5\nconfig = ")
+    assert as_it_is(own) is None
+
+
+def test_what_is_left_is_not_blamed_for_what_was_left_out():
+    model = read_model("class Net(Foreign):\n  def __init__(self):\n    self.f = nn.Linear(4, 2)\n  def forward(self, x):\n    return self.f(x)")
+    assert "The base class Foreign" in str(model.layers[0].remarks[0])
+    with pytest.raises(Problem, match="Without the parts left out, the rest is not a network"):
+        _ = model.checked_network
+    with pytest.raises(Problem, match="at most 3 dense layers"):
+        _ = read_model(f"nn.Sequential({', '.join(['nn.Linear(4, 4)'] * 4)}, nn.LSTM(4, 4))").checked_network
+
+
+def test_an_output_of_layers_that_are_not_in_the_text_is_named():
+    text = "inputs = Input((28, 28, 1))\nx = Conv2D(4, 3)(inputs)\ny = Dense(10)(Flatten()(x5))\nm = Model(inputs, y)"
+    with pytest.raises(Problem, match="The output does not come from the input"):
+        from_model(text)
+
+
+def notebook(*cells: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "code", "source": [cell]} for cell in cells]})
+
+
+LAYERS = "net = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("!pip install torch", LAYERS), ("accuracy = # TODO\n", LAYERS), ("   net = 1\n   " + LAYERS,), (LAYERS, "print('%d %d'\n   %(epoch,\n   n))\n!ls"),
+        ("%%bash\nls -l | wc", LAYERS), ("%%writefile net.py\n" + LAYERS,), ("%%time\n" + LAYERS,),
+        ("%%writefile lib/made.py\ndef made():\n    return nn.Sequential(nn.Flatten(), nn.Linear(784, 10))", "from lib.made import made", "net = made()"),
+    ],
+)  # fmt: skip
+def test_cells_of_a_notebook_are_read_as_they_run(cells):
+    assert str(from_model(notebook(*cells))) == "dense10-softmax-ce"
+
+
+def test_the_cell_of_a_model_that_is_not_python_is_named():
+    with pytest.raises(Problem, match=r"Line 3 is not Python: nn.Linear\(, 10\)"):
+        from_model(notebook("!pip install torch", "net = nn.Sequential(\n  nn.Linear(, 10))"))
+
+
 def test_a_printed_class_is_refused_with_what_to_paste():
     with pytest.raises(Problem, match="does not show the forward of .* Paste its code"):
         read_model("Net(\n  (conv1): Conv2d(3, 6, kernel_size=(5, 5), stride=(1, 1))\n  (fc1): Linear(in_features=400, out_features=10, bias=True)\n)")
@@ -172,6 +400,17 @@ def test_keras_1_is_read_as_it_was():
     assert str(from_model(KERAS_1)) == "conv20x5bp2-dense10-softmax-ce"
     with pytest.raises(Problem, match="is Keras 1"):
         from_model("Sequential([Convolution2D(20, 5, 5), Flatten(), Dense(10)])")
+
+
+def test_three_numbers_are_read_only_if_the_version_of_keras_is_known():
+    """Keras 1 and 2 read rows and columns, Keras 3 and tf.keras a stride."""
+    model = "m = Sequential([Input((28, 28, 1)), Conv2D(20, 5, 3), Flatten(), Dense(10)])"
+    with pytest.raises(Problem, match="is Keras 1"):
+        from_model(f"from keras.layers import *\n{model}\n# m.fit(nb_epoch=3)")
+    assert str(from_model(f"from tensorflow.keras.layers import *\n{model}")) == "conv20x5bs3-dense10-softmax-ce"
+    square = model.replace("5, 3", "5, 5")
+    assert str(from_model(f"from keras.layers import *\nfrom keras.utils import np_utils\n{square}")) == "conv20x5b-dense10-softmax-ce"
+    assert str(from_model(f"from keras.layers import *\n{square}\nm.fit(nb_epoch=3)")) == "conv20x5b-dense10-softmax-ce"
 
 
 # ---- Keras is run

@@ -1,38 +1,12 @@
-"""The list of lessons: its pictures are maps of the lessons themselves."""
+"""Questions on Learn: their maps are the core's numbers."""
 
 import numpy as np
 
-from cnnviz.core.setup.setup import Setup
 from cnnviz.decks.library import SETTING, bundled
 from cnnviz.decks.plates import cells, plates
 from cnnviz.decks.question import setup_at
 from cnnviz.decks.scope import scope_of
-from cnnviz.pages.learn.cards import cards
-from tests.pages.running import shown, unsaid
-
-
-def test_each_lesson_of_the_list_has_a_map_of_one_of_its_own_steps():
-    header, arrays = shown("learn", {})
-    for lesson, deck in zip(header["learn"]["lessons"], bundled(), strict=True):
-        picture = lesson["picture"]
-        own = [array for step in deck.screens for array in scope_of(setup_at(step, {})).arrays.values()]
-        values = arrays[picture["array"]]
-        assert any(values.shape == array.shape[-2:] and np.isin(values, array).all() for array in own if array.ndim >= 2)
-        assert picture["limits"][0] <= values.min() and values.max() <= picture["limits"][1]
-    assert not any(name.startswith("lesson.") for name in shown("learn", {"lesson": "kernel"})[1])
-
-
-def test_the_slope_of_the_card_s_curve_is_the_gradient_that_it_tells_of():
-    gradient = next(card for card in cards() if card["word"] == "gradient")
-    curve, middle = np.array(gradient["curve"]), len(gradient["curve"]) // 2
-    step = 8 / (len(curve) - 1)
-    db = float(scope_of(Setup()).arrays["db"][0])
-    assert abs((curve[middle + 1] - curve[middle - 1]) / (2 * step) - db) < 0.02 * abs(db)
-
-
-def test_the_bars_of_the_card_are_called_as_the_reader_calls_them():
-    loss = next(card for card in unsaid("learn", {})["learn"]["cards"] if card["word"] == "loss")
-    assert [name["say"][0] for name, *_ in loss["bars"]] == ["data.class.cat", "data.class.dog"]
+from tests.pages.running import shown
 
 
 def test_a_step_that_asks_nothing_shows_its_maps_and_needs_no_more_than_an_address(tmp_path, monkeypatch):

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { judge, judgeClick, questions } from "../../cnnviz/view/model/explain/prediction.js"
+import { anotherCell, judge, judgeClick, questions } from "../../cnnviz/view/model/explain/prediction.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { fixture } from "./hooks.js"
 
@@ -38,7 +38,7 @@ test("every stage of every network asks for something, in words without a blank"
   for (const { question } of asked)
     assert.ok(!/undefined|NaN/.test(question.ask + question.what + (question.before ?? "")))
   const kinds = new Set(asked.map(({ question }) => question.kind))
-  assert.deepEqual([...kinds].sort(), ["change", "factor", "largest", "number", "winner"])
+  assert.deepEqual([...kinds].sort(), ["change", "factor", "index", "largest", "number", "product", "winner"])
 })
 
 test("the true number is right, one of the other sign is not, and one far away is too large or too small", () => {
@@ -47,7 +47,8 @@ test("the true number is right, one of the other sign is not, and one far away i
     assert.equal(verdict(one, value), "right", one.symbol)
     assert.equal(verdict(one, value + 1000 * (value < 0 ? -1 : 1) * (Math.abs(value) + scale + 1)), "wrong")
     if (Math.abs(value) > 0.2 * scale) assert.notEqual(verdict(one, -value), "right")
-    if (Math.abs(value) > 0.2 * scale && one.question.kind !== "factor") assert.equal(verdict(one, -value), "sign")
+    if (Math.abs(value) > 0.2 * scale && !["factor", "index"].includes(one.question.kind))
+      assert.equal(verdict(one, -value), "sign")
     if (Math.abs(value) > 0.2 * scale && one.question.kind === "number")
       assert.equal(verdict(one, 1.06 * value), "near")
   }
@@ -93,4 +94,63 @@ test("a click on the cell that counts is right, and of a block no other is", () 
       else if (same) assert.equal(judged.verdict, "right")
     }
   }
+})
+
+test("a question needs no number that is not in it or in sight", () => {
+  const isInSight = (numbers, source) =>
+    numbers.maps[source].kind === "filters" || (numbers.maps[source].kind === "row" && numbers.count(source) <= 16)
+  let [given, copied] = [0, 0]
+  for (const { numbers, symbol, question } of typed) {
+    const sources = numbers.links(question.map).map(({ source }) => source)
+    if (question.kind === "factor")
+      for (const { source } of question.others)
+        assert.ok(isInSight(numbers, source) && sources.includes(source), `${numbers.network.text} ${symbol}`)
+    if (question.kind === "product") {
+      const factors = question.before
+        .replaceAll("(", "")
+        .replaceAll(")", "")
+        .replaceAll("−", "-")
+        .split(" · ")
+        .map(Number)
+      const product = factors.reduce((all, each) => all * each, 1)
+      assert.ok(Math.abs(product - question.value) <= 2e-3 * Math.abs(question.value), `${symbol}: ${question.before}`)
+      copied += 1
+    }
+    if (question.kind === "number" && question.ask.includes(" = ")) given += 1
+    if (question.kind === "index") {
+      const [{ source, cell }] = question.known
+      assert.equal(numbers.values(question.map)[question.value], numbers.at(source, cell))
+      assert.equal(verdict({ numbers, question }, question.value), "right")
+      assert.equal(verdict({ numbers, question }, question.value + 1), "wrong")
+    }
+  }
+  assert.ok(given > 10 && copied > 10, `${given} ${copied}`)
+  const { question } = typed.find(({ symbol, question }) => symbol === "a1" && question.kind === "number")
+  assert.match(question.ask, /a₁<\/i>\[[\d,]+\] = σ\(/)
+})
+
+test("the same question can be asked about another cell, with another answer, where there is one", () => {
+  let count = 0
+  for (const { numbers, symbol, question } of asked) {
+    const cell = anotherCell(
+      numbers,
+      symbol,
+      question.kind === "largest" ? numbers.cell(question.map, 0) : question.cell,
+      question.kind,
+    )
+    if (numbers.count(question.map) === 1) assert.equal(cell, null)
+    if (!cell) continue
+    const again = questions(numbers, symbol, cell).find(({ kind }) => kind === question.kind)
+    assert.ok(again && (String(again.cell) !== String(question.cell) || question.kind === "largest"))
+    count += 1
+  }
+  assert.ok(count > 0.5 * asked.length, `${count} of ${asked.length}`)
+})
+
+test("after a miss the reason follows", () => {
+  for (const { numbers, question } of typed)
+    assert.ok(judge(numbers, question, 1000 + 2 * Math.abs(question.value)).say.endsWith(question.why))
+  for (const { numbers, question } of clicked)
+    for (const cell of [...question.among, question.cell.map(() => 0)])
+      assert.ok(judgeClick(numbers, question, cell).say.endsWith(question.why), question.kind)
 })

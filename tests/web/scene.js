@@ -5,11 +5,11 @@ import { snapshotsOf } from "./snapshots.js"
 export const snapshots = snapshotsOf()
 
 /** What a picture is given; cells that are this wide have room for as many letters. */
-export const sceneOf = (numbers, { letters = 6, size = 15, ...how } = {}) => ({
+export const sceneOf = (numbers, { letters = 6, size = 15, most = letters + 1, ...how } = {}) => ({
   numbers,
   done: () => Number.POSITIVE_INFINITY,
   moves: () => false,
-  room: () => ({ size, letters }),
+  room: () => ({ size, letters, most }),
   isPhone: false,
   isSteady: false,
   choice: {},
@@ -60,3 +60,12 @@ export const sumsOf = (picture, numbers, symbol, cell, how) =>
     const values = elementsOf(list).flatMap((element) => (element["data-value"] ? [Number(element["data-value"])] : []))
     return { terms: values.slice(0, -1), total: values.at(-1) }
   })
+
+/** How the cells of a picture's heat maps belong to terms, in the order of the maps. */
+export function relationsOf(part) {
+  if (Array.isArray(part)) return part.flatMap(relationsOf)
+  if (!part?.strings) return []
+  return part.values.flatMap((value, n) =>
+    / \.relate=$/.test(part.strings[n]) ? (value ? [value] : []) : relationsOf(value),
+  )
+}

@@ -3,18 +3,34 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { pictureOf } from "../../cnnviz/view/draw/mechanism.js"
-import { number, plainNumber } from "../../cnnviz/view/model/numbers/format.js"
+import { explainCell, stepOf } from "../../cnnviz/view/model/explain/explanation.js"
+import { decode } from "../../cnnviz/view/model/numbers/decode.js"
+import { plainNumber } from "../../cnnviz/view/model/numbers/format.js"
+import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
+import { productText } from "../../cnnviz/view/model/numbers/printed_digits.js"
 import { parseEntry } from "../../cnnviz/view/scene/motion.js"
-import { activation, gate } from "../../cnnviz/view/scene/pictures/activation.js"
 import { convolution } from "../../cnnviz/view/scene/pictures/convolution.js"
+import { kernelGradient } from "../../cnnviz/view/scene/pictures/kernel_gradient.js"
+import { update } from "../../cnnviz/view/scene/pictures/update.js"
 import { isScene } from "../../cnnviz/view/scene/scene.js"
 import { typeRoom } from "../../cnnviz/view/scene/scene_view.js"
-import { elementsOf, pictureHtml, snapshots, sumsOf, textOf } from "./scene.js"
+import { fixture } from "./hooks.js"
+import { elementsOf, pictureHtml, relationsOf, sceneOf, snapshots, sumsOf, textOf } from "./scene.js"
 
-/** Each stage that is drawn by a template, at two of its cells. */
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+/** A number as it is printed, also with a power of ten. */
+const readNumber = (text) => {
+  const [number, power = ""] = text.split(" × 10")
+  const exponent = [...power].map((c) => (c === "⁻" ? "-" : RAISED.indexOf(c))).join("")
+  return Number(plainNumber(number)) * 10 ** Number(exponent)
+}
+
+/** Each stage that is drawn by a template, and the image's gradient, at two of their cells. */
 function* scenes() {
   for (const { numbers, arrays } of snapshots.filter(({ numbers }) => !Object.keys(numbers.answer.deviations).length))
-    for (const { symbol } of numbers.stages) {
+    for (const symbol of [...numbers.stages.map(({ symbol }) => symbol), "dx"]) {
+      if (symbol !== "update" && !numbers.maps[symbol]) continue
       const picture = pictureOf(numbers, symbol)
       if (!isScene(picture)) continue
       const first = symbol === "update" ? numbers.said.update.makes[0] : symbol
@@ -30,7 +46,7 @@ test("the total of every staircase is the core's own entry, and its steps lead t
   let count = 0
   for (const scene of scenes()) {
     const { numbers, arrays, picture, symbol, cell } = scene
-    for (const { terms, total } of sumsOf(picture, numbers, symbol, cell)) {
+    for (const { terms, total } of symbol === "update" ? [] : sumsOf(picture, numbers, symbol, cell)) {
       count += 1
       assert.equal(total, arrays[symbol][numbers.offset(symbol, cell)], where(scene))
       const size = terms.reduce((all, value) => all + Math.abs(value), 1e-15)
@@ -125,10 +141,10 @@ test("cells without room for their numbers have none, and the largest product is
   assert.doesNotMatch(textOf(convolution, numbers, "z1", [0, 13, 18]), / · /)
   assert.ok(!pictureHtml(convolution, numbers, "z1", [0, 13, 18], { letters: 2 }).includes("stated"))
   assert.deepEqual(
-    [8, 34, 58].map((width) => typeRoom(width).size),
+    [8, 36, 58].map((width) => typeRoom(width).size),
     [13, 13, 18],
   )
-  assert.ok(typeRoom(8).letters < 1 && typeRoom(34).letters === 4)
+  assert.ok(typeRoom(8).letters < 1 && typeRoom(36).letters === 4)
 })
 
 test("a product is the same term in the image, its window, the kernel and the staircase", () => {
@@ -145,45 +161,133 @@ test("a product is the same term in the image, its window, the kernel and the st
   }
 })
 
-test("of a channel's gates as many are closed as the core has sums that are not above 0", () => {
-  let counted = 0
+test("at the update a parameter that is pointed at has its own step, in words and in the picture", () => {
   for (const { numbers } of snapshots)
-    for (const made of Object.keys(numbers.network.curves).filter((name) => numbers.said[name].name === "ReLU")) {
-      const z = numbers.links(made)[0].source
-      const [channels, rows, columns] = numbers.shape(z)
-      for (let channel = 0; columns && channel < channels; channel++) {
-        const sums = numbers.values(z).slice(channel * rows * columns, (channel + 1) * rows * columns)
-        const closed = sums.filter((sum) => !(sum > 0)).length
-        const said = textOf(gate, numbers, `d${z}`, [channel, 0, 0])
-        if (closed)
-          assert.ok(said.includes(`closed: ${closed} `), `${numbers.network.text} ${z}[${channel}]: ${closed}`)
-        counted += closed > 0
-      }
+    for (const parameter of numbers.said.update.makes) {
+      const cell = numbers.shape(parameter).map((n) => n - 1)
+      const words = explainCell(numbers, parameter, cell, true)
+      assert.equal(words.title, numbers.said.update.title)
+      assert.equal(words.numbers, stepOf(numbers, parameter, cell))
+      const elements = elementsOf(pictureHtml(update, numbers, parameter, cell))
+      const at = cell.join()
+      const isMap = numbers.maps[parameter].kind === "weights" && !elements.some(({ tag }) => tag === "table")
+      assert.ok(
+        isMap || elements.some((element) => element["data-symbol"] === parameter && element["data-cell"] === at),
+        `${parameter}[${at}]`,
+      )
     }
-  assert.ok(counted > 8)
 })
 
-test("a gate says which share of its gradient passes, and its bars are as long as both", () => {
-  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text === "conv1x3-sigmoid-dense2-sigmoid-mse")
-  for (const [map, cell] of [
-    ["dz2", [0]],
-    ["dz1", [0, 3, 4]],
-  ]) {
-    const share = numbers.at(map, cell) / numbers.at(numbers.links(map)[0].source, cell)
-    assert.ok(textOf(gate, numbers, map, cell).includes(` ${Math.round(100 * share)}% passes`), map)
+test("an update shows every parameter, and the new value of each printed one is the core's", () => {
+  for (const { numbers } of snapshots) {
+    const [first] = numbers.said.update.makes
+    const html = pictureHtml(
+      update,
+      numbers,
+      first,
+      numbers.shape(first).map(() => 0),
+      { letters: 12 },
+    )
+    for (const name of numbers.said.update.makes) {
+      const rows = [
+        ...html.matchAll(new RegExp(`<tr [^>]*data-symbol="${name}" data-cell="([\\d,]+)".*?<\\/tr>`, "gs")),
+      ]
+      for (const [row, cell] of rows) {
+        const texts = [...row.matchAll(/<td[^>]*>([^<]*)</g)].map(([, text]) => text)
+        const at = numbers.offset(name, cell.split(",").map(Number))
+        const shown = texts.map(readNumber)
+        const step = numbers.next(name, at) - numbers.values(name)[at]
+        assert.ok(
+          shown.some((value) => Math.abs(value - numbers.next(name, at)) <= 0.06 * Math.abs(step) + 1e-12),
+          `${name}[${cell}]: ${texts}`,
+        )
+      }
+      assert.ok(rows.length || html.includes(`data-symbol="${name}"`) || numbers.maps[name].kind === "weights", name)
+    }
   }
 })
 
-test("an activation prints its input and its result once, and leads from one to the other", () => {
-  for (const { numbers } of snapshots)
-    for (const made of Object.keys(numbers.network.curves)) {
-      const cell = numbers.shape(made).map((n) => n >> 1)
-      const z = numbers.links(made)[0].source
-      const text = textOf(activation, numbers, made, cell)
-      for (const value of [numbers.at(z, cell), numbers.at(made, cell)])
-        assert.ok(text.includes(` ${number(value)} `), `${numbers.network.text} ${made}: ${value} in ${text}`)
-      const html = pictureHtml(activation, numbers, made, cell)
-      assert.ok(html.includes("stated"))
-      assert.equal(html.includes('data-cell="0"'), numbers.maps[z].kind !== "map" && numbers.count(z) <= 12)
-    }
+test("what an update promises of the loss, and what comes, have the signs of its change", () => {
+  const { numbers } = snapshots[0]
+  const { promised, falls } = numbers.answer.promise
+  const text = textOf(update, numbers, "f", [0, 0, 1, 1])
+  const found = text
+    .match(/promised ([^ ,]+), really (\S+)/)
+    .slice(1)
+    .map((number) => Number(plainNumber(number)))
+  for (const [n, value] of [-promised, -falls].entries())
+    assert.ok(Math.abs(found[n] - value) < 0.01 * Math.abs(value), text)
+})
+
+test("momentum's picture asks for what the velocity is made of, and draws every term of it", () => {
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.optimizer === "momentum")
+  const cell = [1, 0, 2, 0]
+  const of = `past.f:${numbers.offset("f", cell)}`
+  assert.deepEqual(numbers.missingParts("update", cell), [of])
+  numbers.storePart(of, { [of]: { values: Float64Array.of(0.5, 0.2, -1, -0.8, 2, 2), shape: [3, 2] } })
+  assert.deepEqual(numbers.missingParts("update", cell), [])
+  const html = pictureHtml(update, numbers, "f", cell)
+  const last = numbers.arrays.losses.values.length - 1
+  const bars = [...html.matchAll(/<li>.*?<\/li>/gs)].map(([bar]) => bar.replace(/<[^>]*>/g, "").trim())
+  assert.deepEqual(bars, [`≤ ${last - 2}`, `${last - 1}`, `${last}`])
+  const at = (name) => numbers.arrays[name].values[numbers.offset("f", cell)]
+  const [, row] = html.match(/<tr [^>]*data-symbol="f".*?<\/th>(.*?)<\/tr>/s)
+  const shown = [...row.matchAll(/<td[^>]*>([^<]*)</g)].map(([, text]) => readNumber(text))
+  for (const value of [at("kept.f"), at("df"), at("velocity.f")])
+    assert.ok(
+      shown.some((number) => Math.abs(number - value) <= 0.006 * Math.abs(value)),
+      `${value}: ${shown}`,
+    )
+})
+
+test("the same parameters are shown where the most weights came as colours as where all came", () => {
+  const { bytes, cells } = fixture("wide").tinygrad
+  const read = (of) => decode(new Uint8Array(Buffer.from(bytes[of], "base64")))
+  const [sent, whole] = ["sent", "whole"].map((of) => new Numbers(read(of)))
+  for (const of of sent.missingParts("f4", cells.f4, true)) sent.storePart(of, read(of).arrays)
+  for (const [first, cell] of [
+    ["f1", [0, 0, 0, 0]],
+    ["f4", cells.f4],
+  ]) {
+    const rows = (numbers) =>
+      elementsOf(pictureHtml(update, numbers, first, cell))
+        .filter(({ tag }) => tag === "tr")
+        .map((row) => row["data-symbol"])
+    assert.deepEqual(rows(sent), rows(whole))
+  }
+})
+
+test("the number of zero shares of a kernel's gradient is correct", () => {
+  let count = 0
+  for (const scene of scenes()) {
+    if (scene.picture !== kernelGradient) continue
+    const text = textOf(kernelGradient, scene.numbers, scene.symbol, scene.cell)
+    const read = (pattern) => Number(text.match(pattern)?.[1].replace(",", "") ?? Number.NaN)
+    const [shares, zero, up, down] = [
+      /([\d,]+) shares/,
+      /([\d,]+) are 0/,
+      / at ([\d,]+) places? raising/,
+      / at ([\d,]+) (?:places? )?it lowers/,
+    ].map(read)
+    if (Number.isNaN(zero + up + down)) continue
+    count += 1
+    assert.equal(zero + up + down, shares, where(scene))
+  }
+  assert.ok(count)
+})
+
+test("a share lights up where it is, in what arrived and in what it met, and says its product", () => {
+  const { numbers } = snapshots[0]
+  const [shares, arrived, met] = relationsOf(kernelGradient(sceneOf(numbers), "df", [0, 0, 2, 1]))
+  const [x, dz] = [numbers.at("x", [0, 5 + 2, 7 + 1]), numbers.at("dz1", [0, 5, 7])]
+  for (const [relate, row, column] of [
+    [shares, 5, 7],
+    [arrived, 5, 7],
+    [met, 7, 8],
+  ]) {
+    assert.equal(relate.term(row, column), "5,7")
+    assert.deepEqual(relate.place("5,7"), [row, column])
+    assert.equal(relate.say(row, column), productText(x, dz))
+  }
+  assert.equal(met.term(0, 0), "") // no window of this weight reaches it
 })

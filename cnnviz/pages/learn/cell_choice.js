@@ -76,16 +76,18 @@ export class CellChoice {
     this.right = null
     this.rightCells = []
     if (!this.map) return
-    const [channels, rows, columns] = this.learn.numbers.shape(this.map)
-    this.cursor = [Math.min(0, channels), Math.floor(rows / 2), Math.floor(columns / 2)]
+    const [rows, columns] = this.learn.numbers.shape(this.map).slice(-2)
+    const [row, column] = [Math.floor(rows / 2), Math.floor(columns / 2)]
+    this.cursor = this.link ? [0, row, column] : (this.figure?.face.at(0, row, column) ?? [])
     this.moveCrop(true)
   }
 
   /** Return the cells that belong to a cell in the figure, such as its window. @param {Cell} cell @returns {Block} */
   blockOf(cell) {
-    const { link } = this
+    const { link, figure } = this
+    if (!link && figure) return figure.face.boxes(cell.map(singleIndex))[0]
     const [[top, bottom], [left, right]] = [windowRange(link, cell[1]), windowRange(link, cell[2])]
-    return { tile: link ? 0 : cell[0], top, left, tall: bottom - top + 1, wide: right - left + 1 }
+    return { tile: 0, top, left, tall: bottom - top + 1, wide: right - left + 1 }
   }
 
   /** Move the part so that it shows the cursor, in its centre if `middle`. @param {boolean} [middle] */
@@ -110,12 +112,14 @@ export class CellChoice {
   }
 
   /**
-   * Return the cell whose window is centred at a cell of the figure.
+   * Return the cell at a place of the figure, or the one whose window is centred there.
    * @param {number} tile @param {number} row @param {number} column @returns {Cell}
    */
   cellAt(tile, row, column) {
+    const { link, figure } = this
+    if (!link) return figure?.face.at(tile, row, column) ?? this.cursor
     const [, rows, columns] = this.learn.numbers.shape(this.map)
-    return [this.link ? 0 : tile, outputAt(this.link, row, rows), outputAt(this.link, column, columns)]
+    return [0, outputAt(link, row, rows), outputAt(link, column, columns)]
   }
 
   /** @param {MouseEvent} event @param {boolean} picks */
@@ -173,11 +177,13 @@ export class CellChoice {
     if (!this.map || !canvas.matches("canvas[data-map]") || event.ctrlKey || event.metaKey || event.altKey) return
     const shape = this.learn.numbers.shape(this.map)
     const clamp = (/** @type {number} */ at, /** @type {number} */ axis) => Math.min(Math.max(at, 0), shape[axis] - 1)
-    const [channel, row, column] = this.cursor
+    const [rowAxis, columnAxis] = [shape.length - 2, shape.length - 1]
     const direction = ARROWS[event.key]
     const turn = { "[": -1, "]": 1 }[event.key]
-    if (direction) this.cursor = [channel, clamp(row + direction[0], 1), clamp(column + direction[1], 2)]
-    else if (turn) this.cursor = [(channel + turn + shape[0]) % shape[0], row, column]
+    const moved = (/** @type {number} */ at, /** @type {number} */ axis) =>
+      axis === rowAxis || axis === columnAxis ? clamp(at + direction[axis - rowAxis], axis) : at
+    if (direction) this.cursor = this.cursor.map(moved)
+    else if (turn) this.cursor = [(this.cursor[0] + turn + shape[0]) % shape[0], ...this.cursor.slice(1)]
     else if (event.key === "Enter") this.pickCell()
     else return
     event.preventDefault()

@@ -11,14 +11,13 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.decks.deck import Deck, Screen
 from cnnviz.decks.library import Library, library, user_folders
 from cnnviz.decks.plates import Plate, cells, plates
-from cnnviz.decks.question import MOST_SHOWN, Option, Question, ask, setup_at
+from cnnviz.decks.question import MOST_SHOWN, Option, Question, another_try, ask, setup_at
 from cnnviz.decks.scope import Scope, scope_of
 from cnnviz.pages import map_records
 from cnnviz.pages.address import PageRequest, resolve
 from cnnviz.pages.encoding import decode, encode
 from cnnviz.pages.handlers import PageHandler
-from cnnviz.pages.learn.cards import cards
-from cnnviz.pages.learn.pictures import lesson_thumbnails
+from cnnviz.pages.learn.listed import listed
 from cnnviz.pages.step.handler import map_response
 from cnnviz.wire.learn import LearnCells, LearnPlate
 from cnnviz.words import Message, Problem, message
@@ -65,15 +64,13 @@ def _encoded(now: PageRequest, catalogue: Library, step_data: dict[str, object] 
     head, arrays = map_response("learn", now, whole)
     at = catalogue.find(str(step_data["lesson"])) if step_data else None
     lessons = catalogue.lessons if at is None or at.is_lesson else (*catalogue.lessons, at)
-    thumbnails, thumbnail_arrays = ([None] * len(lessons), {}) if step_data else lesson_thumbnails(lessons)
     head["learn"] = {
-        "lessons": [_lesson_data(lesson) | {"picture": picture} for lesson, picture in zip(lessons, thumbnails, strict=True)],
-        "lectures": [] if step_data else [_lesson_data(lecture) | {"picture": None} for lecture in catalogue.lectures],
+        "lessons": [listed(lesson) for lesson in lessons],
+        "lectures": [] if step_data else [listed(lecture) for lecture in catalogue.lectures],
         "faults": [message("lessons.fault", file=file, line=str(diagnostic.line), what=diagnostic.what) for file, diagnostic in catalogue.diagnostics],
-        "cards": [] if step_data else cards(),
         "step": step_data,
     }
-    return encode(head, arrays | masks | thumbnail_arrays)
+    return encode(head, arrays | masks)
 
 
 def _find_step(catalogue: Library, now: PageRequest) -> tuple[Deck | None, int, dict[str, Message]]:
@@ -103,10 +100,6 @@ def _with_setup(setup: Setup, now: PageRequest) -> PageRequest:
     return replace(now, setup=here.setup, image=here.image, snapshot=here.snapshot, errors=here.errors, missing={}, cacheable=here.cacheable)
 
 
-def _lesson_data(lesson: Deck) -> dict[str, object]:
-    return {"id": lesson.id, "languages": lesson.languages, "title": lesson.title, "goal": lesson.goal, "steps": len(lesson.screens), "minutes": lesson.minutes}
-
-
 def _question_data(deck: Deck, number: int, step: Screen, question: Question) -> dict[str, object]:
     names = {str(stage): stage for stage in question.setup.network.stages}
     texts = {name: getattr(question, name) for name in ("title", "text", "ask", "right", "otherwise", "hints")}
@@ -117,6 +110,7 @@ def _question_data(deck: Deck, number: int, step: Screen, question: Question) ->
         "kind": step.kind,
         "map": step.map,
         "change": step.change,
+        "another": another_try(step, question.setup),
         "options": [_option(step, option) for option in question.options],
         "value": float(question.key) if step.kind == "number" else None,
         "tolerance": question.tolerance,

@@ -4,9 +4,9 @@ import { moveBy } from "../../view/decks/deck_walk.js"
 import { COLON, number, plainNumber } from "../../view/model/numbers/format.js"
 import { Numbers } from "../../view/model/numbers/numbers.js"
 import { tableOf } from "../../view/model/numbers/table_sources.js"
-import { COMPUTED } from "../../view/model/state/address.js"
+import { COMPUTED, pickKeys } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { closest, html, keyed, nothing, render, setHTML } from "../../view/shell/html.js"
+import { closest, html, keyed, nothing, render } from "../../view/shell/html.js"
 import { isNarrow, isPhone } from "../../view/shell/media_queries.js"
 import { Content } from "../../view/shell/page.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
@@ -15,9 +15,10 @@ import { paintMap } from "./crop_paint.js"
 import { productFigure } from "./kernel_places.js"
 import { Slide } from "./kernel_slide.js"
 import { board, isPictured, pictureColours } from "./learn_board.js"
-import { bindIndex, index, paintIndex } from "./learn_index.js"
+import { bindIndex, index, nextQuestion } from "./learn_index.js"
 import { kernelName, orderingTemplate, questionText, summary } from "./learn_question.js"
 import { spokenQuestion } from "./learn_words.js"
+import { nextPicture, paintNextPicture } from "./next_picture.js"
 import { askedCells, figuresOf, hasSingleKernel, valuesOf, windowOf } from "./plate_figures.js"
 import { storeAnswer, storeHints, storeMark } from "./progress.js"
 import { hasAnswer, scoreAnswer } from "./score.js"
@@ -27,6 +28,7 @@ import { hasAnswer, scoreAnswer } from "./score.js"
 /** @import { Answer, FiltersRecord, LearnData, LearnHeader, LearnStep, StepAnswer, View } from "../../view/types/view.js" */
 
 const HINT_AFTER = 2 // number of attempts after which a hint appears
+const [NEXT_HEIGHT, NEXT_SHARE] = [278, 0.42] // of the maps on the index: height with caption in pixels, share of the width
 const SPACE_BELOW = { picture: 345, numbers: 190, words: 110 } // pixels kept free below the plates
 
 export class Learn extends Content {
@@ -54,6 +56,10 @@ export class Learn extends Content {
   questionKey = "" // identifies the current question
   round = 0 // number of questions so far
   tries = 0
+  /** @type {{ lesson: string, step: string, question: LearnStep, numbers: Numbers } | null}  the question on the index */
+  next = null
+  /** @type {{ lesson: string, step: string, answer: number } | null}  an answer given on the index, until its question is here */
+  pendingAnswer = null
 
   /** @param {View} view */
   constructor(view) {
@@ -64,8 +70,14 @@ export class Learn extends Content {
     this.form = view.$(".question")
     this.choice = new CellChoice(this)
     this.kernel = new Slide(this)
-    const leap = (/** @type {string} */ lesson, /** @type {string} */ step) => view.leap({ lesson, step })
-    bindIndex(view.$(".index"), leap, () => this.list())
+    bindIndex(
+      view.$(".index"),
+      (lesson, step, answer) => {
+        this.pendingAnswer = answer === null ? null : { lesson, step, answer }
+        view.leap({ lesson, step })
+      },
+      () => this.list(),
+    )
     this.listen()
   }
 
@@ -99,7 +111,7 @@ export class Learn extends Content {
     this.received = new Numbers(/** @type {StepAnswer} */ (answer))
     this.root.classList.toggle("asking", Boolean(step))
     if (!step) return this.list()
-    const name = JSON.stringify([step.lesson, step.number, answer.lesson.img, answer.lesson.f])
+    const name = JSON.stringify([step.lesson, step.number, pickKeys(answer.lesson, COMPUTED)])
     const isRetry = step.kind === "construct" && this.questionKey.startsWith(`["${step.lesson}",${step.number},`)
     if (name !== this.questionKey) this.start(step, isRetry)
     this.questionKey = name
@@ -109,8 +121,40 @@ export class Learn extends Content {
     this.kernel.reset()
     this.questionKey = ""
     if (!this.learn) return
-    setHTML(this.view.$(".index"), index(this.learn))
-    paintIndex(this.view.$(".index"), this.learn, this.view.data?.arrays ?? {})
+    this.loadNext(this.learn)
+    this.drawIndex()
+  }
+
+  /** Load the next question for the index. @param {LearnData} learn */
+  loadNext(learn) {
+    const { lesson, number } = nextQuestion(learn) ?? {}
+    const step = String(number)
+    if (!lesson || (this.next?.lesson === lesson.id && this.next.step === step)) return
+    this.next = null
+    this.view.host.numbers.look?.("learn", { lesson: lesson.id, step }, (answer) => {
+      const question = /** @type {(Answer & LearnHeader) | undefined} */ (answer)?.learn.step
+      if (!answer || !question || this.question) return
+      this.next = { lesson: lesson.id, step, question, numbers: new Numbers(/** @type {StepAnswer} */ (answer)) }
+      this.drawIndex()
+    })
+  }
+
+  drawIndex() {
+    const { learn, next } = this
+    if (!learn) return
+    const element = this.view.$(".index")
+    const style = getComputedStyle(element)
+    const wide = element.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight)
+    const phone = isPhone() ? wide : 0
+    const isBeside = !isNarrow() && next?.question.kind === "choose"
+    const room = { width: isBeside ? NEXT_SHARE * wide : wide, height: phone ? 190 : NEXT_HEIGHT, phone }
+    const picture = next ? nextPicture(next.question, next.numbers, room) : nothing
+    render(index(learn, next?.question.ask ?? "", picture), element)
+    if (next) paintNextPicture(element, next.question, next.numbers, this.accent)
+  }
+
+  get accent() {
+    return getComputedStyle(this.root).getPropertyValue("--accent")
   }
 
   /**
@@ -128,7 +172,10 @@ export class Learn extends Content {
     if (!again) this.round += 1
     this.choice.start()
     this.fill()
-    if (step.kind === "construct" && step.met) return this.commit()
+    const { pendingAnswer: pending } = this
+    this.pendingAnswer = null
+    if (pending?.lesson === step.lesson && pending.step === String(step.number)) this.givenAnswer = pending.answer
+    if ((step.kind === "construct" && step.met) || this.givenAnswer === pending?.answer) return this.commit()
     if (again || isFirst) return
     this.form.querySelector("h1")?.focus({ preventScroll: true })
     this.scrollToTop()
@@ -151,6 +198,7 @@ export class Learn extends Content {
   /** @override */
   draw() {
     if (this.question) this.fill()
+    else this.drawIndex()
   }
 
   /** Return the space for the plates. */
@@ -190,6 +238,7 @@ export class Learn extends Content {
       this.filters,
       tried,
       this.correctNumbers,
+      pictureColours(step, numbers),
       this.productTemplate,
     )
     render(keyed(this.round, html`${words}${board(step, numbers, tried, this.plateRoom(), more)}`), this.form)
@@ -200,11 +249,10 @@ export class Learn extends Content {
     return figuresOf(this.numbers, /** @type {LearnStep} */ (this.question), this.open)
   }
 
-  /** The numbers of the cells in question, once the solution is shown, and the colours of all pictures. */
+  /** The numbers of the cells in question, once the solution is shown. */
   get correctNumbers() {
     const asked = this.open ? this.figures.find(({ asked }) => asked) : undefined
-    const step = /** @type {LearnStep} */ (this.question)
-    return { wanted: asked?.asked ? valuesOf(asked, asked.asked) : [], colours: pictureColours(step, this.numbers) }
+    return asked?.asked ? valuesOf(asked, asked.asked) : []
   }
 
   /** The kernel's product at the cursor. */
@@ -215,7 +263,7 @@ export class Learn extends Content {
   }
 
   paintMaps() {
-    const accent = getComputedStyle(this.root).getPropertyValue("--accent")
+    const { accent } = this
     const figures = this.figures
     for (const canvas of this.form.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-plate]"))) {
       const figure = figures.find(({ plate }) => plate.array === canvas.dataset.plate)
@@ -339,9 +387,10 @@ export class Learn extends Content {
     ;(button(by) ?? button(-by))?.focus()
   }
 
-  // Repeat the question with the next image or kernel of the list.
+  // Repeat the question in its other case, or with the next image or kernel of the list.
   /** @param {LearnStep} step */
-  tryAnother({ change }) {
+  tryAnother({ change, another }) {
+    if (change === "nothing") return this.view.go(another)
     const next = (/** @type {string[]} */ all, /** @type {string} */ here) => all[(all.indexOf(here) + 1) % all.length]
     const images = IMAGES.map(({ id }) => id)
     if (change === "kernel") this.view.go({ f: next(Object.keys(KERNELS), kernelName(this.filters)) })

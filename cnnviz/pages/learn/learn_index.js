@@ -1,125 +1,126 @@
-// The list of lessons, with the cards of terms above and the glossary below.
+// The index: the next lesson with its first question as a picture, the path through all lessons, and below it lectures
+// and the glossary.
 
-import { contextOf } from "../../view/draw/canvas.js"
-import { imageOfValues } from "../../view/draw/pixels.js"
-import { capitalize, escapeHtml } from "../../view/model/numbers/format.js"
+import { termPicture } from "../../view/draw/term_pictures.js"
+import { SIGNS, TERMS } from "../../view/model/explain/meanings.js"
+import { COLON, capitalize } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { foreignLanguage, langAttribute, languageName, largestValue, letter, numberTable, rich } from "./learn_words.js"
+import { html, inner, markup, nothing, svg } from "../../view/shell/html.js"
+import { foreignLanguage, languageName, letter, rich } from "./learn_words.js"
+import { answeredCount, firstUnanswered, forksOf, nextLesson, placeLessons } from "./lesson_path.js"
 import { clearProgress, progress } from "./progress.js"
 
-/** @import { Arrays, LearnCard, LearnData, LearnListed } from "../../view/types/view.js" */
+/** @import { Fork, Place } from "./lesson_path.js" */
+/** @import { LearnData, LearnListed, Template } from "../../view/types/view.js" */
 
-/** Terms of the glossary, in the order in which learners meet them. */
-const GLOSSARY = [
-  "pixel", "kernel", "sum", "unit", "list", "output", "loss", "gradient", "weight", "bias", "stride", "padding", "channel", "pooling", "activation",
-  "saturated", "target", "learning_rate", "update",
-] // biome-ignore format: a list of words
+/** Return the letter of a lesson. @param {LearnData} learn @param {LearnListed} lesson */
+const letterOf = ({ lessons }, lesson) => letter(lessons.indexOf(lesson) % 26)
 
-/**
- * Return the outputs as bars, with their targets as lines and the distances between.
- * @param {LearnCard["bars"]} bars
- */
-const barsOf = (bars) =>
-  `<svg class="drawn" viewBox="0 0 92 92" aria-hidden="true">${bars
-    .map(([name, o, y], n) => {
-      const [x, up] = [4 + 46 * n, (/** @type {number} */ value) => 8 + 66 * (1 - value)]
-      return `<rect class="room" x="${x}" y="8" width="36" height="66"/><rect class="bar" x="${x}" y="${up(o)}" width="36" height="${66 * o}"/>
-        <path class="gap" d="M${x + 18} ${up(o)}V${up(y)}"/><path class="target" d="M${x - 3} ${up(y)}h42"/><text x="${x + 18}" y="88">${escapeHtml(name)}</text>`
-    })
-    .join("")}</svg>`
-
-/** Return the curve of the loss along one number, with the tangent at its current value. @param {number[]} curve */
-function curveOf(curve) {
-  const [low, high] = [Math.min(...curve), Math.max(...curve)]
-  const [across, up] = [
-    (/** @type {number} */ n) => 6 + (80 * n) / (curve.length - 1),
-    (/** @type {number} */ value) => 72 - (60 * (value - low)) / (high - low),
-  ]
-  const middle = (curve.length - 1) / 2
-  const slope = (curve[middle + 1] - curve[middle - 1]) / 2
-  const tangent = [-5, 5].map((by) => `${across(middle + by)} ${up(curve[middle] + by * slope)}`)
-  const points = curve.map((value, n) => `${across(n)} ${up(value)}`)
-  return `<svg class="drawn" viewBox="0 0 92 92" aria-hidden="true"><path class="axis" d="M6 76H88"/><path class="curve" d="M${points.join("L")}"/><path class="slope" d="M${tangent.join("L")}"/>
-    <circle cx="${across(middle)}" cy="${up(curve[middle])}" r="3.5"/><text class="math" x="8" y="10">L ↑</text><text class="math end" x="93" y="89">b[0] →</text></svg>`
-}
-
-/** @param {LearnCard} card */
-function card({ word, example, picture: rows, scale, bars, curve }) {
-  return `<article class="card" id="card-${word}"><h3>${say(`web.glossary.${word}.title`)}</h3>
-    <div>${rows ? numberTable(rows, largestValue([{ picture: rows }]), scale) : bars.length ? barsOf(bars) : curve.length ? curveOf(curve) : ""}<p>${rich(say(`web.glossary.${word}.text`))}</p></div>
-    <p class="example">${rich(example)}</p></article>`
+/** Return the lesson to go on with and the number of its question. @param {LearnData} learn */
+export function nextQuestion({ lessons }) {
+  const lesson = nextLesson(lessons, progress)
+  return lesson && { lesson, number: firstUnanswered(lesson, progress(lesson.id)) }
 }
 
 /**
- * @param {LearnListed} lesson
- * @param {number} place
+ * Return a ring that is filled by a share.
+ * @param {number} done @param {number} count @param {string} text in the ring
  */
-function listed({ id, title, goal, steps, minutes, languages, picture: map }, place) {
-  const marks = progress(id)
-  const numbers = Array.from({ length: steps }, (_, n) => n + 1)
-  const next = numbers.find((n) => !marks[n]) ?? 1
-  const doneCount = numbers.filter((n) => marks[n]).length
-  const dots = numbers.map((n) => `<i class="${marks[n] ?? ""}"></i>`).join("")
-  const verb = doneCount === steps ? "again" : doneCount ? "continue" : "start"
-  const language = foreignLanguage(languages)
-  const note = language
-    ? `<p class="foreign">${say("web.learn.foreign", { language: languageName(language) })}</p>`
-    : ""
-  const mark = langAttribute(language)
-  const promise = language ? escapeHtml(goal) : say("web.learn.afterwards", { goal })
-  return `<article class="lesson">${map ? `<canvas data-array="${map.array}" aria-hidden="true"></canvas>` : ""}<h3${mark}><b>${letter(place % 26)}</b> ${escapeHtml(title)}</h3>${note}
-    <p><span${mark}>${promise}</span> <span class="minutes">${capitalize(say("web.learn.minutes", { n: minutes }))}.</span></p>
-    <footer><span class="dots" aria-hidden="true">${dots}</span><span>${say("web.learn.of", { n: doneCount, count: steps })}</span>
-    <button type="button" data-lesson="${escapeHtml(id)}" data-step="${next}" class="${doneCount && doneCount < steps ? "primary" : ""}"
-      aria-label="${escapeHtml(say("web.learn.open", { verb: say(`web.learn.${verb}`), title }))}">${say(`web.learn.${verb}`)}</button></footer></article>`
+const ring = (done, count, text) =>
+  html`<svg class="ring" viewBox="0 0 36 36" aria-hidden="true"><circle cx="18" cy="18" r="16"></circle>${done ? svg`<circle class="done" cx="18" cy="18" r="16" pathLength=${count} stroke-dasharray="${done} ${count}" transform="rotate(-90 18 18)"></circle>` : nothing}<text x="18" y="18">${text}</text></svg>`
+
+/** @param {number} done @param {number} count */
+const verbOf = (done, count) => (done === count ? "again" : done ? "continue" : "start")
+
+/** Return the number of questions and the minutes of a lesson. @param {LearnListed} lesson */
+const lengthOf = ({ steps, minutes }) =>
+  `${say("web.learn.questions", { n: steps })} · ${say("web.learn.minutes", { n: minutes })}`
+
+/**
+ * Return the next lesson, with its question as a picture once that is loaded.
+ * @param {LearnData} learn @param {LearnListed} lesson @param {number} number @param {string} ask @param {Template | typeof nothing} picture
+ */
+function nextTemplate(learn, lesson, number, ask, picture) {
+  const verb = verbOf(answeredCount(lesson, progress(lesson.id)), lesson.steps)
+  const language = foreignLanguage(lesson.languages)
+  const lang = language || nothing
+  const about = say("web.learn.about", { letter: letterOf(learn, lesson), title: lesson.title })
+  return html`<section class="next-up" aria-label=${say("web.learn.next_lesson")}><header><h1 lang=${lang} ${inner(rich(ask || lesson.title))}></h1>
+    <button type="button" class="primary" data-lesson=${lesson.id} data-step=${number}>${say(`web.learn.begin.${verb}`, { letter: letterOf(learn, lesson) })} <span aria-hidden="true">→</span></button></header>
+    <p class="about"><span lang=${lang}>${about}</span> · ${lengthOf(lesson)}${language ? ` · ${say("web.learn.foreign", { language: languageName(language) })}` : nothing}</p>${picture}</section>`
+}
+
+/** @param {LearnData} learn @param {Place} place @param {LearnListed | undefined} next @param {boolean} isLeaf  whether no lesson builds on it */
+function nodeTemplate(learn, { lesson, column, row }, next, isLeaf) {
+  const marks = progress(lesson.id)
+  const done = answeredCount(lesson, marks)
+  const verb = say(`web.learn.${verbOf(done, lesson.steps)}`)
+  const isCompleted = done === lesson.steps
+  const state = say("web.learn.of", { n: done, count: lesson.steps })
+  const titles = learn.lessons.filter(({ id }) => lesson.after.includes(id)).map((other) => other.title)
+  const basis = titles.length ? `, ${say("web.learn.builds_on", { titles })}` : ""
+  const minutes = say("web.learn.minutes", { n: lesson.minutes })
+  const states = { current: lesson === next, completed: isCompleted, leaf: isLeaf }
+  const kind = Object.entries(states)
+    .flatMap(([name, is]) => (is ? [name] : []))
+    .join(" ")
+  return html`<li class=${kind} style="--column:${2 * column + 1};--row:${row + 1}"><button type="button" data-lesson=${lesson.id} data-step=${firstUnanswered(lesson, marks)}>
+    ${ring(done, lesson.steps, letterOf(learn, lesson))}<span class="named"><span class="live-only">${verb}${COLON}</span><b lang=${foreignLanguage(lesson.languages) || nothing}>${lesson.title}</b><small>${done && !isCompleted ? `${state} · ` : nothing}${minutes}</small><span class="live-only">${done && !isCompleted ? "" : `, ${state}`}${basis}</span></span></button></li>`
+}
+
+/** Return the lines from a lesson to those that follow. @param {Fork} fork */
+function forkTemplate({ column, from, to, edges }) {
+  const count = to - from + 2
+  const y = (/** @type {number} */ row) => row - from + 1
+  const lines = edges.map((edge) => svg`<path d="M0 ${y(edge.from)}H.5V${y(edge.to)}H1"></path>`)
+  return html`<svg class="fork" style="--column:${2 * column + 2};--row:${from + 1};--rows:${count}" viewBox="0 0 1 ${count}" preserveAspectRatio="none" aria-hidden="true">${lines}</svg>`
+}
+
+/** @param {LearnData} learn @param {LearnListed | undefined} next */
+function pathTemplate(learn, next) {
+  const places = placeLessons(learn.lessons)
+  const parents = new Set(places.flatMap((place) => place.parents))
+  const columnCount = Math.max(...places.map(({ column }) => column)) + 1
+  const [done, count] = learn.lessons.reduce(
+    ([sum, all], lesson) => [sum + answeredCount(lesson, progress(lesson.id)), all + lesson.steps],
+    [0, 0],
+  )
+  return html`<nav class="lesson-path" aria-label=${say("web.learn.lessons")}><ol style="--columns:${columnCount}">${places.map((place) => nodeTemplate(learn, place, next, !parents.has(place.lesson.id)))}${forksOf(places).map(forkTemplate)}</ol>
+    <p class="overall">${ring(done, count, "")}<span>${say("web.learn.progress", { n: done, count })}</span>${done ? html`<small>${say("web.learn.kept")} <button type="button" class="link" data-forget>${say("web.learn.forget")}</button></small>` : nothing}</p></nav>`
 }
 
 /** @param {LearnListed} listed */
 const lecture = ({ id, title, goal, steps, minutes }) =>
-  `<li><a href="?script=${escapeHtml(id)}&amp;screen=1">${escapeHtml(title)}</a> <span>${say("web.learn.screens", { n: steps })}, ${say("web.learn.minutes", { n: minutes })}</span><br>${escapeHtml(goal)}</li>`
+  html`<li><a href="?script=${id}&screen=1">${title}</a> <span>${say("web.learn.screens", { n: steps })}, ${say("web.learn.minutes", { n: minutes })}</span><br>${capitalize(goal)}</li>`
 
-/** @param {string} word */
-const entry = (word) =>
-  `<dt>${say(`web.glossary.${word}.title`)}</dt><dd>${rich(say(`web.glossary.${word}.text`))}</dd>`
-
-/** @param {LearnData} learn */
-export function index({ lessons, lectures, cards, faults }) {
-  const wrong = faults.map((fault) => `<li>${escapeHtml(fault)}</li>`).join("")
-  return `<h1>${say("web.learn.title")}</h1><p class="lead">${say("web.learn.lead")}</p>
-    <h2>${say("web.learn.cards")}</h2><div class="cards">${cards.map(card).join("")}</div>
-    <h2>${say("web.learn.lessons")} <small>${say("web.learn.kept")} <button type="button" class="link" data-forget>${say("web.learn.forget")}</button></small></h2>
-    <div class="lessons">${lessons.map(listed).join("")}</div>
-    <h2>${say("web.learn.lectures")}</h2><ul class="lectures">${lectures.map(lecture).join("")}</ul>
-    ${wrong ? `<h2>${say("web.learn.faults")}</h2><ul class="faults">${wrong}</ul>` : ""}
-    <h2>${say("web.learn.glossary")}</h2><dl class="glossary">${GLOSSARY.map(entry).join("")}</dl>`
-}
+/** @param {string} id of a term or sign, below web. */
+const entry = (id) =>
+  html`<div>${markup(termPicture(id))}<dt>${SIGNS[id] ? html`<i>${SIGNS[id]}</i> ` : nothing}${say(`web.${id}.title`)}</dt><dd ${inner(rich(say(`web.${id}.text`)))}></dd></div>`
 
 /**
- * Paint the lessons' pictures.
- * @param {HTMLElement} element
- * @param {LearnData} learn
- * @param {Arrays} arrays
+ * Return the index. `ask` and `picture` are the next question's, once it is loaded.
+ * @param {LearnData} learn @param {string} ask @param {Template | typeof nothing} picture
  */
-export function paintIndex(element, { lessons }, arrays) {
-  for (const { picture: map } of lessons) {
-    const canvas = map && element.querySelector(/** @type {"canvas"} */ (`canvas[data-array="${map.array}"]`))
-    if (!map || !canvas || !(map.array in arrays)) continue
-    const { values, shape } = arrays[map.array]
-    ;[canvas.height, canvas.width] = shape
-    contextOf(canvas).drawImage(imageOfValues(values, shape[0], shape[1], map.limits, map.scale), 0, 0)
-  }
+export function index(learn, ask, picture) {
+  const next = nextQuestion(learn)
+  const { lectures, faults } = learn
+  return html`${next ? nextTemplate(learn, next.lesson, next.number, ask, picture) : nothing}${pathTemplate(learn, next?.lesson)}
+    ${faults.length ? html`<h2>${say("web.learn.faults")}</h2><ul class="faults">${faults.map((fault) => html`<li>${fault}</li>`)}</ul>` : nothing}
+    <h2>${say("web.learn.lectures")}</h2><ul class="lectures">${lectures.map(lecture)}</ul>
+    <h2>${say("web.learn.glossary")}</h2><dl class="glossary">${[...Object.keys(SIGNS), ...TERMS].map(entry)}</dl>`
 }
 
 /**
  * @param {HTMLElement} element
- * @param {(lesson: string, step: string) => void} open
+ * @param {(lesson: string, step: string, answer: number | null) => void} open  `answer` is the index of the clicked option
  * @param {() => void} again
  */
 export function bindIndex(element, open, again) {
   element.addEventListener("click", ({ target }) => {
-    const button = /** @type {Element} */ (target).closest("button")
-    if (button?.dataset.lesson) open(button.dataset.lesson, button.dataset.step ?? "1")
-    else if (button?.dataset.forget !== undefined) {
+    const chosen = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-lesson]"))
+    const { lesson, step = "1", answer } = chosen?.dataset ?? {}
+    if (lesson) open(lesson, step, answer === undefined ? null : Number(answer))
+    else if (/** @type {Element} */ (target).closest("[data-forget]")) {
       clearProgress()
       again()
     }

@@ -49,7 +49,7 @@ export function caption(numbers, figure) {
   const power =
     !hidden && (cut || form === "grid" || form === "row") ? powerText(coloursOf(printed, [0, 1], "signed")) : ""
   const name = map
-    ? html`<i class="name" ${inner(formula(map.label))}></i> <span>${map.plain}${size}</span>`
+    ? html`${map.plain.startsWith(map.label) ? nothing : html`<i class="name" ${inner(formula(map.label))}></i> `}<span>${map.plain}${size}</span>`
     : html`<span ${inner(rich(label))}></span>`
   return html`<figcaption>${name} ${power}</figcaption>`
 }
@@ -85,11 +85,11 @@ function cellsOf(numbers, figure, block, step, tried) {
     const index = indexIn(asked, block, n)
     const isPending = index > (tried.sliding ? (tried.reached ?? 0) : count) // not reached by the kernel yet
     if (hidden || isPending) return mine && index >= 0 ? ghost(mine[index], colours) : blank(index >= 0)
-    const own =
+    const face =
       mine && index >= 0 && !right[index]
         ? split(value, mine[index], colours)
         : cell(value, colours, index >= 0 && index === (tried.reached ?? (count > 1 ? -1 : 0)) ? "now" : "")
-    return notedIndices.includes(index) ? { ...own, note: circled(index) } : own
+    return notedIndices.includes(index) ? { ...face, note: circled(index) } : face
   })
 }
 
@@ -189,6 +189,9 @@ export function plate(numbers, figure, sign, step, tried, sizes, phone) {
   const body = () => {
     if (form === "row") return row(numbers, figure, step, tried)
     if (form === "curve") return curve(figure, size)
+    if (hidden && step.kind === "number" && !figure.asked)
+      // its cells could be counted
+      return html`<div class="hatched" style="width:${size[0]}px;height:${size[1]}px" role="img" aria-label=${descriptionOf(numbers, figure)}></div>`
     if (tiles.length)
       return html`<div class="tiles" style="--across:${cut ? 1 : acrossOf(figure)}">${tiles.map((block) => grid(cellsOf(numbers, figure, block, step, tried), block.wide, descriptionOf(numbers, figure, valuesOf(figure, block)), hidden ? "asking" : ""))}</div>`
     return html`<canvas data-plate=${array} class=${hidden ? "hatched" : ""} style="width:${size[0]}px;height:${size[1]}px" role="img" aria-label=${descriptionOf(numbers, figure)}></canvas>`

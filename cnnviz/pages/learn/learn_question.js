@@ -29,8 +29,6 @@ import { hasAnswer } from "./score.js"
  * @property {boolean} [sliding]
  */
 
-/** @typedef {{ wanted: ArrayLike<number>, colours: Colours }} Correct  the correct numbers, and the colours of all pictures */
-
 /** Return the answers in words, each with its letter. @param {LearnStep} step @param {Tried} tried */
 function choices({ options }, { given }) {
   const choice = (/** @type {LearnOption} */ { label, value }, /** @type {number} */ n) =>
@@ -117,9 +115,9 @@ function answerText({ options }, n) {
 
 /**
  * Return the given answer, and how many of its numbers are correct.
- * @param {LearnStep} step @param {Tried} tried @param {Correct} correct
+ * @param {LearnStep} step @param {Tried} tried @param {ArrayLike<number>} wanted  the correct numbers @param {Colours} colours  of all pictures
  */
-function givenAnswer(step, { given: chosen, picked }, { wanted, colours }) {
+function givenAnswer(step, { given: chosen, picked }, wanted, colours) {
   if (step.kind === "number")
     return html`<p class="said">${say("web.learn.you_said", { what: String(chosen).replaceAll("-", "−") })}</p>`
   if (step.kind === "click") return html`<p class="said" ${inner(rich(picked ?? ""))}></p>`
@@ -159,6 +157,9 @@ function feedback(step, { found, tries, rightCell }, lang) {
   return html`<p><b>${found.right ? "✓ " : ""}${verdict}</b> <span lang=${lang} ${inner(rich(found.say))}></span></p>${value ? html`<p ${inner(rich(value))}></p>` : ""}${showsExplanation ? html`<p lang=${lang} ${inner(rich(step.right))}></p>` : ""}`
 }
 
+/** Return whether a second try can use another case. @param {LearnStep} step */
+const canVary = ({ change, another }) => change !== "nothing" || Object.keys(another).length > 0
+
 /**
  * Return the buttons. After a wrong answer, the primary one is another try.
  * @param {LearnStep} step @param {boolean} last @param {Tried} tried
@@ -166,9 +167,9 @@ function feedback(step, { found, tries, rightCell }, lang) {
 function buttons(step, last, tried) {
   const { given, found } = tried
   const isOver = found !== null || !step.kind
-  const canRepeat = found !== null && step.change !== "nothing" && step.kind !== "construct"
+  const canRepeat = found !== null && step.kind !== "construct" && canVary(step)
   const isRetryFirst = canRepeat && !found.right
-  const verb = step.change === "kernel" ? "kernel" : "image"
+  const verb = step.change === "nothing" ? "case" : step.change
   const isIncomplete = !isOver && step.kind !== "construct" && !hasAnswer(step, given)
   const go = say(last ? "web.learn.finish" : "web.learn.continue")
   return html`<div class="next"><div>${step.kind && step.kind !== "construct" && !isOver ? html`<button type="submit" class="primary" data-key="learn_commit" ?disabled=${isIncomplete} aria-describedby="learn-note">${say("web.learn.commit")}</button>` : ""}
@@ -199,10 +200,11 @@ function questionTemplate(step, lesson, filters, tried, language) {
  * @param {Record<string, string>} lesson
  * @param {FiltersRecord | null} filters
  * @param {Tried} tried
- * @param {Correct} correct
+ * @param {ArrayLike<number>} correct  the correct numbers, once the solution is shown
+ * @param {Colours} colours  of all pictures
  * @param {Template | typeof nothing} more  the kernel's product at the cursor
  */
-export function questionText(step, listed, lesson, filters, tried, correct, more) {
+export function questionText(step, listed, lesson, filters, tried, correct, colours, more) {
   const language = foreignLanguage(listed.languages)
   const note = language
     ? html`<p class="foreign">${say("web.learn.foreign", { language: languageName(language) })}</p>`
@@ -210,7 +212,7 @@ export function questionText(step, listed, lesson, filters, tried, correct, more
   const verdict = tried.found ? (tried.found.right ? " good" : " missed") : ""
   return html`<div class="words">${stepNavigation(step, listed)}${note}
     <h1 tabindex="-1" lang=${language || nothing} ${inner(rich(step.title || listed.title))}></h1>
-    <div class="said-and-asked">${tried.found ? givenAnswer(step, tried, correct) : questionTemplate(step, lesson, filters, tried, language)}
+    <div class="said-and-asked">${tried.found ? givenAnswer(step, tried, correct, colours) : questionTemplate(step, lesson, filters, tried, language)}
     <div class="feedback${verdict}" role="status" aria-live="polite">${feedback(step, tried, language || nothing)}</div>${more}</div>
     ${buttons(step, step.number === listed.steps, tried)}</div>`
 }

@@ -73,6 +73,17 @@ export function sizesOf(figures, signs, room) {
     })
     return row
   }
+  /** Return the height of the rows that the plates fill, with their captions. @param {Sizes} sizes */
+  const heightOf = (sizes) => {
+    let [all, row, taken] = [0, 0, 0]
+    figures.forEach((figure, n) => {
+      const [each, tall] = sizeOf(figure, sizes, phone)
+      if (taken && taken + gap(n) + each > width) [all, row, taken] = [all + row, 0, 0]
+      taken += (taken ? gap(n) : 0) + each
+      row = Math.max(row, tall + HEAD)
+    })
+    return all + row
+  }
   const widthOf = (/** @type {Figure} */ figure, /** @type {number} */ side) =>
     sizeOf(figure, { side, grown: 1 }, phone)[0]
   const isTooWide = (/** @type {Figure} */ figure, /** @type {number} */ side) =>
@@ -83,7 +94,8 @@ export function sizesOf(figures, signs, room) {
       side -= 4
     return side
   })
-  const side = Math.floor(sides.reduce((best, side) => (side > 1.25 * best ? side : best)))
+  let side = Math.floor(sides.reduce((best, side) => (side > 1.25 * best ? side : best)))
+  while (side > LEAST && heightOf({ side, grown: 1 }) > height) side -= 4
   const cells = figures.every((figure) => visibleBlock(figure) || figure.form === "grid" || figure.form === "row")
   const fits = (/** @type {number} */ grown) =>
     rowsOf({ side, grown }) === 1

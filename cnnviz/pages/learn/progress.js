@@ -35,8 +35,8 @@ export const hintsUsed = (lesson) => inBrowser.readRecord(HINTS)[lesson] ?? {}
 /** Store that `count` hints were shown. @param {string} lesson @param {number} step @param {number} count */
 export function storeHints(lesson, step, count) {
   const hints = hintsUsed(lesson)
-  const most = Math.max(hints[step] ?? 0, count)
-  inBrowser.writeRecord(HINTS, { ...inBrowser.readRecord(HINTS), [lesson]: { ...hints, [step]: most } })
+  const shown = Math.max(hints[step] ?? 0, count)
+  inBrowser.writeRecord(HINTS, { ...inBrowser.readRecord(HINTS), [lesson]: { ...hints, [step]: shown } })
 }
 
 export function clearProgress() {

@@ -3,7 +3,7 @@
 
 import { ACTIONS, run } from "../../view/controls/actions.js"
 import { singleIndex } from "../../view/model/explain/cell_links.js"
-import { judge, judgeClick, questions } from "../../view/model/explain/prediction.js"
+import { anotherCell, judge, judgeClick, questions } from "../../view/model/explain/prediction.js"
 import { COMPUTED, isEqual } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, keyed, markup, render, setHidden } from "../../view/shell/html.js"
@@ -25,6 +25,8 @@ export class Predicting {
   askedSetup = {} // setup of the questions
   /** @type {{ verdict: string, say: string } | null}  verdict on the last question of the current stage */
   judged = null
+  /** @type {{ kind: Question["kind"], map: string, cell: Cell } | null}  the last question on another cell, if that is possible */
+  following = null
   answered = false // whether an answer was given since the last draw
   arrived = false // whether the stage has changed, so that the field gets the focus
   keys = false // whether the last input was a key
@@ -63,6 +65,7 @@ export class Predicting {
   arrive() {
     this.arrived = true
     this.judged = null
+    this.following = null
     this.askedKey = ""
     this.at = 0
   }
@@ -87,10 +90,27 @@ export class Predicting {
   pressed(key) {
     if (key === "predict_show") this.view.unveil()
     else if (key === "predict_another") this.at += 1
+    else if (key === "predict_again") this.askAgain()
     else if (key === "predict_score") resetCount()
     else if (key === "predict_next") run(this.view, ACTIONS.find(({ name }) => name === "stage_next") ?? ACTIONS[0])
     if (key === "predict_another") this.arrived = true
-    this.view.paint(key === "predict_another")
+    this.view.paint(key === "predict_another" || key === "predict_again")
+  }
+
+  /** Ask the same question about another cell. */
+  askAgain() {
+    const { following, step, view } = this
+    if (!following) return
+    const { kind, map, cell } = following
+    view.veil()
+    this.arrive()
+    step.cells.pin(map, cell)
+    view.settle()
+    this.updateQuestions()
+    this.at = Math.max(
+      this.allQuestions.findIndex((question) => question.kind === kind),
+      0,
+    )
   }
 
   get typedValue() {
@@ -120,10 +140,20 @@ export class Predicting {
 
   /** @param {Judged} judged */
   settle(judged) {
-    this.judged = judged
+    this.conclude(judged)
     this.answered = true
     countPrediction(judged.verdict === "right")
     this.view.unveil()
+  }
+
+  /** Keep the verdict on the current question, and look for another cell to ask about. @param {{ verdict: string, say: string }} judged */
+  conclude(judged) {
+    const { step, view, allQuestions, at } = this
+    this.judged = judged
+    const { kind } = allQuestions[at % allQuestions.length]
+    const map = step.mainMap(view.stage)
+    const cell = anotherCell(step.numbers, view.stage, step.cells.own(map), kind)
+    this.following = cell && { kind, map, cell }
   }
 
   /**
@@ -160,7 +190,8 @@ export class Predicting {
     strip.dataset.verdict = question ? "" : (this.judged?.verdict ?? "")
     this.updateSubmit()
     if (question) this.focus(question)
-    else if (this.answered && this.keys) this.form.querySelector("button")?.focus({ preventScroll: true })
+    else if (this.answered && this.keys)
+      this.form.querySelector(/** @type {"button"} */ ("button.primary"))?.focus({ preventScroll: true })
     this.arrived = question ? false : this.arrived
     this.answered = false
   }
@@ -169,7 +200,7 @@ export class Predicting {
   shown() {
     const question = this.allQuestions[this.at % this.allQuestions.length]
     if (this.askedKey && !this.judged && question)
-      this.judged = { verdict: "shown", say: solution(this.step, question) }
+      this.conclude({ verdict: "shown", say: solution(this.step, question) })
   }
 
   // Move the focus to the answer's field, or after a key to the map in question.
@@ -184,8 +215,9 @@ export class Predicting {
   }
 
   /** @param {Question} question */
-  questionTemplate({ ask, before = "", clicked }) {
-    const field = html`<label class="blank">${markup(before)}<input class="blank" inputmode="decimal" autocomplete="off" aria-label=${say("web.predict.answer")} aria-describedby="predict-ask">${before && " = …"}</label>
+  questionTemplate({ ask, before = "", clicked, kind }) {
+    const [open, end] = !before ? ["", ""] : kind === "product" ? [`${before} = `, ""] : [before, " = …"]
+    const field = html`<label class="blank">${markup(open)}<input class="blank" inputmode="decimal" autocomplete="off" aria-label=${say("web.predict.answer")} aria-describedby="predict-ask">${end}</label>
       <button type="submit" class="primary">${say("web.predict.commit")}</button>`
     const other = this.allQuestions.length > 1 ? button("another") : ""
     return keyed(
@@ -200,10 +232,11 @@ export class Predicting {
     const verdictName = judged && ["right", "near"].includes(judged.verdict) ? judged.verdict : "wrong"
     const verdict =
       judged && judged.verdict !== "shown" ? html`<b>${say(`web.predict.verdict.${verdictName}`)}</b> ` : ""
+    const isMiss = judged !== null && !["right", "near", "shown"].includes(judged.verdict) && this.following !== null
     const words = judged
       ? judged.say
       : say(this.view.stage === this.view.order[0] ? "web.predict.first" : "web.predict.open")
-    return html`<p role="status">${verdict}${markup(words)}</p><div class="answering">${judged ? button("next", "primary") : ""}${scoreButton()}</div>`
+    return html`<p role="status">${verdict}${markup(words)}</p><div class="answering">${judged && this.following ? button("again", isMiss ? "primary" : "") : ""}${judged ? button("next", isMiss ? "" : "primary") : ""}${scoreButton()}</div>`
   }
 
   /** The description for screen readers. */

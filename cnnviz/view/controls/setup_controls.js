@@ -1,10 +1,12 @@
 // The controls of the setup as HTML, in panels. `data-lesson` names the URL key of a control; controls.js binds them.
 
 import { rich } from "../dialogs/glossary_popover.js"
+import { termPicture } from "../draw/term_pictures.js"
+import { SIGNS, TERMS } from "../model/explain/meanings.js"
 import { escapeHtml, markupWithFormulas } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { field, input, select } from "../shell/html.js"
-import { CHANNELS, IMAGES, LIMITS, OPTIMIZERS, PADDINGS, RULES, SCALE_NAMES, WEIGHTS, WORDS } from "../spec.js"
+import { CHANNELS, IMAGES, LIMITS, OPTIMIZERS, PADDINGS, RULES, SCALE_NAMES, WEIGHTS } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { networkChoice } from "./network_controls.js"
 import { panel, rail } from "./rail.js"
@@ -78,17 +80,19 @@ const practice = () => `
 
 const LEGEND = ["pixel", "signed", "activation", "ahead"]
 
-/** Return the list of all signs or terms with their meanings. @param {"signs" | "glossary"} kind */
-function meanings(kind) {
-  const ids = Object.keys(WORDS).filter((id) => id.startsWith(`web.${kind}.`) && id.endsWith(".title"))
-  const entries = ids.map((id) => `<dt>${escapeHtml(say(id))}</dt><dd>${rich(say(id.replace(/title$/, "text")))}</dd>`)
-  return `<details><summary>${say(`web.legend.${kind}`)}</summary><dl>${entries.join("")}</dl></details>`
+/** Return a list of signs or terms with their meanings. @param {string} name @param {string[]} ids */
+function meanings(name, ids) {
+  const entry = (/** @type {string} */ id) => {
+    const sign = SIGNS[id] ? `<i>${SIGNS[id]}</i> ` : ""
+    return `<dt>${sign}${escapeHtml(say(`web.${id}.title`))}</dt><dd>${termPicture(id)}${rich(say(`web.${id}.text`))}</dd>`
+  }
+  return `<details><summary>${say(`web.legend.${name}`)}</summary><dl>${ids.map(entry).join("")}</dl></details>`
 }
 
 /** Return the legend of the maps' colours and signs. */
 const legend = () => `
   <div class="legend"><dl>${LEGEND.map((name) => `<dt class="${name}"></dt><dd>${say(`web.legend.${name}.name`)} <small>${say(`web.legend.${name}.words`)}</small></dd>`).join("")}</dl>
-    <p>${say("web.legend.scales")}</p><p>${markupWithFormulas(say("web.legend.gradient"))}</p>${meanings("signs")}${meanings("glossary")}</div>`
+    <p>${say("web.legend.scales")}</p><p>${markupWithFormulas(say("web.legend.gradient"))}</p>${meanings("signs", Object.keys(SIGNS))}${meanings("glossary", TERMS)}</div>`
 
 /** @import { Kind } from "./actions.js" */
 

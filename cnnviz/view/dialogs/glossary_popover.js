@@ -2,6 +2,7 @@
 
 import { actionButton } from "../controls/actions.js"
 import { cssZoom } from "../draw/css_zoom.js"
+import { termPicture } from "../draw/term_pictures.js"
 import { wordsOf } from "../model/explain/meanings.js"
 import { escapeHtml, withFormulas } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
@@ -15,7 +16,7 @@ const EDGE = 8 // distance from the window's edge
 
 /** Return the popover, with buttons for the map that it explains. */
 export const meaningPopover = () =>
-  `<div class="meaning" popover><b></b><p></p><div class="doings">${actionButton("large", LARGE)}${actionButton("table", TABLE)}</div></div>`
+  `<div class="meaning" popover><b></b><div class="picture"></div><p></p><div class="doings">${actionButton("large", LARGE)}${actionButton("table", TABLE)}</div></div>`
 
 /** Return HTML with names in backquotes as italics, and formulas as MathML. @param {string} text */
 export const rich = (text) => withFormulas(text, (part) => escapeHtml(part).replace(/`([^`]+)`/g, "<i>$1</i>"))
@@ -54,6 +55,7 @@ export function bindMeanings(view, ownOf) {
     const [title, text] = [box.querySelector("b"), box.querySelector("p")]
     const ids = wordsOf(id)
     if (title) title.textContent = say(ids.title)
+    view.$(".meaning .picture").innerHTML = termPicture(id)
     const meaning = ownOf(id, term.dataset.of ?? "")
     const words = say(ids.text)
     if (text) text.innerHTML = meaning ? withNetworkSymbols(words, meaning) : rich(words)

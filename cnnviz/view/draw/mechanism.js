@@ -5,20 +5,22 @@ import { number } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { activation, gate } from "../scene/pictures/activation.js"
-import { convolution } from "../scene/pictures/convolution.js"
+import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
+import { kernelGradient } from "../scene/pictures/kernel_gradient.js"
+import { update } from "../scene/pictures/update.js"
 import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
 import { convolution as convolutionOfChannels } from "./mechanisms/convolution.js"
-import { convolutionBack } from "./mechanisms/convolution_back.js"
+import { convolutionBack as convolutionBackOfFilters } from "./mechanisms/convolution_back.js"
 import { dense } from "./mechanisms/dense.js"
 import { denseBack } from "./mechanisms/dense_back.js"
 import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
 import { drawFlatten } from "./mechanisms/flatten.js"
 import { wholeChannel } from "./mechanisms/global_average.js"
-import { hiddenResult } from "./mechanisms/hidden_result.js"
+import { hiddenResult, hiddenUpdate } from "./mechanisms/hidden_result.js"
 import { drawPatch } from "./mechanisms/image.js"
 import { drawImageGradients } from "./mechanisms/image_pulls.js"
-import { drawShares, drawTouched } from "./mechanisms/kernel_gradient.js"
+import { drawTouched } from "./mechanisms/kernel_gradient.js"
 import { drawHeights, drawTangents, outputsWithCurve } from "./mechanisms/loss.js"
 import {
   drawBatchNormalization,
@@ -32,7 +34,6 @@ import { drawLosses, drawOutputs, drawParameterRow } from "./mechanisms/outputs.
 import { pathsTogether } from "./mechanisms/paths_together.js"
 import { drawPool, drawUnpool } from "./mechanisms/pooling.js"
 import { drawSoftmax, drawSoftmaxBack } from "./mechanisms/softmax.js"
-import { drawUpdate } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
 
 /** @import { Field, Flight, Shown, Spot } from "./sheet.js" */
@@ -77,7 +78,8 @@ export function drawMechanism(
   const draw = () => {
     const pen = new Pen(canvas, room, palette, backward)
     Object.assign(pen, { done, seats, choice: lights?.choiceOf(`${numbers.network.text} ${map}`) ?? {} })
-    if (hidden) hiddenResult(pen, numbers, map === "update" ? firstParameter : map, cell)
+    if (hidden && map === "update") hiddenUpdate(pen, numbers, firstParameter, cell)
+    else if (hidden) hiddenResult(pen, numbers, map, cell)
     else drawPicture(pen, numbers, map === "update" ? firstParameter : map, cell)
     Object.assign(record, {
       write: () => pen.flushTexts(),
@@ -123,7 +125,7 @@ const BY_PATTERN = [
   [["group", "channel"], drawGains, drawGains],
   [["window"], convolution, convolution],
   [["covering"], convolutionBack, convolutionBack],
-  [["touched"], drawTouched, drawShares],
+  [["touched"], drawTouched, kernelGradient],
   [["winner"], drawPool, drawPool],
   [["pool"], drawPool, drawPool],
   [["won"], drawUnpool, drawUnpool],
@@ -140,7 +142,7 @@ const BY_PATTERN = [
  * @param {Numbers} numbers @param {string} map a symbol, or "update" @param {boolean} [stepping] whether a parameter's step is shown @returns {Picture | ScenePicture}
  */
 export function pictureOf(numbers, map, stepping = false) {
-  if (map === "update" || stepping) return drawUpdate
+  if (map === "update" || stepping) return update
   if (map === "x") return drawPatch
   if (map === "L") return outputsWithCurve(numbers).length ? drawHeights : drawLosses
   if (map === "do" && outputsWithCurve(numbers).length) return drawTangents
@@ -158,6 +160,8 @@ export function pictureOf(numbers, map, stepping = false) {
   const { band, kind } = numbers.maps[map]
   if (band === "parameters" && kind === "row" && !patterns.includes("group")) return drawParameterRow
   if (patterns.includes("window") && numbers.shape(numbers.source(map, "window"))[0] > 1) return convolutionOfChannels
+  if (patterns.includes("covering") && numbers.shape(numbers.source(map, "covering"))[0] > 1)
+    return convolutionBackOfFilters
   const entry = BY_PATTERN.find(([required]) => required.every((pattern) => patterns.includes(pattern)))
   if (entry) return entry[isGradient ? 2 : 1]
   if (numbers.network.curves[map]) return activation

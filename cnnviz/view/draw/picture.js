@@ -6,6 +6,7 @@ import { say } from "../model/words.js"
 import { KERNELS, SCALE_NAMES } from "../spec.js"
 import { atResolution } from "./canvas.js"
 import { cssZoom } from "./css_zoom.js"
+import { shapesOf } from "./picture_shapes.js"
 
 /** @import { View } from "../types/view.js" */
 /** @typedef {{ left: number, top: number }} Corner */
@@ -82,8 +83,16 @@ function svgOf(view) {
   const footTexts = footLines(view, element.scrollWidth / 7)
   const [width, height] = [element.scrollWidth, element.scrollHeight + footTexts.length * LINE_HEIGHT + 8]
   const zoom = cssZoom(element)
-  const attributesOf = (/** @type {DOMRect} */ box) =>
-    `x="${(box.left - left) / zoom}" y="${(box.top - top) / zoom}" width="${box.width / zoom}" height="${box.height / zoom}"`
+  const boxOf = (/** @type {DOMRect} */ box) => ({
+    x: (box.left - left) / zoom,
+    y: (box.top - top) / zoom,
+    width: box.width / zoom,
+    height: box.height / zoom,
+  })
+  const attributesOf = (/** @type {DOMRect} */ rect) => {
+    const { x, y, width, height } = boxOf(rect)
+    return `x="${x}" y="${y}" width="${width}" height="${height}"`
+  }
   const style = getComputedStyle(view.root)
   const parts = [`<rect width="100%" height="100%" fill="${rgbOf(style.backgroundColor).fill}"/>`]
   for (const part of element.querySelectorAll("*")) {
@@ -103,6 +112,8 @@ function svgOf(view) {
     const [stroke, line] = [rgbOf(outlineColor).fill, Number.parseFloat(outlineWidth)]
     parts.push(`<rect ${attributesOf(box)} fill="none" stroke="${stroke}" stroke-width="${line}"/>`)
   }
+  for (const part of element.querySelectorAll(".scene:not([hidden]) *"))
+    if (isShown(part)) parts.push(...shapesOf(part, boxOf, rgbOf))
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) parts.push(...textLines(/** @type {Text} */ (walker.currentNode), { left, top }, zoom))
   const font = `font-family="${escapeHtml(style.fontFamily)}" font-size="12"`
@@ -115,7 +126,7 @@ function svgOf(view) {
 }
 
 /** @param {Element} element */
-const isShown = (element) => element.checkVisibility({ visibilityProperty: true })
+const isShown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
 
 /**
  * Return the lines that describe the setup, of at most `letters` characters each.

@@ -1,6 +1,6 @@
 // Digits of the numbers in a picture: as many decimals as fit, the same for all numbers of a part.
 
-import { exponentOf, formatInteger } from "../model/numbers/format.js"
+import { exponentOf, formatInteger, timesPower } from "../model/numbers/format.js"
 import { formatFixed } from "../model/numbers/printed_sums.js"
 
 /** @typedef {{ write: (value: number) => string, power: number, fits: boolean }} Printed  formatter of a part's numbers, their common exponent, and whether all of them fit */
@@ -26,4 +26,14 @@ export function printCells(values, letters, { isEnough = () => true, isSteady = 
   const writers = DECIMALS.map(withDecimals).filter(fits)
   const found = writers.find((write) => isEnough(write, power)) ?? writers.at(-1) ?? FEWER.map(withDecimals).find(fits)
   return { write: found ?? withDecimals(DECIMALS[0]), power, fits: Boolean(found) }
+}
+
+const SMALLEST_EXPONENT = -4 // of a number that is printed with decimals
+
+/** Return the text of a number alone: with decimals, or with a power of ten if it is tiny. @param {number} value @param {number} [digits] */
+export function printAlone(value, digits = 3) {
+  const exponent = value && Number.isFinite(value) ? Math.floor(Math.log10(Math.abs(value))) : 0
+  return exponent < SMALLEST_EXPONENT
+    ? `${formatFixed(value / 10 ** exponent, digits - 1)} ${timesPower(exponent)}`
+    : formatFixed(value, Math.max(digits - 1 - exponent, 0))
 }

@@ -4,10 +4,11 @@
 import { html, nothing, svg } from "../shell/html.js"
 
 /** @import { Box } from "../types/view.js" */
-/** @typedef {"turn" | "around"} Way  "turn" goes up or down, then across; "around" goes past the right edge of the picture */
+/** @typedef {"turn" | "step" | "around"} Way  "turn" goes up or down, then across; "step" across, up or down, across below the target, and up into it; "around" past the right edge of the picture */
 
 const ROUND = 8 // radius of a corner
 const ARROW = { length: 11, half: 5.5 }
+const BESIDE = 44 // distance of a turn from the start of a lead
 const MARGIN = 6 // distance from the edge for a lead that goes around
 
 /** Return the layer of all leads of a picture. @param {unknown[]} all */
@@ -62,6 +63,18 @@ function route(from, to, way, edge) {
       [to.x + to.width + 1, y],
     ]
   }
+  if (way === "step") {
+    // under the row of the target and up into it, so that the numbers beside the target stay legible
+    const [start, turn] = [from.y + from.height / 2, from.x - BESIDE]
+    const [middle, under] = [to.x + to.width / 2, to.y + to.height + 1]
+    return [
+      [from.x, start],
+      [turn, start],
+      [turn, under],
+      [middle, under],
+      [middle, under - ARROW.length],
+    ]
+  }
   const toRight = to.x + to.width / 2 > x
   const end = toRight ? to.x - 1 : to.x + to.width + 1
   if (y > from.y - MARGIN && y < from.y + from.height + MARGIN)
@@ -102,9 +115,10 @@ function arrow(points) {
   return `M${x} ${y}L${backX - sideX} ${backY - sideY}L${backX + sideX} ${backY + sideY}Z`
 }
 
-/** @param {Box} from @param {Box} to to the right of it, or below */
+/** @param {Box} from @param {Box} to beside it, or below */
 function shade(from, to) {
   const [end, low, right] = [from.x + from.width, from.y + from.height, to.x + to.width]
+  if (right <= from.x) return `M${from.x} ${from.y}L${right} ${to.y}L${right} ${to.y + to.height}L${from.x} ${low}Z`
   return to.x >= end
     ? `M${end} ${from.y}L${to.x} ${to.y}L${to.x} ${to.y + to.height}L${end} ${low}Z`
     : `M${from.x} ${low}L${to.x} ${to.y}L${right} ${to.y}L${end} ${low}Z`

@@ -1,8 +1,9 @@
-// Assembly of a picture. Each part says in `data-enter` how it enters: "<motion> [<origin>] <at> [<duration>]", where
-// `origin` is the data-id of the part that it comes from, and times are shares of the assembly's duration.
+// Assembly of a picture. Each part says in `data-enter` how it enters: "<motion> [<origin>] <at> [<duration>
+// [<ratio>]]", where `origin` is the data-id of the part that it comes from or goes to, and times are shares of the
+// assembly's duration.
 
 /** @import { Box } from "../types/view.js" */
-/** @typedef {(frame: { to: Box, from?: Box }) => Keyframe[]} Motion */
+/** @typedef {(frame: { to: Box, from?: Box, ratio: number }) => Keyframe[]} Motion */
 
 const EASING = "cubic-bezier(.2, .7, .2, 1)"
 const FLIGHT = "cubic-bezier(.37, 0, .63, 1)" // sine in and out
@@ -14,7 +15,19 @@ const MOTIONS = {
   fly: { share: 0.375, flies: true, frames: ({ from, to }) => flight(from, to) },
   drop: { share: 0.12, flies: true, frames: ({ from, to }) => flight(from && under(from, to), to) },
   rise: { share: 0.15, frames: () => [{ scale: "1 0" }, { scale: "1 1" }] },
+  stretch: { share: 0.15, frames: () => [{ scale: "0 1" }, { scale: "1 1" }] },
   fade: { share: 0.1, frames: () => [{ opacity: 0 }, { opacity: 1 }] },
+  grow: { share: 0.3, frames: ({ ratio }) => [{ scale: ratio }, { scale: 1 }] },
+  rise_and_fade: {
+    share: 0.4,
+    frames: () => [
+      { opacity: 0, transform: "translateY(60%) scale(0.3)" },
+      { opacity: 1, transform: "none", offset: 0.6 },
+      { opacity: 1, transform: "none", offset: 0.75 },
+      { opacity: 0, transform: "none" },
+    ],
+  },
+  sink: { share: 0.5, flies: true, frames: ({ from, to, ratio }) => sinking(to, from ?? to, ratio) },
   vanish: { share: 0.1, frames: () => [{ opacity: 1 }, { opacity: 0 }] },
   draw: {
     share: 0.12,
@@ -48,12 +61,29 @@ function flight(from, to) {
   ]
 }
 
+/** Let a part appear, shrink to a ratio of its size, and sink into the middle of another. @param {Box} own @param {Box} target @param {number} ratio @returns {Keyframe[]} */
+function sinking(own, target, ratio) {
+  const [x, y] = [own.width * 0.5 * (1 - ratio), own.height * 0.5 * (1 - ratio)]
+  const [across, down] = [
+    target.x + target.width / 2 - own.x - own.width / 2,
+    target.y + target.height / 2 - own.y - own.height / 2,
+  ]
+  const small = `scale(${ratio})`
+  return [
+    { opacity: 0, transform: "none", zIndex: 4 },
+    { opacity: 1, transform: "none", zIndex: 4, offset: 0.2 },
+    { opacity: 1, transform: `translate(${x}px, ${y}px) ${small}`, zIndex: 4, offset: 0.5 },
+    { opacity: 1, transform: `translate(${x + across}px, ${y + down}px) ${small}`, zIndex: 4, offset: 0.95 },
+    { opacity: 0, transform: `translate(${x + across}px, ${y + down}px) ${small}`, zIndex: 4 },
+  ]
+}
+
 /** Parse `data-enter`. @param {string} text */
 export function parseEntry(text) {
   const [motion, ...words] = text.split(" ")
   const origin = words.length && Number.isNaN(Number(words[0])) ? words.shift() : undefined
-  const [at = 0, share = MOTIONS[motion]?.share ?? 0] = words.map(Number)
-  return { motion, origin, at, share }
+  const [at = 0, share = MOTIONS[motion]?.share ?? 0, ratio = 1] = words.map(Number)
+  return { motion, origin, at, share, ratio }
 }
 
 export class Assembly {
@@ -83,13 +113,13 @@ export class Assembly {
       Array.from(this.picture.querySelectorAll(/** @type {"div"} */ ("[data-id]")), (part) => [part.dataset.id, part]),
     )
     const entries = parts.map((part) => ({ part, ...parseEntry(part.dataset.enter ?? "") }))
-    const planned = entries.map(({ part, motion, origin, at, share }) => {
+    const planned = entries.map(({ part, motion, origin, at, share, ratio }) => {
       const { frames, flies = false } = MOTIONS[motion]
       const source = origin === undefined ? undefined : origins.get(origin)
       const from = source && boxOf(source)
       return {
         part,
-        frames: frames({ to: flies ? boxOf(part) : NOWHERE, from }),
+        frames: frames({ to: flies ? boxOf(part) : NOWHERE, from, ratio }),
         at,
         share,
         easing: flies ? FLIGHT : EASING,

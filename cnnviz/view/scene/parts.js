@@ -56,7 +56,7 @@ export function heat(values, rows, columns, how) {
   return html`<figure class="heat ${role} ${place} ${before + below + right ? "zeros" : ""}" data-id=${id}
       ${styles({ "--rows": rows, "--columns": columns, "--before": before, "--below": below, "--right": right, "--down": rows + before + below, "--across": columns + before + right, "--times": times })}>
     ${over}
-    <div class="padded"><div class="field" data-symbol=${symbol} data-at=${at.join()} data-rows=${rows} data-columns=${columns} data-slot=${slot ?? nothing} data-enter=${enter} .relate=${relate}>
+    <div class="padded"><span class="around"></span><div class="field" data-symbol=${symbol} data-at=${at.join()} data-rows=${rows} data-columns=${columns} data-slot=${slot ?? nothing} data-enter=${enter} .relate=${relate}>
       ${slot ? nothing : html`<canvas role="img" aria-label=${spoken(label)} ${pixels({ values, from, rows, columns, limits, scale, done })}></canvas>`}
       ${role === "made" ? html`<span class="hatch" data-enter="vanish 1 0.5"></span>` : nothing}${rings.map(ring)}<span class="marks"></span>
     </div></div>
@@ -123,6 +123,7 @@ export function mapOf({ numbers, done, moves }, symbol, channel, how = {}) {
  * @property {(value: number, n: number) => string} write
  * @property {string} [blank]  text of a cell without a number (NaN)
  * @property {boolean} [bold]
+ * @property {boolean} [isSmall]  whether the numbers have the smallest size, in which more characters fit
  * @property {string} [symbol]  the map that its numbers belong to
  * @property {(n: number) => Cell | undefined} [cell]
  * @property {number} [chosen]
@@ -137,7 +138,18 @@ export function mapOf({ numbers, done, moves }, symbol, channel, how = {}) {
  * @param {Scene} scene @param {ArrayLike<number>} values @param {number} columns @param {CellsHow} how
  */
 export function cells(scene, values, columns, how) {
-  const { id, label, limits, scale = "signed", write, blank = "", bold = false, symbol = "", chosen = -1 } = how
+  const {
+    id,
+    label,
+    limits,
+    scale = "signed",
+    write,
+    blank = "",
+    bold = false,
+    isSmall = false,
+    symbol = "",
+    chosen = -1,
+  } = how
   const { term = String, enter = () => "", role = "", flies = "", cell = () => undefined } = how
   const rows = Math.ceil(values.length / columns)
   const one = (/** @type {number} */ n) => {
@@ -148,7 +160,7 @@ export function cells(scene, values, columns, how) {
       ${styles({ background: paint ? css(paint) : "none", color: paint ? textColour(paint) : "inherit" })}>${isBlank ? blank : write(value, n)}</span>`
   }
   return html`<div class="digits ${role}" role="table" aria-label=${spoken(label)} data-id=${id} data-room=${id} data-enter=${flies}
-      ${styles({ "--columns": columns, "--rows": rows, "--type": `${scene.room(id).size}px`, "--weight": bold ? 600 : 400 })}>
+      ${styles({ "--columns": columns, "--rows": rows, "--type": isSmall ? "var(--small)" : `${scene.room(id).size}px`, "--weight": bold ? 600 : 400 })}>
     ${Array.from({ length: rows }, (_, row) => html`<div role="row">${Array.from({ length: Math.min(columns, values.length - row * columns) }, (_, column) => one(row * columns + column))}</div>`)}
   </div>`
 }
@@ -172,7 +184,7 @@ export function staircase(scene, terms, total, { id, text, paint, label, name = 
     "--low": share(Math.min(from, to)),
     "--high": share(Math.max(from, to)),
   })
-  return html`<div class="stairs" ${styles({ "--count": terms.length, "--zero": share(0), "--type": `${scene.room(id).size}px` })}><ol aria-label=${spoken(label)} data-room=${id}>
+  return html`<div class="stairs" ${styles({ "--count": terms.length, "--zero": share(0), "--type": `${scene.room(id).size}px` })}><span class="zero"></span><ol aria-label=${spoken(label)} data-room=${id}>
     ${terms.map(
       ({ value, text, term = "", name = "", limits, symbol = "", cell = [], ends: isLast = false, enter = "" }, n) => {
         const fill = limits && value ? css(colour(value, limits, "signed")) : "none"

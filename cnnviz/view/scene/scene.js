@@ -1,7 +1,7 @@
 // What a picture receives, and how a function becomes one. README.md says how to add a picture.
 
 /** @import { Cell, Numbers, Template } from "../types/view.js" */
-/** @typedef {{ size: number, letters: number }} TypeRoom  font size for the cells of a part, and how many characters fit; 0 if none do */
+/** @typedef {{ size: number, letters: number, most: number }} TypeRoom  font size for the cells of a part, how many characters fit, and how many fit in the smallest size; 0 if none do */
 /** @typedef {{ open?: number, unfolded?: boolean, thrown?: number }} Choice  choices made in the picture */
 /**
  * @typedef {object} Scene

@@ -14,19 +14,21 @@ import { Assembly } from "./motion.js"
 /** @import { Box, Cell, Numbers } from "../types/view.js" */
 /** @typedef {HTMLElement & { relate?: Relate }} FieldElement */
 
-const GUESS = { size: 15, letters: 5 } // until the cells have been measured
-const CHARACTER = 0.6 // width of a digit, relative to the font size
-const INSET = 2 // pixels on both sides of a number
+const GUESS = { size: 15, letters: 5, most: 6 } // until the cells have been measured
+const CHARACTER = 0.58 // mean width of a character of a number, relative to the font size
+const INSET = 4 // pixels on both sides of a number
+const SMALLEST = 13
 const SIZES = /** @type {const} */ ([
   [56, 18],
   [40, 15],
-  [0, 13],
+  [0, SMALLEST],
 ]) // least width of a cell, and its font size
 
 /** Return the font size for cells of this width, and the number of characters that fit. @param {number} width @returns {TypeRoom} */
 export function typeRoom(width) {
   const [, size] = /** @type {[number, number]} */ (SIZES.find(([least]) => width >= least))
-  return { size, letters: Math.max(0, Math.floor((width - INSET) / (size * CHARACTER))) }
+  const fits = (/** @type {number} */ size) => Math.max(0, Math.floor((width - INSET) / (size * CHARACTER)))
+  return { size, letters: fits(size), most: fits(SMALLEST) }
 }
 
 export class SceneView {
@@ -217,7 +219,8 @@ export class SceneView {
   assemble(delay, result) {
     const results = Array.from(this.element.querySelectorAll(".made canvas"))
     const isMoved = result && this.stage.contains(result)
-    this.assembly.play(this.boxes(), delay, isMoved ? [result, ...results] : results)
+    const { lasts } = /** @type {HTMLElement} */ (this.element.querySelector(".picture")).dataset
+    this.assembly.play(this.boxes(), delay, isMoved ? [result, ...results] : results, lasts ? Number(lasts) : undefined)
   }
 
   /** Render the picture with the next random mask. */

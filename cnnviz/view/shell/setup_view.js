@@ -308,6 +308,11 @@ export class View {
     return true
   }
 
+  /** Hide this stage's numbers again, for another question. */
+  veil() {
+    this.dispatch({ type: "veiled" })
+  }
+
   // Apply the presenter's choice to hide or reveal numbers in a room.
   applyVeil() {
     const { veiled } = this

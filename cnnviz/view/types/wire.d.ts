@@ -439,20 +439,6 @@ export interface LayerRecord {
   shape: number[]
 }
 
-/** A card that explains a term before any symbol, with an example.
-
-    `bars` are outputs with names and targets. `curve` is the loss along one number, whose value is in the middle, followed by
-    the slope there.
-     */
-export interface LearnCard {
-  word: string
-  example: string
-  picture: number[][] | null
-  scale: Scale
-  bars: [string, number, number][]
-  curve: number[]
-}
-
 /** The cells that a question is about: their map, and the first index and the count along each axis. */
 export interface LearnCells {
   map: string
@@ -460,13 +446,11 @@ export interface LearnCells {
   count: number[]
 }
 
-/** All lessons, lectures and stories, errors in user files, the cards, and the current step. The list has no step.
-    */
+/** All lessons, lectures and stories, errors in user files, and the current step. The list has no step. */
 export interface LearnData {
   lessons: LearnListed[]
   lectures: LearnListed[]
   faults: string[]
-  cards: LearnCard[]
   step: LearnStep | null
 }
 
@@ -475,7 +459,8 @@ export interface LearnHeader extends StepHeader {
   learn: LearnData
 }
 
-/** A lesson in the list: its languages, texts, number of steps, the minutes that it takes, and a map. */
+/** A lesson in the list: its languages, texts, number of steps, the minutes that it takes, and the ids of the lessons
+    that it builds on. */
 export interface LearnListed {
   id: string
   languages: string[]
@@ -483,7 +468,7 @@ export interface LearnListed {
   goal: string
   steps: number
   minutes: number
-  picture: LearnPicture | null
+  after: string[]
 }
 
 /** An answer option or a known wrong answer: a label, number or small map, the feedback, and whether it is right. */
@@ -493,13 +478,6 @@ export interface LearnOption {
   right: boolean
   value: number | null
   picture: number[][] | null
-}
-
-/** A lesson's map: the name of its array, its scale, and the scale's limits. */
-export interface LearnPicture {
-  array: string
-  scale: Scale
-  limits: [number, number]
 }
 
 /** A map beside the text: the symbol of the network's array, or a computed array with its own label.
@@ -526,7 +504,8 @@ export interface LearnStage {
 
 /** One step of a guided lesson: its texts and its question. `order` has the stages in the right order.
 
-    A step without a `kind` asks nothing. `titles` are the titles of all steps of the lesson, and `hints` at most two texts.
+    A step without a `kind` asks nothing. `another` is the change of the address that leads to the question's other case, if
+    it has one. `titles` are the titles of all steps of the lesson, and `hints` at most two texts.
 
     If the answers are cells, the array `learn.key` marks the right ones, and `learn.0`, … those of each option.
      */
@@ -545,6 +524,7 @@ export interface LearnStep {
   plates: LearnPlate[]
   cells: LearnCells | null
   change: "nothing" | "image" | "kernel"
+  another: Record<string, string>
   options: LearnOption[]
   value: number | null
   tolerance: number

@@ -89,7 +89,7 @@ ROWS = {
     ],
     "gn": [Row("gn2", (4, 3, 5), normalised(2)), Row("gn1", (3, 4, 2), normalised(3)), Row("gn3", (6,), normalised(2))],
     "ln": [Row("ln", (6,), normalised(6))],
-    "drop": [Row("drop30", (2, 4, 5), lambda x, p: x * p["mask"]), Row("drop75", (9,), lambda x, p: x * p["mask"])],
+    "drop": [Row("drop30", (2, 4, 5), lambda x, p: x * p["mask"]), Row("drop75", (9,), lambda x, p: x * p["mask"]), Row("drop40m", (2, 4, 5), lambda x, p: x * p["mask"])],
     "gap": [Row("gap", (3, 4, 5), lambda x, _: np.array([channel.sum() / channel.size for channel in x]))],
 }  # fmt: skip
 EVERY = [row for rows in ROWS.values() for row in rows]

@@ -1,5 +1,5 @@
-"""Dropout: in training each number is dropped with probability p or scaled by 1 / (1 - p); in eval mode it does not
-change."""
+"""Dropout: in training each number, or each whole map, is dropped with probability p or scaled by 1 / (1 - p); in eval
+mode it does not change."""
 
 import re
 from dataclasses import dataclass
@@ -15,6 +15,12 @@ from cnnviz.core.network.layers.layer import ONE, Call, Draw, Groups, Layer, Lin
 def drawn_mask(rng: np.random.Generator, shape: Shape, p: float) -> np.ndarray:
     """Draw a mask of `shape`: 1 / (1 - p) with probability 1 - p, else 0."""
     return (rng.random(shape) >= p) / (1 - p)
+
+
+def drawn_map_mask(rng: np.random.Generator, shape: Shape, p: float) -> np.ndarray:
+    """Draw a mask of `shape` that drops whole maps, the last two axes."""
+    kept = rng.random((*shape[:-2], 1, 1)) >= p
+    return np.broadcast_to(kept / (1 - p), shape).copy()
 
 
 def masked(x: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -38,29 +44,30 @@ def channel_sums(r: np.ndarray) -> np.ndarray:
     return total
 
 
-def masked_sums(x: np.ndarray, p: float, rng: np.random.Generator, n: int) -> np.ndarray:
+def masked_sums(x: np.ndarray, draw: Draw, rng: np.random.Generator, n: int) -> np.ndarray:
     """Draw `n` masks and return the sums of x · mask, (n,C) or (n,1)."""
-    return np.stack([channel_sums(masked(x, drawn_mask(rng, x.shape, p))) for _ in range(n)])
+    return np.stack([channel_sums(masked(x, draw(rng, x.shape))) for _ in range(n)])
 
 
 @dataclass(frozen=True)
 class Dropout(Layer):
-    """Dropout with a probability of `percent` / 100."""
+    """Dropout with a probability of `percent` / 100, of single numbers or of whole `maps`. In a row each number is one."""
 
     percent: int
+    maps: bool = False
 
     kind = "drop"
-    text = re.compile(r"drop(?P<percent>\d+)")
+    text = re.compile(r"drop(?P<percent>\d+)(?P<maps>m)?")
     letter = "r"
     scale = "same"
     in_eval_mode = {"y": ("{y} = {x}", "x"), "dx": ("{dx} = {dy}", "dy")}  # noqa: RUF012
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
-        return cls(parse_number("drop", "percent", groups["percent"], 50, 90))
+        return cls(parse_number("drop", "percent", groups["percent"], 50, 90), bool(groups["maps"]))
 
     def __str__(self) -> str:
-        return f"drop{self.percent}"
+        return f"drop{self.percent}{'m' if self.maps else ''}"
 
     @property
     def p(self) -> float:
@@ -73,7 +80,7 @@ class Dropout(Layer):
         return {"y": call(masked, "x mask"), "y_bound": call(masked_bound, "x_bound", p=self.p), "dx": call(masked_dx, "dy mask")}
 
     def draws(self, x: Shape) -> dict[str, Draw]:
-        return {"mask": partial(drawn_mask, p=self.p)}
+        return {"mask": partial(drawn_map_mask if self.maps and len(x) > 1 else drawn_mask, p=self.p)}
 
     def links(self) -> Links:
         return {"y": (("x", "same"),), "dx": (("dy", "same"),)}
@@ -85,10 +92,10 @@ class Dropout(Layer):
         return {"y": "x*{mask}", "dx": "dy*{mask}"}
 
     def keras(self, x: Shape) -> tuple[str, ...]:
-        return (f"Dropout({self.p})",)
+        return (f"{'SpatialDropout2D' if self.maps and len(x) > 1 else 'Dropout'}({self.p})",)
 
     def pytorch(self, x: Shape) -> tuple[str, ...]:
-        return (f"Dropout({self.p})",)
+        return (f"{'Dropout2d' if self.maps and len(x) > 1 else 'Dropout'}({self.p})",)
 
     def tensorflow(self, tf: Any, x: Any, mask: Any = None) -> Any:
         return x if mask is None else x * mask

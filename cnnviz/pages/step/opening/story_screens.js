@@ -134,7 +134,7 @@ function number({ snapshots: [numbers], curve }, { appeared = 1, pulsed = 0, val
   const change = curve ? curve.theta[at] - curve.theta[MIDDLE] : 0
   const changes = { promised: (curve?.slope ?? 0) * change, measured: now - start }
   const count = digitsOf(start, now)
-  const most = curve ? farthest(curve) : 1
+  const scale = curve ? farthest(curve) : 1
   const shownNumber = curve ? decimals(curve.theta[at], value % NUMBER.steps ? 1 : 0) : ""
   const handle = html`<b role="slider" tabindex="0" aria-orientation="vertical" aria-label=${say("web.story.drag")} style="--pulsed:${pulsed}"
     aria-valuemin=${curve?.theta[MIDDLE - NUMBER.most] ?? 0} aria-valuemax=${curve?.theta[MIDDLE + NUMBER.most] ?? 0} aria-valuenow=${curve?.theta[at] ?? 0} aria-valuetext="${shownNumber}, L ${decimals(now, 4)}"><i></i>${shownNumber}<i></i></b>`
@@ -142,7 +142,7 @@ function number({ snapshots: [numbers], curve }, { appeared = 1, pulsed = 0, val
   return html`<div class="tale-number" style="opacity:${appeared}">
     <figure class="tale-kernel"><figcaption>${say("web.story.drag")}</figcaption><div class="tale-grid">${cells.map((cell, n) => html`<span class=${n === NUMBER.index ? "held" : ""} style=${cellStyle(numbers, cell)}>${n === NUMBER.index ? handle : formatInteger(cell)}</span>`)}</div></figure>
     <figure class="tale-curve"><figcaption ${inner(withSymbols(say("web.story.curve")))}></figcaption>${curve ? lossChart(curve, value) : nothing}</figure>
-    <dl>${/** @type {const} */ (["promised", "measured"]).map((name) => html`<div class=${name}><dt>${say(`web.story.${name}`)}</dt><dd><b>${value ? decimals(changes[name], count) : "–"}</b><i style="--part:${Math.abs(changes[name]) / most}"></i></dd></div>`)}
+    <dl>${/** @type {const} */ (["promised", "measured"]).map((name) => html`<div class=${name}><dt>${say(`web.story.${name}`)}</dt><dd><b>${value ? decimals(changes[name], count) : "–"}</b><i style="--part:${Math.abs(changes[name]) / scale}"></i></dd></div>`)}
       <div class="now"><dt><i>L</i></dt><dd>${value ? html`<span>${decimals(start, count)} →</span> ` : nothing}<b>${decimals(now, count)}</b></dd></div></dl></div>`
 }
 
@@ -192,16 +192,16 @@ function updates(told, { appeared = 1, value = 0 }, { choose }) {
   const outputs = valuesOf(start, "o")
   const losses = snapshots.map(lossOf)
   const turn = isLoaded(told) ? turnOf(told) : 0
-  const said = largestName(numbers, "o")
+  const answer = largestName(numbers, "o")
   const added = (/** @type {number} */ n) =>
     say(`web.story.${k ? "added" : "first"}`, { name: start.nameOf(n, outputs.length) })
   return html`<div class="tale-updates" style="opacity:${appeared};--share:${k / UPDATES}">
     <figure class="tale-photo">${picture("photo", say("web.story.photograph"))}<figcaption>${say("web.story.photograph")}</figcaption></figure>
     ${outputs.map((_, n) => html`<figure class="tale-added">${picture(`added ${n}`, added(n))}<figcaption>${added(n)}</figcaption></figure>`)}
     <div class="tale-outputs">${columns(numbers, 1, k ? outputs : undefined)}${k ? html`<p>${say("web.story.dashed")}</p>` : nothing}</div>
-    <div class="tale-slider"><input type="range" min="0" max=${UPDATES} .value=${String(k)} aria-label=${say("web.story.updates")} aria-valuetext=${say("web.story.between", { n: k, said })}
+    <div class="tale-slider"><input type="range" min="0" max=${UPDATES} .value=${String(k)} aria-label=${say("web.story.updates")} aria-valuetext=${say("web.story.between", { n: k, said: answer })}
         @input=${(/** @type {Event} */ { target }) => choose(Number(/** @type {HTMLInputElement} */ (target).value))}>
-      ${Array.from({ length: UPDATES + 1 }, (_, n) => html`<span class=${n < k ? "before" : n === k ? "here" : ""} style="--n:${n / UPDATES};--part:${(losses[n] ?? 0) / losses[0]}"><i></i>${n === k && n === turn ? html`<em>${say("web.story.turns", { said })}</em>` : nothing}<b>${n}</b></span>`)}</div>
+      ${Array.from({ length: UPDATES + 1 }, (_, n) => html`<span class=${n < k ? "before" : n === k ? "here" : ""} style="--n:${n / UPDATES};--part:${(losses[n] ?? 0) / losses[0]}"><i></i>${n === k && n === turn ? html`<em>${say("web.story.turns", { said: answer })}</em>` : nothing}<b>${n}</b></span>`)}</div>
     <p class="tale-hint">${say("web.story.updates")}</p>
     <p class="tale-figure"><i>L</i><b>${decimals(lossOf(numbers), 2)}</b></p></div>`
 }

@@ -1,6 +1,8 @@
 // An operation whose result is hidden: its inputs, large, and an empty box for the result.
 
+import { singleIndex } from "../../model/explain/cell_links.js"
 import { brief } from "../../model/numbers/printed_digits.js"
+import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { drawColumn } from "./outputs.js"
 import { drawUnits, extentOf } from "./units.js"
@@ -16,11 +18,34 @@ const ROW = 140 // width of a row's numbers
 export function hiddenResult(pen, numbers, symbol, cell) {
   /** @type {Map<string, Range[]>} */
   const read = new Map()
-  const step = { target: symbol, source: `d${symbol}`, pattern: "same", geometry: {}, places: [] }
-  for (const link of numbers.links(symbol).length ? numbers.links(symbol) : [step])
+  for (const link of numbers.links(symbol))
     if (link.source !== symbol && pen.done(link.source) > 0 && !read.has(link.source))
       read.set(link.source, numbers.reach(link, cell))
-  if (pen.upright) return drawAbove(pen, numbers, symbol, cell, read)
+  drawHiding(pen, numbers, symbol, cell, read)
+}
+
+/**
+ * Draw a parameter and its gradient, and an empty box for the updated parameter.
+ * @type {import("../mechanism.js").Picture}
+ */
+export function hiddenUpdate(pen, numbers, symbol, cell) {
+  const at = cell.map(singleIndex)
+  drawHiding(
+    pen,
+    numbers,
+    symbol,
+    cell,
+    new Map([symbol, `d${symbol}`].map((name) => [name, at])),
+    say("web.predict.after"),
+  )
+}
+
+/**
+ * Draw the inputs and an empty box for the result.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Map<string, Range[]>} read @param {string} [plain] name of the result, if it is not the map's own
+ */
+function drawHiding(pen, numbers, symbol, cell, read, plain = numbers.maps[symbol].plain) {
+  if (pen.upright) return drawAbove(pen, numbers, symbol, cell, read, plain)
   const room = {
     width: Math.max((pen.width - WAY - GAP * read.size) / (read.size + 1), ROW),
     height: pen.height - HEAD - 30,
@@ -31,7 +56,7 @@ export function hiddenResult(pen, numbers, symbol, cell) {
   let x = Math.max((pen.width - all) / 2, 3)
   const order = [...read.keys()]
   if (backward) {
-    drawHidden(pen, numbers, symbol, cell[0] ?? 0, { ...sizeIn(numbers, symbol, room), x, y: HEAD })
+    drawHidden(pen, numbers, symbol, cell[0] ?? 0, { ...sizeIn(numbers, symbol, room), x, y: HEAD }, plain)
     x += widths[order.length] + WAY
     pen.drawArrow(x - 20, pen.height / 2, x - WAY + 20, pen.height / 2)
   }
@@ -46,14 +71,14 @@ export function hiddenResult(pen, numbers, symbol, cell) {
   if (backward) return
   x += WAY - GAP
   if (order.length) pen.drawArrow(x - WAY + 20, pen.height / 2, x - 20, pen.height / 2)
-  drawHidden(pen, numbers, symbol, cell[0] ?? 0, { ...sizeIn(numbers, symbol, room), x, y: HEAD })
+  drawHidden(pen, numbers, symbol, cell[0] ?? 0, { ...sizeIn(numbers, symbol, room), x, y: HEAD }, plain)
 }
 
 /**
  * Draw the inputs above the result.
- * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Map<string, Range[]>} read
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Map<string, Range[]>} read @param {string} plain
  */
-function drawAbove(pen, numbers, symbol, cell, read) {
+function drawAbove(pen, numbers, symbol, cell, read, plain) {
   const across = Math.max(read.size, 1)
   const room = {
     width: (pen.width - 3 - NEXT * (across - 1)) / across,
@@ -65,7 +90,7 @@ function drawAbove(pen, numbers, symbol, cell, read) {
     x += room.width + NEXT
   }
   const box = { ...sizeIn(numbers, symbol, room), x: 3, y: pen.height - room.height - 3 }
-  drawHidden(pen, numbers, symbol, cell[0] ?? 0, box)
+  drawHidden(pen, numbers, symbol, cell[0] ?? 0, box, plain)
   const from = box.y - HEAD - DOWN
   if (read.size) pen.drawArrow(box.x + box.width / 2, from, box.x + box.width / 2, from + DOWN - 6)
 }
@@ -110,9 +135,9 @@ function drawInput(pen, numbers, symbol, at, box) {
   drawUnits(pen, unitShape(numbers, symbol), (d) => values[d * outputs + from[from.length - 1]], limits, scale, box)
 }
 
-/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {Box} box */
-function drawHidden(pen, numbers, symbol, channel, box) {
-  const { label, plain, kind } = numbers.maps[symbol]
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {Box} box @param {string} plain */
+function drawHidden(pen, numbers, symbol, channel, box, plain) {
+  const { label, kind } = numbers.maps[symbol]
   const name = kind === "map" ? channelName(numbers, symbol, channel) : label
   pen.writeHead(name, "", box.x, box.y - 17, box.width, plain, pen.tone)
   pen.hatch(box)

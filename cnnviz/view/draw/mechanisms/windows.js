@@ -7,7 +7,6 @@ import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"
 
 /** @import { Box, Cell, Numbers, Pen, Range } from "../../types/view.js" */
-/** @typedef {{ symbol: string, x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][] }} Parts  of a convolution: its result, input and kernel, one cell of the result, and the pairs of cells and weights that meet there */
 
 /** Return the name of a map's channel. @param {Numbers} numbers @param {string} symbol @param {number} c */
 export const channelName = (numbers, symbol, c) =>
@@ -136,7 +135,7 @@ export function boxOf(numbers, symbol, map, { rows, columns }) {
  * Draw a ring around cells of a map.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {import("../sheet.js").Ring} ring @param {Box} map
  */
-export function drawRingIn(pen, numbers, symbol, ring, map) {
+function drawRingIn(pen, numbers, symbol, ring, map) {
   const [rows, columns] = numbers.shape(symbol).slice(-2)
   pen.ring(ring, rows, columns, map)
 }
@@ -147,17 +146,6 @@ export function drawRingIn(pen, numbers, symbol, ring, map) {
  */
 export const ringCell = (pen, numbers, symbol, [, row, column], map) =>
   drawRingIn(pen, numbers, symbol, { rows: singleIndex(row), columns: singleIndex(column), strong: true }, map)
-
-/**
- * Add hit areas that relate cells of a map to the terms of a sum.
- * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell[]} cells @param {Box} map
- */
-export function spotTerms(pen, numbers, symbol, cells, map) {
-  cells.forEach(([, row, column], n) => {
-    const box = boxOf(numbers, symbol, map, { rows: singleIndex(row), columns: singleIndex(column) })
-    pen.addSpot(box, String(n))
-  })
-}
 
 /**
  * Return the centre of a cell.

@@ -15,7 +15,7 @@ const WORDS = {
   w: "weight",
   b: "bias",
   z: "sum",
-  a: "activation",
+  a: "unit",
   p: "pooling",
   n: "normalized",
   g: "gain",
@@ -26,6 +26,34 @@ const WORDS = {
   y: "target",
   L: "loss",
 }
+
+/** @type {Readonly<Record<string, string>>}  the sign of each entry that has one, by id, in the order in which learners meet them */
+export const SIGNS = {
+  "glossary.pixel": "x",
+  "glossary.kernel": "f",
+  "signs.convolution": "∗",
+  "glossary.sum": "z₁",
+  "glossary.unit": "a₁",
+  "glossary.list": "v",
+  "glossary.weight": "w",
+  "glossary.bias": "b",
+  "glossary.output": "o",
+  "glossary.target": "y",
+  "glossary.loss": "L",
+  "glossary.gradient": "∂",
+  "signs.slope": "σ′",
+  "signs.elementwise": "⊙",
+  "signs.total": "Σ",
+  "signs.equals": "=",
+  "signs.sum": "+",
+  "signs.back": "←",
+}
+
+/** The entries without a sign, in the order in which learners meet them. */
+export const TERMS = [
+  "activation", "stride", "padding", "channel", "pooling", "saturated", "learning_rate", "update", "normalized", "gain",
+  "shift", "dropout",
+].map((word) => `glossary.${word}`) // biome-ignore format: a list of words
 
 /** Return the glossary id of a map. @param {Numbers} numbers @param {string} symbol */
 export const meaningOf = (numbers, symbol) =>

@@ -3,7 +3,7 @@
 
 import { capitalize, factor, number } from "../numbers/format.js"
 import { say } from "../words.js"
-import { cellName } from "./arithmetic.js"
+import { cellArithmetic, cellName } from "./arithmetic.js"
 import { cells } from "./cell_links.js"
 import { expression } from "./expression.js"
 import { correspondingCell, Filling } from "./formula_values.js"
@@ -13,11 +13,12 @@ import { correspondingCell, Filling } from "./formula_values.js"
 /** @typedef {{ source: string, cell: Cell }} Place */
 /** @typedef {"right" | "near" | "sign" | "place" | "wrong"} Verdict */
 /**
- * A number to be typed or a cell to be clicked. `ask` and `before` are HTML, and `before` precedes a blank. `others`
+ * A number to be typed or a cell to be clicked. All that the answer needs is in `ask` or in sight. `ask` and `before` are
+ * HTML, and `before` precedes a blank. `others`
  * are the same kind of number in other cells, `scale` is the largest number of the map, `among` are the candidate
  * cells, and `known` are the cells that the question mentions.
  * @typedef {object} Question
- * @property {"factor" | "number" | "change" | "winner" | "largest"} kind
+ * @property {"factor" | "product" | "index" | "number" | "change" | "winner" | "largest"} kind
  * @property {string} map  symbol of the map
  * @property {Cell} cell
  * @property {string} ask
@@ -37,6 +38,9 @@ import { correspondingCell, Filling } from "./formula_values.js"
 const RELATIVE_TOLERANCE = 0.02 // relative tolerance of a number read off a map
 const MAP_TOLERANCE = 0.005 // tolerance relative to the largest number of its map
 const NEAR_TOLERANCE = 0.1
+const MOST_IN_SIGHT = 16 // maximum length of a row whose numbers are in sight while the result is hidden
+const MOST_CELLS_TRIED = 60
+const GOLDEN = (Math.sqrt(5) - 1) / 2 // share of a map between a cell and the next one to ask about
 const LARGEST_SHARE = 0.95 // share of the largest number that counts as right if a cell is sought
 
 /**
@@ -44,11 +48,32 @@ const LARGEST_SHARE = 0.95 // share of the largest number that counts as right i
  * @param {Numbers} numbers @param {string} stage @param {Cell} cell @returns {Question[]}
  */
 export function questions(numbers, stage, cell) {
-  const makes = stage === "update" ? [askChange] : [askWinner, askFactor, askLargest, askNumber]
+  const makes = stage === "update" ? [askChange] : [askWinner, askFactor, askIndex, askLargest, askNumber]
   const map = stage === "update" ? numbers.said.update.makes[0] : stage
   const why = (stage === "update" ? numbers.said.update : numbers.stageOf(map)).sentence // explanation of its numbers
   const fields = makes.map((make) => make(numbers, map, cell))
   return fields.flatMap((question) => (question ? { ...question, map, why } : []))
+}
+
+/**
+ * Return another cell of the same channel about which a question of this kind can be asked, or null.
+ * @param {Numbers} numbers @param {string} stage @param {Cell} cell @param {Question["kind"]} kind @returns {Cell | null}
+ */
+export function anotherCell(numbers, stage, cell, kind) {
+  const map = stage === "update" ? numbers.said.update.makes[0] : stage
+  const count = numbers.count(map)
+  const channels = numbers.maps[map].kind === "map" ? numbers.shape(map)[0] : 1
+  const size = count / channels
+  const first = numbers.offset(map, cell)
+  const channelStart = first - (first % size)
+  for (let n = 1; n < Math.min(size, MOST_CELLS_TRIED); n++) {
+    const step = size > MOST_IN_SIGHT ? Math.round(n * GOLDEN * size) : n
+    const next = numbers.cell(map, channelStart + ((first - channelStart + step) % size))
+    if (String(next) === String(cell)) continue
+    const question = questions(numbers, stage, next).find((each) => each.kind === kind)
+    if (question && (question.value || kind === "index")) return next
+  }
+  return null
 }
 
 /** @typedef {Omit<Question, "map" | "why">} QuestionFields  the fields that differ between questions */
@@ -56,12 +81,43 @@ export function questions(numbers, stage, cell) {
 /** @param {Numbers} numbers @param {string} map */
 const scaleOf = (numbers, map) => Math.max(...numbers.maps[map].limits.map(Math.abs), 0)
 
-/** Ask for the number of a cell. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields} */
+/**
+ * Ask where the list has a unit.
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields | null}
+ */
+function askIndex(numbers, map, cell) {
+  const [link, ...others] = numbers.links(map)
+  const isCopy = numbers.network.arithmetic[map] && expression(numbers.network.arithmetic[map]).kind === "symbol"
+  if (!isCopy || others.length || numbers.index(map, cell).length !== 1) return null
+  const [source] = numbers.sources(link, cell)
+  if (numbers.index(link.source, source).length < 2) return null
+  const unit = cellName(numbers, link.source, source)
+  const shape = numbers.maps[link.source].index.join("×")
+  const list = `<i>${numbers.maps[map].label}</i>`
+  const ask = say("web.predict.index", { unit, list, units: `<i>${numbers.maps[link.source].label}</i>`, shape })
+  const known = [{ source: link.source, cell: source }]
+  return {
+    kind: "index",
+    cell,
+    ask,
+    value: numbers.index(map, cell)[0],
+    scale: 0,
+    what: say("web.predict.index_of", { unit }),
+    known,
+  }
+}
+
+/**
+ * Ask for the number of a cell, with the numbers that it is computed from.
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields}
+ */
 function askNumber(numbers, map, cell) {
   const what = cellName(numbers, map, cell)
+  const arithmetic = cellArithmetic(numbers, map, cell).replace(/ [=≈] <b>.*$/, "")
+  const operands = arithmetic.startsWith(what) ? arithmetic.slice(what.length) : ""
   const value = numbers.at(map, cell)
   const scale = numbers.count(map) > 1 ? scaleOf(numbers, map) : Math.abs(value)
-  return { kind: "number", cell, ask: say("web.predict.number", { what }), value, scale, what }
+  return { kind: "number", cell, ask: say("web.predict.number", { what, operands }), value, scale, what }
 }
 
 /**
@@ -100,6 +156,8 @@ function askFactor(numbers, map, cell) {
   const blank = factors.pop()
   if (!blank) return null
   const shown = factors.map((node) => factor(filling.value(node)))
+  const asksProduct = main.sum && !cellsOf(blank, (name) => cellOf(term.cells, name)).every(isInSight(numbers))
+  if (asksProduct) return askProduct(numbers, map, cell, { factors: [...factors, blank], filling, term, terms, cellOf })
   const value = filling.value(blank)
   const mentioned = factors.flatMap((node) => cellsOf(node, (name) => cellOf(term.cells, name)))
   const what = cellName(numbers, map, cell)
@@ -130,6 +188,27 @@ function askFactor(numbers, map, cell) {
     scale: at ? scaleOf(numbers, at.source) : 1,
     what: at ? cellName(numbers, at.source, at.cell) : say("web.predict.blank"),
   }
+}
+
+/** Return a function that tests whether a cell's number is in sight while the result is hidden. @param {Numbers} numbers */
+const isInSight =
+  (numbers) =>
+  (/** @type {Place} */ { source }) =>
+    numbers.maps[source].kind === "filters"
+    || (numbers.maps[source].kind === "row" && numbers.count(source) <= MOST_IN_SIGHT)
+
+/**
+ * Ask for the largest product of a sum, whose factors are given.
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell
+ * @param {{ factors: Node[], filling: Filling, term: { cells: Record<string, Cell> | undefined, value: number }, terms: readonly object[], cellOf: (of: Record<string, Cell> | undefined, name: string) => Cell | undefined }} product
+ * @returns {QuestionFields}
+ */
+function askProduct(numbers, map, cell, { factors, filling, term, terms, cellOf }) {
+  const known = factors.flatMap((node) => cellsOf(node, (name) => cellOf(term.cells, name)))
+  const what = known.map(({ source, cell: at }) => cellName(numbers, source, at)).join(" · ")
+  const ask = say("web.predict.product", { what: cellName(numbers, map, cell), n: terms.length, product: what })
+  const before = factors.map((node) => factor(filling.value(node))).join(" · ")
+  return { kind: "product", cell, ask, before, value: term.value, scale: Math.abs(term.value), what, known }
 }
 
 /**
@@ -230,6 +309,12 @@ export function judge(numbers, question, answer) {
   const isClose = (/** @type {number} */ to, /** @type {number} */ relative, /** @type {number} */ floor) =>
     Math.abs(answer - to) <= Math.max(relative * Math.abs(to), floor * scale)
   const tight = question.kind === "change" ? 0 : MAP_TOLERANCE
+  if (question.kind === "index") {
+    const fields = { what, value: String(value), why: question.why }
+    return answer === value
+      ? { verdict: "right", say: sentence("web.predict.right", fields) }
+      : { verdict: "wrong", say: sentence("web.predict.index_wrong", fields) }
+  }
   const fields = { what, value: number(value), why: question.why }
   if (isClose(value, RELATIVE_TOLERANCE, tight)) return { verdict: "right", say: sentence("web.predict.right", fields) }
   const other = others.find((one) => Math.abs(answer - one.value) <= RELATIVE_TOLERANCE * Math.abs(one.value))
@@ -264,7 +349,7 @@ export function judgeClick(numbers, question, answer) {
     if (String(answer) === String(question.cell))
       return { verdict: "right", say: sentence("web.predict.won_it", fields) }
     const other = others.find(({ cell }) => String(cell) === String(answer))
-    if (!other) return { verdict: "place", say: sentence("web.predict.outside", { there: clickedName, what }) }
+    if (!other) return { verdict: "place", say: sentence("web.predict.outside", { there: clickedName, what, why }) }
     const lost = { ...fields, there: cellName(numbers, read, answer), other: number(other.value) }
     return { verdict: "place", say: sentence("web.predict.lost", lost) }
   }
@@ -272,7 +357,7 @@ export function judgeClick(numbers, question, answer) {
   const fields = { there: clickedName, what, value: number(value), other: number(clickedValue), why }
   const minimum = Math.min(...among.map((cell) => numbers.at(clicked, cell)))
   if (among.length && !among.some(([channel]) => channel === answer[0]) && answer.length > 1)
-    return { verdict: "place", say: sentence("web.predict.outside", { there: clickedName, what }) }
+    return { verdict: "place", say: sentence("web.predict.outside", { there: clickedName, what, why }) }
   if (clickedValue >= value - (1 - LARGEST_SHARE) * Math.abs(value))
     return { verdict: "right", say: sentence("web.predict.largest_right", fields) }
   if (value > 0 && clickedValue >= 0.7 * value)

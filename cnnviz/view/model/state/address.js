@@ -41,6 +41,13 @@ export const viewKeys = (address) => ({
 export const isEqual = (a, b, keys = ALL) => keys.every((key) => (a[key] ?? "") === (b[key] ?? ""))
 
 /**
+ * Return these keys of a setup, sorted, without empty values.
+ * @param {Setup} setup @param {string[]} keys @returns {Setup}
+ */
+export const pickKeys = (setup, keys) =>
+  Object.fromEntries([...keys].sort().flatMap((key) => (setup[key] ? [[key, setup[key]]] : [])))
+
+/**
  * @param {string} query  with or without "?"
  * @returns {Setup}
  */

@@ -8,6 +8,7 @@ import { ACTIVATIONS, POOLS } from "../../spec.js"
  * @property {string} kind
  * @property {number} [count]  number of filters or units
  * @property {number} [setting]  number of another kind, such as the slope of leaky ReLU in hundredths
+ * @property {string} [suffix]  "m" of dropout that drops whole maps
  * @property {number} [size]  of a kernel or a window
  * @property {boolean} [bias]
  * @property {number} [stride]
@@ -17,7 +18,7 @@ import { ACTIVATIONS, POOLS } from "../../spec.js"
 
 const CONV = /^conv(\d+)x(\d+)(b?)(?:s(\d+))?(?:d(\d+))?(same|full|p\d+)?$/
 const POOL = new RegExp(`^(${POOLS.join("|")})(\\d+)(?:s(\\d+))?$`)
-const OTHER = /^([a-z]+)(\d+)?$/
+const OTHER = /^([a-z]+)(?:(\d+)(m?))?$/
 
 /** @type {(text: string | undefined) => number | undefined} */
 const integerOf = (text) => (text ? Number(text) : undefined)
@@ -37,21 +38,21 @@ export function parseWord(word) {
     }
   const [pool, poolKind, window, step] = POOL.exec(word) ?? []
   if (pool) return { kind: poolKind, size: Number(window), stride: integerOf(step) }
-  const [, kind = word, setting] = OTHER.exec(word) ?? []
-  return kind === "dense" ? { kind, count: integerOf(setting) } : { kind, setting: integerOf(setting) }
+  const [, kind = word, setting, suffix] = OTHER.exec(word) ?? []
+  return kind === "dense" ? { kind, count: integerOf(setting) } : { kind, setting: integerOf(setting), suffix }
 }
 
 /** @param {Word} word */
-export function formatWord({ kind, count, setting, size, bias, stride, dilation, padding = "" }) {
-  const shape = kind === "conv" ? `${count}x${size}` : `${count ?? ""}${size ?? ""}${setting ?? ""}`
+export function formatWord({ kind, count, setting, suffix, size, bias, stride, dilation, padding = "" }) {
+  const shape = kind === "conv" ? `${count}x${size}` : `${count ?? ""}${size ?? ""}${setting ?? ""}${suffix ?? ""}`
   return `${kind}${shape}${bias ? "b" : ""}${stride ? `s${stride}` : ""}${dilation ? `d${dilation}` : ""}${padding}`
 }
 
 /** Replace the word at an index. @param {string} text @param {number} place @param {Partial<Word>} change */
 export function changeWord(text, place, change) {
   const words = text.split("-")
-  const { setting, ...word } = parseWord(words[place])
-  return words.with(place, formatWord({ ...word, ...(change.kind ? {} : { setting }), ...change })).join("-")
+  const { setting, suffix, ...word } = parseWord(words[place])
+  return words.with(place, formatWord({ ...word, ...(change.kind ? {} : { setting, suffix }), ...change })).join("-")
 }
 
 /** @param {string} text @param {number} place */

@@ -29,6 +29,7 @@ import { isEqual, viewKeys } from "./address.js"
  *   | { type: "moved", change: Setup }
  *   | { type: "looked", change: Setup }
  *   | { type: "unveiled" }
+ *   | { type: "veiled" }
  *   | { type: "led", hidden: boolean | undefined }} Event  `here` is the current address; `running`: whether the animation plays; `hidden`: whether the presenter hides numbers, if there is one
  */
 
@@ -122,6 +123,8 @@ export function next(state, event) {
     }
     case "unveiled":
       return { ...state, veiled: false }
+    case "veiled":
+      return { ...state, veiled: canHide(state) }
     case "led":
       return afterPresenter(state, event.hidden)
   }

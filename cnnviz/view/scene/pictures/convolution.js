@@ -1,6 +1,7 @@
-// A convolution of one channel: a window times a kernel; the products fall to their bars, which add up to a cell.
+// A convolution of one channel, forward and backward: a window times a kernel; the products fall to their bars, which
+// add up to a cell.
 
-import { kernelName, padding, underKernel, underWindow } from "../../draw/mechanisms/windows.js"
+import { kernelName, padding, ranges, underKernel, underWindow } from "../../draw/mechanisms/windows.js"
 import { colour } from "../../model/numbers/colour.js"
 import { number, parsePrinted, timesPower } from "../../model/numbers/format.js"
 import { equalsText, productText } from "../../model/numbers/printed_digits.js"
@@ -19,21 +20,41 @@ const ROWS = ["top", "middle", "bottom"]
 const LETTERS = 4 // of a term that is worth printing: two decimals
 const [FIRST, EACH] = [0.325, 0.34] // shares of the assembly: when the first product falls, and the time for all of them
 
-/** Return the parts of a convolution's cell. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
-export function convolutionOf(numbers, symbol, cell) {
+/**
+ * Return the parts of a convolution's cell: what the window reads, its ring there, the kernel, and the products.
+ * @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {boolean} back
+ */
+function partsOf(numbers, symbol, cell, back) {
   const links = numbers.links(symbol)
-  const x = numbers.source(symbol, "window")
-  const f = /** @type {any} */ (links.find(({ source }) => numbers.maps[source].kind === "filters")).source
-  const bias = links.find(({ source }) => numbers.maps[source].kind === "row")?.source
-  const at = /** @type {[number, number]} */ ([cell[0], 0])
+  const ofKind = (/** @type {string} */ kind) => links.find(({ source }) => numbers.maps[source].kind === kind)?.source
+  const x = numbers.source(symbol, back ? "covering" : "window")
+  const f = ofKind("filters") ?? ""
+  const bias = back ? undefined : ofKind("row")
+  const at = /** @type {[number, number]} */ (back ? [0, cell[0]] : [cell[0], 0])
   const under = underKernel(numbers, { f, read: x, met: numbers.pairs(symbol, cell, x, f) }, at, 0)
   const products = under.a.map((value, n) => value * under.b[n])
-  return { x, f, bias, at, k: numbers.shape(f)[2], ...under, products, total: numbers.at(symbol, cell) }
+  const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry
+  const window = back ? ranges(numbers, symbol, x, cell) : underWindow(numbers, symbol, x, cell)
+  const zeros = back ? { before: 0, below: 0, right: 0 } : padding(numbers, symbol, x)
+  return { x, f, bias, at, k: numbers.shape(f)[2], ...under, products, stride, window, zeros, back }
 }
 
-export const convolution = scenePicture((scene, symbol, cell) => {
+/** @type {import("../scene.js").ScenePicture} */
+const forward = (scene, symbol, cell) => draw(scene, symbol, cell, partsOf(scene.numbers, symbol, cell, false))
+
+/** @type {import("../scene.js").ScenePicture} */
+const backward = (scene, symbol, cell) => draw(scene, symbol, cell, partsOf(scene.numbers, symbol, cell, true))
+
+export const convolution = scenePicture(forward)
+export const convolutionBack = scenePicture(backward)
+
+/**
+ * Return the picture: from left to right, or from right to left in the backward pass.
+ * @param {Scene} scene @param {string} symbol @param {Cell} cell @param {ReturnType<typeof partsOf>} parts
+ */
+function draw(scene, symbol, cell, { x, f, bias, at, k, a, b, cells: read, products, stride, window, zeros, back }) {
   const { numbers, isPhone } = scene
-  const { x, f, bias, at, k, a, b, cells: read, products, total } = convolutionOf(numbers, symbol, cell)
+  const total = numbers.at(symbol, cell)
   const written = printAll(scene, {
     x,
     f,
@@ -44,56 +65,48 @@ export const convolution = scenePicture((scene, symbol, cell) => {
     total,
     bias: bias ? numbers.at(bias, [cell[0]]) : undefined,
   })
-  const most = Math.max(...products.map((value) => Math.abs(value) || 0), numbers.maps[symbol].limits[1]) // the result has the same colours
-  const isLast = (/** @type {number} */ n) => n % k === k - 1
+  const { limits, scale, label } = numbers.maps[symbol]
+  const most = Math.max(...products.map((value) => Math.abs(value) || 0), back ? 0 : limits[1]) // the result has the same colours
+  const begins = (/** @type {number} */ n) => FIRST + (EACH * n) / products.length
   const steps = products.map((value, n) => ({
     value: value || 0,
     text: written.term(value || 0),
     term: Number.isNaN(value) ? "" : String(n),
     name: n % k === k >> 1 ? rowName(k, Math.floor(n / k)) : "",
     limits: [-most, most],
-    ends: isLast(n) && (n < k * k - 1 || Boolean(bias)),
-    enter: `drop f${n} ${FIRST + (EACH * n) / products.length}`,
+    ends: n % k === k - 1 && (n < k * k - 1 || Boolean(bias)),
+    enter: `drop f${n} ${begins(n)}`,
   }))
   if (bias) {
     const value = numbers.at(bias, [cell[0]])
     const own = { symbol: bias, cell: [cell[0]], name: numbers.maps[bias].label, limits: [-most, most] }
     steps.push({ value, text: written.term(value), term: "b", ends: false, enter: "rise 0.66", ...own })
   }
-  const { limits, scale } = numbers.maps[symbol]
   const paint = { limits: numbers.maps[x].limits, scale: numbers.maps[x].scale }
-  const outside = products.some(Number.isNaN)
-  const window = { ...underWindow(numbers, symbol, x, cell), id: "window" }
-  const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry
-  const [across, wide] = [x, symbol].map((name) => numbers.shape(name)[2])
-  const zeros = padding(numbers, symbol, x)
-  const size = `--k:${k};--cells:${across + zeros.before + zeros.right + stride * wide};--high:${numbers.shape(x)[1] + zeros.before + zeros.below}`
+  const [times, timesOfResult] = back ? [stride, 1] : [1, stride]
+  const [[, rows, across], [, , wide]] = [x, symbol].map((name) => numbers.shape(name))
+  const { before, below, right } = zeros
+  const size = `--k:${k};--cells:${times * (across + before + right) + timesOfResult * wide};--high:${times * (rows + before + below)}`
   const relate = {
     term: (/** @type {number} */ row, /** @type {number} */ column) => termAt(read, row, column),
     place: (/** @type {string} */ term) =>
       /** @type {[number, number] | null} */ (read[Number(term)]?.slice(1) ?? null),
   }
-  return html`<div class="picture convolution ${written.isStated ? "stated" : ""}" style=${size}>
-    ${mapOf(scene, x, 0, { rings: [window], place: "source", zeros, relate, bar: !isPhone && !zeros.below })}
-    <figure class="window">${head("", say(`web.mechanism.${outside ? "window_outside" : "window"}`), timesPower(written.powers[0]))}
-      ${cells(scene, a, k, { ...paint, id: "w", label: say("web.mechanism.window"), write: written.window, blank: written.hasDigits ? "0" : "", symbol: x, cell: (n) => read[n], role: "read", flies: "fly window 0", enter: (n) => `flash ${FIRST + (EACH * n) / products.length}` })}</figure>
+  const word = back ? "arrived" : products.some(Number.isNaN) ? "window_outside" : "window"
+  const enter = (/** @type {number} */ n) => `flash ${begins(n)}`
+  return html`<div class="picture convolution ${back ? "back" : ""} ${written.isStated ? "stated" : ""}" style=${size}>
+    ${mapOf(scene, x, 0, { rings: [{ ...window, id: "window" }], place: "source", times, zeros, relate, bar: !isPhone && !below, ...(back ? { word: say("web.mechanism.arrived") } : {}) })}
+    <figure class="window">${head("", say(`web.mechanism.${word}`), timesPower(written.powers[0]))}
+      ${cells(scene, a, k, { ...paint, id: "w", label: say(`web.mechanism.${word}`), write: written.window, blank: written.hasDigits && !back ? "0" : "", symbol: x, cell: (n) => read[n], role: back ? "" : "read", flies: "fly window 0", enter })}</figure>
     <b class="sign times">⊙</b>
     <figure class="factor">${head(kernelName(numbers, f, at), numbers.maps[f].plain, timesPower(written.powers[1]))}
-      ${cells(scene, b, k, { id: "f", label: numbers.maps[f].plain, limits: numbers.maps[f].limits, write: written.kernel, bold: true, symbol: f, cell: (n) => [...at, Math.floor(n / k), n % k], enter: (n) => `flash ${FIRST + (EACH * n) / products.length}` })}</figure>
-    ${staircase(scene, steps, total, {
-      id: "terms",
-      text: written.total,
-      paint: colour(total, limits, scale),
-      label: say("web.mechanism.products"),
-      name: numbers.maps[symbol].label,
-      index: `[${numbers.index(symbol, cell).join(",")}]`,
-      enter: "rise 0.7",
-    })}
+      ${cells(scene, b, k, { id: "f", label: numbers.maps[f].plain, limits: numbers.maps[f].limits, write: written.kernel, bold: true, symbol: f, cell: (n) => [...at, Math.floor(n / k), n % k], enter })}</figure>
+    ${staircase(scene, steps, total, { id: "terms", text: written.total, paint: colour(total, limits, scale), label: say("web.mechanism.products"), name: label, index: `[${numbers.index(symbol, cell).join(",")}]`, enter: "rise 0.7" })}
     ${written.hasDigits ? nothing : largest(a, b)}
-    ${mapOf(scene, symbol, cell[0], { role: "made", place: "result", times: stride, rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], bar: !isPhone })}
+    ${mapOf(scene, symbol, cell[0], { role: "made", place: "result", times: timesOfResult, rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], bar: !isPhone })}
     ${leads(beam("window", "w"), lead("total", "cell", { way: isPhone ? "around" : "turn" }))}
   </div>`
-})
+}
 
 /** @param {Cell[]} read @param {number} row @param {number} column */
 const termAt = (read, row, column) => {

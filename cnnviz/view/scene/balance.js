@@ -1,0 +1,54 @@
+// A long sum as bars below each other: each from the end of the last one, and the total.
+
+import { colour, css } from "../model/numbers/colour.js"
+import { timesPower } from "../model/numbers/format.js"
+import { equalsText } from "../model/numbers/printed_digits.js"
+import { printSum, withPlus } from "../model/numbers/printed_sums.js"
+import { spoken } from "../model/spoken.js"
+import { html, markup, nothing } from "../shell/html.js"
+import { styles } from "./directives.js"
+
+/** @import { Cell, Scale } from "../types/view.js" */
+/** @typedef {{ value: number, name?: string, term?: string, symbol?: string, cell?: Cell }} Part  `name`: words beside its bar, as HTML */
+
+const ROOMY = 0.35 // share of the width from which a bar holds its number
+const DIGITS = 4
+
+/** @param {number} value */
+const signOf = (value) => (value < 0 ? "neg" : value > 0 ? "pos" : "")
+
+/**
+ * Return the bars of a sum. Its width is --wide.
+ * @param {Part[]} parts @param {number} total @param {{ limits: number[], scale?: Scale, label: string, name?: string, left?: string, at?: number }} how `limits` and `scale`: colours of the total; `name`: its name before it, as HTML; `left`: words after it; `at`: when the bars enter
+ */
+export function balance(parts, total, { limits, scale = "signed", label, name = "", left = "", at = 0.3 }) {
+  const {
+    texts,
+    total: printed,
+    power,
+  } = printSum(
+    parts.map(({ value }) => value),
+    total,
+    { digits: DIGITS },
+  )
+  const ends = [0]
+  for (const { value } of parts) ends.push(/** @type {number} */ (ends.at(-1)) + value)
+  const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
+  const share = (/** @type {number} */ value) => (value - low) / (high - low || 1)
+  const span = (/** @type {number} */ from, /** @type {number} */ to) => ({
+    "--from": share(Math.min(from, to)),
+    "--to": share(Math.max(from, to)),
+  })
+  const unit = power ? ` ${timesPower(power)}` : ""
+  const step = 0.4 / (parts.length + 1)
+  return html`<div class="balance" ${styles({ "--zero": share(0) })}><span class="zero"></span><ol aria-label=${spoken(label)}>
+    ${parts.map(({ value, name: words = "", term = "", symbol = "", cell = [] }, n) => {
+      const isRoomy = Math.abs(share(ends[n + 1]) - share(ends[n])) > ROOMY
+      return html`<li class="${signOf(value)} ${isRoomy ? "roomy" : ""}" data-value=${value} data-term=${term} data-symbol=${symbol} data-cell=${cell.join()}>
+        <span class="length" data-enter="stretch ${at + n * step}" ${styles(span(ends[n], ends[n + 1]))}><b>${isRoomy ? withPlus(value, texts[n]) + unit : ""}</b></span>
+        <p>${isRoomy ? nothing : html`<b>${withPlus(value, texts[n]) + unit}</b> `}${markup(words)}</p></li>`
+    })}
+    <li class="total" data-value=${total}><span class="length" data-id="total" data-enter="stretch ${at + parts.length * step}" ${styles({ "--fill": css(colour(total, limits, scale)), ...span(0, total) })}></span>
+      <p ${styles({ "--after": share(Math.max(0, total)) })}>${name ? markup(`${name} `) : nothing}<b>${equalsText(total, printed).replace(name ? "" : /^= /, "")}${unit}</b> <small>${left}</small></p></li>
+  </ol></div>`
+}
