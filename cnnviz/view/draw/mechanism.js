@@ -7,6 +7,7 @@ import { say } from "../model/words.js"
 import { activation, gate } from "../scene/pictures/activation.js"
 import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
 import { kernelGradient } from "../scene/pictures/kernel_gradient.js"
+import { pooling, poolingBack } from "../scene/pictures/pooling.js"
 import { update } from "../scene/pictures/update.js"
 import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
@@ -32,7 +33,6 @@ import {
 import { drawOuterProduct, drawWeights } from "./mechanisms/outer_product.js"
 import { drawLosses, drawOutputs, drawParameterRow } from "./mechanisms/outputs.js"
 import { pathsTogether } from "./mechanisms/paths_together.js"
-import { drawPool, drawUnpool } from "./mechanisms/pooling.js"
 import { drawSoftmax, drawSoftmaxBack } from "./mechanisms/softmax.js"
 import { Pen } from "./pen.js"
 
@@ -126,10 +126,10 @@ const BY_PATTERN = [
   [["window"], convolution, convolution],
   [["covering"], convolutionBack, convolutionBack],
   [["touched"], drawTouched, kernelGradient],
-  [["winner"], drawPool, drawPool],
-  [["pool"], drawPool, drawPool],
-  [["won"], drawUnpool, drawUnpool],
-  [["unpool"], drawUnpool, drawUnpool],
+  [["winner"], pooling, pooling],
+  [["pool"], pooling, pooling],
+  [["won"], poolingBack, poolingBack],
+  [["unpool"], poolingBack, poolingBack],
   [["channel"], wholeChannel, wholeChannel],
   [["all", "last"], dense, dense],
   [["unit", "all"], denseBack, denseBack],

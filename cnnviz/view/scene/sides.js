@@ -15,7 +15,7 @@ const PRINTED = 12 // maximum number of cells of a row with a number each
 const RATIO = 1.2 // columns to rows of a longer row
 
 /** Relates equal cells of both arrays. */
-const EQUAL = {
+export const sameCell = {
   term: (/** @type {number} */ row, /** @type {number} */ column) => `${row},${column}`,
   place: (/** @type {string} */ term) =>
     /^\d+,\d+$/.test(term) ? /** @type {[number, number]} */ (term.split(",").map(Number)) : null,
@@ -44,7 +44,16 @@ export function side(scene, symbol, cell, { place, role, word, limits, enter = "
   const id = `${place}.cell`
   if (kind === "map") {
     const rings = [cellRing(cell[1], cell[2], { id, enter })]
-    return mapOf(scene, symbol, cell[0], { id: place, role, place, word, limits, relate: EQUAL, rings, bar: !isPhone })
+    return mapOf(scene, symbol, cell[0], {
+      id: place,
+      role,
+      place,
+      word,
+      limits,
+      relate: sameCell,
+      rings,
+      bar: !isPhone,
+    })
   }
   const [count, values, [chosen]] = [numbers.count(symbol), numbers.values(symbol), cell]
   const common = { label: `${label}, ${word}`, limits, scale, role, symbol }
@@ -64,7 +73,7 @@ export function side(scene, symbol, cell, { place, role, word, limits, enter = "
   const [rows, columns] = sizeOf(numbers, symbol)
   const unit = (/** @type {number} */ row, /** @type {number} */ column) => row * columns + column
   const relate = {
-    ...EQUAL,
+    ...sameCell,
     symbol,
     cell: (/** @type {[number, number]} */ ...at) => (unit(...at) < count ? [unit(...at)] : null),
   }
