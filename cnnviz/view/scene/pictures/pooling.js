@@ -16,15 +16,15 @@ import { sameCell } from "../sides.js"
 /** @import { Scene } from "../scene.js" */
 /** @import { Cell, Link, Numbers, Range } from "../../types/view.js" */
 
-const ACROSS = 6 // maximum number of cells in a row, over several windows
+const [ACROSS, FEWER] = [6, 4] // maximum number of cells in a row, over several windows, and on a phone
 const MOST = 3 // maximum number of cells in a row of a window with neighbours
 const SMALL = 10 // smaller numbers have a decimal
 const START = 0.55 // share of the assembly after which the result appears
 
-/** Return the windows in a row around one. @param {number} at @param {number} count @param {number} k @returns {Range} */
-function windowsAround(at, count, k) {
-  const shown = Math.min(Math.floor(ACROSS / k), 3, count)
-  return { start: Math.min(Math.max(at - 1, 0), count - shown), count: shown, step: 1 }
+/** Return the windows in a row around one. @param {number} at @param {number} count @param {number} most @returns {Range} */
+function windowsAround(at, count, most) {
+  const shown = Math.min(most, 3, count)
+  return { start: Math.min(Math.max(at - (shown >> 1), 0), count - shown), count: shown, step: 1 }
 }
 
 /** Return the indices of a block of cells in reading order. @param {number} channel @param {Range} rows @param {Range} columns @returns {Cell[]} */
@@ -37,16 +37,17 @@ const cellsIn = (channel, rows, columns) =>
 
 /**
  * Return the windows that are shown, with their cells.
- * @param {Numbers} numbers @param {Link} link of the pool @param {Cell} place of the chosen window
+ * @param {Numbers} numbers @param {Link} link of the pool @param {Cell} place of the chosen window @param {boolean} isPhone
  */
-function windowsOf(numbers, link, place) {
+function windowsOf(numbers, link, place, isPhone) {
   const { k, stride, before } = link.geometry
+  const most = Math.floor((isPhone ? FEWER : ACROSS) / k)
   const areMany = k <= MOST && stride === k && before === 0
   const [, high, wide] = numbers.shape(link.target)
   const [channel, row, column] = place
   const one = (/** @type {number} */ start) => ({ start, count: 1, step: 1 })
   const [rows, columns] = areMany
-    ? [windowsAround(row, high, k), windowsAround(column, wide, k)]
+    ? [windowsAround(row, high, most), windowsAround(column, wide, most)]
     : [one(row), one(column)]
   const inside = (/** @type {Range} */ { start, count }) => ({ start: start * k, count: count * k, step: 1 })
   const [, down, across] = areMany
@@ -78,7 +79,7 @@ export const poolingBack = scenePicture(backward)
  */
 function draw(scene, link, place, back) {
   const { numbers, room, isPhone, isSteady } = scene
-  const shown = windowsOf(numbers, link, place)
+  const shown = windowsOf(numbers, link, place, isPhone)
   const { areMany, k, rows, columns, down, across, windows, winners, under } = shown
   const [map, pooled] = back ? [back.symbol, `d${link.target}`] : [link.source, link.target]
   const isMax = winners.length > 0
