@@ -243,11 +243,7 @@ test("filters and units that are as many as the classes are not called by them w
 
 test("filters whose means are the outputs are called by the classes in the pictures of their biases and of what comes back to these", () => {
   const averaged = new Numbers(decode(new Uint8Array(Buffer.from(fixture("averaged").bytes, "base64"))))
-  for (const symbol of ["b", "db"])
-    assert.ok(
-      written(averaged, symbol, [0]).some(({ text }) => text === averaged.classes[1]),
-      symbol,
-    )
+  assert.ok(written(averaged, "b", [0]).some(({ text }) => text === averaged.classes[1]))
 })
 
 test("the ends of the axis below a normalization's histograms do not cover its 0", () => {

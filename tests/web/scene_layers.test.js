@@ -2,10 +2,14 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { number } from "../../cnnviz/view/model/numbers/format.js"
+import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { say } from "../../cnnviz/view/model/words.js"
 import { activation, gate } from "../../cnnviz/view/scene/pictures/activation.js"
+import { globalAverage } from "../../cnnviz/view/scene/pictures/global_average.js"
 import { pooling, poolingBack } from "../../cnnviz/view/scene/pictures/pooling.js"
+import { fixture } from "./hooks.js"
 import { pictureHtml, snapshots, textOf } from "./scene.js"
 
 test("of a channel's gates as many are closed as the core has sums that are not above 0", () => {
@@ -128,4 +132,26 @@ test("what goes back through a pool shows its digits, with one power of ten on b
       )
     }
   assert.ok(powers > 2)
+})
+
+test("a global average shows every map of its layer, and its mean; backward the number of cells divides what arrives", () => {
+  let count = 0
+  for (const { numbers } of snapshots)
+    for (const { target, source } of Object.keys(numbers.maps).flatMap((symbol) => numbers.links(symbol)))
+      if (numbers.link(target, source).pattern === "channel" && numbers.maps[source].kind === "map") {
+        const [channels, rows, columns] = numbers.shape(source)
+        const html = pictureHtml(globalAverage, numbers, target, [0])
+        assert.equal(html.match(/<canvas/g).length, channels)
+        if (numbers.maps[target].band === "gradients") continue // the gradient of a bias
+        assert.ok(html.includes(number(numbers.at(target, [0]))))
+        const text = textOf(globalAverage, numbers, `d${source}`, [0, 0, 0])
+        assert.ok(text.includes(` ÷ ${rows * columns} `) && text.includes(number(numbers.at(`d${target}`, [0]))), text)
+        count += 1
+      }
+  assert.ok(count)
+})
+
+test("filters whose means are the outputs are called by the classes in the picture of their biases' gradient", () => {
+  const averaged = new Numbers(decode(new Uint8Array(Buffer.from(fixture("averaged").bytes, "base64"))))
+  assert.ok(textOf(globalAverage, averaged, "db", [0]).includes(` ${averaged.classes[1]} `))
 })

@@ -6,6 +6,7 @@ import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { activation, gate } from "../scene/pictures/activation.js"
 import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
+import { globalAverage } from "../scene/pictures/global_average.js"
 import { kernelGradient } from "../scene/pictures/kernel_gradient.js"
 import { pooling, poolingBack } from "../scene/pictures/pooling.js"
 import { update } from "../scene/pictures/update.js"
@@ -17,7 +18,6 @@ import { dense } from "./mechanisms/dense.js"
 import { denseBack } from "./mechanisms/dense_back.js"
 import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
 import { drawFlatten } from "./mechanisms/flatten.js"
-import { wholeChannel } from "./mechanisms/global_average.js"
 import { hiddenResult, hiddenUpdate } from "./mechanisms/hidden_result.js"
 import { drawPatch } from "./mechanisms/image.js"
 import { drawImageGradients } from "./mechanisms/image_pulls.js"
@@ -130,7 +130,7 @@ const BY_PATTERN = [
   [["pool"], pooling, pooling],
   [["won"], poolingBack, poolingBack],
   [["unpool"], poolingBack, poolingBack],
-  [["channel"], wholeChannel, wholeChannel],
+  [["channel"], globalAverage, globalAverage],
   [["all", "last"], dense, dense],
   [["unit", "all"], denseBack, denseBack],
   [["unit", "last"], drawWeights, drawOuterProduct],

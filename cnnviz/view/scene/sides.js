@@ -12,6 +12,7 @@ import { cellRing, cells, head, heat, mapOf } from "./parts.js"
 /** @typedef {{ back?: boolean, name?: string, isStated?: boolean, hasLead?: boolean, middle: unknown, more?: unknown }} SidesHow  `name`: class of the picture; `middle` has an anchor "total"; `more`: parts at the right */
 
 const PRINTED = 12 // maximum number of cells of a row with a number each
+const LARGE = 6 // maximum number of them that are printed large
 const RATIO = 1.2 // columns to rows of a longer row
 
 /** Relates equal cells of both arrays. */
@@ -68,7 +69,7 @@ export function side(scene, symbol, cell, { place, role, word, limits, enter = "
       term: (/** @type {number} */ n) => `n${n}`,
     }
     return html`<figure class="numbered ${role} ${place}" data-id=${place}>${head(label, word)}
-      ${cells(scene, values, 1, { ...common, ...each, id: `${place}.`, bold: true })}</figure>`
+      ${cells(scene, values, 1, { ...common, ...each, id: `${place}.`, bold: true, isSmall: count > LARGE })}</figure>`
   }
   const [rows, columns] = sizeOf(numbers, symbol)
   const unit = (/** @type {number} */ row, /** @type {number} */ column) => row * columns + column
