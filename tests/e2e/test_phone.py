@@ -143,7 +143,7 @@ def test_a_phones_picture_stands_upright_at_every_stage_and_its_stages_unfold(sc
     for stage in ORDER:
         page.locator(".list-stages").click()
         page.locator(f'[data-stage-chip="{stage}"]').click()
-        expect(screen.numbers).to_be_visible(visible=stage not in ("z1", "df"))  # there the picture says its sum
+        expect(screen.numbers).to_be_visible(visible=stage != "df")  # there the picture says its sum
         screen.ready(stage=stage)
         expect(page.locator(".stages")).to_be_hidden()
         screen.painted()
@@ -200,7 +200,6 @@ def test_a_phones_strip_is_whole_above_its_buttons_at_busy_stages_too(screen: Sc
     page.set_viewport_size({"width": 390, "height": 844})
     screen.open("/", net=BUSY, stage="z1")
     assert faults(page, COVERED) == []
-    expect(screen.numbers).to_be_hidden()  # the picture says its sum
     for stage in ("z2", "z3", "dz1", "df1"):
         screen.open("/", net=BUSY, stage=stage)
         assert faults(page, COVERED) == [], stage

@@ -56,9 +56,9 @@ export const textOf = (picture, numbers, symbol, cell, how) =>
 
 /** The terms and the total of each staircase. */
 export const sumsOf = (picture, numbers, symbol, cell, how) =>
-  [...pictureHtml(picture, numbers, symbol, cell, how).matchAll(/<ol.*?<\/ol>/gs)].map(([list]) => {
+  [...pictureHtml(picture, numbers, symbol, cell, how).matchAll(/<ol.*?<\/ol>/gs)].flatMap(([list]) => {
     const values = elementsOf(list).flatMap((element) => (element["data-value"] ? [Number(element["data-value"])] : []))
-    return { terms: values.slice(0, -1), total: values.at(-1) }
+    return values.length ? [{ terms: values.slice(0, -1), total: values.at(-1) }] : []
   })
 
 /** How the cells of a picture's heat maps belong to terms, in the order of the maps. */

@@ -14,6 +14,7 @@ import { kernelGradient } from "../../cnnviz/view/scene/pictures/kernel_gradient
 import { update } from "../../cnnviz/view/scene/pictures/update.js"
 import { isScene } from "../../cnnviz/view/scene/scene.js"
 import { typeRoom } from "../../cnnviz/view/scene/scene_view.js"
+import { layOutUnits, placeOf, unitAt } from "../../cnnviz/view/scene/units.js"
 import { fixture } from "./hooks.js"
 import { elementsOf, pictureHtml, relationsOf, sceneOf, snapshots, sumsOf, textOf } from "./scene.js"
 
@@ -159,6 +160,65 @@ test("a product is the same term in the image, its window, the kernel and the st
     assert.equal(pixel, [0, 13 + Math.floor(n / 3), 18 + (n % 3)].join())
     assert.equal(weight, [0, 0, Math.floor(n / 3), n % 3].join())
   }
+})
+
+test("the loss, softmax and their merged gradient have a row for each of many outputs", () => {
+  const seen = new Set()
+  for (const { numbers } of snapshots.filter(({ numbers }) => numbers.count("o") > 2))
+    for (const { symbol } of numbers.stages.filter(
+      ({ symbol, inputs }) => /^[oL]$/.test(symbol) || inputs.includes("y"),
+    )) {
+      if (symbol === "o" && !numbers.arrays["powers.o"]) continue
+      const cell = numbers.shape(symbol).map((n) => n >> 1)
+      const elements = elementsOf(pictureHtml(pictureOf(numbers, symbol), numbers, symbol, cell))
+      const rows = new Set(elements.flatMap((element) => element["data-term"] ?? []).filter(Boolean))
+      assert.ok(rows.size >= Math.min(numbers.count("o"), 12), `${symbol}: ${[...rows]}`)
+      seen.add(symbol.slice(0, 2))
+    }
+  assert.deepEqual([...seen].sort(), ["L", "do", "dz", "o"])
+})
+
+test("a unit is at one place, and its place is that of the unit", () => {
+  for (const shape of [[7], [84], [120], [4, 5, 5], [10, 5, 5], [7, 3, 2]])
+    for (const aspect of [0.6, 1, 1.6]) {
+      const layout = layOutUnits(shape, aspect)
+      const [height, width] = [layout.rows * layout.down, layout.columns * layout.across]
+      const units = Array.from({ length: height * width }, (_, n) => unitAt(layout, Math.floor(n / width), n % width))
+      assert.deepEqual(
+        units.filter((n) => n >= 0).sort((a, b) => a - b),
+        [...Array(layout.count).keys()],
+      )
+      for (const n of [0, layout.count - 1]) assert.equal(unitAt(layout, ...placeOf(layout, n)), n, `${shape} ${n}`)
+    }
+})
+
+test("a picture says only the known values of quantized weights", () => {
+  const answer = decode(new Uint8Array(Buffer.from(fixture("snapshots")[0].bytes, "base64")))
+  const whole = new Numbers(answer)
+  const { shape, limits } = whole.maps.w
+  const shades = Int8Array.from(whole.values("w"), (value) => Math.round((value / limits[1]) * 126))
+  const outputs = shape[shape.length - 1]
+  const map = Object.keys(whole.maps).find((map) => whole.link(map, "w")?.pattern === "unit")
+  const cell = whole.shape(map).map((n) => n >> 1)
+  const [rows, columns] = whole.shape(map).slice(-2)
+  const told = (numbers) =>
+    relationsOf(pictureOf(numbers, map)(sceneOf(numbers), map, cell)).flatMap(({ say }) =>
+      say ? Array.from({ length: rows * columns }, (_, n) => say(Math.floor(n / columns), n % columns)) : [],
+    )
+  const line = (numbers, at) => Float64Array.from(at, (n) => numbers.values("w")[n])
+  const numbers = new Numbers({ ...answer, arrays: { ...answer.arrays, w: { values: shades, shape } } })
+  for (const of of numbers.missingParts(map, cell, false)) {
+    const [first, second] = of.slice(2).split(",")
+    const at = shades.keys().filter((n) => (first ? Math.floor(n / outputs) === +first : n % outputs === +second))
+    numbers.storePart(of, { w: { values: line(whole, [...at]) } })
+  }
+  const right = new Set(told(whole))
+  const texts = told(numbers).filter((text) => text)
+  assert.ok(texts.length > 0)
+  assert.deepEqual(
+    texts.filter((text) => !right.has(text)),
+    [],
+  )
 })
 
 test("at the update a parameter that is pointed at has its own step, in words and in the picture", () => {

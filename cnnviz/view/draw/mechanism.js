@@ -6,23 +6,27 @@ import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { activation, gate } from "../scene/pictures/activation.js"
 import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
+import { dense } from "../scene/pictures/dense.js"
+import { denseBack } from "../scene/pictures/dense_back.js"
+import { fewUnits, isOfFewUnits } from "../scene/pictures/few_units.js"
 import { globalAverage } from "../scene/pictures/global_average.js"
 import { kernelGradient } from "../scene/pictures/kernel_gradient.js"
+import { loss, lossBack, outputsWithCurve } from "../scene/pictures/loss.js"
+import { outerProduct, weights } from "../scene/pictures/outer_product.js"
+import { outputs, parameterRow } from "../scene/pictures/outputs.js"
 import { pooling, poolingBack } from "../scene/pictures/pooling.js"
+import { softmax, softmaxBack } from "../scene/pictures/softmax.js"
 import { update } from "../scene/pictures/update.js"
 import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
 import { convolution as convolutionOfChannels } from "./mechanisms/convolution.js"
 import { convolutionBack as convolutionBackOfFilters } from "./mechanisms/convolution_back.js"
-import { dense } from "./mechanisms/dense.js"
-import { denseBack } from "./mechanisms/dense_back.js"
 import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
 import { drawFlatten } from "./mechanisms/flatten.js"
 import { hiddenResult, hiddenUpdate } from "./mechanisms/hidden_result.js"
 import { drawPatch } from "./mechanisms/image.js"
 import { drawImageGradients } from "./mechanisms/image_pulls.js"
 import { drawTouched } from "./mechanisms/kernel_gradient.js"
-import { drawHeights, drawTangents, outputsWithCurve } from "./mechanisms/loss.js"
 import {
   drawBatchNormalization,
   drawGains,
@@ -30,10 +34,7 @@ import {
   drawNormalizationBack,
   layerOf,
 } from "./mechanisms/normalisation.js"
-import { drawOuterProduct, drawWeights } from "./mechanisms/outer_product.js"
-import { drawLosses, drawOutputs, drawParameterRow } from "./mechanisms/outputs.js"
 import { pathsTogether } from "./mechanisms/paths_together.js"
-import { drawSoftmax, drawSoftmaxBack } from "./mechanisms/softmax.js"
 import { Pen } from "./pen.js"
 
 /** @import { Field, Flight, Shown, Spot } from "./sheet.js" */
@@ -133,8 +134,8 @@ const BY_PATTERN = [
   [["channel"], globalAverage, globalAverage],
   [["all", "last"], dense, dense],
   [["unit", "all"], denseBack, denseBack],
-  [["unit", "last"], drawWeights, drawOuterProduct],
-  [["all"], drawSoftmax, drawSoftmaxBack],
+  [["unit", "last"], weights, outerProduct],
+  [["all"], softmax, softmaxBack],
 ]
 
 /**
@@ -144,11 +145,11 @@ const BY_PATTERN = [
 export function pictureOf(numbers, map, stepping = false) {
   if (map === "update" || stepping) return update
   if (map === "x") return drawPatch
-  if (map === "L") return outputsWithCurve(numbers).length ? drawHeights : drawLosses
-  if (map === "do" && outputsWithCurve(numbers).length) return drawTangents
+  if (map === "L") return loss
+  if (map === "do" && outputsWithCurve(numbers).length) return lossBack
   if (map === "v") return drawFlatten
   const isGradient = numbers.maps[map].band === "gradients"
-  if (isGradient && numbers.link(map, "y")) return drawOutputs
+  if (isGradient && numbers.link(map, "y")) return outputs
   if (isGradient && numbers.network.images.length && numbers.maps[map.slice(1)].band === "parameters")
     return drawImageGradients
   const layerKind = layerOf(numbers, map)?.kind ?? ""
@@ -158,15 +159,15 @@ export function pictureOf(numbers, map, stepping = false) {
   if (["bn", "gn", "ln"].includes(layerKind)) return isGradient ? drawNormalizationBack : drawNormalization
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
   const { band, kind } = numbers.maps[map]
-  if (band === "parameters" && kind === "row" && !patterns.includes("group")) return drawParameterRow
+  if (band === "parameters" && kind === "row" && !patterns.includes("group")) return parameterRow
   if (patterns.includes("window") && numbers.shape(numbers.source(map, "window"))[0] > 1) return convolutionOfChannels
   if (patterns.includes("covering") && numbers.shape(numbers.source(map, "covering"))[0] > 1)
     return convolutionBackOfFilters
   const entry = BY_PATTERN.find(([required]) => required.every((pattern) => patterns.includes(pattern)))
   if (entry) return entry[isGradient ? 2 : 1]
-  if (numbers.network.curves[map]) return activation
+  if (numbers.network.curves[map]) return isOfFewUnits(numbers, map) ? fewUnits : activation
   if (isGradient && isGated(numbers, map)) return gate
-  return isGradient && isHidden(numbers, map) ? drawParameterRow : drawOutputs
+  return isGradient && isHidden(numbers, map) ? parameterRow : outputs
 }
 
 /**

@@ -78,37 +78,6 @@ export class Pen extends Sums {
     return { x, y, line }
   }
 
-  /**
-   * Draw each output on a line, with a dot at its value and a mark at its target; `arrows` connects them.
-   * @param {{ name: string, value: number, mark: number, bold?: boolean, term?: string }[]} rows @param {Box} box @param {{ names?: number, arrows?: boolean }} [how]
-   */
-  drawDots(rows, box, { names = 60, arrows = false } = {}) {
-    const values = rows.flatMap(({ value, mark }) => [value, mark])
-    const [low, high] = [Math.min(0, ...values), Math.max(1, ...values)]
-    const line = rowHeightOf(box.height, rows.length)
-    const size = Math.min(Math.max(TEXT, line / 4), line * 0.8)
-    const [left, right] = [box.x + names, box.x + box.width - 62]
-    const x = (/** @type {number} */ value) => left + ((value - low) / (high - low)) * (right - left)
-    const { context } = this
-    rows.forEach(({ name, value, mark, bold, term = "" }, n) => {
-      const y = box.y + (n + 0.5) * line
-      this.writeText(name, left - 12, y, { size, align: "right", bold, room: names - 12 })
-      context.fillStyle = this.line
-      context.fillRect(left, y - 0.75, right - left, 1.5)
-      context.fillStyle = this.ink
-      context.fillRect(x(mark) - 1.5, y - line * 0.36, 3, line * 0.72)
-      const distance = x(mark) - x(value)
-      if (arrows && Math.abs(distance) > 9)
-        this.drawArrow(x(value), y, x(mark) - 3 * Math.sign(distance), y, distance < 0 ? this.neg : this.pos, 1.5)
-      this.drawDot(x(value), y, bold ? this.tone : this.soft, Math.min(6, line * 0.3))
-      this.writeText(short(value), box.x + box.width, y, { size, align: "right", bold, room: 56 })
-      if (term) this.addSpot({ ...box, y: y - line / 2, height: line }, term)
-    })
-    const foot = box.y + rows.length * line + 12
-    for (const end of [low, high]) this.writeNote(short(end), x(end), foot, { align: "center" })
-    return { x, y: (/** @type {number} */ n) => box.y + (n + 0.5) * line, line }
-  }
-
   /** @param {number} x @param {number} y @param {string} fill @param {number} [size] */
   drawDot(x, y, fill, size = 6) {
     disc(this.context, x, y, size, fill, this.paper, 1.5)

@@ -4,7 +4,7 @@
 import { escapeHtml } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { KERNELS, SCALE_NAMES } from "../spec.js"
-import { atResolution } from "./canvas.js"
+import { atResolution, contextOf } from "./canvas.js"
 import { cssZoom } from "./css_zoom.js"
 import { shapesOf } from "./picture_shapes.js"
 
@@ -107,7 +107,10 @@ function svgOf(view) {
     const box = canvas.getBoundingClientRect()
     if (!box.width || !isShown(canvas)) continue
     const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)
-    if (canvas.width) parts.push(`<image ${attributesOf(box)} opacity="${opacity}" href="${canvas.toDataURL()}"/>`)
+    if (canvas.width)
+      parts.push(
+        `<image ${attributesOf(box)} opacity="${opacity}" href="${enlarged(canvas, boxOf(box)).toDataURL()}"/>`,
+      )
     if (outlineStyle === "none") continue
     const [stroke, line] = [rgbOf(outlineColor).fill, Number.parseFloat(outlineWidth)]
     parts.push(`<rect ${attributesOf(box)} fill="none" stroke="${stroke}" stroke-width="${line}"/>`)
@@ -125,8 +128,23 @@ function svgOf(view) {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><desc>${escapeHtml(view.link())}</desc>${parts.join("")}</svg>`
 }
 
+/**
+ * Return a canvas at the resolution of pictures, if it has one pixel per cell: not every program keeps its pixels sharp.
+ * @param {HTMLCanvasElement} canvas @param {{ width: number, height: number }} size on screen
+ */
+function enlarged(canvas, { width, height }) {
+  if (!canvas.matches(".scene canvas")) return canvas
+  const copy = document.createElement("canvas")
+  Object.assign(copy, { width: Math.round(RESOLUTION * width), height: Math.round(RESOLUTION * height) })
+  const context = contextOf(copy)
+  context.imageSmoothingEnabled = false
+  context.drawImage(canvas, 0, 0, copy.width, copy.height)
+  return copy
+}
+
 /** @param {Element} element */
-const isShown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+const isShown = (element) =>
+  element.checkVisibility({ visibilityProperty: true, opacityProperty: element.closest(".scene") !== null }) // parts that only move are transparent at rest
 
 /**
  * Return the lines that describe the setup, of at most `letters` characters each.

@@ -68,10 +68,15 @@ function gradientBar({ x, y, width, height }, colours, paint) {
 
 /** @param {SVGPathElement} path @param {CSSStyleDeclaration} style @param {(box: DOMRect) => Box} boxOf @param {Paint} paint */
 function pathOf(path, style, boxOf, paint) {
-  const { x, y } = boxOf(/** @type {SVGSVGElement} */ (path.ownerSVGElement).getBoundingClientRect())
+  const owner = /** @type {SVGSVGElement} */ (path.ownerSVGElement)
+  const { x, y, width, height } = boxOf(owner.getBoundingClientRect())
   const colour = (/** @type {string} */ name, /** @type {string} */ value) => {
     const { fill, opacity } = value === "none" ? { fill: "none", opacity: 1 } : paint(value)
     return `${name}="${fill}" ${name}-opacity="${opacity}"`
   }
-  return `<path transform="translate(${x} ${y})" d="${path.getAttribute("d") ?? ""}" ${colour("fill", style.fill)} ${colour("stroke", style.stroke)} stroke-width="${style.strokeWidth}"/>`
+  const view = owner.getAttribute("viewBox")
+  const shape = `d="${path.getAttribute("d") ?? ""}" ${colour("fill", style.fill)} ${colour("stroke", style.stroke)} stroke-width="${style.strokeWidth}"`
+  return view // the lines of a plot are stretched to its place, and end there
+    ? `<svg x="${x}" y="${y}" width="${width}" height="${height}" viewBox="${view}" preserveAspectRatio="none"><path vector-effect="non-scaling-stroke" ${shape}/></svg>`
+    : `<path transform="translate(${x} ${y})" ${shape}/>`
 }

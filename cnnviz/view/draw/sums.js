@@ -1,11 +1,9 @@
 // Sums as pictures: a staircase for few terms, bars for many. Each term has the colour of its cell.
 
-import { totals } from "../model/explain/formula_values.js"
 import { colour, css } from "../model/numbers/colour.js"
 import { number, timesPower } from "../model/numbers/format.js"
 import { equalsText } from "../model/numbers/printed_digits.js"
 import { printSum, withPlus } from "../model/numbers/printed_sums.js"
-import { say } from "../model/words.js"
 import { drawLine } from "./canvas.js"
 import { Grids } from "./grids.js"
 import { LARGE, SMALL, TEXT } from "./sheet.js"
@@ -15,22 +13,9 @@ import { LARGE, SMALL, TEXT } from "./sheet.js"
 
 const [NEGATIVE, POSITIVE] = ["#2166ac", "#b2182b"] // outline of a bar
 const BAR = { width: 40, height: 18 }
-const [ROW, HIGH] = [20, 34] // height of a bar with its label; the second one if the diagram is upright and higher than TABLET
-const TABLET_HEIGHT = 560 // pixels
 const RADIUS = 8 // corner radius
 const NUMBER_GAP = 8 // between two numbers
 const SPOT = 8 // side of the cell that a total flies to
-
-/**
- * Return the positive and the negative total of many values as two terms; `ids` are the messages with the number of
- * values.
- * @param {number[]} values @param {string[]} ids @param {import("../model/words.js").Values} [of] @returns {Term[]}
- */
-export const signedTotals = (values, ids, of = {}) =>
-  totals(values).map((value, n) => {
-    const signed = values.filter((each) => (n ? each < 0 : each > 0))
-    return { value, name: say(`web.mechanism.${ids[n]}`, { n: signed.length, ...of }) }
-  })
 
 /** Return the cumulative sums of values, starting with 0. @param {number[]} values */
 function cumulativeSums(values) {
@@ -42,7 +27,6 @@ function cumulativeSums(values) {
 export class Sums extends Grids {
   /** @type {Box | null}  box of the last total */
   totalBox = null
-  labelEnd = 0 // right end of the labels beside the bars of a long sum
 
   /**
    * Draw a sum as a staircase: each term starts at the end of the last one, with its number under it, followed by the
@@ -115,122 +99,6 @@ export class Sums extends Grids {
   /** Return whether a number fits in a step or cell of this width. @param {string} text @param {number} room */
   fitsUnder(text, room) {
     return this.widthOf(`+${text.replace("−", "")}`, { size: SMALL, bold: true }) < room - NUMBER_GAP
-  }
-
-  /** Row height of bars below each other. */
-  get rowHeight() {
-    return this.upright && this.height > TABLET_HEIGHT ? HIGH : ROW
-  }
-
-  /**
-   * Draw a long sum as bars below each other, each from the end of the last one, and the total, with labels beside
-   * them. Return the total's bar.
-   * @param {Term[]} terms @param {number} total @param {Box} box @param {{ paint?: number[], left?: string, name?: string, digits?: number, row?: number }} [how] `left` is a word after the total, `name` its name before it @returns {Box}
-   */
-  drawBalance(terms, total, box, { paint, left = "", name = "", digits = 4, row = this.rowHeight } = {}) {
-    const values = terms.map(({ value }) => value)
-    const written = printSum(values, total, { digits })
-    const ends = cumulativeSums(values)
-    const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
-    const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
-    const unit = written.power ? ` ${timesPower(written.power)}` : ""
-    const height = Math.min(row - 2, Math.max(BAR.height, 0.7 * row))
-    const barOf = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ n) => {
-      const width = Math.max(Math.abs(x(from) - x(to)), 1)
-      return { x: Math.min(x(from), x(to)), y: box.y + n * row, width, height }
-    }
-    const labelStart = box.x + box.width + 12
-    const labelEnds = terms.map((term, n) =>
-      this.drawTerm(term, withPlus(term.value, written.texts[n]) + unit, barOf(ends[n], ends[n + 1], n), labelStart),
-    )
-    this.labelEnd = Math.max(...labelEnds)
-    const totalBar = barOf(0, total, terms.length)
-    this.context.fillStyle = this.ink
-    this.context.fillRect(x(0) - 0.75, box.y - 4, 1.5, (terms.length + 1) * row + 6)
-    this.drawTotal(totalBar, paint)
-    const text = `${equalsText(total, written.total).replace(name ? "" : /^= /, "")}${unit}`
-    const textWidth = this.widthOf(text, { bold: true, size: row > ROW ? LARGE : TEXT })
-    let at = Math.max(totalBar.x + totalBar.width, x(0)) + 8
-    if (name) at += this.writeRich(`${name} `, at, totalBar.y + height / 2, { room: this.width - at - textWidth })
-    this.stated = Boolean(name)
-    this.writeText(text, at, totalBar.y + height / 2, { bold: true, size: row > ROW ? LARGE : TEXT })
-    const textEnd = at + textWidth + 6
-    if (left) this.writeRich(left, textEnd, totalBar.y + height / 2, { size: SMALL, fill: this.soft })
-    return totalBar
-  }
-
-  // Draw a term of a long sum, with its number in the bar or beside it. Return the right end of its label.
-  /** @param {Term} term @param {string} text @param {Box} bar @param {number} end left end of its label */
-  drawTerm({ value, name = "", term = "", symbol = "", cell = [] }, text, bar, end) {
-    const { context } = this
-    context.fillStyle = value < 0 ? NEGATIVE : POSITIVE
-    context.fillRect(bar.x, bar.y, bar.width, bar.height)
-    const y = bar.y + bar.height / 2
-    const size = bar.height > BAR.height ? TEXT : SMALL
-    const how = { size, bold: true }
-    const textWidth = this.widthOf(text, how)
-    const isInside = textWidth + 14 < bar.width
-    const right = bar.x + bar.width - 8
-    if (isInside) this.writeText(text, right, y, { ...how, align: "right", fill: "#fff" })
-    else this.writeText(text, end, y, { ...how, fill: this.signColour(value) })
-    const start = isInside ? end : end + textWidth + 8
-    const labelWidth = this.writeRich(name, start, y, { size, room: this.width - start })
-    this.addSpot(bar, term)
-    const from = isInside ? right - textWidth : end
-    const number = { x: from, y: bar.y, width: start + labelWidth - from, height: bar.height }
-    if (symbol) this.spots.push({ box: number, term, symbol, cell })
-    return start + labelWidth
-  }
-
-  /**
-   * Draw a few terms and their total as bars from a common line, each with its number above and its name beside it.
-   * Return the total's bar.
-   * @param {Term[]} terms @param {number} total @param {Box} box @param {number[]} paint @returns {Box}
-   */
-  drawShares(terms, total, box, paint) {
-    const written = printSum(
-      terms.map(({ value }) => value),
-      total,
-      { digits: 3 },
-    )
-    const unit = written.power ? ` ${timesPower(written.power)}` : ""
-    const values = [...terms.map(({ value }) => value), total, 0]
-    const [low, high] = [Math.min(...values), Math.max(...values)]
-    const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
-    const row = Math.min((this.height - box.y) / (terms.length + 1), 58)
-    const bars = [...terms, { value: total, term: "" }].map(({ value }, n) => ({
-      x: Math.min(x(0), x(value)),
-      y: box.y + n * row + 18,
-      width: Math.max(Math.abs(x(value) - x(0)), 2),
-      height: Math.min(row - 28, 26),
-    }))
-    this.context.fillStyle = this.soft
-    this.context.fillRect(x(0) - 0.75, box.y, 1.5, row * (terms.length + 1))
-    terms.forEach(({ value, name = "", term = "", limits }, n) => {
-      const bar = bars[n]
-      const middle = bar.y + bar.height / 2
-      this.drawBlock(bar, value, limits)
-      const text = withPlus(value, written.texts[n]) + unit
-      this.writeText(text, box.x + box.width / 2, bar.y - 10, {
-        align: "center",
-        bold: true,
-        fill: this.signColour(value),
-        halo: true,
-      })
-      this.writeNote(name, box.x - 7, middle, { align: "right" })
-      this.addSpot({ ...bar, x: box.x, y: bar.y - 20, width: box.width, height: bar.height + 20 }, term)
-    })
-    const totalBar = bars[terms.length]
-    this.drawTotal(totalBar, paint)
-    const sum = `${equalsText(total, written.total)}${unit}`
-    const namedSum = `${say("web.mechanism.path.together_short")} ${sum}`
-    const fits = this.widthOf(namedSum, { bold: true }) < box.width + 30
-    this.writeText(fits ? namedSum : sum, box.x + box.width / 2, totalBar.y - 10, {
-      align: "center",
-      bold: true,
-      halo: true,
-    })
-    return totalBar
   }
 
   // ---- their parts

@@ -1,10 +1,12 @@
 // A long sum as bars below each other: each from the end of the last one, and the total.
 
+import { totals } from "../model/explain/formula_values.js"
 import { colour, css } from "../model/numbers/colour.js"
 import { timesPower } from "../model/numbers/format.js"
 import { equalsText } from "../model/numbers/printed_digits.js"
 import { printSum, withPlus } from "../model/numbers/printed_sums.js"
 import { spoken } from "../model/spoken.js"
+import { say } from "../model/words.js"
 import { html, markup, nothing } from "../shell/html.js"
 import { styles } from "./directives.js"
 
@@ -52,3 +54,13 @@ export function balance(parts, total, { limits, scale = "signed", label, name = 
       <p ${styles({ "--after": share(Math.max(0, total)) })}>${name ? markup(`${name} `) : nothing}<b>${equalsText(total, printed).replace(name ? "" : /^= /, "")}${unit}</b> <small>${left}</small></p></li>
   </ol></div>`
 }
+
+/**
+ * Return the positive and the negative total of many values; `ids` are the messages with the number of values.
+ * @param {number[]} values @param {string[]} ids @param {import("../model/words.js").Values} [of]
+ */
+export const signedTotals = (values, ids, of = {}) =>
+  totals(values).map((value, n) => {
+    const signed = values.filter((each) => (n ? each < 0 : each > 0))
+    return { value, name: say(`web.mechanism.${ids[n]}`, { n: signed.length, ...of }) }
+  })

@@ -120,7 +120,7 @@ export function mapOf({ numbers, done, moves }, symbol, channel, how = {}) {
  * @property {string} label  what screen readers say
  * @property {number[]} limits
  * @property {Scale} [scale]
- * @property {(value: number, n: number) => string} write
+ * @property {(value: number, n: number) => string | Template} write
  * @property {string} [blank]  text of a cell without a number (NaN)
  * @property {boolean} [bold]
  * @property {boolean} [isSmall]  whether the numbers have the smallest size, in which more characters fit

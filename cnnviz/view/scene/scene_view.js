@@ -75,6 +75,7 @@ export class SceneView {
       this.isShown = true
       element.hidden = false
       this.stage.classList.add("has-scene")
+      this.origin.setAttribute("aria-hidden", "true")
     }
     element.classList.toggle("backward", backward)
     let key = ""
@@ -118,6 +119,7 @@ export class SceneView {
     render("", this.element)
     this.element.hidden = true
     this.stage.classList.remove("has-scene")
+    this.origin.removeAttribute("aria-hidden")
   }
 
   /** @returns {Map<string, TypeRoom>} */

@@ -9,7 +9,7 @@ import { cellRing, cells, head, heat, mapOf } from "./parts.js"
 
 /** @import { Scene } from "./scene.js" */
 /** @import { Cell, Numbers } from "../types/view.js" */
-/** @typedef {{ back?: boolean, name?: string, isStated?: boolean, hasLead?: boolean, middle: unknown, more?: unknown }} SidesHow  `name`: class of the picture; `middle` has an anchor "total"; `more`: parts at the right */
+/** @typedef {{ back?: boolean, name?: string, isStated?: boolean, middle: unknown }} SidesHow  `name`: class of the picture; `middle` has an anchor "total" */
 
 const PRINTED = 12 // maximum number of cells of a row with a number each
 const LARGE = 6 // maximum number of them that are printed large
@@ -98,12 +98,7 @@ export const anchorOf = (numbers, symbol, place, cell) =>
  * Return the picture.
  * @param {Scene} scene @param {[left: string, right: string]} arrays @param {Cell} cell @param {SidesHow} how
  */
-export function sides(
-  scene,
-  arrays,
-  cell,
-  { back = false, name = "", isStated = false, hasLead = true, middle, more = nothing },
-) {
+export function sides(scene, arrays, cell, { back = false, name = "", isStated = false, middle }) {
   const { numbers, isPhone } = scene
   const [left, right] = arrays
   const both = ["left", "right"].map((place, n) => {
@@ -120,7 +115,7 @@ export function sides(
   const size = `--cells:${Math.max(columns, 1)};--high:${rows}`
   const [from, to] = back ? ["right", "left"] : ["left", "right"]
   return html`<div class="picture sides ${name} ${back ? "back" : ""} ${isStated ? "stated" : ""}" style=${size}>
-    ${both[0]}<figure class="converter" data-id="converter">${middle}</figure>${both[1]}${more}
-    ${leads(isPhone ? nothing : lead(from, "converter", { enter: "draw 0" }), !hasLead ? nothing : lead("total", anchorOf(numbers, back ? left : right, to, cell)))}
+    ${both[0]}<figure class="converter" data-id="converter">${middle}</figure>${both[1]}
+    ${leads(isPhone ? nothing : lead(from, "converter", { enter: "draw 0" }), lead("total", anchorOf(numbers, back ? left : right, to, cell)))}
   </div>`
 }

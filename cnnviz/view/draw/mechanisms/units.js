@@ -99,9 +99,3 @@ function addUnitSpots(pen, { from, rows, columns }, box, count, { say, symbol, c
     cell: cell && ((row, column) => (at(row, column) < count ? cell(at(row, column)) : null)),
   })
 }
-
-/** Return up to `most` indices around one. @param {number} at @param {number} count @param {number} most */
-export function indicesAround(at, count, most) {
-  const from = Math.min(Math.max(at - Math.floor(most / 2), 0), Math.max(count - most, 0))
-  return Array.from({ length: Math.min(count, most) }, (_, n) => from + n)
-}

@@ -1,7 +1,6 @@
 // An activation: a value goes up to the curve and over to its result, over a histogram of all inputs. Backward, the
 // slope of the curve is a gate: a pale bar for what arrives, a solid bar for what passes.
 
-import { largestIndex } from "../../model/numbers/extremes.js"
 import { number } from "../../model/numbers/format.js"
 import { formatFixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
@@ -10,21 +9,18 @@ import { styles } from "../directives.js"
 import { head, nameOf } from "../parts.js"
 import { scenePicture } from "../scene.js"
 import { anchorOf, isPrinted, sides } from "../sides.js"
-import { curveOf, mark, marks } from "./activation_curve.js"
+import { curveOf, MOST_DOTS, mark, marks } from "./activation_curve.js"
 
 /** @import { Curve } from "./activation_curve.js" */
 /** @import { Numbers } from "../../types/view.js" */
 
-const FEW = 4 // maximum number of cells with a dot each
 const STEADY = 3 // decimals while the chosen cell changes quickly
 
 export const activation = scenePicture((scene, symbol, cell) => {
   const { numbers, isPhone, isSteady } = scene
   const z = numbers.links(symbol)[0].source
-  const isFew = hasDots(numbers, z)
-  const curve = curveOf(numbers, symbol, z, cell, { row: 1, isPhone, hasBars: !isFew })
+  const curve = curveOf(numbers, symbol, z, cell, { row: 1, isPhone, hasBars: true })
   const [input, output] = [numbers.at(z, cell), numbers.at(symbol, cell)]
-  const isOutput = isFew && symbol === "o"
   const write = (/** @type {number} */ value) => (isSteady ? formatFixed(value, STEADY) : number(value))
   const value = (
     /** @type {string} */ name,
@@ -40,15 +36,13 @@ export const activation = scenePicture((scene, symbol, cell) => {
   return sides(scene, [z, symbol], cell, {
     name: "activation",
     isStated: true,
-    hasLead: !(isOutput && isPhone),
     middle: html`${head("", name)}
       ${curve.template(
         name,
-        html`${isFew ? marks(curve, cell[0], nameIn(numbers, z), how) : mark(curve, input, how)}
+        html`${mark(curve, input, how)}
         ${value(z, input, curve.x(input) < 40 ? "beside" : "before", "fade 0.35")}${value(symbol, output, "over", "fade 0.8")}
         <span class="run-out" data-id="total" ${styles({ "--y": `${curve.y(curve.of(input))}%` })}></span>`,
-      )}${note(numbers, z, curve, isFew)}`,
-    more: isOutput ? targets(numbers, cell[0]) : nothing,
+      )}${note(numbers, z, curve)}`,
   })
 })
 
@@ -78,16 +72,16 @@ export const gate = scenePicture((scene, symbol, cell) => {
 })
 
 /** @param {Numbers} numbers @param {string} z */
-const hasDots = (numbers, z) => numbers.maps[z].kind !== "map" && numbers.count(z) <= FEW
+const hasDots = (numbers, z) => numbers.maps[z].kind !== "map" && numbers.count(z) <= MOST_DOTS
 
 /** @param {Numbers} numbers @param {string} symbol */
 const nameIn = (numbers, symbol) => (/** @type {number} */ n) =>
   numbers.count(symbol) > 1 ? numbers.nameOf(n, numbers.count(symbol), symbol) : ""
 
-/** Explain the bars and the shaded parts. @param {Numbers} numbers @param {string} z @param {Curve} curve @param {boolean} isFew */
-function note(numbers, z, { values, isFlat }, isFew) {
+/** Explain the bars and the shaded parts. @param {Numbers} numbers @param {string} z @param {Curve} curve */
+function note(numbers, z, { values, isFlat }) {
   const word = numbers.maps[z].kind === "map" ? "cells" : "units"
-  const parts = [!isFew && say(`web.mechanism.${word}`, { n: values.length }), isFlat && say("web.mechanism.shaded")]
+  const parts = [say(`web.mechanism.${word}`, { n: values.length }), isFlat && say("web.mechanism.shaded")]
   return html`<p class="caption-of">${parts.filter(Boolean).join("; ")}</p>`
 }
 
@@ -97,20 +91,4 @@ function gates({ of, values }) {
   return closed
     ? html`<b class="closed">${say("web.mechanism.closed", { n: closed })}</b><b class="open">${say("web.mechanism.open", { n: values.length - closed })}</b>`
     : nothing
-}
-
-/** Return the outputs as bars with rings at their targets. @param {Numbers} numbers @param {number} chosen */
-function targets(numbers, chosen) {
-  const [o, y] = ["o", "y"].map((symbol) => Array.from(numbers.values(symbol)))
-  const [low, high] = [Math.min(0, ...o, ...y), Math.max(1, ...o, ...y)]
-  const share = (/** @type {number} */ value) => (value - low) / (high - low)
-  const answer = largestIndex(o)
-  const row = (/** @type {number} */ n) => {
-    const by = o[n] - y[n]
-    const gap = by ? say(`web.mechanism.${by < 0 ? "too_low" : "too_high"}`, { value: number(Math.abs(by), 2) }) : ""
-    const span = { "--from": share(Math.min(0, o[n])), "--to": share(Math.max(0, o[n])), "--at": share(y[n]) }
-    return html`<li class=${n === chosen ? "chosen" : ""} data-term="n${n}">${numbers.nameOf(n, o.length)}
-      <span class="lane ${n === answer ? "is-answer" : ""}" ${styles(span)}><span class="ring-at"></span></span><b data-symbol="y" data-cell=${n}>${number(y[n], 2).replace(/[.,]0$/, "")}</b><small>${gap}</small></li>`
-  }
-  return html`<figure class="goals">${head(numbers.maps.y.label, say("web.mechanism.target_ring"))}<ul aria-label=${numbers.maps.y.plain}>${o.map((_, n) => row(n))}</ul></figure>`
 }

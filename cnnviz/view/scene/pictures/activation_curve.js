@@ -36,6 +36,23 @@ function rangeOf({ shape: [, count], values: at }, values) {
   return Math.min(Math.max(most, Number.isFinite(border) ? 1.4 * border : 0), 8)
 }
 
+export const MOST_DOTS = 4 // maximum number of cells with a dot each; more are drawn as a histogram
+
+/**
+ * Return the curve that the core has sampled: inputs, rows (1 is the function, 2 its slope, 3 whether it is flat), and
+ * the indices that are shown.
+ * @param {Numbers} numbers @param {string} made @param {ArrayLike<number>} values
+ */
+export function samples(numbers, made, values) {
+  const points = numbers.arrays[`curve.${numbers.network.curves[made]}`]
+  const count = points.shape[1]
+  const reach = rangeOf(points, values)
+  const at = (/** @type {number} */ n) => points.values[n]
+  const of = (/** @type {number} */ n, /** @type {number} */ row) => points.values[row * count + n]
+  const inside = Array.from({ length: count }, (_, n) => n).filter((n) => Math.abs(at(n)) <= reach + 1e-9)
+  return { at, of, inside, reach }
+}
+
 /**
  * Return the curve of an activation.
  * @param {Numbers} numbers @param {string} made the activation @param {string} z its input @param {Cell} cell @param {{ row: 1 | 2, isPhone: boolean, hasBars: boolean }} how `row`: 1 for the function, 2 for its slope
@@ -43,11 +60,8 @@ function rangeOf({ shape: [, count], values: at }, values) {
  */
 export function curveOf(numbers, made, z, cell, { row, isPhone, hasBars }) {
   const values = cellsOf(numbers, z, cell)
-  const points = numbers.arrays[`curve.${numbers.network.curves[made]}`]
-  const count = points.shape[1]
-  const reach = rangeOf(points, values)
-  const [at, of, isFlat] = [0, row, 3].map((line) => (/** @type {number} */ n) => points.values[line * count + n])
-  const inside = Array.from({ length: count }, (_, n) => n).filter((n) => Math.abs(at(n)) <= reach + 1e-9)
+  const { at, of: sampled, inside, reach } = samples(numbers, made, values)
+  const of = (/** @type {number} */ n) => sampled(n, row)
   const [low, high] = [Math.min(...inside.map(of), 0), Math.max(...inside.map(of), 1e-9)]
   const within = (/** @type {number} */ value) => Math.min(Math.max(value, -reach), reach)
   const x = (/** @type {number} */ value) => (50 * (within(value) + reach)) / reach
@@ -57,7 +71,7 @@ export function curveOf(numbers, made, z, cell, { row, isPhone, hasBars }) {
     const isSide = (/** @type {number} */ n) => at(n) > 0 === value > 0 // the curve may have a step at 0
     return inside.filter(isSide).reduce((best, n) => (distance(n) < distance(best) ? n : best))
   }
-  const flat = inside.filter((n) => isFlat(n) === 1)
+  const flat = inside.filter((n) => sampled(n, 3) === 1)
   const zones = [flat.filter((n) => at(n) < 0), flat.filter((n) => at(n) > 0)].filter((zone) => zone.length)
   const corner = (/** @type {number} */ n) => `${x(at(n)).toFixed(2)} ${(100 - y(of(n))).toFixed(2)}`
   const middle = low < 0 ? 0 : high / 2

@@ -3,7 +3,7 @@
 
 import { kernelName, padding, ranges, underKernel, underWindow } from "../../draw/mechanisms/windows.js"
 import { colour } from "../../model/numbers/colour.js"
-import { number, parsePrinted, timesPower } from "../../model/numbers/format.js"
+import { parsePrinted, timesPower } from "../../model/numbers/format.js"
 import { equalsText, productText } from "../../model/numbers/printed_digits.js"
 import { printSum, withPlus } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
@@ -101,7 +101,7 @@ function draw(scene, symbol, cell, { x, f, bias, at, k, a, b, cells: read, produ
     <b class="sign times">⊙</b>
     <figure class="factor">${head(kernelName(numbers, f, at), numbers.maps[f].plain, timesPower(written.powers[1]))}
       ${cells(scene, b, k, { id: "f", label: numbers.maps[f].plain, limits: numbers.maps[f].limits, write: written.kernel, bold: true, symbol: f, cell: (n) => [...at, Math.floor(n / k), n % k], enter })}</figure>
-    ${staircase(scene, steps, total, { id: "terms", text: written.total, paint: colour(total, limits, scale), label: say("web.mechanism.products"), name: label, index: `[${numbers.index(symbol, cell).join(",")}]`, enter: "rise 0.7" })}
+    ${staircase(scene, steps, total, { id: "terms", text: written.total, paint: colour(total, limits, scale), label: say("web.mechanism.products"), name: written.isStated ? label : "", index: `[${numbers.index(symbol, cell).join(",")}]`, enter: "rise 0.7" })}
     ${written.hasDigits ? nothing : largest(a, b)}
     ${mapOf(scene, symbol, cell[0], { role: "made", place: "result", times: timesOfResult, rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], bar: !isPhone })}
     ${leads(beam("window", "w"), lead("total", "cell", { way: isPhone ? "around" : "turn" }))}
@@ -144,7 +144,7 @@ function printAll({ numbers, room, isSteady }, { x, f, symbol, a, b, products, t
       window: window.fits ? window.write : noText,
       kernel: kernel.fits ? kernel.write : noText,
       term: terms.fits ? write : noText,
-      total: `≈ ${terms.write(total)}`,
+      total: terms.fits ? `≈ ${terms.write(total)}` : "",
       powers: [window.power, kernel.power],
       hasDigits: window.fits && kernel.fits,
       isStated: terms.fits,
@@ -170,7 +170,7 @@ function printAll({ numbers, room, isSteady }, { x, f, symbol, a, b, products, t
     window: window.fits ? window.write : noText,
     kernel: kernel.fits ? kernel.write : noText,
     term: isStated ? (/** @type {number} */ value) => withPlus(value, sum.write(value)) : noText,
-    total: isStated ? equalsText(total, sum.total) + unit : equalsText(total, number(total, 3)),
+    total: isStated ? equalsText(total, sum.total) + unit : "", // the line below states it
     powers: [window.power, kernel.power],
     hasDigits: window.fits && kernel.fits,
     isStated,

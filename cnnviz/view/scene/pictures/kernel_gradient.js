@@ -1,13 +1,12 @@
 // A kernel weight's gradient: what the weight met times what arrived there, at each position, added up.
 
 import { kernelName, once, ranges } from "../../draw/mechanisms/windows.js"
-import { signedTotals } from "../../draw/sums.js"
 import { cellName } from "../../model/explain/arithmetic.js"
 import { COLON, timesPower } from "../../model/numbers/format.js"
 import { productText } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { html, markup, nothing } from "../../shell/html.js"
-import { balance } from "../balance.js"
+import { balance, signedTotals } from "../balance.js"
 import { printAlone, printCells } from "../digits.js"
 import { lead, leads } from "../leads.js"
 import { cellRing, cells, head, heat, mapOf } from "../parts.js"

@@ -9,7 +9,7 @@ import { printAlone, printCells } from "../digits.js"
 import { styles } from "../directives.js"
 import { cells, head, heat } from "../parts.js"
 import { scenePicture } from "../scene.js"
-import { tileUnits } from "../units.js"
+import { layOutUnits, tileUnits } from "../units.js"
 import { largestStep, pastGradients, rowAt, ruleOf, updateTable, withSign } from "./update_rows.js"
 
 /** @import { Scene } from "../scene.js" */
@@ -90,7 +90,7 @@ function groupOf(scene, group, n, chosen) {
   ) => {
     if (!isMap)
       return cells(scene, values, columns, { id: `${id}c`, label: word, limits: ends, write: () => "", ...how })
-    const { values: tiles, ...size } = tileUnits(shape, (i) => values[i])
+    const { values: tiles, ...size } = tileUnits(layOutUnits(shape), (i) => values[i])
     return heat(tiles, size.rows, size.columns, { limits: ends, label: word, bar: false })
   }
   const { letters, most: mostLetters } = scene.room(`${id}c`)
