@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { pictureOf } from "../../cnnviz/view/draw/mechanism.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { number } from "../../cnnviz/view/model/numbers/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
@@ -137,8 +138,8 @@ test("what goes back through a pool shows its digits, with one power of ten on b
 test("a global average shows every map of its layer, and its mean; backward the number of cells divides what arrives", () => {
   let count = 0
   for (const { numbers } of snapshots)
-    for (const { target, source } of Object.keys(numbers.maps).flatMap((symbol) => numbers.links(symbol)))
-      if (numbers.link(target, source).pattern === "channel" && numbers.maps[source].kind === "map") {
+    for (const [target, [{ source }]] of Object.entries(numbers.network.links))
+      if (pictureOf(numbers, target) === globalAverage && numbers.maps[source].kind === "map") {
         const [channels, rows, columns] = numbers.shape(source)
         const html = pictureHtml(globalAverage, numbers, target, [0])
         assert.equal(html.split(`class="field" data-symbol="${source}"`).length - 1, channels)
