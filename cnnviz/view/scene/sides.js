@@ -1,4 +1,4 @@
-// Two arrays of equal shape side by side, what turns the cells of one into those of the other between them, and a lead
+// Two arrays of equal shape side by side, what turns the cells of one into cells of the other between them, and a lead
 // to the chosen cell of the result. Forward the result is on the right, backward on the left.
 
 import { number } from "../model/numbers/format.js"

@@ -45,10 +45,10 @@ function windowsOf(numbers, link, place, isPhone) {
   const areMany = k <= MOST && stride === k && before === 0
   const [, high, wide] = numbers.shape(link.target)
   const [channel, row, column] = place
-  const one = (/** @type {number} */ start) => ({ start, count: 1, step: 1 })
+  const single = (/** @type {number} */ start) => ({ start, count: 1, step: 1 })
   const [rows, columns] = areMany
     ? [windowsAround(row, high, most), windowsAround(column, wide, most)]
-    : [one(row), one(column)]
+    : [single(row), single(column)]
   const inside = (/** @type {Range} */ { start, count }) => ({ start: start * k, count: count * k, step: 1 })
   const [, down, across] = areMany
     ? [0, inside(rows), inside(columns)]
