@@ -19,6 +19,11 @@ OUTSIDE = """() => [...document.querySelectorAll(".cnnviz canvas, .cnnviz button
   .filter((e) => { const b = e.getBoundingClientRect(); return b.right > innerWidth + 1 || b.bottom > innerHeight + 1 })
   .map((e) => e.outerHTML.slice(0, 120))"""
 
+ASTRAY = """() => [...document.querySelectorAll(".scene .heat > .colour-bar")]
+  .map((bar) => [bar.closest("figure").className, bar.getBoundingClientRect().top - bar.previousElementSibling.getBoundingClientRect().bottom])
+  .filter(([, gap]) => Math.abs(gap) > 8).map(String)"""
+"""Colour bars that are not right below their maps."""
+
 
 def test_the_whole_lesson_fits_a_projector_at_every_stage(screen: Screen):
     screen.open("/", k=3, stage="x")
@@ -28,6 +33,7 @@ def test_the_whole_lesson_fits_a_projector_at_every_stage(screen: Screen):
             assert faults(screen.page, SCROLLS) == [], (stage, lecture)
             assert faults(screen.page, OUTSIDE) == [], (stage, lecture)
             assert faults(screen.page, COLLIDING) == [], (stage, lecture)
+            assert faults(screen.page, ASTRAY) == [], (stage, lecture)
             screen.press("ArrowRight" if stage != "update" else "l")
         expect(screen.page.locator(".cnnviz.lecture")).to_have_count(0 if lecture else 1)
         if not lecture:
