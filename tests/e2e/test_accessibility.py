@@ -78,12 +78,13 @@ def test_every_page_fits_a_projector_and_a_phone_and_axe_finds_nothing_by_day_an
 
 
 def test_a_picture_under_words_that_take_more_room_is_drawn_for_the_room_that_is_left(screen: Screen):
-    screen.open("/", net="conv2x3-relu-max2-dense2-sigmoid-mse", stage="a1")
+    screen.open("/", query="k=3&hide=1&stage=dw")
     picture = screen.page.locator("canvas.mechanism")
     before = picture.evaluate("(e) => e.clientHeight")
     screen.page.add_style_tag(content=SPACED)
-    screen.press("ArrowRight")
-    expect(screen.root).to_have_attribute("data-stage", "p1")
+    screen.press("Space", "ArrowRight")
+    expect(screen.root).to_have_attribute("data-stage", "da1")
+    expect(picture).to_be_visible()  # a hidden result is painted on it
     screen.painted()
     now, drawn = picture.evaluate("(e) => [e.clientHeight, e.height / devicePixelRatio]")
     assert now == drawn < before
