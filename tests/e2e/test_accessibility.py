@@ -90,6 +90,24 @@ def test_a_picture_under_words_that_take_more_room_is_drawn_for_the_room_that_is
     assert now == drawn < before
 
 
+@pytest.mark.parametrize("stage", ["z1", "df"])
+def test_words_of_a_picture_do_not_stand_on_each_other(screen: Screen, stage):
+    screen.open("/", stage=stage)
+    overlapping = """() => {
+      const walker = document.createTreeWalker(document.querySelector(".scene .picture"), NodeFilter.SHOW_TEXT)
+      const words = []
+      for (let node; (node = walker.nextNode()); ) {
+        const range = document.createRange()
+        range.selectNodeContents(node)
+        const box = range.getBoundingClientRect()
+        if (node.data.trim() && node.parentElement.checkVisibility({ visibilityProperty: true })) words.push({ text: node.data.trim(), box })
+      }
+      const meet = ({ box: a }, { box: b }) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 6
+      return words.flatMap((one, n) => words.slice(n + 1).filter((other) => meet(one, other)).map((other) => `${one.text} on ${other.text}`))
+    }"""
+    assert faults(screen.page, overlapping) == []
+
+
 PLACES = [
     ("/", {"predict": 1, "stage": "z1"}, ()),
     ("/check", {"stage": "dz1", "lang": "fr"}, ("table",)),
