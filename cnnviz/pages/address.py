@@ -81,8 +81,6 @@ def resolve_setup(query: Mapping[str, str], first_stage: str, fallback: Setup) -
     """Return the setup, its image, errors by key, and whether the query will always resolve to this."""
     setup, errors = Setup.parse_query(query, fallback=fallback)
     cacheable = True
-    if first_stage and SETUP_KEYS.isdisjoint(query):
-        setup, _ = setup.with_query({"stage": first_stage})
     try:
         image = [find_image(img) for img in setup.images][setup.image]
     except ImageUnavailable as error:
@@ -91,4 +89,6 @@ def resolve_setup(query: Mapping[str, str], first_stage: str, fallback: Setup) -
         image = find_image(fallback.images[fallback.image])
     if image.label and "y" not in query and len(setup.images) == 1:
         setup, _ = Setup.parse_query({**query, "img": image.id}, fallback, image.label)
+    if first_stage and SETUP_KEYS.isdisjoint(query):
+        setup, _ = setup.with_query({"stage": first_stage})
     return setup, image, errors, cacheable

@@ -293,7 +293,7 @@ export class RoomBoard {
 }
 
 /**
- * Return the pictures beside the results: those of the question, or of a click the image and the kernel that were on the scene.
+ * Return the pictures beside the results: the question's own, or for a click the image and the kernel of the scene.
  * @param {RoomQuestion} question @param {RoomResults} results
  * @returns {RoomPlate[]}
  */

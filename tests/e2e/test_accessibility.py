@@ -78,15 +78,34 @@ def test_every_page_fits_a_projector_and_a_phone_and_axe_finds_nothing_by_day_an
 
 
 def test_a_picture_under_words_that_take_more_room_is_drawn_for_the_room_that_is_left(screen: Screen):
-    screen.open("/", k=3, stage="dw")
+    screen.open("/", query="k=3&hide=1&stage=dw")
     picture = screen.page.locator("canvas.mechanism")
     before = picture.evaluate("(e) => e.clientHeight")
     screen.page.add_style_tag(content=SPACED)
-    screen.press("ArrowRight")
+    screen.press("Space", "ArrowRight")
     expect(screen.root).to_have_attribute("data-stage", "da1")
+    expect(picture).to_be_visible()  # a hidden result is painted on it
     screen.painted()
     now, drawn = picture.evaluate("(e) => [e.clientHeight, e.height / devicePixelRatio]")
     assert now == drawn < before
+
+
+@pytest.mark.parametrize("stage", ["z1", "df"])
+def test_words_of_a_picture_do_not_stand_on_each_other(screen: Screen, stage):
+    screen.open("/", stage=stage)
+    overlapping = """() => {
+      const walker = document.createTreeWalker(document.querySelector(".scene .picture"), NodeFilter.SHOW_TEXT)
+      const words = []
+      for (let node; (node = walker.nextNode()); ) {
+        const range = document.createRange()
+        range.selectNodeContents(node)
+        const box = range.getBoundingClientRect()
+        if (node.data.trim() && node.parentElement.checkVisibility({ visibilityProperty: true })) words.push({ text: node.data.trim(), box })
+      }
+      const meet = ({ box: a }, { box: b }) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 6
+      return words.flatMap((one, n) => words.slice(n + 1).filter((other) => meet(one, other)).map((other) => `${one.text} on ${other.text}`))
+    }"""
+    assert faults(screen.page, overlapping) == []
 
 
 PLACES = [

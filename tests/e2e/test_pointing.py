@@ -1,5 +1,6 @@
 """What lights up when a cell is pointed at is what the core says it is computed from; pins follow the setup."""
 
+import pytest
 from playwright.sync_api import expect
 
 from cnnviz.core.setup.setup import Setup
@@ -216,26 +217,32 @@ def test_numbers_are_as_wide_as_their_pairs_of_letters_say(screen: Screen):
     assert max(apart) < 0.01
 
 
-def test_pointing_in_the_strip_leaves_the_stages_picture_as_it_is_painted(screen: Screen):
-    screen.open("/", stage="df")
-    screen.point("a1", (4, 4), (30, 30))
+@pytest.mark.parametrize(("stage", "elsewhere"), [("x", "w"), ("df", "a1")])
+def test_pointing_in_the_strip_leaves_the_stages_picture_as_it_is(screen: Screen, stage, elsewhere):
+    """One that is painted on a canvas, and one of elements."""
+    screen.open("/", stage=stage)
+    of = geometry(screen.setup)
+    first, *others = [(*cell, 0) if elsewhere == "w" else cell for cell in ((4, 4), (4, 20), (19, 20), (25, 7))]
+    screen.point(elsewhere, first, of.shape(elsewhere))
     screen.painted()
     screen.page.evaluate("""() => {
-      window.cleared = 0
-      const own = CanvasRenderingContext2D.prototype.clearRect
+      window.changes = 0
+      const cleared = CanvasRenderingContext2D.prototype.clearRect
       CanvasRenderingContext2D.prototype.clearRect = function (...given) {
-        window.cleared += this.canvas.matches(".mechanism")
-        return own.apply(this, given)
+        window.changes += this.canvas.matches(".mechanism")
+        return cleared.apply(this, given)
       }
+      const watch = new MutationObserver((all) => (window.changes += all.length))
+      watch.observe(document.querySelector(".scene"), { attributes: true, characterData: true, childList: true, subtree: true })
     }""")
-    for cell in ((4, 20), (19, 20), (25, 7)):
-        screen.point("a1", cell, (30, 30))
+    for cell in others:
+        screen.point(elsewhere, cell, of.shape(elsewhere))
         screen.painted()
     expect(screen.page.locator(".loupe")).to_be_visible()
-    assert screen.page.evaluate("window.cleared") == 0
-    screen.point("df", (2, 2), (3, 3))  # a cell of its own map changes it
+    assert screen.page.evaluate("window.changes") == 0
+    screen.point(stage, (2, 2), of.shape(stage))  # a cell of its own map changes it
     screen.painted()
-    assert screen.page.evaluate("window.cleared") > 0
+    assert screen.page.evaluate("window.changes") > 0
 
 
 # Maps whose outlines are of cells that are not lit, or do not lie where the map does.
@@ -264,11 +271,22 @@ def test_outlines_lie_on_the_cells_that_are_lit_and_nowhere_else(screen: Screen)
     assert screen.page.evaluate(STRAY) == []
 
 
-def test_what_belongs_to_a_term_lights_up_in_the_picture(screen: Screen):
-    screen.open("/", query="view=lecture", stage="z1")
-    picture, lights = screen.page.locator("canvas.mechanism"), screen.page.locator("canvas.lights")
+PAINTED = "(canvas) => canvas.checkVisibility({ visibilityProperty: true }) && canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
+MARKED = "(scene) => [...scene.querySelectorAll('.lit, .mark')].some((part) => part.checkVisibility({ visibilityProperty: true }))"
+
+
+@pytest.mark.parametrize(
+    ("query", "above", "lit"),
+    [
+        ("stage=z1", ".scene", MARKED),
+        ("net=conv5x3-relu-conv2x3-dense2-sigmoid-mse&stage=z2", "canvas.lights", PAINTED),
+    ],
+)
+def test_what_belongs_to_a_term_lights_up_in_the_picture(screen: Screen, query, above, lit):
+    """In one of elements, and in one that is painted on a canvas."""
+    screen.open("/", query=f"{query}&view=lecture")
+    picture, lights = screen.page.locator("canvas.mechanism"), screen.page.locator(above)
     box = picture.bounding_box()
-    lit = "(canvas) => canvas.checkVisibility({ visibilityProperty: true }) && canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
     found = set()
     for x in range(int(0.25 * box["width"]), int(0.8 * box["width"]), 20):
         screen.page.mouse.move(box["x"] + x, box["y"] + 0.25 * box["height"])

@@ -19,7 +19,7 @@ import { sizesOf } from "./plate_sizes.js"
 export const isPictured = (step) => step.kind === "choose" && step.options.some(({ picture }) => picture)
 
 /**
- * Return the colours that all pictures of a question share: those of the map in question, or of their largest number.
+ * Return the colours that all pictures of a question share: the colours of the map in question, or of their largest number.
  * @param {LearnStep} step @param {Numbers} numbers
  */
 export function pictureColours(step, numbers) {

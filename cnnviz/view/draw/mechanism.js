@@ -5,31 +5,31 @@ import { layerOf } from "../model/explain/normalization.js"
 import { number } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
+import { activation, gate } from "../scene/pictures/activation.js"
 import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
 import { dense } from "../scene/pictures/dense.js"
 import { denseBack } from "../scene/pictures/dense_back.js"
 import { fewUnits, isOfFewUnits } from "../scene/pictures/few_units.js"
 import { flatten } from "../scene/pictures/flatten.js"
 import { gains } from "../scene/pictures/gains.js"
+import { globalAverage } from "../scene/pictures/global_average.js"
 import { kernelGradient } from "../scene/pictures/kernel_gradient.js"
 import { loss, lossBack, outputsWithCurve } from "../scene/pictures/loss.js"
 import { normalization, normalizationBack } from "../scene/pictures/normalization.js"
 import { outerProduct, weights } from "../scene/pictures/outer_product.js"
 import { outputs, parameterRow } from "../scene/pictures/outputs.js"
+import { pooling, poolingBack } from "../scene/pictures/pooling.js"
 import { softmax, softmaxBack } from "../scene/pictures/softmax.js"
 import { update } from "../scene/pictures/update.js"
 import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
-import { activation, gate } from "./mechanisms/activation.js"
 import { convolution as convolutionOfChannels } from "./mechanisms/convolution.js"
 import { convolutionBack as convolutionBackOfFilters } from "./mechanisms/convolution_back.js"
 import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
-import { wholeChannel } from "./mechanisms/global_average.js"
 import { hiddenResult, hiddenUpdate } from "./mechanisms/hidden_result.js"
 import { drawPatch } from "./mechanisms/image.js"
 import { drawImageGradients } from "./mechanisms/image_pulls.js"
 import { drawTouched } from "./mechanisms/kernel_gradient.js"
-import { drawPool, drawUnpool } from "./mechanisms/pooling.js"
 import { Pen } from "./pen.js"
 
 /** @import { Field, Flight, Shown, Spot } from "./sheet.js" */
@@ -121,11 +121,11 @@ const BY_PATTERN = [
   [["window"], convolution, convolution],
   [["covering"], convolutionBack, convolutionBack],
   [["touched"], drawTouched, kernelGradient],
-  [["winner"], drawPool, drawPool],
-  [["pool"], drawPool, drawPool],
-  [["won"], drawUnpool, drawUnpool],
-  [["unpool"], drawUnpool, drawUnpool],
-  [["channel"], wholeChannel, wholeChannel],
+  [["winner"], pooling, pooling],
+  [["pool"], pooling, pooling],
+  [["won"], poolingBack, poolingBack],
+  [["unpool"], poolingBack, poolingBack],
+  [["channel"], globalAverage, globalAverage],
   [["all", "last"], dense, dense],
   [["unit", "all"], denseBack, denseBack],
   [["unit", "last"], weights, outerProduct],

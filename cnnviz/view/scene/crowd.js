@@ -10,7 +10,7 @@ import { cellRing, cells, colourBar, head, heat, mapOf } from "./parts.js"
 /** @import { HeatHow } from "./parts.js" */
 /** @import { Scene } from "./scene.js" */
 /** @import { Cell, Numbers } from "../types/view.js" */
-/** @typedef {Partial<HeatHow> & { index: number, name: string, word: string, ring?: string, isOwn?: boolean }} CrowdHow  `index` of the cell; `name` and `word`: its head; `ring`: how the ring around the cell enters; `isOwn`: whether the values are those of the map */
+/** @typedef {Partial<HeatHow> & { index: number, name: string, word: string, ring?: string, isOwn?: boolean }} CrowdHow  `index` of the cell; `name` and `word`: its head; `ring`: how the ring around the cell enters; `isOwn`: whether the values come from the map */
 
 const MOST_UNITS = 10 // below each other
 const MOST_NUMBERS = 6 // of units on a phone
@@ -69,8 +69,8 @@ export function crowdPart(scene, symbol, cell, { values, images, limits }, how) 
   })
   const rings = [cellRing(cell[1], cell[2], { id: ringEnter ? "cell" : "", enter: ringEnter })]
   if (images === 1) {
-    const one = { ...shared, id, role, place, head: head(name, word), rings, relate: relate(0) }
-    return isOwn ? mapOf(scene, symbol, cell[0], one) : heat(values, rows, columns, one)
+    const drawn = { ...shared, id, role, place, head: head(name, word), rings, relate: relate(0) }
+    return isOwn ? mapOf(scene, symbol, cell[0], drawn) : heat(values, rows, columns, drawn)
   }
   return html`<figure class="images ${role} ${place}" data-id=${id} ${styles({ "--images": Math.ceil(Math.sqrt(images)) })}>${head(name, word)}<div>
     ${Array.from({ length: images }, (_, n) =>

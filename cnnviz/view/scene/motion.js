@@ -97,7 +97,7 @@ export class Assembly {
     this.onLanded = onLanded
   }
 
-  /** Whether parts are under way, so that their boxes on screen are not those of the layout. */
+  /** Whether parts are under way, so that their boxes on screen differ from the layout's. */
   get isPlaying() {
     return this.animations.length > 0
   }

@@ -152,7 +152,7 @@ export function cells(scene, values, columns, how) {
   } = how
   const { term = String, enter = () => "", role = "", flies = "", cell = () => undefined } = how
   const rows = Math.ceil(values.length / columns)
-  const one = (/** @type {number} */ n) => {
+  const cellAt = (/** @type {number} */ n) => {
     const value = values[n]
     const isBlank = Number.isNaN(value)
     const paint = isBlank ? null : colour(value, limits, scale)
@@ -161,7 +161,7 @@ export function cells(scene, values, columns, how) {
   }
   return html`<div class="digits ${role}" role="table" aria-label=${spoken(label)} data-id=${id} data-room=${id} data-enter=${flies}
       ${styles({ "--columns": columns, "--rows": rows, "--type": isSmall ? "var(--small)" : `${scene.room(id).size}px`, "--weight": bold ? 600 : 400 })}>
-    ${Array.from({ length: rows }, (_, row) => html`<div role="row">${Array.from({ length: Math.min(columns, values.length - row * columns) }, (_, column) => one(row * columns + column))}</div>`)}
+    ${Array.from({ length: rows }, (_, row) => html`<div role="row">${Array.from({ length: Math.min(columns, values.length - row * columns) }, (_, column) => cellAt(row * columns + column))}</div>`)}
   </div>`
 }
 

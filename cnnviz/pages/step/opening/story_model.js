@@ -1,4 +1,4 @@
-// The opening of a first visit: its state and a reducer. Its screens are those of the deck "story"
+// The opening of a first visit: its state and a reducer. The deck "story" has its screens
 // (cnnviz/decks/lectures/3-story.toml): their setups, sentences and seconds.
 
 import { largestIndex } from "../../../view/model/numbers/extremes.js"

@@ -41,7 +41,7 @@ def parse_checkpoints(query: Mapping[str, str]) -> str:
 def parse_other_setup(text: str, setup: Setup) -> tuple[Setup, Message | None]:
     """Return the setup to compare with, from a link or its query string, and a sentence on values that were replaced.
 
-    Keys that the query omits are those of `setup`: "lr=0.1" is the same start with that rate. Raise Problem if the text
+    Keys that the query omits come from `setup`: "lr=0.1" is the same start with that rate. Raise Problem if the text
     names no setup, or the same start again.
     """
     try:

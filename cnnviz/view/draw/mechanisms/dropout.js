@@ -5,11 +5,10 @@ import { layerOf } from "../../model/explain/normalization.js"
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
-import { drawSides } from "./activation.js"
-import { drawThreads } from "./pooling_blocks.js"
+import { drawSides } from "./sides.js"
 import { boxOf, drawBeam, drawResultMap, fitBox, sizeOf, writeChannelName } from "./windows.js"
 
-/** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
+/** @import { Box, Numbers, Pen, Picture, Range } from "../../types/view.js" */
 
 const [NEAR, NEAR_UPRIGHT] = [4, 3] // rows and columns of printed cells
 const BARS = 40
@@ -200,4 +199,21 @@ function writeLines(pen, box, texts) {
       room: box.width + 60,
     }),
   )
+}
+
+/**
+ * Draw lines from cells of a map to their enlargements.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} map @param {Box} left @param {Box} grid @param {Range} down @param {Range} across
+ */
+function drawThreads(pen, numbers, map, left, grid, down, across) {
+  const [, rows, columns] = numbers.shape(map)
+  const corner = left.x + ((across.start + across.count) * left.width) / columns
+  if (pen.upright) {
+    const low = left.y + ((down.start + down.count) * left.height) / rows
+    pen.drawThread([left.x + (across.start * left.width) / columns, low], [grid.x, grid.y])
+    return pen.drawThread([corner, low], [grid.x + grid.width, grid.y])
+  }
+  const edge = (/** @type {number} */ at) => left.y + (at * left.height) / rows
+  pen.drawThread([corner, edge(down.start)], [grid.x, grid.y])
+  pen.drawThread([corner, edge(down.start + down.count)], [grid.x, grid.y + grid.height])
 }

@@ -1,6 +1,5 @@
 // An activation of a few units: all of them as dots on its curve. Outputs are shown against their targets, too.
 
-import { MOST_DOTS, samples } from "../../draw/mechanisms/activation_curve.js"
 import { largestIndex } from "../../model/numbers/extremes.js"
 import { brief, formula, number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
@@ -10,6 +9,7 @@ import { styles } from "../directives.js"
 import { head } from "../parts.js"
 import { column, hatch } from "../rows.js"
 import { scenePicture } from "../scene.js"
+import { MOST_DOTS, samples } from "./activation_curve.js"
 
 /** @import { Axes, Point } from "../curves.js" */
 /** @import { Numbers } from "../../types/view.js" */
