@@ -26,6 +26,8 @@ from tests.core.seed_cells import Geometry
 ORDER = tuple(map(str, Setup().network.stages))
 PATIENCE = 60_000
 """Milliseconds in which a state has to be there: a machine that is busy for seconds is no mistake of ours."""
+TOTAL = ".scene .stated .total b"
+"""The sum that a picture states, instead of the line of arithmetic."""
 LAYER_GAP = 3  # CSS pixels between the two outputs of w
 WHOLE = re.compile("[?&]" + "&(?:.*&)?".join(f"{key}=[^&]+" for key in Setup().to_query()))
 """An address that holds every key of a setup, in order: what the page writes when it has its answer."""

@@ -286,7 +286,7 @@ def test_each_line_of_the_curve_has_its_name_under_it(screen: Screen, query, nam
     screen.open("/check", **query)
     written = screen.page.locator(".curve .curve-name")
     expect(written).to_have_text(names)
-    assert screen.page.locator(".curve").evaluate(UNDER) == names
+    assert screen.page.locator("svg.curve").evaluate(UNDER) == names
 
 
 def test_no_mark_of_the_curve_stands_on_its_title(screen: Screen):

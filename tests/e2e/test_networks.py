@@ -1,6 +1,7 @@
 """The Step page of any network: every stage, every number, the cells behind a cell, channels, presets and texts that do not fit."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from cnnviz import Setup
 from cnnviz.core.network import cell_links
 from cnnviz.core.setup.presets import PRESETS
 from cnnviz.words import message
-from tests.e2e.page import COLLIDING, Screen, faults, values
+from tests.e2e.page import COLLIDING, TOTAL, Screen, faults, values
 
 SMALL = "conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
@@ -98,11 +99,13 @@ def test_the_settings_have_room_beside_a_network_of_many_channels(screen: Screen
         expect(screen.key(f"rail_{name}")).to_be_in_viewport(ratio=1)
 
 
-@pytest.mark.parametrize("stage", ["z1", "da1", "df"])
-def test_the_line_of_arithmetic_is_in_sight_whatever_the_image(screen: Screen, stage):
+@pytest.mark.parametrize(("stage", "place"), [("z1", TOTAL), ("da1", TOTAL), ("df", TOTAL), ("dz1", ".numbers")])
+def test_the_line_of_arithmetic_is_in_sight_whatever_the_image(screen: Screen, stage: str, place: str):
     screen.open("/", img="test-1", stage=stage)
-    expect(screen.numbers).to_contain_text("=")
-    expect(screen.numbers).to_be_in_viewport(ratio=1)
+    line = screen.page.locator(place)
+    expect(line).to_contain_text(re.compile(r"[=≈] −?\d"))
+    expect(line).to_be_in_viewport(ratio=1)
+    expect(screen.numbers).to_be_visible(visible=place == ".numbers")  # a sum is stated once
 
 
 def test_names_over_narrow_maps_stand_beside_each_other(screen: Screen):

@@ -10,6 +10,7 @@ from cnnviz.words import say
 from tests.e2e.page import COLLIDING, ORDER, Screen, faults
 
 PHONE = {"width": 390, "height": 844}
+SIZE = "(e) => parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom"
 SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz .middle")]
   .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
   .map((e) => `${e.tagName}.${e.className}: ${e.scrollWidth}×${e.scrollHeight} in ${e.clientWidth}×${e.clientHeight}`)"""
@@ -17,6 +18,11 @@ OUTSIDE = """() => [...document.querySelectorAll(".cnnviz canvas, .cnnviz button
   .filter((e) => e.offsetParent && !e.closest(".stages, .gradient-chain"))
   .filter((e) => { const b = e.getBoundingClientRect(); return b.right > innerWidth + 1 || b.bottom > innerHeight + 1 })
   .map((e) => e.outerHTML.slice(0, 120))"""
+
+ASTRAY = """() => [...document.querySelectorAll(".scene .heat > .colour-bar")]
+  .map((bar) => [bar.closest("figure").className, bar.getBoundingClientRect().top - bar.previousElementSibling.getBoundingClientRect().bottom])
+  .filter(([, gap]) => Math.abs(gap) > 8).map(String)"""
+"""Colour bars that are not right below their maps."""
 
 
 def test_the_whole_lesson_fits_a_projector_at_every_stage(screen: Screen):
@@ -27,6 +33,7 @@ def test_the_whole_lesson_fits_a_projector_at_every_stage(screen: Screen):
             assert faults(screen.page, SCROLLS) == [], (stage, lecture)
             assert faults(screen.page, OUTSIDE) == [], (stage, lecture)
             assert faults(screen.page, COLLIDING) == [], (stage, lecture)
+            assert faults(screen.page, ASTRAY) == [], (stage, lecture)
             screen.press("ArrowRight" if stage != "update" else "l")
         expect(screen.page.locator(".cnnviz.lecture")).to_have_count(0 if lecture else 1)
         if not lecture:
@@ -44,11 +51,11 @@ def test_all_stages_are_in_sight_beside_what_was_learned_from_thousands_of_image
 
 def test_the_lecture_view_hides_controls_and_enlarges_numbers(screen: Screen):
     screen.open("/", stage="z1")
-    size = "(e) => parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom"
-    numbers, width = screen.numbers.evaluate(size), screen.page.locator(".drawn").bounding_box()["width"]
+    numbers = f"() => ['.digits span', '.total b'].map((each) => document.querySelector(`.scene ${{each}}`)).map({SIZE})"
+    sizes, width = screen.page.evaluate(numbers), screen.page.locator(".drawn").bounding_box()["width"]
     screen.press("l")
     expect(screen.page.locator(".rail")).to_be_hidden()
-    screen.page.wait_for_function(f"(before) => ({size})(document.querySelector('.numbers')) > before", arg=numbers)
+    screen.page.wait_for_function(f"(before) => ({numbers})().every((size, n) => size > before[n])", arg=sizes)
     screen.page.wait_for_function("(before) => document.querySelector('.drawn').getBoundingClientRect().width > 1.03 * before", arg=width)
     screen.press("ArrowRight", "Shift+ArrowRight")
     screen.ready(update=1, stage="a1")
@@ -171,9 +178,10 @@ def test_the_lecture_view_is_read_from_the_last_row_and_fills_the_screen(screen:
             if path != "/":
                 continue
             assert faults(screen.page, SCROLLS) == [], where
-            words = ".explain :is(.title, .sentence, .numbers, .phase):visible, .status span:visible"
-            sizes = screen.page.locator(words).evaluate_all("(all) => all.filter((e) => e.innerText).map((e) => parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom)")
-            assert len(sizes) >= 5 and min(sizes) >= 0.018 * height, where
+            stated = ":is(.numbers, .stated :is(b, .digits span))"  # below the picture, or in it
+            for words in (".explain .title", ".explain .sentence", ".explain .phase", f".explain {stated}", ".status span"):
+                sizes = screen.page.locator(f"{words}:visible").evaluate_all(f"(all) => all.filter((e) => e.innerText).map({SIZE})")
+                assert sizes and min(sizes) >= 0.018 * height, (where, words)
             drawn, strip = (screen.page.locator(each).bounding_box() for each in (".drawn", ".overview"))
             assert drawn["height"] > 0.5 * height and drawn["width"] > 0.9 * width, where
             assert drawn["y"] + drawn["height"] < strip["y"] < strip["y"] + strip["height"] <= height + 1, where
@@ -286,9 +294,13 @@ def test_a_map_of_the_strip_leads_to_the_step_that_makes_or_reads_it(screen: Scr
     assert screen.address["cell"].startswith("dx:")
 
 
-def test_maps_and_pictures_have_the_colours_of_the_night_as_soon_as_it_comes(screen: Screen):
-    screen.open("/", stage="z1")
-    shown = "() => [...document.querySelectorAll('canvas.mechanism, canvas[data-map=w]')].map((canvas) => canvas.toDataURL())"
+@pytest.mark.parametrize("query", ["stage=z1", "view=lecture&hide=1&stage=z1"], ids=["template", "canvas"])
+def test_maps_and_pictures_have_the_colours_of_the_night_as_soon_as_it_comes(screen: Screen, query):
+    screen.open("/", query=query)
+    pictures = ".drawn:not(.has-scene) canvas.mechanism, .scene :is(.factor .digits span, .total .bar)"
+    expect(screen.page.locator(f":is({pictures}):visible").first).to_be_visible()
+    shown = f"""() => [...document.querySelectorAll(`canvas[data-map=w], {pictures}`)]
+      .map((e) => e.matches("canvas") ? e.toDataURL() : getComputedStyle(e).backgroundColor)"""
     day = screen.page.evaluate(shown)
     screen.page.emulate_media(color_scheme="dark")
     screen.page.wait_for_function(f"(day) => ({shown})().every((picture, n) => picture !== day[n])", arg=day)

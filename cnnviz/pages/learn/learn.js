@@ -111,7 +111,7 @@ export class Learn extends Content {
     this.received = new Numbers(/** @type {StepAnswer} */ (answer))
     this.root.classList.toggle("asking", Boolean(step))
     if (!step) return this.list()
-    const name = JSON.stringify([step.lesson, step.number, pickKeys(answer.lesson, COMPUTED)])
+    const name = JSON.stringify([step.lesson, step.number, step.kind, step.map, pickKeys(answer.lesson, COMPUTED)])
     const isRetry = step.kind === "construct" && this.questionKey.startsWith(`["${step.lesson}",${step.number},`)
     if (name !== this.questionKey) this.start(step, isRetry)
     this.questionKey = name

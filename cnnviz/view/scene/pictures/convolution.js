@@ -103,7 +103,7 @@ function draw(scene, symbol, cell, { x, f, bias, at, k, a, b, cells: read, produ
       ${cells(scene, b, k, { id: "f", label: numbers.maps[f].plain, limits: numbers.maps[f].limits, write: written.kernel, bold: true, symbol: f, cell: (n) => [...at, Math.floor(n / k), n % k], enter })}</figure>
     ${staircase(scene, steps, total, { id: "terms", text: written.total, paint: colour(total, limits, scale), label: say("web.mechanism.products"), name: written.isStated ? label : "", index: `[${numbers.index(symbol, cell).join(",")}]`, enter: "rise 0.7" })}
     ${written.hasDigits ? nothing : largest(a, b)}
-    ${mapOf(scene, symbol, cell[0], { role: "made", place: "result", times: timesOfResult, rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], bar: !isPhone })}
+    ${mapOf(scene, symbol, cell[0], { role: "made", place: "result-map", times: timesOfResult, rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], bar: !isPhone })}
     ${leads(beam("window", "w"), lead("total", "cell", { way: isPhone ? "around" : "turn" }))}
   </div>`
 }
