@@ -125,7 +125,7 @@ def test_on_a_step_the_maps_glide_to_the_stage_and_the_picture_comes_about_until
 
 def test_of_a_picture_nothing_is_seen_until_its_maps_have_come_and_then_it_appears_from_one_side(screen: Screen):
     """While maps go to the stage the canvas is not clipped, which would have it painted in the frame that is waited for."""
-    screen.open("/", stage="df")
+    screen.open("/", net="conv5x3-relu-conv2x3-dense2-sigmoid-mse", stage="v")
     seen = screen.page.evaluate("""async () => {
       const canvas = document.querySelector(".mechanism")
       const seen = []
