@@ -155,8 +155,7 @@ def test_on_a_tablet_no_name_of_a_layer_stands_on_another(screen: Screen, net: s
 def test_in_the_whole_network_on_a_tablet_high_weights_leave_the_maps_their_room(screen: Screen):
     screen.page.set_viewport_size({"width": 820, "height": 1180})
     screen.open("/", net="conv1x3-relu-max2-dense2-softmax-ce", stage="o", whole="1")
-    screen.painted()
-    map, weights = (screen.page.locator(f'canvas[data-map="{symbol}"]').bounding_box() for symbol in ("z1", "w"))
+    map, weights = (screen.page.locator(f'.poster [data-poster="{symbol}"]').first.bounding_box() for symbol in ("z1", "w"))
     assert map["width"] > 0.6 * weights["width"]
 
 
