@@ -119,15 +119,15 @@ def test_names_over_narrow_maps_stand_beside_each_other(screen: Screen):
 
 def test_the_whole_network_has_the_same_words_whether_it_is_opened_or_comes_from_a_strip_without_room_for_them(screen: Screen):
     screen.page.set_viewport_size({"width": 760, "height": 700})
-    words = screen.page.locator(".overview .plain:visible")
+    words = screen.page.locator(".poster .head-of:visible")
     screen.open("/", net="dense32-relu-dense16-relu-dense10-softmax-ce", stage="x")
     expect(words).to_have_count(0)
     screen.press("w")
-    screen.painted()
+    expect(words.first).to_be_visible()
     shown = words.all_inner_texts()
     screen.page.reload()
     screen.ready()
-    screen.painted()
+    expect(words.first).to_be_visible()
     assert words.all_inner_texts() == shown != []
 
 
