@@ -114,7 +114,7 @@ def test_names_over_narrow_maps_stand_beside_each_other(screen: Screen):
         screen.open("/", net=net, stage="x", whole="1")
         screen.painted()
         assert faults(screen.page, COLLIDING) == [], net
-        expect(screen.page.locator('[data-figure="o"] .plain')).to_be_visible()
+        expect(screen.page.locator(".poster .head-of", has_text="outputs")).to_be_visible()
 
 
 def test_the_whole_network_has_the_same_words_whether_it_is_opened_or_comes_from_a_strip_without_room_for_them(screen: Screen):
