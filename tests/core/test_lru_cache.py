@@ -156,7 +156,7 @@ COUNTED = {
 FOR_EVER = {
     "security_headers", "_font", "missions", "bundled", "lectures", "release", "bound_connections", "files", "sheet", "catalogue", "gallery", "spec", "sprite",
     "guessing_range", "_second_thread", "_blas", "keep_freed_memory", "pages", "extra_resources", "story", "_facts", "code", "_notebook_formulas",
-    "_codes", "_known_classes",
+    "_codes", "_known_classes", "printed_numbers", "story_query",
 }  # fmt: skip
 """Functions whose results are kept for good: they have no arguments, or only some that no visitor chooses freely."""
 
