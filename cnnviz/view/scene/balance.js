@@ -9,6 +9,7 @@ import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
 import { html, markup, nothing } from "../shell/html.js"
 import { styles } from "./directives.js"
+import { signOf, sumScale } from "./sum_scale.js"
 
 /** @import { Cell, Scale } from "../types/view.js" */
 /** @typedef {{ value: number, name?: string, term?: string, symbol?: string, cell?: Cell }} Part  `name`: words beside its bar, as HTML */
@@ -16,31 +17,14 @@ import { styles } from "./directives.js"
 const ROOMY = 0.35 // share of the width from which a bar holds its number
 const DIGITS = 4
 
-/** @param {number} value */
-const signOf = (value) => (value < 0 ? "neg" : value > 0 ? "pos" : "")
-
 /**
  * Return the bars of a sum. Its width is --wide.
  * @param {Part[]} parts @param {number} total @param {{ limits: number[], scale?: Scale, label: string, name?: string, left?: string, at?: number }} how `limits` and `scale`: colours of the total; `name`: its name before it, as HTML; `left`: words after it; `at`: when the bars enter
  */
 export function balance(parts, total, { limits, scale = "signed", label, name = "", left = "", at = 0.3 }) {
-  const {
-    texts,
-    total: printed,
-    power,
-  } = printSum(
-    parts.map(({ value }) => value),
-    total,
-    { digits: DIGITS },
-  )
-  const ends = [0]
-  for (const { value } of parts) ends.push(/** @type {number} */ (ends.at(-1)) + value)
-  const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
-  const share = (/** @type {number} */ value) => (value - low) / (high - low || 1)
-  const span = (/** @type {number} */ from, /** @type {number} */ to) => ({
-    "--from": share(Math.min(from, to)),
-    "--to": share(Math.max(from, to)),
-  })
+  const values = parts.map(({ value }) => value)
+  const { texts, total: printed, power } = printSum(values, total, { digits: DIGITS })
+  const { ends, share, span } = sumScale(values, total)
   const unit = power ? ` ${timesPower(power)}` : ""
   const step = 0.4 / (parts.length + 1)
   return html`<div class="balance" ${styles({ "--zero": share(0) })}><span class="zero"></span><ol aria-label=${spoken(label)}>

@@ -7,6 +7,7 @@ import { brief, formula } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { html, markup, nothing } from "../shell/html.js"
 import { pixels, styles } from "./directives.js"
+import { signOf, sumScale } from "./sum_scale.js"
 
 /** @import { Scene } from "./scene.js" */
 /** @import { Cell, Range, Scale, Template } from "../types/view.js" */
@@ -167,23 +168,16 @@ export function cells(scene, values, columns, how) {
 
 /** @typedef {{ value: number, text: string, term?: string, name?: string, limits?: number[], symbol?: string, cell?: Cell, ends?: boolean, enter?: string }} Step  a step of a staircase; `ends`: whether a line follows it */
 
-/** @param {number} value */
-const signOf = (value) => (value < 0 ? "neg" : value > 0 ? "pos" : "")
-
 /**
  * Return a sum as a staircase: bars from left to right, each from the end of the last one, and the total.
  * @param {Scene} scene @param {Step[]} terms @param {number} total
  * @param {{ id: string, text: string, paint: number[], label: string, name?: string, index?: string, enter?: string }} how `id`: name of its room; `name` and `index`: symbol and indices of the total
  */
 export function staircase(scene, terms, total, { id, text, paint, label, name = "", index = "", enter = "" }) {
-  const ends = [0]
-  for (const { value } of terms) ends.push(/** @type {number} */ (ends.at(-1)) + value)
-  const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
-  const share = (/** @type {number} */ value) => (value - low) / (high - low || 1)
-  const span = (/** @type {number} */ from, /** @type {number} */ to) => ({
-    "--low": share(Math.min(from, to)),
-    "--high": share(Math.max(from, to)),
-  })
+  const { ends, share, span } = sumScale(
+    terms.map(({ value }) => value),
+    total,
+  )
   return html`<div class="stairs" ${styles({ "--count": terms.length, "--zero": share(0), "--type": `${scene.room(id).size}px` })}><span class="zero"></span><ol aria-label=${spoken(label)} data-room=${id}>
     ${terms.map(
       ({ value, text, term = "", name = "", limits, symbol = "", cell = [], ends: isLast = false, enter = "" }, n) => {

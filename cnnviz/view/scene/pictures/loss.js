@@ -22,7 +22,7 @@ const BESIDE = 0.12 // room beside the outermost output or target
 const NEAR = 0.25 // share of a wide plot below which two labels would overlap
 
 /**
- * Return the outputs that have a curve each: all if they are few, else those that contribute to the loss.
+ * Return the outputs to draw a curve for: all if they are few, else the outputs that contribute to the loss.
  * @param {Numbers} numbers
  */
 export function outputsWithCurve(numbers) {

@@ -144,7 +144,7 @@ function draw(scene, link, place, back) {
 }
 
 /**
- * Return the formatter of all numbers: with equal decimals, or with those that show small ones beside large ones.
+ * Return the formatter of all numbers: with equal decimals, or with enough digits for the small ones beside large ones.
  * @param {number[]} values @param {number} letters @param {boolean} isSteady
  */
 function printAll(values, letters, isSteady) {

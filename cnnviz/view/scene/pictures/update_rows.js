@@ -7,6 +7,7 @@ import { say } from "../../model/words.js"
 import { html, markup, nothing } from "../../shell/html.js"
 import { printAlone } from "../digits.js"
 import { styles } from "../directives.js"
+import { signOf } from "../sum_scale.js"
 
 /** @import { Numbers } from "../../types/view.js" */
 /** @typedef {{ parameter: string, name: string, at: number, old: number, next: number }} Row  an entry of a parameter, before and after */
@@ -86,9 +87,6 @@ function columnsOf(numbers, rule, rows) {
   ]
 }
 
-/** @param {number} value */
-const signOf = (value) => (value < 0 ? "neg" : value > 0 ? "pos" : "")
-
 /**
  * Return the table of an update.
  * @param {Numbers} numbers @param {Row[]} rows @param {string} rule
@@ -123,7 +121,7 @@ export function pastGradients(numbers, { parameter, at }) {
   const last = numbers.arrays.losses.values.length - 1
   const most = all.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0)
   const bar = (/** @type {number} */ value, /** @type {string} */ name) =>
-    html`<span class="${name} ${signOf(value)}" ${styles({ "--low": share(Math.min(value, 0)), "--high": share(Math.max(value, 0)) })}></span>`
+    html`<span class="${name} ${signOf(value)}" ${styles({ "--from": share(Math.min(value, 0)), "--to": share(Math.max(value, 0)) })}></span>`
   const count = all.length / 2
   const nameOf = (/** @type {number} */ of, /** @type {number} */ n) => (n || of <= 0 ? String(of) : `≤ ${of}`)
   return html`<figure class="past"><figcaption><b>${say("web.mechanism.past", { n: last })}</b></figcaption>
