@@ -32,7 +32,11 @@ export function stepsInTurn() {
      * Run a step after all earlier ones. It returns by which event the room announces it, or nothing if it was refused.
      * @param {() => Promise<Announced | undefined>} step
      */
-    take: (step) => (last = last.then(() => run(step))),
+    take(step) {
+      const turn = last.then(() => run(step))
+      last = turn.catch(() => {}) // a step that throws, as without a server, holds up nothing
+      return turn
+    },
     /** Report an event of the room's stream. @param {Announced} by */
     hear(by) {
       heard.add(by)

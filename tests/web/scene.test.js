@@ -9,6 +9,7 @@ import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { parsePrinted, plainNumber } from "../../cnnviz/view/model/numbers/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { productText } from "../../cnnviz/view/model/numbers/printed_digits.js"
+import { printCells } from "../../cnnviz/view/scene/digits.js"
 import { barsOf } from "../../cnnviz/view/scene/histogram.js"
 import { parseEntry } from "../../cnnviz/view/scene/motion.js"
 import { convolution } from "../../cnnviz/view/scene/pictures/convolution.js"
@@ -19,6 +20,7 @@ import { normalizationBack, printSteps } from "../../cnnviz/view/scene/pictures/
 import { update } from "../../cnnviz/view/scene/pictures/update.js"
 import { isScene } from "../../cnnviz/view/scene/scene.js"
 import { typeRoom } from "../../cnnviz/view/scene/scene_view.js"
+import { sumScale } from "../../cnnviz/view/scene/sum_scale.js"
 import { layOutUnits, placeOf, unitAt } from "../../cnnviz/view/scene/units.js"
 import { fixture } from "./hooks.js"
 import { elementsOf, pictureHtml, relationsOf, sceneOf, snapshots, sumsOf, textOf } from "./scene.js"
@@ -451,4 +453,27 @@ test("a cell of a map is the same number in its row and in the list", () => {
   assert.deepEqual(strips.map((strip) => strip.place(String(at))).filter(Boolean), [[0, column]])
   assert.equal(numbers.values("v")[at], numbers.at(source, [channel, row, column]))
   assert.equal(map.place(String(at + numbers.count(source) / 4)), null) // of another channel
+})
+
+test("the bars of a sum begin at 0, each at the end of the last one, within an axis that holds 0 and the total", () => {
+  for (const { arrays } of snapshots) {
+    const terms = [...arrays.z1].slice(0, 9)
+    const total = terms.reduce((sum, value) => sum + value, 0)
+    const { ends, share, span } = sumScale(terms, total)
+    assert.equal(ends[0], 0)
+    terms.forEach((value, n) => {
+      assert.ok(Math.abs(ends[n + 1] - ends[n] - value) <= 1e-12 * Math.abs(value) + 1e-15)
+      const { "--from": from, "--to": to } = span(ends[n], ends[n + 1])
+      assert.ok(from >= 0 && to <= 1 && from <= to)
+    })
+    for (const value of [0, total]) assert.ok(share(value) >= 0 && share(value) <= 1)
+  }
+  assert.equal(sumScale([3, -1], 5).share(5), 1) // a total beyond all partial sums is within the axis
+})
+
+test("integers stay integers, and other numbers of a part share their decimals", () => {
+  const { write } = printCells([-1, 0, 2], 6)
+  assert.deepEqual([-1, 0, 2].map(write), ["−1", "0", "2"])
+  const texts = [0.25, -1.5, 2].map(printCells([0.25, -1.5, 2], 6).write)
+  assert.equal(new Set(texts.map((text) => text.split(".")[1].length)).size, 1, texts.join())
 })

@@ -55,6 +55,16 @@ test("a step that is refused, or announced before its response, holds up nothing
   assert.deepEqual(done, ["refused", "early", "last"])
 })
 
+test("a step that throws, as without a server, leaves the next one its turn", async () => {
+  const steps = stepsInTurn()
+  const failed = steps.take(() => Promise.reject(new Error("offline")))
+  const done = []
+  steps.take(async () => void done.push("next"))
+  await assert.rejects(failed, /offline/)
+  await settled()
+  assert.deepEqual(done, ["next"])
+})
+
 test("a lost stream holds up the next step for seconds only", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] })
   const { press, phase, announce } = room()
