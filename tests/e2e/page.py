@@ -117,7 +117,7 @@ def printed_loss(loss: float) -> str:
 
 
 def been_here(context: BrowserContext) -> BrowserContext:
-    """The context as that of a visitor who has seen the story of the first visit, and Train's film."""
+    """Mark the story of the first visit and Train's film as seen, so that neither starts by itself. Return the context."""
     context.add_init_script("try { for (const name of ['story', 'film']) localStorage.setItem(`cnnviz.${name}`, '1') } catch {}")  # a frame without an address keeps nothing
     return context
 

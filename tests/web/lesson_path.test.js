@@ -35,7 +35,7 @@ test("a lesson that builds on two is after the later one, and unknown or circula
   assert.ok(circle.every(({ column, row }) => Number.isInteger(column) && row >= 0))
 })
 
-test("every lesson is connected with those that follow, from its row to theirs", () => {
+test("lines lead from the row of each lesson to the rows of the lessons that build on it", () => {
   const forks = forksOf(placeLessons(TREE))
   assert.deepEqual(forks[1], {
     column: 1,

@@ -68,7 +68,7 @@ function nodeTemplate(learn, { lesson, column, row }, next, isLeaf) {
     ${ring(done, lesson.steps, letterOf(learn, lesson))}<span class="named"><span class="live-only">${verb}${COLON}</span><b lang=${foreignLanguage(lesson.languages) || nothing}>${lesson.title}</b><small>${done && !isCompleted ? `${state} · ` : nothing}${minutes}</small><span class="live-only">${done && !isCompleted ? "" : `, ${state}`}${basis}</span></span></button></li>`
 }
 
-/** Return the lines from a lesson to those that follow. @param {Fork} fork */
+/** Return the lines from a lesson to the lessons that build on it. @param {Fork} fork */
 function forkTemplate({ column, from, to, edges }) {
   const count = to - from + 2
   const y = (/** @type {number} */ row) => row - from + 1

@@ -1,4 +1,4 @@
-// The path through the lessons: which lesson is next, and where each is placed so that it follows those it builds on.
+// The path through the lessons: the next lesson, and the place of each lesson after its prerequisites.
 
 /** @import { Mark } from "./progress.js" */
 /** @import { LearnListed } from "../../view/types/view.js" */
@@ -33,8 +33,8 @@ export function nextLesson(lessons, marksOf) {
 }
 
 /**
- * Return the place of each lesson. A lesson is one column after the last that it builds on, and centred beside those
- * that follow it.
+ * Return the place of each lesson: one column after its last prerequisite, and centred beside the lessons that build on
+ * it.
  * @param {readonly LearnListed[]} lessons @returns {Place[]}
  */
 export function placeLessons(lessons) {
@@ -73,7 +73,7 @@ export function placeLessons(lessons) {
 }
 
 /**
- * Return the connections of lessons with those that follow, per lesson.
+ * Return the connections from each lesson to the lessons that build on it.
  * @param {readonly Place[]} places @returns {Fork[]}
  */
 export function forksOf(places) {

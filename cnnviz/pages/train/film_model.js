@@ -1,4 +1,4 @@
-// Calculations on a recording: frames, the share of the loss's fall so far, and the layout of labels on the scrubber.
+// Calculations on a recording: frames, the share of the loss's fall so far, and the layout of labels on the timeline.
 
 import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { say } from "../../view/model/words.js"
@@ -93,10 +93,11 @@ export function outputsShown(targets, term, most) {
 
 const APART = 10 // pixels between two labels
 
-/** @typedef {{ at: number, width: number, moves?: boolean }} Word  where its middle should stand; one that `moves` goes beside what is in its way */
+/** @typedef {{ at: number, width: number }} Word  `at` is the preferred position of its middle */
 
 /**
- * Return the left edge of each label on a line, in order of priority; null if a label has no space.
+ * Return the left edge of each label on a line, in order of priority. A label without space at its position moves beside
+ * another one; null if there is no space either.
  * @param {Word[]} words
  * @param {number} length
  * @returns {(number | null)[]}
@@ -104,9 +105,9 @@ const APART = 10 // pixels between two labels
 export function placed(words, length) {
   /** @type {[number, number][]} */
   const taken = []
-  return words.map(({ at, width, moves }) => {
+  return words.map(({ at, width }) => {
     const inside = (/** @type {number} */ left) => Math.min(Math.max(left, 0), Math.max(length - width, 0))
-    const tries = [at - width / 2, ...(moves ? taken.flatMap(([from, to]) => [to + APART, from - APART - width]) : [])]
+    const tries = [at - width / 2, ...taken.flatMap(([from, to]) => [to + APART, from - APART - width])]
     const free = tries
       .map(inside)
       .find((left) => taken.every(([from, to]) => left >= to + APART - 1 || left + width <= from - APART + 1))

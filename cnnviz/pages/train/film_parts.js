@@ -1,4 +1,4 @@
-// Templates of the parts around the recording's maps: scrubber, shares and outputs.
+// Templates of the parts around the recording's maps: marks of the timeline, shares and outputs.
 
 import { actionButton } from "../../view/controls/actions.js"
 import { panel } from "../../view/controls/rail.js"

@@ -1,4 +1,4 @@
-// Text for the recording's current position: headline, scrubber, shares and outputs.
+// Text for the recording's current position: headline, loss, timeline, shares and outputs.
 
 import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { capitalize, decimals, number, percent, withSymbols } from "../../view/model/numbers/format.js"
@@ -107,8 +107,7 @@ export function figure(film) {
   const play = view.control("play")
   const words = film.isStart ? say("web.film.make", { n }) : ""
   setText(play, words)
-  if (words) play.setAttribute("aria-label", words)
-  else play.setAttribute("aria-label", play.title)
+  play.setAttribute("aria-label", words || play.title)
 }
 
 /** Draw the timeline: the slider's value and the marked updates. @param {Film} film */
@@ -126,7 +125,6 @@ export function timeline(film) {
   const named = runs[0].marks.map(({ k: mark, name, wrong }) => ({
     at: plot.at(mark),
     width: widthOf(name, wrong ? "600 13px" : "400 13px") + PADDING,
-    moves: true,
   }))
   const order = [...named.keys()].sort((a, b) => Number(runs[0].marks[b].wrong) - Number(runs[0].marks[a].wrong))
   const edges = placed(
