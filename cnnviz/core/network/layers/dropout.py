@@ -19,8 +19,7 @@ def drawn_mask(rng: np.random.Generator, shape: Shape, p: float) -> np.ndarray:
 
 def drawn_map_mask(rng: np.random.Generator, shape: Shape, p: float) -> np.ndarray:
     """Draw a mask of `shape` that drops whole maps, the last two axes."""
-    kept = rng.random((*shape[:-2], 1, 1)) >= p
-    return np.broadcast_to(kept / (1 - p), shape).copy()
+    return np.broadcast_to(drawn_mask(rng, (*shape[:-2], 1, 1), p), shape).copy()
 
 
 def masked(x: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -51,7 +50,8 @@ def masked_sums(x: np.ndarray, draw: Draw, rng: np.random.Generator, n: int) -> 
 
 @dataclass(frozen=True)
 class Dropout(Layer):
-    """Dropout with a probability of `percent` / 100, of single numbers or of whole `maps`. In a row each number is one."""
+    """Dropout with a probability of `percent` / 100, of whole maps if `maps` is true, else of single numbers. In a row, single
+    numbers are dropped in any case."""
 
     percent: int
     maps: bool = False
