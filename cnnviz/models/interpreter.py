@@ -15,7 +15,8 @@ from dataclasses import replace
 from typing import Any
 
 from cnnviz.models.described_layers import LARGEST, LayerDescription, Unknown, shorten
-from cnnviz.models.library_calls import DATACLASS, DROPOUTS, HARMLESS, METRIC, LibraryCalls
+from cnnviz.models.library_calls import DATACLASS, HARMLESS, METRIC, LibraryCalls
+from cnnviz.models.script_classes import DROPOUTS
 from cnnviz.models.values import (
     BoundMethod,
     Class,
