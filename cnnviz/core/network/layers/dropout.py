@@ -79,8 +79,11 @@ class Dropout(Layer):
             return {"y": call(identity, "x"), "dx": call(identity, "dy")}
         return {"y": call(masked, "x mask"), "y_bound": call(masked_bound, "x_bound", p=self.p), "dx": call(masked_dx, "dy mask")}
 
+    def _drops_maps(self, x: Shape) -> bool:
+        return self.maps and len(x) > 1
+
     def draws(self, x: Shape) -> dict[str, Draw]:
-        return {"mask": partial(drawn_map_mask if self.maps and len(x) > 1 else drawn_mask, p=self.p)}
+        return {"mask": partial(drawn_map_mask if self._drops_maps(x) else drawn_mask, p=self.p)}
 
     def links(self) -> Links:
         return {"y": (("x", "same"),), "dx": (("dy", "same"),)}
@@ -92,10 +95,10 @@ class Dropout(Layer):
         return {"y": "x*{mask}", "dx": "dy*{mask}"}
 
     def keras(self, x: Shape) -> tuple[str, ...]:
-        return (f"{'SpatialDropout2D' if self.maps and len(x) > 1 else 'Dropout'}({self.p})",)
+        return (f"{'SpatialDropout2D' if self._drops_maps(x) else 'Dropout'}({self.p})",)
 
     def pytorch(self, x: Shape) -> tuple[str, ...]:
-        return (f"{'Dropout2d' if self.maps and len(x) > 1 else 'Dropout'}({self.p})",)
+        return (f"{'Dropout2d' if self._drops_maps(x) else 'Dropout'}({self.p})",)
 
     def tensorflow(self, tf: Any, x: Any, mask: Any = None) -> Any:
         return x if mask is None else x * mask
