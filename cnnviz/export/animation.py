@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.network.network import Network
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.film import default_maps
 from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.export.animation_frames import KINDS, Curve, Panel, draw, encode
+from cnnviz.export.colour_scales import value_ranges
 from cnnviz.words import Problem, say
 
 MAX_FRAMES = 120
@@ -63,23 +63,13 @@ def selected_maps(setup: Setup, x_shape: tuple[int, ...]) -> list[MapSelection]:
     names = (*([filters] if filters else []), *default_maps(setup.network))
     symbol, at = setup.pinned_cell or ("", ())
     channel = at[0] if {symbol, f"d{symbol}", symbol.removeprefix("d")} & {*names} and len(at) > 2 else 0
-    selection = []
+    selection, ranges = [], value_ranges(setup.network)
     for name in names:
         shape = program.shown[name if name in program.shown else name[1:]]
         index = (channel, 0)[: max(0, len(shape) - 2)]
         label = f"{name}[{','.join(map(str, index))}]" if index else name
-        selection.append(MapSelection(name, label, _scale(setup.network, name), index))
+        selection.append(MapSelection(name, label, "activation" if ranges.get(name) == "share" else "signed", index))
     return selection
-
-
-def _scale(network: Network, symbol: str) -> str:
-    """Return the colour scale of a symbol: "activation" for values in 0 … 1, otherwise "signed"."""
-    scale = "signed"
-    for layer, names in zip(network.layers, network.names, strict=True):
-        scale = scale if layer.scale == "same" else layer.scale
-        if names.output == symbol:
-            return "activation" if scale == "share" else "signed"
-    return "signed"
 
 
 def frame_updates(k: int, frames: int) -> list[int]:

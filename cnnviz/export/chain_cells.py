@@ -12,7 +12,7 @@ from cnnviz.core.network.program import Program
 def chain_cells(program: Program, values: Arrays, pinned: tuple[str, Cell] | None = None) -> dict[str, Cell]:
     """Return a cell of each symbol, from the output whose target is largest back to the image, and of each parameter.
 
-    Of the cells that the next one is computed from, it is the one with the largest product, or the largest number. The
+    Each cell has the largest product, or else the largest number, among the cells from which the next one is computed. The
     pinned cell, and the same cell in the arrays after it, take precedence. A gradient has the cell of its array.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
@@ -42,7 +42,7 @@ def _pinned_cells(program: Program, pinned: tuple[str, Cell] | None) -> dict[str
     symbols = program.network.symbols
     for source, symbol in pairwise(symbols):
         is_same = any(link.source == source and link.pattern == "same" for link in program.links.get(symbol, ()))
-        if source in result and source == name and is_same:
+        if source == name and is_same:
             result[symbol], name = cell, symbol
     return result
 

@@ -1,6 +1,11 @@
 """Colour scales of the maps."""
 
+from collections.abc import Mapping
+
 import numpy as np
+
+from cnnviz.core.network.architecture import Architecture
+from cnnviz.wire.records import Scale
 
 SCALES: dict[str, tuple[str, ...]] = {
     # Anchor colours, evenly spaced. Diverging: ColorBrewer's RdBu reversed; sequential: matplotlib's viridis and
@@ -16,6 +21,40 @@ SCALES: dict[str, tuple[str, ...]] = {
     "answer": ("#f6f7f9", "#35465f"),
     "answer_dark": ("#1d2531", "#c9d6e6"),
 }  # fmt: skip
+
+SCALE_OF_RANGE: Mapping[str, Scale] = {"pixel": "pixel", "signed": "signed", "positive": "activation", "share": "activation"}
+"""Colour scale of each range of values."""
+
+
+def value_ranges(network: Architecture) -> dict[str, str]:
+    """Return the range of values (Layer.scale) of each symbol: "pixel", "signed", "positive" or "share". Symbols that are
+    not in it are "signed".
+
+    >>> from cnnviz.core.network.network import DEFAULT, Network
+    >>> value_ranges(Network.parse(DEFAULT))["a1"]
+    'share'
+    """
+    ranges = {"x": "pixel", "y": "share", "L": "share"}
+    for layer, names in zip(network.layers, network.names, strict=True):
+        ranges[names.input] = source = ranges[names.source]
+        ranges[names.output] = source if layer.scale == "same" else layer.scale
+    return ranges
+
+
+def limits_of(array: np.ndarray, value_range: str, pixels: str) -> tuple[float, float]:
+    """Return the finite values at the ends of an array's colour scale, symmetric about zero if its values are "signed".
+    `pixels` is the setup's scale of pixels.
+
+    >>> limits_of(np.array([1.0, -3.0]), "signed", "unit"), limits_of(np.array([0.2]), "share", "unit")
+    ((-3.0, 3.0), (0.0, 1.0))
+    """
+    array = np.nan_to_num(array, nan=0.0)  # training with too large a rate ends in NaN
+    if value_range == "signed":
+        limit = float(np.abs(array).max())
+        return -limit, limit
+    if value_range == "pixel":
+        return (0.0, 255.0) if pixels == "raw" else (0.0, 1.0)
+    return 0.0, float(array.max()) if value_range == "positive" else max(1.0, float(array.max()))
 
 
 def ramp(scale: str, levels: int) -> np.ndarray:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from cnnviz.core.explain.cell_arithmetic import Arithmetic, Arrays, Term, arithmetic_of
 from cnnviz.core.explain.latex_to_text import pixel_formula, translate_words
-from cnnviz.core.network.cell_links import cells, source_ranges
+from cnnviz.core.network.cell_links import Cell, cells, source_ranges
 from cnnviz.core.network.layers._normalization import EPS
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import Stage, label
@@ -24,7 +24,13 @@ from cnnviz.core.setup.image_ids import own_kind
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.chain_cells import chain_cells
-from cnnviz.export.colour_scales import levels_of, ramp
+from cnnviz.export.colour_scales import (
+    SCALE_OF_RANGE,
+    levels_of,
+    limits_of,
+    ramp,
+    value_ranges,
+)
 from cnnviz.export.exercise import check_training_mode
 from cnnviz.export.mathml import mathml
 from cnnviz.export.user_gradients_report import reference_of
@@ -39,17 +45,19 @@ LEVELS = 255
 PICTURE_SIDE, PICTURE_CELL = 15, 5
 """Longer side of a picture and largest side of a cell, in millimetres."""
 
-Cells = Mapping[str, tuple[int, ...]]
+Cells = Mapping[str, Cell]
 """A cell of each symbol."""
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """One channel of an array, (H,W), and the cells to frame."""
+    """One channel of an array, (H,W), the cells to frame, and the array's colour scale with its limits."""
 
     symbol: str
     values: np.ndarray
-    framed: tuple[tuple[int, ...], ...]
+    framed: tuple[Cell, ...]
+    scale: str
+    limits: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -124,11 +132,17 @@ def tasks(setup: Setup, snapshot: Snapshot) -> list[Task]:
     values |= {"y": y, "L": np.array(network.loss(trace, y)), **program.ties(program.all_values(snapshot.params, trace))}
     chain = chain_cells(program, values, setup.pinned_cell)
     stage_tasks = [(stage, task) for stage in network.stages for task in _stage_tasks(setup, snapshot, program, stage, values, chain)]
-    return [replace(task, is_back=stage.phase in ("backward", "update"), pictures=tuple(_pictures(program, task, stage, values, chain))) for stage, task in stage_tasks]
+    return [replace(task, is_back=stage.phase in ("backward", "update"), pictures=tuple(_pictures(program, stage, values, chain, setup.scale))) for stage, task in stage_tasks]
 
 
-def _pictures(program: Program, task: Task, stage: Stage, values: Arrays, chain: Cells) -> Iterator[Picture]:
+def _pictures(program: Program, stage: Stage, values: Arrays, chain: Cells, pixels: str) -> Iterator[Picture]:
     """Yield the map that a cell is computed from, with all cells that it reads, and its own map."""
+    ranges = value_ranges(program.network)
+
+    def picture(symbol: str, plane: np.ndarray, framed: tuple[Cell, ...]) -> Picture:
+        value_range = ranges.get(symbol, "signed")
+        return Picture(symbol, plane, framed, SCALE_OF_RANGE[value_range], limits_of(values[symbol], value_range, pixels))
+
     target = f"d{program.network.parameters[0]}" if stage == "update" else str(stage)
     if target in program.links and target in values:
         cell, links = _cell(target, values, chain), [link for link in program.links[target] if link.source in values]
@@ -138,22 +152,23 @@ def _pictures(program: Program, task: Task, stage: Stage, values: Arrays, chain:
             array = values[source] if maps else values[source][None, :MOST_NUMBERS, None]
             places = reached[source] if maps else [(0, n, 0) for (n,) in reached[source] if n < MOST_NUMBERS]
             channel = _cell(source, values, chain)[0] if maps else 0
-            framed: tuple[tuple[int, ...], ...] = tuple((i, j) for c, i, j in places if c == channel)
+            framed: tuple[Cell, ...] = tuple((i, j) for c, i, j in places if c == channel)
             if maps and len(framed) in (0, array[channel].size):  # nothing to point at
                 framed = (_cell(source, values, chain)[1:],)
-            yield Picture(source, array[channel], framed)
+            yield picture(source, array[channel], framed)
     if target in values and values[target].ndim:
-        yield _own_picture(program, target, values[target], _cell(target, values, chain))
+        plane, cell = _plane_of(program, target, values[target], _cell(target, values, chain))
+        yield picture(target, plane, (cell,))
 
 
-def _own_picture(program: Program, symbol: str, array: np.ndarray, at: tuple[int, ...]) -> Picture:
+def _plane_of(program: Program, symbol: str, array: np.ndarray, at: Cell) -> tuple[np.ndarray, Cell]:
+    """Return the channel of an array that has a cell, and the cell's place in it."""
     name = symbol if symbol in program.laid_out else symbol[1:]
     if array.ndim == 1:
-        return Picture(symbol, array[:MOST_NUMBERS, None], ((at[0], 0),))
+        return array[:MOST_NUMBERS, None], (at[0], 0)
     if array.ndim == 4 and name.startswith("w"):  # weights of a flattened map, laid out like it
-        return Picture(symbol, array[at[0], :, :, at[3]], (at[1:3],))
-    plane = array[at[:-2]] if array.ndim > 2 else array[:, :MOST_NUMBERS]
-    return Picture(symbol, plane, (at[-2:],))
+        return array[at[0], :, :, at[3]], at[1:3]
+    return array[at[:-2]] if array.ndim > 2 else array[:, :MOST_NUMBERS], at[-2:]
 
 
 def _stage_tasks(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, values: Arrays, chain: Cells) -> Iterator[Task]:
@@ -180,7 +195,7 @@ def _stage_tasks(setup: Setup, snapshot: Snapshot, program: Program, stage: Stag
             yield _arithmetic_task(program, name, stage, formula, arithmetic, answer, chain)
 
 
-def _statistics(program: Program, kept: Arrays, at: tuple[int, ...]) -> Iterator[tuple[str, float]]:
+def _statistics(program: Program, kept: Arrays, at: Cell) -> Iterator[tuple[str, float]]:
     """Yield the stored statistics of a layer for a cell of its output; they are stored per cell, channel or group of
     channels."""
     for name, array in kept.items():
@@ -192,7 +207,7 @@ def _statistics(program: Program, kept: Arrays, at: tuple[int, ...]) -> Iterator
             yield "μ" if kind == "mean" else say(f"formula.{kind}"), value
 
 
-def _cell(symbol: str, values: Arrays, chain: Cells) -> tuple[int, ...]:
+def _cell(symbol: str, values: Arrays, chain: Cells) -> Cell:
     """Return the chain's cell of an array, which is that of the array for its gradient."""
     array = values[symbol]
     at = chain.get(symbol) or chain.get(symbol[1:])
@@ -249,7 +264,7 @@ def _update_task(setup: Setup, snapshot: Snapshot, program: Program, stage: Stag
     return Task(_cell_name(program, f"{name}_next", at), stage.title, optimizer.formulas, (), tuple(known_numbers), float(next_params[name][at]))
 
 
-def _cell_name(program: Program, symbol: str, at: tuple[int, ...]) -> str:
+def _cell_name(program: Program, symbol: str, at: Cell) -> str:
     """Return a cell's name, without axes of length 1 that the page hides."""
     plain_name = symbol.removesuffix("_next")
     shape = program.laid_out.get(plain_name) or program.laid_out.get(plain_name[1:], ())
@@ -258,7 +273,7 @@ def _cell_name(program: Program, symbol: str, at: tuple[int, ...]) -> str:
     return f"{label(symbol)}[{','.join(map(str, at))}]" if at else label(symbol)
 
 
-def _named_numbers(program: Program, numbers: Iterable[tuple[str, tuple[int, ...], float]]) -> list[tuple[str, float]]:
+def _named_numbers(program: Program, numbers: Iterable[tuple[str, Cell, float]]) -> list[tuple[str, float]]:
     return [(_cell_name(program, symbol, at), value) for symbol, at, value in numbers]
 
 
@@ -306,14 +321,10 @@ def _answer(task: Task) -> str:
 
 def _picture_html(picture: Picture) -> str:
     """Return a map in the colours of the page, with its cells framed: around all of them if they fill a rectangle."""
-    values = np.nan_to_num(picture.values.astype(float))
-    limit = float(np.abs(values).max()) or 1.0
-    is_activation = picture.symbol[0] in "avpro" and values.min() >= 0
-    scale, low = ("pixel", 0.0) if picture.symbol == "x" else ("activation", 0.0) if is_activation else ("signed", -limit)
-    levels = levels_of(values, low, max(limit, 1.0) if scale != "signed" else limit, LEVELS)
+    levels = levels_of(np.nan_to_num(picture.values), *picture.limits, LEVELS)
     out = io.BytesIO()
-    Image.fromarray(ramp(scale, LEVELS)[levels]).save(out, "PNG")
-    height, width = values.shape
+    Image.fromarray(ramp(picture.scale, LEVELS)[levels]).save(out, "PNG")
+    height, width = picture.values.shape
     rows, columns = zip(*picture.framed, strict=True)
     box = (min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1)
     frames = [box] if box[2] * box[3] == len(picture.framed) else [(i, j, 1, 1) for i, j in picture.framed]

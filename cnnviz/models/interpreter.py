@@ -11,10 +11,12 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from cnnviz.models.described_layers import LARGEST, LayerDescription, Unknown, shorten
-from cnnviz.models.library_calls import DATACLASS, DROPOUTS, HARMLESS, METRIC, LibraryCalls
+from cnnviz.models.library_calls import DATACLASS, HARMLESS, METRIC, LibraryCalls
+from cnnviz.models.script_classes import DROPOUTS
 from cnnviz.models.values import (
     BoundMethod,
     Class,
@@ -354,7 +356,7 @@ class Interpreter(LibraryCalls):
             if isinstance(old, Flow) and isinstance(new, Flow) and new.chain is not None and new.chain[0] is old.chain and new.chain[1].name in DROPOUTS:
                 layer = new.chain[1]
                 named = {setting: value for setting, value in layer.named.items() if setting != "always"}
-                new.chain = (old.chain, LayerDescription(**{**layer.__dict__, "named": named}))
+                new.chain = (old.chain, replace(layer, named=named))
                 applied[key] = (values, name, old, new)
         return applied
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.models.described_layers import LayerDescription, Unknown
 from cnnviz.models.losses import BY_NAME, is_loss, loss_of_code, refused_settings
-from cnnviz.models.script_classes import SCRIPT_DROPOUT, known_class
+from cnnviz.models.script_classes import DROPOUTS, known_class
 from cnnviz.models.values import (
     BoundMethod,
     Class,
@@ -49,7 +49,6 @@ VALUE_METHODS = ("contiguous", "to", "float", "double", "cuda", "cpu", "type", "
 """Tensor methods that keep the values; squeeze and unsqueeze only if the layers' rules allow them."""
 WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "non_trainable_variables", "non_trainable_weights", "variables", "weights")
 """Attributes of a Keras model with its parameters, whose numbers training changes anyway."""
-DROPOUTS = ("Dropout", "Dropout2d", "SpatialDropout2D")
 NUMBER_METHODS = ("dim", "numel", "nelement", "item", "tolist", "data_ptr", "ndimension")
 """Tensor methods whose results are numbers, not tensors."""
 READ_METHODS = ("size", "numpy", "backward", "retain_grad", "argmax", "max", "min", "topk", "eq", "sum", "mean",
@@ -361,7 +360,7 @@ class LibraryCalls:
         elif isinstance(owner, ModulePart) and name in ("data", "grad"):
             if [*model_values_in(value)]:
                 self.touch(owner, node)  # weight sharing
-        elif (isinstance(owner, Module) and name == "mask" and owner.layer.name in SCRIPT_DROPOUT) or (isinstance(owner, Module) and name in ("name",)):
+        elif isinstance(owner, Module) and (name == "name" or (name == "mask" and owner.layer.name in DROPOUTS)):
             return
         else:
             self.touch((owner, value), node)

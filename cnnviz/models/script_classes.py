@@ -5,7 +5,8 @@ import ast
 import textwrap
 from functools import cache
 
-SCRIPT_DROPOUT = ("Dropout", "Dropout2d", "SpatialDropout2D")
+DROPOUTS = ("Dropout", "Dropout2d", "SpatialDropout2D")
+"""Names of the libraries' dropout layers."""
 
 KERAS_DROPOUT = (
     'class {name}(layers.{name}):\n    """{words}"""\n    mask = 1.0\n\n'
@@ -25,13 +26,13 @@ KERAS_BATCH_NORM = (
 
 def known_class(node: ast.ClassDef) -> str:
     """Return the layer that a class of cnnviz's exported scripts stands for, or "" for other classes."""
-    return _known_classes().get(_dump(node), "") if node.name in (*SCRIPT_DROPOUT, "BatchNormalization") and len(node.body) <= 3 else ""
+    return _known_classes().get(_dump(node), "") if node.name in (*DROPOUTS, "BatchNormalization") and len(node.body) <= 3 else ""
 
 
 @cache
 def _known_classes() -> dict[str, str]:
     names = {}
-    dropouts = [code.format(name=name, words="") for code in (KERAS_DROPOUT, PYTORCH_DROPOUT) for name in SCRIPT_DROPOUT]
+    dropouts = [code.format(name=name, words="") for code in (KERAS_DROPOUT, PYTORCH_DROPOUT) for name in DROPOUTS]
     for code in (*dropouts, KERAS_BATCH_NORM):
         [node] = ast.parse(textwrap.dedent(code)).body
         assert isinstance(node, ast.ClassDef)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cnnviz.core.network.stored_params import NotStored, is_stored_name
+from cnnviz.core.setup.image_ids import label as label_of
+from cnnviz.core.setup.image_ids import parse_image_id
 from cnnviz.core.setup.page_state import PageState
 from cnnviz.core.setup.setup import SETUP_KEYS, Setup
 from cnnviz.core.training.snapshots import Snapshot, run_updates
@@ -87,7 +89,7 @@ def resolve_setup(query: Mapping[str, str], first_stage: str, fallback: Setup) -
         setup, errors = Setup.parse_query({**query, "img": fallback.img}, fallback=fallback)
         errors["img"], cacheable = error.message, False
         image = find_image(fallback.images[fallback.image])
-    if image.label and "y" not in query and len(setup.images) == 1:
+    if len(setup.images) == 1 and "y" not in query and image.label != label_of(parse_image_id(image.id)):  # only the full data set has its class
         setup, _ = Setup.parse_query({**query, "img": image.id}, fallback, image.label)
     if first_stage and SETUP_KEYS.isdisjoint(query):
         setup, _ = setup.with_query({"stage": first_stage})

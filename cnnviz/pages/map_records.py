@@ -17,7 +17,8 @@ from cnnviz.core.network.symbols import Names
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.loss_change import step_for_size
 from cnnviz.core.training.snapshots import Snapshot
-from cnnviz.wire.records import Kind, MapRecord, Scale
+from cnnviz.export.colour_scales import SCALE_OF_RANGE, limits_of, value_ranges
+from cnnviz.wire.records import Kind, MapRecord
 from cnnviz.words import Message, message
 
 
@@ -64,10 +65,10 @@ def array_of(symbol: str, setup: Setup, snapshot: Snapshot) -> np.ndarray:
 
 def records(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, MapRecord]:
     """Return the record of every array, by its symbol."""
-    scales = _scales(program)
+    ranges = value_ranges(program.network)
     all_records: dict[str, MapRecord] = {}
     for symbol, record in static_records(program).items():
-        limits = _limits(array_of(symbol, setup, snapshot), scales.get(symbol, "signed"), setup.scale)
+        limits = limits_of(array_of(symbol, setup, snapshot), ranges.get(symbol, "signed"), setup.scale)
         all_records[symbol] = {**record, "limits": limits, "raised_by": step_for_size(max(map(abs, limits)))}
     for symbol in _round_off(setup, program, snapshot):
         all_records[symbol] |= {"round_off": True, "limits": (0.0, 0.0)}
@@ -103,16 +104,15 @@ def _round_off(setup: Setup, program: Program, snapshot: Snapshot) -> Iterator[s
 @lru_cache(maxsize=128)
 def static_records(program: Program) -> dict[str, MapRecord]:
     """Return the parts of all records that do not depend on values."""
-    layers, scales = _layer_indices(program), _scales(program)
-    return {symbol: _record(symbol, program, layers, scales) for symbol in symbols(program)}
+    layers, ranges = _layer_indices(program), value_ranges(program.network)
+    return {symbol: _record(symbol, program, layers, ranges) for symbol in symbols(program)}
 
 
-def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Mapping[str, str]) -> MapRecord:
+def _record(symbol: str, program: Program, layers: Mapping[str, int], ranges: Mapping[str, str]) -> MapRecord:
     base = symbol
     is_gradient = base not in program.shapes and base not in ("y", "L")
     base = base[1:] if is_gradient else base
-    scale = scales.get(symbol, "signed")
-    colours = _COLOURS[scale]
+    colours = SCALE_OF_RANGE[ranges.get(symbol, "signed")]
     row = {"y": program.shapes["o"], "L": (1,)}
     laid_out = row.get(base) or program.laid_out[base]
     return MapRecord(
@@ -133,9 +133,6 @@ def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Ma
     )
 
 
-_COLOURS: Mapping[str, Scale] = {"pixel": "pixel", "signed": "signed", "positive": "activation", "share": "activation"}
-"""Colour scales by the range of values (Layer.scale)."""
-
 ANSWERS = ("o", "y", "L")
 """Symbols with a single-hue colour ramp, if they are not negative."""
 
@@ -147,15 +144,6 @@ def _layer_indices(program: Program) -> dict[str, int]:
         indices |= {name: layer_index for name in layer_parameters(layer, names)} | {names.output: layer_index}
         indices |= {"v": layer_index} if names.flattens else {}
     return indices
-
-
-def _scales(program: Program) -> dict[str, str]:
-    """Return the range of values of each symbol: "pixel", "signed", "positive" or "share"."""
-    scales = {"x": "pixel", "y": "share", "L": "share"}
-    for layer, names in zip(program.network.layers, program.network.names, strict=True):
-        scales[names.input] = source = scales[names.source]
-        scales[names.output] = source if layer.scale == "same" else layer.scale
-    return scales
 
 
 def _kind(base: str, program: Program, laid_out: tuple[int, ...]) -> Kind:
@@ -181,17 +169,6 @@ def _family(base: str, program: Program) -> str:
         elif base in layer_parameters(layer, names) and program.shapes[base] == program.shapes[names.output]:
             base = names.output
     return base
-
-
-def _limits(array: np.ndarray, scale: str, pixels: str) -> tuple[float, float]:
-    """Return the finite values at the ends of the colour scale, symmetric about zero for signed maps."""
-    array = np.nan_to_num(array, nan=0.0)  # training with too large a rate ends in NaN
-    if scale == "signed":
-        limit = float(np.abs(array).max())
-        return -limit, limit
-    if scale == "pixel":
-        return (0.0, 255.0) if pixels == "raw" else (0.0, 1.0)
-    return 0.0, float(array.max()) if scale == "positive" else max(1.0, float(array.max()))
 
 
 def plain_name(symbol: str, program: Program) -> Message:

@@ -63,9 +63,9 @@ def random_address(chance: random.Random) -> str:
     if page == "check" and chance.random() < 0.3:
         asked |= {"check": "break", "mistake": chance.choice(("sign_flipped", "transposed", "no_slope"))}
     if page == "notebook":
-        asked["part"] = chance.choice(("1", "2", "3", "theory", "experiment"))
+        asked["part"] = chance.choice(("1", "2", "3", "architecture", "experiment"))
     if page == "learn":
-        asked |= {"lesson": chance.choice(("kernel", "chain", "training", "lecture-kernel")), "step": chance.randrange(1, 12)}
+        asked |= {"lesson": chance.choice(("kernel", "blame", "check", "lecture-kernel")), "step": chance.randrange(1, 12)}
     return f"/numbers/{page}?{urlencode(asked, safe=',:;')}"
 
 

@@ -166,6 +166,7 @@ NETWORKS = {
     "apart": Setup(net="conv2x3bs2d2p1-tanh-conv2x3d3full-dense2-mse", k=2),
     "leaky": Setup(net="conv2x3-leaky-max2-dense3-leaky20-softmax-ce", f="random-1", k=3),
     "normalised, dropped": Setup(net="conv2x3-bn-relu-max2-drop50-dense5-ln-dense3-softmax-ce", k=3, seed=4),
+    "dropped maps": Setup(net="conv2x3-drop50m-tanh-max2-dense4-drop20m-dense2-softmax-ce", k=2),
     "groups": Setup(net="bn-drop20-conv4x3-gn2-tanh-dense3-bn-mse", ch="rgb", opt="adam", k=2),
     "overlap": Setup(net="conv2x3b-max3s1-avg3s2-gap-sigmoid-ce", img="digit7-3", k=5, lr=0.5),
     "no convolution": Setup(net="max4-relu-dense6-relu-dense3-identity-mse", opt="adam", k=3),

@@ -11,6 +11,7 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.hand_sheet import MOST_TERMS, PARTS, hand_sheet, tasks
+from cnnviz.pages.map_records import program_of, records
 from cnnviz.words import format_value, use_language
 
 SETUPS = [
@@ -112,6 +113,16 @@ def test_pictures_are_the_maps_with_the_cells_that_are_read(setup):
     z1 = next(task for task in tasks(Setup(), snapshot_of(Setup())) if task.name.startswith("z₁"))
     assert [(picture.symbol, len(picture.framed)) for picture in z1.pictures] == [("x", 9), ("z1", 1)]
     assert z1.pictures[1].values[z1.pictures[1].framed[0]] == z1.answer
+
+
+@pytest.mark.parametrize("setup", SETUPS, ids=[setup.net for setup in SETUPS])
+def test_pictures_have_the_colours_of_the_page(setup):
+    snapshot = snapshot_of(setup)
+    of_page = records(setup, program_of(setup, snapshot), snapshot)
+    for picture in (picture for task in tasks(setup, snapshot) for picture in task.pictures):
+        record = of_page[picture.symbol]
+        assert picture.scale == {"answer": "activation"}.get(record["scale"], record["scale"])
+        assert picture.limits == pytest.approx(record["limits"])
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=[setup.net for setup in SETUPS])

@@ -237,6 +237,13 @@ def test_the_picture_of_all_sets_and_its_headline_are_the_cores(setup):
     assert ("only with" in said) == (len(smallest) == 1 and smallest != [()])
 
 
+def test_only_the_experiment_tries_all_sets(monkeypatch):
+    monkeypatch.setattr("cnnviz.pages.notebook.experiment.moving_sets", lambda *_: pytest.fail("tries all sets"))
+    here = now(Setup(img="test-4", k=3))
+    found = chain_of(here.setup, here.snapshot, {"part": "architecture"})
+    assert str(found.verdict) == str(architecture(here.setup, here.snapshot)["here"])
+
+
 def test_old_addresses_open():
     assert tab_of(Setup(seed=1), {"part": "theory"}) == tab_of(Setup(seed=1), {"part": "4"}) == "story"
     assert tab_of(Setup(), {"part": "experiment"}) == "experiment" and tab_of(Setup(seed=1), {}) == "experiment"

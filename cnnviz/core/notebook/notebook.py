@@ -25,10 +25,7 @@ PROCEDURAL = frozenset(DEVIATIONS) - {"integer_gradient"}
 """Deviations of the notebook's function `forward_backward_propagation`."""
 OBJECT_ORIENTED = frozenset(DEVIATIONS) - {"double_conv", "fresh_weights"}
 """Deviations of the notebook's class `forward_propagation`."""
-CAUSES = (
-    *(name for name in DEVIATIONS if name in OBJECT_ORIENTED),
-    *(name for name in DEVIATIONS if name not in OBJECT_ORIENTED),
-)
+CAUSES = tuple(sorted(DEVIATIONS, key=lambda name: name not in OBJECT_ORIENTED))
 """Deviations in the order in which the screen numbers them, from 1, with the class's deviations first."""
 
 

@@ -98,9 +98,7 @@ class Evaluation(ReadOnly):
     """Results of parameters on M images; `o` (M,N) are the outputs.
 
     `predictions` (M,) is the index of the largest output, the first one of a tie. `confusion` (N,N) counts
-    images by [class, prediction]. `confidence` (M,) is the difference between the two largest outputs.
-    `right` and `wrong` are the indices of correctly and wrongly classified images, most confident first;
-    `torn` are those of all images, least confident first.
+    images by [class, prediction].
     """
 
     o: np.ndarray
@@ -108,10 +106,6 @@ class Evaluation(ReadOnly):
     accuracy: float
     predictions: np.ndarray
     confusion: np.ndarray
-    confidence: np.ndarray
-    right: np.ndarray
-    wrong: np.ndarray
-    torn: np.ndarray
 
 
 def evaluate(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffers: Mapping[str, np.ndarray] | None = None) -> Evaluation:
@@ -121,20 +115,15 @@ def evaluate(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffe
     >>> from cnnviz.core.training.training import Training
     >>> X, Y = np.zeros((3, 4, 4)), np.eye(2)[[0, 1, 1]]
     >>> result = evaluate(Training(), Params(np.ones((3, 3)), np.zeros((4, 2)), np.array([0.0, 1.0])), X, Y)
-    >>> result.confusion.tolist(), result.right.tolist(), result.wrong.tolist()
-    ([[0, 1], [0, 2]], [1, 2], [0])
+    >>> result.predictions.tolist(), result.confusion.tolist()
+    ([1, 1, 1], [[0, 1], [0, 2]])
     """
     Y = np.asarray(Y, dtype=np.float64)
     measured = measure(training, in_precision(params, training.dtype), X, Y, np.arange(len(Y)), buffers)
     classes, predictions = Y.argmax(axis=1), measured.o.argmax(axis=1)
     confusion = np.zeros((Y.shape[1],) * 2, dtype=int)
     np.add.at(confusion, (classes, predictions), 1)
-    ordered = np.sort(measured.o, axis=1)
-    confidence = ordered[:, -1] - ordered[:, -2]
-    by_confidence = np.argsort(-confidence, kind="stable")
-    is_right = (classes == predictions)[by_confidence]
-    arrays = (predictions, confusion, confidence, by_confidence[is_right], by_confidence[~is_right], np.argsort(confidence, kind="stable"))
-    return Evaluation(measured.o, measured.loss, measured.accuracy, *arrays)
+    return Evaluation(measured.o, measured.loss, measured.accuracy, predictions, confusion)
 
 
 def in_precision(params: Params, dtype: str) -> Params:

@@ -61,8 +61,8 @@ def place_of(setup: Setup, query: Mapping[str, str]) -> tuple[int, int]:
         number = next((n for n, step in enumerate(story(), 1) if not query.get("part") and step.setup == setup), 0)
         return number, 1
     step = story()[number - 1]
-    numbers_of = (setup.start, setup.k)
-    return number, next((call for call in step.calls if numbers_of == ((there := step.at_call(call)).start, there.k)), 0)
+    is_step = setup.start == step.setup.start
+    return number, next((call for call in step.calls if is_step and setup.k == step.at_call(call).k), 0)
 
 
 def call_of(query: Mapping[str, str]) -> int:

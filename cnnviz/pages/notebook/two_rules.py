@@ -52,7 +52,7 @@ def chain(setup: Setup, snapshot: Snapshot, query: Mapping[str, str] | None = No
     own_row = Row("rule", second_label, {symbol: theirs for symbol, (_, theirs) in pairs.items()})
     return GradientChain(
         title=_story_title(setup, query or {}) if is_story else message(f"ui.notebook.titles.{tab}"),
-        verdict=_story_verdict(setup, query or {}) if is_story else headline(setup, snapshot),
+        verdict=_verdict(tab, setup, snapshot, query or {}),
         good=None,
         rows=(exact_row,) if is_story and setup.rule == "exact" else (exact_row, own_row),
         parts=tuple(part(program, symbol) for symbol in columns),
@@ -79,8 +79,11 @@ def _story_title(setup: Setup, query: Mapping[str, str]) -> Message:
     return message("ui.notebook.titles.call", n=call) if setup.deviations and call else message(f"ui.notebook.titles.{'rules' if setup.deviations else 'exact'}")
 
 
-def _story_verdict(setup: Setup, query: Mapping[str, str]) -> Message:
-    return architecture.description(setup) if place_of(setup, query)[0] else message("ui.notebook.story.before.words")
+def _verdict(tab: str, setup: Setup, snapshot: Snapshot, query: Mapping[str, str]) -> Message:
+    if tab == "experiment":
+        return headline(setup, snapshot)
+    is_before_story = tab == "story" and not place_of(setup, query)[0]
+    return message("ui.notebook.story.before.words") if is_before_story else architecture.description(setup)
 
 
 def is_other_network(setup: Setup) -> bool:

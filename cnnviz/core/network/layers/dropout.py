@@ -19,8 +19,7 @@ def drawn_mask(rng: np.random.Generator, shape: Shape, p: float) -> np.ndarray:
 
 def drawn_map_mask(rng: np.random.Generator, shape: Shape, p: float) -> np.ndarray:
     """Draw a mask of `shape` that drops whole maps, the last two axes."""
-    kept = rng.random((*shape[:-2], 1, 1)) >= p
-    return np.broadcast_to(kept / (1 - p), shape).copy()
+    return np.broadcast_to(drawn_mask(rng, (*shape[:-2], 1, 1), p), shape).copy()
 
 
 def masked(x: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -51,7 +50,8 @@ def masked_sums(x: np.ndarray, draw: Draw, rng: np.random.Generator, n: int) -> 
 
 @dataclass(frozen=True)
 class Dropout(Layer):
-    """Dropout with a probability of `percent` / 100, of single numbers or of whole `maps`. In a row each number is one."""
+    """Dropout with a probability of `percent` / 100, of whole maps if `maps` is true, else of single numbers. In a row, single
+    numbers are dropped in any case."""
 
     percent: int
     maps: bool = False
@@ -79,8 +79,11 @@ class Dropout(Layer):
             return {"y": call(identity, "x"), "dx": call(identity, "dy")}
         return {"y": call(masked, "x mask"), "y_bound": call(masked_bound, "x_bound", p=self.p), "dx": call(masked_dx, "dy mask")}
 
+    def _drops_maps(self, x: Shape) -> bool:
+        return self.maps and len(x) > 1
+
     def draws(self, x: Shape) -> dict[str, Draw]:
-        return {"mask": partial(drawn_map_mask if self.maps and len(x) > 1 else drawn_mask, p=self.p)}
+        return {"mask": partial(drawn_map_mask if self._drops_maps(x) else drawn_mask, p=self.p)}
 
     def links(self) -> Links:
         return {"y": (("x", "same"),), "dx": (("dy", "same"),)}
@@ -92,10 +95,10 @@ class Dropout(Layer):
         return {"y": "x*{mask}", "dx": "dy*{mask}"}
 
     def keras(self, x: Shape) -> tuple[str, ...]:
-        return (f"{'SpatialDropout2D' if self.maps and len(x) > 1 else 'Dropout'}({self.p})",)
+        return (f"{'SpatialDropout2D' if self._drops_maps(x) else 'Dropout'}({self.p})",)
 
     def pytorch(self, x: Shape) -> tuple[str, ...]:
-        return (f"{'Dropout2d' if self.maps and len(x) > 1 else 'Dropout'}({self.p})",)
+        return (f"{'Dropout2d' if self._drops_maps(x) else 'Dropout'}({self.p})",)
 
     def tensorflow(self, tf: Any, x: Any, mask: Any = None) -> Any:
         return x if mask is None else x * mask
