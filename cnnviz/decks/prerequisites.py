@@ -11,7 +11,7 @@ def prerequisite_faults(lessons: Mapping[str, Deck]) -> Iterator[tuple[str, Mess
 
     >>> from dataclasses import replace
     >>> from cnnviz.decks.library import bundled
-    >>> first, second = (replace(deck, after=("loss",)) for deck in bundled()[:2])
+    >>> first, second = (replace(deck, after=(after,)) for deck, after in zip(bundled()[:2], ("nothing", "blame")))
     >>> [id for id, _ in prerequisite_faults({"kernel": first, "loss": second})], [*prerequisite_faults({deck.id: deck for deck in bundled()})]
     (['kernel', 'loss'], [])
     """

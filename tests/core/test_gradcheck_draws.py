@@ -172,7 +172,7 @@ def test_no_right_gradient_of_an_extreme_case_is_called_wrong(tens):
 
 
 UNDERFLOWN = [
-    {"img": "dog-h3", "scale": "raw", "w": "he", "seed": "34", "k": "10", "lr": "0.1", "opt": "adam", "f": "sharpen"},
+    {"img": "dog-h3", "y": "1,0", "scale": "raw", "w": "he", "seed": "34", "k": "10", "lr": "0.1", "opt": "adam", "f": "sharpen"},
     {"img": "cat-17", "scale": "raw", "w": "he", "seed": "31", "k": "500", "lr": "0.3", "opt": "momentum", "f": "sharpen"},
 ]
 

@@ -36,7 +36,7 @@ def setup_html(
 
     >>> from cnnviz.data.images import find_image
     >>> text = setup_html(Setup(k=2), find_image("test-0"), around=0)
-    >>> text.startswith("<!doctype html>"), len(text) < 420_000
+    >>> text.startswith("<!doctype html>"), len(text) < 450_000
     (True, True)
     """
     if not 0 <= around <= MOST_AROUND:

@@ -2,7 +2,7 @@
 // the gradient.
 
 import { lossOf } from "../../model/explain/formula_values.js"
-import { number, short } from "../../model/numbers/format.js"
+import { COLON, number, short } from "../../model/numbers/format.js"
 import { equalsText } from "../../model/numbers/printed_digits.js"
 import { printSum, withPlus } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
@@ -112,7 +112,7 @@ function curve(
   const tangent = slope === undefined ? [nothing, nothing] : tangentOf(axes, [o, value], slope)
   return html`<figure class="curve ${isChosen ? "chosen" : ""}" data-term="n${n}"><figcaption><b>${name}</b></figcaption>
     ${plot(
-      `${name}: ${here}, ${there}, ${number(value)}`,
+      `${name}${COLON}${here}, ${there}, ${number(value)}`,
       [line(axes, points, "", "fade 0 0.2"), tangent[0]],
       html`${slope === undefined ? at(axes, [o, 0], "bar", html`<span style=${`--share:${value / top}`}></span>`, { id: `bar${n}`, enter: "rise 0.3" }) : nothing}
       ${at(axes, [y, 0], "tick")}${at(axes, [o, value], "dot", "", { id: `dot${n}`, enter: "fade 0.25" })}
