@@ -3,6 +3,7 @@
 
 import { kernelName } from "../../draw/mechanisms/windows.js"
 import { singleIndex } from "../../model/explain/cell_links.js"
+import { short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { html, nothing } from "../../shell/html.js"
 import { kernelPart } from "../kernels.js"
@@ -67,7 +68,7 @@ function inputPart(scene, [symbol, ranges]) {
   if (kind === "filters") return kernelPart(scene, symbol, at, { id: symbol })
   if (kind !== "weights") {
     const chosen = ranges[0]?.count === 1 ? at[0] : -1
-    return html`<figure class="result">${head(label, plain)}${column(scene, symbol, chosen)}</figure>`
+    return html`<figure class="result">${head(label, plain)}${column(scene, symbol, chosen, isPhone ? { write: short } : {})}</figure>`
   }
   const outputs = numbers.shape(symbol).at(-1) ?? 1
   const values = numbers.values(symbol)

@@ -16,7 +16,7 @@ import { scenePicture } from "../scene.js"
 /** @import { Cell, Numbers } from "../../types/view.js" */
 
 const LARGEST = 5 // side of kernels that are shown for each image
-const FEW = 5 // up to this many images have their full names
+const FEW = 5 // up to this many images have room for what their kernels show
 const LETTERS = 4 // of a term that is worth printing: two decimals
 
 export const imageGradients = scenePicture((scene, symbol, cell) => {
@@ -41,10 +41,12 @@ function kernels(scene, symbol, cell, gradients) {
   const shares = images.map((_, i) =>
     Array.from({ length: k * k }, (_, n) => gradients[i * count + from + n] / images.length),
   )
-  const values = [...kernelValues(numbers, symbol, cell), ...shares.flat()]
-  const printed = printCells(values, Math.min(room("mean").letters, room("i0.").letters))
+  const mean = kernelValues(numbers, symbol, cell)
+  const { letters } = room("mean")
+  const shared = printCells([...mean, ...shares.flat()], Math.min(letters, room("i0.").letters))
+  const printed = shared.fits ? shared : printCells(mean, letters)
   const term = (/** @type {number} */ n) => `n${n}`
-  const own = { limits, term, write: printed.fits ? printed.write : () => "" }
+  const own = { limits, term, write: shared.fits ? shared.write : () => "" }
   const parts = shares.map(
     (share, i) => html`<figure class="each" data-enter="fade ${0.04 * i} 0.2">${owner(numbers, symbol, i)}
       <b class="sign">${i ? "+" : ""}</b>${cells(scene, share, k, { ...own, id: `i${i}.`, label: nameOf(numbers, i), chosen })}</figure>`,
@@ -63,7 +65,7 @@ function kernels(scene, symbol, cell, gradients) {
     }))
     .reverse() // from right to left, so that the images keep their order
   const words = say("web.mechanism.pulls", { n: images.length })
-  return html`<div class="picture image-gradients" style="--k:${k};--images:${images.length}">
+  return html`<div class="picture image-gradients in-kernels" style="--k:${k};--images:${images.length}">
     ${kernelPart(scene, symbol, cell, { id: "mean", place: "of-mean", role: "made", printed, term, chosen, enter: (n) => (n === chosen ? "fade 0.95" : "fade 0") })}
     <b class="sign equal">=</b>${parts}
     ${staircase(scene, steps, total, { id: "terms", text: written.total, paint: paintOf(numbers, symbol, cell), label: words, enter: "rise 0.7" })}
@@ -84,14 +86,14 @@ function rows(scene, symbol, cell, gradients, hasKernel) {
   const shares = values.map((value) => value / images.length)
   const total = numbers.at(symbol, cell)
   const words = say("web.mechanism.pulls", { n: images.length })
-  const each = values.map((value, n) => ({ n, name: images[n], value, enter: `fade ${0.05 * n}` }))
+  const each = values.map((value, n) => ({ n, name: nameOf(numbers, n), value, enter: `fade ${0.05 * n}` }))
   const name = say("web.mechanism.mean_of_pulls")
   const mean = { n: values.length, name, value: total, symbol, cell, isChosen: true, enter: "fade 0.7" }
   const k = hasKernel ? numbers.shape(symbol)[2] : 1
   const chosen = hasKernel ? cell[2] * k + cell[3] : -1
   return html`<div class="picture image-gradients in-rows" style="--k:${k};--rows-of:${values.length + 1}">
     ${hasKernel ? kernelPart(scene, symbol, cell, { id: "mean", place: "of-mean", role: "made", chosen }) : nothing}
-    <figure class="made each">${head(hasKernel ? "" : numbers.maps[symbol].label, words)}
+    <figure class="each ${hasKernel ? "" : "made"}">${head(hasKernel ? "" : numbers.maps[symbol].label, words)}
       <div class="photos">${values.map((_, i) => photo(numbers, i))}</div>
       ${bars([...each, mean], { id: "i", label: words })}</figure>
     ${gradients ? cancelled(shares, total) : nothing}
@@ -107,7 +109,7 @@ function owner(numbers, symbol, i) {
   const { label } = numbers.maps[symbol]
   const name = nameOf(numbers, i)
   const loss = say("web.mechanism.own_loss", { value: number(numbers.arrays["images.L"].values[i], 2) })
-  return html`<div class="owner" data-term="i${i}">${photo(numbers, i)}<p><b>${m > FEW ? name : say("web.mechanism.pull_of", { m, symbol: label, name })}</b><small>${loss}</small></p></div>`
+  return html`<div class="owner ${m > FEW ? "narrow" : ""}" data-term="i${i}">${photo(numbers, i)}<b>${m > FEW ? name : say("web.mechanism.pull_of", { m, symbol: label, name })}</b><small>${loss}</small></div>`
 }
 
 /** Return an image as a small heat map. @param {Numbers} numbers @param {number} i */
