@@ -14,5 +14,7 @@ test("the presenter's preview prints what the largest cell of the next stage is 
       const tables = elementsOf(html.slice(html.indexOf("triple"))).filter(({ role }) => role === "table")
       assert.equal(tables.length, html.includes("triple") ? 3 : 0)
       assert.equal(html.includes("triple"), Boolean(link && numbers.shape(link.source)[0] === 1), symbol)
+      for (const [, value] of html.slice(html.indexOf('data-room="p"')).matchAll(/data-id="p\d+"[^>]*>([^<]+)</g))
+        assert.ok(value === "0" || /[1-9]/.test(value), `${symbol}: ${value}`) // no product looks like 0 that is not
     }
 })

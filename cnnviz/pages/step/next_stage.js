@@ -101,7 +101,8 @@ function triple(numbers, stage, cell, width) {
     /** @type {string} */ word,
     /** @type {Pick<import("../../view/scene/parts.js").CellsHow, "limits" | "scale">} */ { limits, scale },
   ) => {
-    const { write, power, fits } = printCells(values, scene.room(id).letters)
+    const { write, power, ...printed } = printCells(values, scene.room(id).letters)
+    const fits = printed.fits && values.every((value) => !value || /[1-9]/.test(write(value)) || Number.isNaN(value))
     const how = { id, label: word, limits, scale, write: fits ? write : () => "", blank: "0" }
     return html`<figure>${head("", word, fits ? timesPower(power) : "")}${cells(scene, values, k, how)}</figure>`
   }

@@ -24,8 +24,7 @@ function operation(scene, symbol, cell) {
   /** @type {Map<string, Range[]>} */
   const inputs = new Map()
   for (const link of numbers.links(symbol))
-    if (link.source !== symbol && done(link.source) > 0 && !inputs.has(link.source))
-      inputs.set(link.source, numbers.reach(link, cell))
+    if (done(link.source) > 0 && !inputs.has(link.source)) inputs.set(link.source, numbers.reach(link, cell))
   return draw(scene, symbol, cell, [...inputs])
 }
 
