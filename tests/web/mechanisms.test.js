@@ -133,7 +133,7 @@ test("each step of a sum has its number below it, also for windows beyond the im
 })
 
 /** The texts of a picture with the boxes that they take, in its own pixels. */
-function placed(numbers, map, cell, { room = ROOM, stepping = false, hidden = "" } = {}) {
+function placed(numbers, map, cell, { room = ROOM, stepping = false } = {}) {
   const found = []
   const text = function (words, x, y, { size = 15, align = "left", room: most = 1e9, math, bold } = {}) {
     const width = Math.min(this.widthOf(words, { size, math, bold }) * (math ? 0.8 : 0.93), most)
@@ -141,9 +141,7 @@ function placed(numbers, map, cell, { room = ROOM, stepping = false, hidden = ""
     if (words.trim())
       found.push({ words, size, left, right: left + width, top: y - 0.36 * size, bottom: y + 0.36 * size })
   }
-  instead({ writeText: text }, () =>
-    drawMechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping, () => false, hidden),
-  )
+  instead({ writeText: text }, () => drawMechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping))
   return found
 }
 
@@ -182,9 +180,6 @@ test("texts of a diagram do not overlap, stay within its edges and are legible",
         const found = crowding(placed(numbers, map, cell, { room, stepping }), room.width, room.height)
         bad.push(...found.map((words) => `${numbers.network.text} ${symbol} ${room.width}: ${words}`))
       }
-      const asking = { width: 358, height: 320, upright: true } // what a result is asked of, on a phone
-      const found = crowding(placed(numbers, map, cell, { room: asking, hidden: "?" }), asking.width, asking.height)
-      bad.push(...found.map((words) => `${numbers.network.text} ${symbol} hidden: ${words}`))
     }
   }
   assert.deepEqual(bad, [])
@@ -201,38 +196,6 @@ test("on a tablet's channels no words are squeezed until they can't be read", ()
   const room = { width: 988, height: 340 }
   instead({ writeText: text }, () => drawMechanism(new Canvas(), numbers, "z2", [3, 2, 4], room, palette, all))
   assert.deepEqual(squeezed, [])
-})
-
-test("the number of a step is within the diagram, even below the last position of the last image", () => {
-  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  const [symbol] = numbers.stages
-    .map(({ symbol }) => symbol)
-    .filter((name) => `pulls.${name}` in numbers.arrays && numbers.maps[name.slice(1)].kind === "filters")
-  const cell = numbers.shape(symbol).map((n, axis) => (axis < 2 ? 0 : n - 1))
-  const [wide, ends] = [new Pen(new Canvas(), ROOM, palette, true), []]
-  function text(text, x, _y, { align, ...how } = {}) {
-    if (align === "center" && how.bold) ends.push([text, x + wide.widthOf(text, how) / 2])
-  }
-  const room = { width: 900, height: 340 }
-  instead({ writeText: text }, () => drawMechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
-  assert.ok(ends.length >= numbers.network.images.length)
-  for (const [text, end] of ends) assert.ok(end <= room.width, `${text} ends at ${end}`)
-})
-
-test("of several images the pulls add up to the gradient", () => {
-  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  const shape = numbers.shape("df")
-  for (const cell of [shape.map(() => 0), shape.map((n) => n - 1)]) {
-    const [{ terms, total }] = sums(numbers, "df", cell)
-    assert.equal(terms.length, 4)
-    assert.equal(total, numbers.at("df", cell))
-    const end = terms.reduce((all, value) => all + value, 0)
-    assert.ok(Math.abs(end - total) <= 1e-12 * terms.reduce((all, value) => all + Math.abs(value), 0))
-  }
-  for (const symbol of ["r1", "df"]) {
-    const words = written(numbers, symbol, numbers.focus?.[symbol] ?? numbers.shape(symbol).map(() => 0))
-    assert.ok(words.length > 3 && words.every(({ text, size }) => !text || size >= 13), symbol)
-  }
 })
 
 test("in portrait layout no text is smaller than 13 pixels or outside the diagram", () => {
@@ -475,16 +438,6 @@ test("at any update a parameter whose gradient is round-off alone has no step, a
       assert.deepEqual([...lost.arrays[made].values], [0, 0], made)
     }
   }
-})
-
-test("of images that pull one way nothing cancels, and not −0 %", () => {
-  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  images.arrays["pulls.df"].values.fill(0.7)
-  images.values("df").fill(0.7 * (1 + 1e-15)) // added in another order
-  const said = []
-  const rich = (text) => said.push(text)
-  instead({ writeRich: rich }, () => drawMechanism(new Canvas(), images, "df", [0, 0, 0, 0], ROOM, palette, all))
-  assert.match(said.join(""), /<b>0%/)
 })
 
 test("on a phone what a channel adds is never written as 0.000", () => {

@@ -16,6 +16,7 @@ import { convolution } from "../../cnnviz/view/scene/pictures/convolution.js"
 import { flatten } from "../../cnnviz/view/scene/pictures/flatten.js"
 import { gains } from "../../cnnviz/view/scene/pictures/gains.js"
 import { kernelGradient } from "../../cnnviz/view/scene/pictures/kernel_gradient.js"
+import { kernelWeight } from "../../cnnviz/view/scene/pictures/kernel_weight.js"
 import { normalizationBack, printSteps } from "../../cnnviz/view/scene/pictures/normalization.js"
 import { update } from "../../cnnviz/view/scene/pictures/update.js"
 import { isScene } from "../../cnnviz/view/scene/scene.js"
@@ -421,6 +422,26 @@ test("the number of zero shares of a kernel's gradient is correct", () => {
     assert.equal(zero + up + down, shares, where(scene))
   }
   assert.ok(count)
+})
+
+test("a kernel weight is in its kernel, and a ring is around all cells that it multiplies", () => {
+  let count = 0
+  for (const { numbers } of snapshots)
+    for (const symbol of Object.keys(numbers.maps)) {
+      if (numbers.maps[symbol].band !== "parameters" || pictureOf(numbers, symbol) !== kernelWeight) continue
+      for (const at of [() => 0, (size, axis) => (axis === 3 ? 0 : size - 1)]) {
+        const cell = numbers.shape(symbol).map(at)
+        const elements = elementsOf(pictureHtml(kernelWeight, numbers, symbol, cell))
+        const [chosen] = elements.filter((element) => element.class === "chosen")
+        assert.deepEqual([chosen["data-symbol"], chosen["data-cell"]], [symbol, cell.join()])
+        const cells = elements.filter((element) => element.role === "cell")
+        assert.equal(cells.length, numbers.shape(symbol)[2] ** 2)
+        const map = elements.find((element) => element["data-at"])
+        assert.deepEqual([map["data-symbol"], map["data-at"]], [numbers.links(symbol)[0].source, String(cell[1])])
+        count += 1
+      }
+    }
+  assert.ok(count > 10)
 })
 
 test("a share lights up where it is, in what arrived and in what it met, and says its product", () => {

@@ -24,7 +24,7 @@ const [FIRST, EACH] = [0.325, 0.34] // shares of the assembly: when the first pr
  * Return the parts of a convolution's cell: what the window reads, its ring there, the kernel, and the products.
  * @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {boolean} back
  */
-function partsOf(numbers, symbol, cell, back) {
+export function partsOf(numbers, symbol, cell, back) {
   const links = numbers.links(symbol)
   const ofKind = (/** @type {string} */ kind) => links.find(({ source }) => numbers.maps[source].kind === kind)?.source
   const x = numbers.source(symbol, back ? "covering" : "window")
