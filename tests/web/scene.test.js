@@ -25,8 +25,11 @@ import { layOutUnits, placeOf, unitAt } from "../../cnnviz/view/scene/units.js"
 import { fixture } from "./hooks.js"
 import { elementsOf, pictureHtml, relationsOf, sceneOf, snapshots, sumsOf, textOf } from "./scene.js"
 
-const answers = ["batch", "normalized"].map((name) => {
-  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture(name).bytes, "base64"))))
+const answers = [
+  ...["batch", "normalized"].map((name) => fixture(name).bytes),
+  ...["dropped", "images"].flatMap((name) => fixture(name)),
+].map((bytes) => {
+  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(bytes, "base64"))))
   return { numbers, arrays: Object.fromEntries(Object.keys(numbers.maps).map((each) => [each, numbers.values(each)])) }
 })
 const [{ numbers: batch }, { numbers: normalized }] = answers

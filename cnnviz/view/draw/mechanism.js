@@ -9,10 +9,12 @@ import { activation, gate } from "../scene/pictures/activation.js"
 import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
 import { dense } from "../scene/pictures/dense.js"
 import { denseBack } from "../scene/pictures/dense_back.js"
+import { dropout, dropoutBack } from "../scene/pictures/dropout.js"
 import { fewUnits, isOfFewUnits } from "../scene/pictures/few_units.js"
 import { flatten } from "../scene/pictures/flatten.js"
 import { gains } from "../scene/pictures/gains.js"
 import { globalAverage } from "../scene/pictures/global_average.js"
+import { image } from "../scene/pictures/image.js"
 import { kernelGradient } from "../scene/pictures/kernel_gradient.js"
 import { loss, lossBack, outputsWithCurve } from "../scene/pictures/loss.js"
 import { normalization, normalizationBack } from "../scene/pictures/normalization.js"
@@ -25,9 +27,7 @@ import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
 import { convolution as convolutionOfChannels } from "./mechanisms/convolution.js"
 import { convolutionBack as convolutionBackOfFilters } from "./mechanisms/convolution_back.js"
-import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
 import { hiddenResult, hiddenUpdate } from "./mechanisms/hidden_result.js"
-import { drawPatch } from "./mechanisms/image.js"
 import { drawImageGradients } from "./mechanisms/image_pulls.js"
 import { drawTouched } from "./mechanisms/kernel_gradient.js"
 import { Pen } from "./pen.js"
@@ -140,7 +140,7 @@ const NORMALIZATIONS = ["bn", "gn", "ln"]
  */
 export function pictureOf(numbers, map, stepping = false) {
   if (map === "update" || stepping) return update
-  if (map === "x") return drawPatch
+  if (map === "x") return image
   if (map === "L") return loss
   if (map === "do" && outputsWithCurve(numbers).length) return lossBack
   if (map === "v") return flatten
@@ -149,7 +149,7 @@ export function pictureOf(numbers, map, stepping = false) {
   if (isGradient && numbers.network.images.length && numbers.maps[map.slice(1)].band === "parameters")
     return drawImageGradients
   const layerKind = layerOf(numbers, map)?.kind ?? ""
-  if (layerKind === "drop") return isGradient ? drawDropoutBack : drawDropout
+  if (layerKind === "drop") return isGradient ? dropoutBack : dropout
   if (NORMALIZATIONS.includes(layerKind)) return isGradient ? normalizationBack : normalization
   const arrived = numbers.source(map, "channel")
   if (isGradient && NORMALIZATIONS.includes(arrived && (layerOf(numbers, arrived.slice(1))?.kind ?? ""))) return gains
