@@ -94,7 +94,7 @@ function ofPhotograph(scene, cell, patch, photo) {
     ${photograph(numbers, cell, photo, ringsOf(cell, patch))}
     <div class="pixel-of">${heat(near, down.count, across.count, { label: word, limits: [0, BYTE], isPhoto: true, id: "near", place: "near", relate, head: head("", word), rings: [cellRing(cell[1] - down.start, cell[2] - across.start, { id: "pixel" })], bar: false, enter: "fly window 0" })}
       ${colours(numbers, cell, Array.from(near.subarray(3 * chosen, 3 * chosen + 3)))}</div>
-    ${storedTable(scene, cell, patch, "fly near 0.4")}
+    ${storedTable(scene, cell, patch, "fly read 0.4")}
     ${isScaled ? html`<b class="sign divided">÷ ${BYTE}</b>${readTable(scene, patch)}` : nothing}${readers(scene, cell)}
     ${leads(beam("window", "near"), leadToReaders(scene, cell, isScaled ? "r" : "s"))}
   </div>`
