@@ -112,6 +112,7 @@ function someCells(scene, parts) {
   })
   const mapHow = (/** @type {string} */ word) => ({
     ...(back ? { word: say(`web.mechanism.${word}`), limits: numbers.maps[source].limits } : {}),
+    note: "",
     relate: sameCell,
     bar: !isPhone,
   })
@@ -130,7 +131,7 @@ function someCells(scene, parts) {
     ${mapOf(scene, symbol, channel, { ...mapHow("goes_on"), role: "made", place: "result-map", rings: [{ ...window, id: "landing", enter: "fade 0.95" }] })}`,
     lines: [
       beam("window", "a"),
-      isPhone ? lead("r", "landing", { way: "around", enter: "draw 0.85" }) : beam("r", "landing", "fade 0.95"),
+      isPhone ? lead("r", "landing", { way: back ? "turn" : "around" }) : beam("r", "landing", "fade 0.95"),
     ],
     dropped,
   })

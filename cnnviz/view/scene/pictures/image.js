@@ -19,7 +19,7 @@ import { sameCell } from "../sides.js"
 /** @import { Cell, Numbers, Range } from "../../types/view.js" */
 /** @typedef {{ rows: Range, columns: Range, places: Cell[], chosen: number }} Patch  the printed pixels, and the index of the chosen one */
 
-const [PATCH, FEW] = [7, 5] // rows and columns of printed pixels, and beside a photograph
+const [PATCH, FEW] = [7, 5] // rows and columns of printed pixels, and beside a photograph or on a phone
 const COLOURS = ["red", "green", "blue"]
 const BYTE = 255
 
@@ -27,7 +27,7 @@ export const image = scenePicture((scene, _symbol, cell) => {
   const { numbers } = scene
   const { photo } = numbers.arrays
   const hasChannels = numbers.shape("x")[0] === COLOURS.length
-  const patch = patchOf(numbers, cell, photo || hasChannels ? FEW : PATCH)
+  const patch = patchOf(numbers, cell, photo || hasChannels || scene.isPhone ? FEW : PATCH)
   if (photo) return ofPhotograph(scene, cell, patch, photo.values)
   return hasChannels ? ofChannels(scene, cell, patch) : ofMap(scene, cell, patch)
 })
@@ -65,9 +65,9 @@ function ofChannels(scene, cell, patch) {
     })
   return html`<div class="picture image of-channels" style=${sizeOf(rows, columns, patch)}>
     ${photograph(numbers, cell, colourBytes(numbers), [cellRing(cell[1], cell[2])])}
-    <b class="sign equals">=</b><div class="channels">${COLOURS.map((_, n) => channel(n))}</div>
+    <b class="sign equals">=</b><div class="channels" data-id="channels">${COLOURS.map((_, n) => channel(n))}</div>
     ${storedTable(scene, cell, patch, "fly window 0.2")}${readers(scene, cell)}
-    ${leads(beam("window", "s", "fade 0.2 0.3"), leadToReaders(scene, cell, "s"))}
+    ${leads(scene.isPhone ? nothing : lead("channels", "s", { enter: "draw 0.2" }), leadToReaders(scene, cell, "s"))}
   </div>`
 }
 
@@ -92,8 +92,8 @@ function ofPhotograph(scene, cell, patch, photo) {
   const word = say("web.mechanism.near", { n: places.length })
   return html`<div class="picture image of-photograph ${isScaled ? "scaled" : ""}" style=${sizeOf(rows, columns, patch)}>
     ${photograph(numbers, cell, photo, ringsOf(cell, patch))}
-    <div class="pixel-of">${heat(near, down.count, across.count, { label: word, limits: [0, BYTE], isPhoto: true, id: "near", place: "near", relate, head: head("", word), rings: [cellRing(cell[1] - down.start, cell[2] - across.start, { id: "pixel" })], bar: false, enter: "fly window 0" })}
-      ${colours(numbers, cell, Array.from(near.subarray(3 * chosen, 3 * chosen + 3)))}</div>
+    <figure class="pixel-of">${head("", word)}${heat(near, down.count, across.count, { label: word, limits: [0, BYTE], isPhoto: true, id: "near", place: "near", relate, rings: [cellRing(cell[1] - down.start, cell[2] - across.start, { id: "pixel" })], bar: false, enter: "fly window 0" })}
+      ${colours(numbers, cell, Array.from(near.subarray(3 * chosen, 3 * chosen + 3)))}</figure>
     ${storedTable(scene, cell, patch, "fly read 0.4")}
     ${isScaled ? html`<b class="sign divided">÷ ${BYTE}</b>${readTable(scene, patch)}` : nothing}${readers(scene, cell)}
     ${leads(beam("window", "near"), leadToReaders(scene, cell, isScaled ? "r" : "s"))}
