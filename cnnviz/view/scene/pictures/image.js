@@ -240,6 +240,7 @@ function readers(scene, cell) {
     symbol: "",
     slot: undefined,
     id: "next",
+    note: "",
     done: 0,
     label: `${numbers.maps[symbol].label}, ${words}`,
     rings: readerRings(rows, columns),
