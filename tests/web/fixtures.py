@@ -125,7 +125,7 @@ def dropped() -> list[str]:
 
 READ = (
     {"img": "digit7-3", "net": "conv2x3-relu-max2-dense2-softmax-ce"},
-    {"net": "conv3x3s2d2p1-relu-dense2-softmax-ce", "ch": "rgb"},
+    {"net": "conv3x3d2p1-relu-dense2-softmax-ce", "ch": "rgb"},
     {"net": "max3s2-conv2x3-relu-dense2-softmax-ce", "ch": "gray", "scale": "raw"},
     {"net": "relu-conv2x3-relu-dense2-softmax-ce", "ch": "blue", "scale": "raw"},
     {"net": "conv1x2s3-relu-dense2-softmax-ce", "ch": "green"},
