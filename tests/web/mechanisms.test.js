@@ -248,24 +248,6 @@ test("every stage has a portrait layout: backward through dense and convolution,
   assert.deepEqual(bad, [])
 })
 
-test("the diagrams of pooling, dropout and rows have a portrait layout with all numbers", () => {
-  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  const room = { width: 358, height: 426, upright: true }
-  const kinds = new Set()
-  for (const numbers of [...snapshots.map((each) => each.numbers), images]) {
-    for (const { symbol, phase } of numbers.stages.filter(({ symbol }) => /^d?[apr]\d/.test(symbol))) {
-      const map = symbol
-      if (numbers.links(map).some(({ pattern }) => /unit|covering|channel/.test(pattern))) continue
-      kinds.add(`${phase} ${numbers.links(map)[0].pattern}`)
-      const cell = numbers.shape(map).map((n) => n >> 1)
-      const { spots, shown } = drawMechanism(new Canvas(), numbers, map, cell, room, palette, all)
-      for (const { box } of [...spots, ...shown])
-        assert.ok(box.x > -2 && box.x + box.width < room.width + 2 && box.y + box.height < room.height + 2, symbol)
-    }
-  }
-  for (const kind of ["forward winner", "backward won"]) assert.ok(kinds.has(kind), kind)
-})
-
 test("no line of a phone's picture crosses the colours under a map", () => {
   const { numbers } = snapshots[0]
   const room = { width: 358, height: 426, upright: true }

@@ -26,10 +26,12 @@ import { layOutUnits, placeOf, unitAt } from "../../cnnviz/view/scene/units.js"
 import { fixture } from "./hooks.js"
 import { elementsOf, pictureHtml, relationsOf, sceneOf, snapshots, sumsOf, textOf } from "./scene.js"
 
-const answers = ["batch", "normalized"].map((name) => {
-  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture(name).bytes, "base64"))))
+const read = (bytes) => {
+  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(bytes, "base64"))))
   return { numbers, arrays: Object.fromEntries(Object.keys(numbers.maps).map((each) => [each, numbers.values(each)])) }
-})
+}
+const answers = ["batch", "normalized"].map((name) => read(fixture(name).bytes))
+const others = ["dropped", "images"].flatMap((name) => fixture(name).map(read))
 const [{ numbers: batch }, { numbers: normalized }] = answers
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -42,8 +44,8 @@ const readNumber = (text) => {
 }
 
 /** Each stage that is drawn by a template, and the image's gradient, at two of their cells. */
-function* scenes() {
-  for (const { numbers, arrays } of [...snapshots, ...answers].filter(
+function* scenes(more = []) {
+  for (const { numbers, arrays } of [...snapshots, ...answers, ...more].filter(
     ({ numbers }) => !Object.keys(numbers.answer.deviations).length,
   ))
     for (const symbol of [...numbers.stages.map(({ symbol }) => symbol), "dx"]) {
@@ -75,7 +77,7 @@ test("the total of every staircase is the core's own entry, and its steps lead t
 })
 
 test("everything that moves comes from a part of the picture, and at a time of its assembly", () => {
-  for (const scene of scenes()) {
+  for (const scene of scenes(others)) {
     const elements = elementsOf(pictureHtml(scene.picture, scene.numbers, scene.first, scene.cell))
     const anchors = new Set(elements.map((element) => element["data-id"]))
     for (const { "data-enter": enter, "data-from": from, "data-to": to } of elements) {
@@ -90,7 +92,7 @@ test("everything that moves comes from a part of the picture, and at a time of i
 })
 
 test("a number that can be taken is that of its cell, and one that is read aloud has a label", () => {
-  for (const scene of scenes()) {
+  for (const scene of scenes(others)) {
     const { numbers } = scene
     for (const element of elementsOf(pictureHtml(scene.picture, numbers, scene.first, scene.cell))) {
       const { "data-symbol": symbol, "data-cell": cell, role } = element

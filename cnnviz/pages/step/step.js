@@ -4,7 +4,6 @@ import { fillKernel } from "../../view/controls/network_controls.js"
 import { bindMeanings, meaningPopover } from "../../view/dialogs/glossary_popover.js"
 import { zoomInto } from "../../view/dialogs/map_table.js"
 import { BuildUp, GLIDE } from "../../view/draw/build_up.js"
-import { lightsOf } from "../../view/draw/highlights.js"
 import { drawMechanism, emptyRecord, pictureOf } from "../../view/draw/mechanism.js"
 import { Overview } from "../../view/draw/overview.js"
 import { paletteOf } from "../../view/draw/pen.js"
@@ -127,7 +126,7 @@ export class Step extends Content {
     })
     view.$(".stepper").addEventListener("click", (event) => {
       const { turn, image, thrown } = closest(event, "[data-turn], [data-image], [data-thrown]")?.dataset ?? {}
-      if (thrown) this.sceneView.isShown ? this.sceneView.drawAgain() : lightsOf(this.buildUp.canvas).drawAgain()
+      if (thrown && this.sceneView.isShown) this.sceneView.drawAgain()
       if (turn) this.turn(Number(turn))
       if (image) view.go({ image })
     })
@@ -523,7 +522,8 @@ export class Step extends Content {
       paint(lowered)
     }
     const moves = this.hasStageChanged && this.animatesMoves
-    const gliding = this.transitions.moveMaps(plates, this.picture.shown, moves, scene && symbol)
+    const result = scene && numbers.links(symbol).length ? symbol : "" // an input glides instead of appearing at the end
+    const gliding = this.transitions.moveMaps(plates, this.picture.shown, moves, result)
     const places = (/** @type {import("../../view/draw/sheet.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
     if (this.hasStageChanged || hasChanged || places(previousBoxes) !== places(this.picture.shown)) this.markRaised()
@@ -538,7 +538,7 @@ export class Step extends Content {
         )
         const delay = gliding || channels.length ? GLIDE : 0
         scene
-          ? this.sceneView.assemble(delay, plates[symbol]?.holder)
+          ? this.sceneView.assemble(delay, plates[result]?.holder)
           : this.buildUp.play(() => this.picture, backward, delay, channels)
       }
   }

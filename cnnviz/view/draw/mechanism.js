@@ -8,11 +8,13 @@ import { activation, gate } from "../scene/pictures/activation.js"
 import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
 import { dense } from "../scene/pictures/dense.js"
 import { denseBack } from "../scene/pictures/dense_back.js"
+import { dropout, dropoutBack } from "../scene/pictures/dropout.js"
 import { fewUnits, isOfFewUnits } from "../scene/pictures/few_units.js"
 import { flatten } from "../scene/pictures/flatten.js"
 import { gains } from "../scene/pictures/gains.js"
 import { globalAverage } from "../scene/pictures/global_average.js"
 import { hiddenResult, hiddenUpdate } from "../scene/pictures/hidden_result.js"
+import { image } from "../scene/pictures/image.js"
 import { imageGradients } from "../scene/pictures/image_gradients.js"
 import { kernelGradient } from "../scene/pictures/kernel_gradient.js"
 import { kernelWeight } from "../scene/pictures/kernel_weight.js"
@@ -27,8 +29,6 @@ import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
 import { convolution as convolutionOfChannels } from "./mechanisms/convolution.js"
 import { convolutionBack as convolutionBackOfFilters } from "./mechanisms/convolution_back.js"
-import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
-import { drawPatch } from "./mechanisms/image.js"
 import { Pen } from "./pen.js"
 
 /** @import { Field, Flight, Shown, Spot } from "./sheet.js" */
@@ -123,7 +123,7 @@ const NORMALIZATIONS = ["bn", "gn", "ln"]
 export function pictureOf(numbers, map, stepping = false, isMasked = false) {
   if (isMasked) return map === "update" ? hiddenUpdate : hiddenResult
   if (map === "update" || stepping) return update
-  if (map === "x") return drawPatch
+  if (map === "x") return image
   if (map === "L") return loss
   if (map === "do" && outputsWithCurve(numbers).length) return lossBack
   if (map === "v") return flatten
@@ -132,7 +132,7 @@ export function pictureOf(numbers, map, stepping = false, isMasked = false) {
   if (isGradient && numbers.network.images.length && numbers.maps[map.slice(1)].band === "parameters")
     return imageGradients
   const layerKind = layerOf(numbers, map)?.kind ?? ""
-  if (layerKind === "drop") return isGradient ? drawDropoutBack : drawDropout
+  if (layerKind === "drop") return isGradient ? dropoutBack : dropout
   if (NORMALIZATIONS.includes(layerKind)) return isGradient ? normalizationBack : normalization
   const arrived = numbers.source(map, "channel")
   if (isGradient && NORMALIZATIONS.includes(arrived && (layerOf(numbers, arrived.slice(1))?.kind ?? ""))) return gains
