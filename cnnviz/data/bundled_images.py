@@ -60,8 +60,8 @@ def _downsample(digits: np.ndarray) -> np.ndarray:
     """Reduce digits (M,28,28,3) to (M,8,8,3): pad with two zeros on each side, then round the mean of each 4×4 block.
    """
     gray = np.pad(digits[..., 0], ((0, 0), (2, 2), (2, 2)))
-    small = gray.reshape(len(gray), 8, 4, 8, 4).mean(axis=(2, 4)).round().astype(np.uint8)
-    return np.broadcast_to(freeze(small[..., None]), (*small.shape, 3))
+    thumbnail = gray.reshape(len(gray), 8, 4, 8, 4).mean(axis=(2, 4)).round().astype(np.uint8)
+    return np.broadcast_to(freeze(thumbnail[..., None]), (*thumbnail.shape, 3))
 
 
 def _labelled(kind: str, held_out: bool) -> LabelledImages:

@@ -65,14 +65,14 @@ class Explanation:
     def code(self, program: Program, stage: str, wrong: tuple[str, ...]) -> tuple[str, str]:
         """Return the wrong lines of code and the correct ones, for the arrays `wrong` of the stage."""
         if self.placed:
-            mistaken, right = ("\n".join(lines) for lines in zip(*self._relevant_lines(program, wrong), strict=True))
+            mistaken, correct = ("\n".join(lines) for lines in zip(*self._relevant_lines(program, wrong), strict=True))
         else:
-            mistaken = right = correct_lines(program, [self.target] if self.target else wrong)
+            mistaken = correct = correct_lines(program, [self.target] if self.target else wrong)
         if self.instead:
             mistaken = re.sub(rf"\b{self.source}\b", self.instead, mistaken)
         elif self.source and self.turn:
-            return re.sub(rf"\b{self.source}\b", self.turn.code.format(self.source), mistaken), right
-        return "\n".join(self._spoil(line) for line in mistaken.split("\n")), right
+            return re.sub(rf"\b{self.source}\b", self.turn.code.format(self.source), mistaken), correct
+        return "\n".join(self._spoil(line) for line in mistaken.split("\n")), correct
 
     def _relevant_lines(self, program: Program, wrong: tuple[str, ...]) -> list[tuple[str, str]]:
         """Return the wrong and the correct lines of the mistake, limited to assignments to the arrays `wrong` if there

@@ -36,8 +36,8 @@ class Precision:
     def equal_entries(self, array: np.ndarray, other: np.ndarray, doubt: np.ndarray) -> np.ndarray:
         """Return which entries are equal at this precision. Entries that are not finite must agree exactly."""
         difference, size = np.abs(array - other), np.maximum(np.abs(array), np.abs(other))
-        near = np.isfinite(size) & ((difference <= self.relative * size) | (difference <= SAFETY * doubt))
-        return near | (array == other) | (np.isnan(array) & np.isnan(other))
+        is_close = np.isfinite(size) & ((difference <= self.relative * size) | (difference <= SAFETY * doubt))
+        return is_close | (array == other) | (np.isnan(array) & np.isnan(other))
 
 
 def _dtype_precision(dtype: type, relative: float, kind: str) -> Precision:

@@ -71,8 +71,8 @@ def arithmetic_of(program: Program, target: str, cell: Cell, values: Arrays) -> 
         numbers = [(link.source, index, float(values[link.source][index])) for link in links for index in _sources(program, link, cell, values)]
         return Arithmetic(text, numbers=tuple(dict.fromkeys(numbers)))
     link_of = {link.source: link for link in links}
-    first, second = link_of[match[1]], link_of[match[2]]
-    terms = tuple(Term(tuple((name, index, float(values[name][index])) for name, index in pair)) for pair in _pairs(program, target, first, second, cell, values))
+    first_link, second_link = link_of[match[1]], link_of[match[2]]
+    terms = tuple(Term(tuple((name, index, float(values[name][index])) for name, index in pair)) for pair in _pairs(program, target, first_link, second_link, cell, values))
     bias_terms = ((match[3], cell[:1], float(values[match[3]][cell[0]])),) if match[3] else ()
     return Arithmetic(text, terms, bias_terms)
 

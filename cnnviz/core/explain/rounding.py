@@ -141,7 +141,7 @@ def sizes(program: Program, line: Op, values: PassValues, floor: float = 0.0) ->
     if line.role != "y" and line.target[0] != "d":
         # a statistic, or a copy that is kept for the backward pass
         return np.abs(result) if line.role in layer.kept else 0.0
-    parameters, links = layer.parameter_letters, {pattern for of in layer.links().values() for _, pattern in of}
+    parameters, links = layer.parameter_letters, {pattern for role_links in layer.links().values() for _, pattern in role_links}
     if not parameters and line.role == "y" and links & {"winner", "same", "all"}:
         return 0.0 if "winner" in links else np.abs(result)  # a max pool copies its maximum
     if not parameters and "all" in links:

@@ -48,9 +48,9 @@ def check_parameter(pass_differences: Differences, name: str, analytic: np.ndarr
         # after a jump.
         gradient = np.abs(pass_differences.gradients[f"d{name}"]).reshape(-1)
         doubt[(np.abs(central) <= doubt) & (end_change == 0) & (gradient > SAFETY * doubt)] = np.inf
-        differs = ~(_error(analytic, central, doubt) <= TOLERANCE)
-        if differs.any():
-            doubt[differs] = np.hypot(doubt, pass_differences.own_errors[f"d{name}"])[differs]
+        is_different = ~(_error(analytic, central, doubt) <= TOLERANCE)
+        if is_different.any():
+            doubt[is_different] = np.hypot(doubt, pass_differences.own_errors[f"d{name}"])[is_different]
         error[unclear] = _error(analytic[unclear], central[unclear], doubt[unclear])
     return ParameterCheck(central, doubt, error, terms == 0, kinks)
 
@@ -120,15 +120,15 @@ class _Pair:
         # The truncation error is O(ε²) and the one-sided slopes differ by ε·L″: doubling ε multiplies the former by
         # four and the latter by two.
         error = (far.central - near.central) / 3
-        uneven = np.maximum(0, np.abs(far.apart / 2 - near.apart) - 2 * near.doubt)
+        asymmetry = np.maximum(0, np.abs(far.apart / 2 - near.apart) - 2 * near.doubt)
         size = np.abs(near.central)
         doubts = np.hypot(near.doubt, error), np.hypot(far.doubt, 4 * error)
         corrected = np.where(np.abs(error) > near.doubt, near.central - error, near.central)
         # A longer step has less round-off, which pays off while its truncation error is negligible.
         self.central = np.where(doubts[1] < doubts[0], far.central, corrected)
         self.bent = far.bend > np.maximum(far.doubt, TOLERANCE / 10 * np.abs(far.central))
-        self.jumps = (3 * np.abs(error) > np.maximum(3 * near.doubt, STEADY * size)) | (uneven > STEADY * np.maximum(size, np.abs(near.apart)))
+        self.jumps = (3 * np.abs(error) > np.maximum(3 * near.doubt, STEADY * size)) | (asymmetry > STEADY * np.maximum(size, np.abs(near.apart)))
         self.jumps |= (np.abs(far.moved / 2 - near.moved) > STEADY * near.moved) & (near.moved > 0)
         # A kink that does not matter adds its bend to the doubt.
-        self.doubt = np.minimum(*doubts) + np.where(self.bent, 0, uneven + far.bend)
+        self.doubt = np.minimum(*doubts) + np.where(self.bent, 0, asymmetry + far.bend)
         self.found = np.stack([self.central, self.doubt, self.bent, self.jumps, near.moved])

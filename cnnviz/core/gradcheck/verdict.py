@@ -50,9 +50,9 @@ def marks(
     """
     difference, size, smallest_decidable = np.abs(given - central), np.abs(given), threshold(doubt)
     is_unknown = ~(np.isfinite(central) & np.isfinite(doubt))
-    agrees = (difference <= smallest_decidable) | (difference <= tolerance * np.maximum(size, np.abs(central)))
+    is_equal = (difference <= smallest_decidable) | (difference <= tolerance * np.maximum(size, np.abs(central)))
     is_decided = (size >= smallest_decidable) | (structural & (given == 0))
-    result = np.where(is_unknown, UNDECIDED, np.where(agrees, np.where(is_decided, RIGHT, UNDECIDED), WRONG))
+    result = np.where(is_unknown, UNDECIDED, np.where(is_equal, np.where(is_decided, RIGHT, UNDECIDED), WRONG))
     result = np.where(kinks, KINK, result)
     return np.where(np.isfinite(given), result, WRONG).astype(np.int8)
 

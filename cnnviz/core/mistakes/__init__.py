@@ -30,7 +30,7 @@ def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd", image
     >>> [placed.address for placed in mistakes_for(Network.parse("conv1x3-relu-dense2-softmax-ce"))][:3]
     ['sign_flipped@dz2', 'softmax_diagonal@dz2', 'slope_after_merged@dz2']
     """
-    return [placed for mistake in MISTAKES.values() for placed in reversed(mistake.places(network, optimizer, images, training))]
+    return [placed_mistake for mistake in MISTAKES.values() for placed_mistake in reversed(mistake.places(network, optimizer, images, training))]
 
 
 def unlisted_for(network: Architecture, images: int = 1, training: bool = True) -> list[PlacedMistake]:
@@ -40,7 +40,7 @@ def unlisted_for(network: Architecture, images: int = 1, training: bool = True) 
     >>> sorted({placed.mistake.name for placed in unlisted_for(Network.parse("relu-dense2-mse"))})
     ['leak_for_relu', 'reshaped_for_transposed']
     """
-    return [placed for mistake in UNLISTED.values() for placed in mistake.places(network, images=images, training=training)]
+    return [placed_mistake for mistake in UNLISTED.values() for placed_mistake in mistake.places(network, images=images, training=training)]
 
 
 def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> PlacedMistake:

@@ -18,8 +18,8 @@ def conv_assigned(dy: Array, f: Array, size: tuple[int, int], stride: int, paddi
 
     dx: Array = share(np.zeros_like(dy), f)
     for weight in reversed(range(f.shape[-1] ** 2)):
-        only = (np.arange(f.shape[-1] ** 2) == weight).reshape(f.shape[-2:])
-        dx = np.where(share(np.ones_like(dy), only * np.ones_like(f)), share(dy, only * f), dx)
+        selection = (np.arange(f.shape[-1] ** 2) == weight).reshape(f.shape[-2:])
+        dx = np.where(share(np.ones_like(dy), selection * np.ones_like(f)), share(dy, selection * f), dx)
     return dx
 
 
@@ -56,8 +56,8 @@ _CORNER = ("{dx} = dxp[..., :H, :W]", "{dx} = dxp[..., before : before + H, befo
 @mistake("cut_at_corner", Conv, "dx", has_padding, *_CORNER)
 def cut_at_corner(dy: Array, f: Array, size: tuple[int, int], k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
     (height, width), zeros = size, sum(pad_widths(dilation * (k - 1) + 1, padding))
-    wide: Array = weigh_dx(dy, f, size=(height + zeros, width + zeros), stride=stride, dilation=dilation)
-    return wide[..., :height, :width]
+    padded_dx: Array = weigh_dx(dy, f, size=(height + zeros, width + zeros), stride=stride, dilation=dilation)
+    return padded_dx[..., :height, :width]
 
 
 @mistake("kernel_gradient_flipped", Conv, "df")
@@ -67,11 +67,11 @@ def kernel_gradient_flipped(exact: Array) -> Array:
 
 @mistake("last_place_only", Conv, "df", anywhere, "{df} = {x}[window] * {dy}[i, j]", "{df} += {x}[window] * {dy}[i, j]")
 def last_place_only(x: Array, dy: Array, f: Array, k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
-    last = np.zeros_like(dy)
+    last_dy = np.zeros_like(dy)
     # of the last image
-    for target, source in zip(last.reshape(-1, *dy.shape[-3:])[-1], dy.reshape(-1, *dy.shape[-3:])[-1], strict=True):
+    for target, source in zip(last_dy.reshape(-1, *dy.shape[-3:])[-1], dy.reshape(-1, *dy.shape[-3:])[-1], strict=True):
         target[-1, -1] = source[-1, -1]
-    return weigh_df(windows(x, k, stride, padding, dilation), last, f)
+    return weigh_df(windows(x, k, stride, padding, dilation), last_dy, f)
 
 
 _UNSPACED_DF = ("{df} = weigh_df(windows({x}, {k}, stride=1), {dy}, {f})", "{df} = weigh_df(windows({x}, {k}, stride={stride}), {dy}, {f})")

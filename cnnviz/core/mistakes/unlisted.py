@@ -151,8 +151,8 @@ def shift_maps(a: Array, rows: int, columns: int, round_about: bool = False) -> 
     return result
 
 
-def _padded(x: Array, around: tuple[int, int]) -> Array:
-    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [around] * 2)
+def _padded(x: Array, widths: tuple[int, int]) -> Array:
+    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [widths] * 2)
 
 
 def _shifted_df(rows: int, columns: int, round_about: bool) -> Callable[..., Array]:
@@ -167,8 +167,8 @@ def _shifted_dx(rows: int, columns: int) -> Callable[..., Array]:
     def made(dy: Array, f: Array, size: tuple[int, int], k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
         before, after = pad_widths(dilation * (k - 1) + 1, padding)
         (height, width), zeros = size, before + after
-        wide = weigh_dx(dy, f, size=(height + zeros, width + zeros), stride=stride, dilation=dilation)
-        shares = shift_maps(wide, -rows, -columns)
+        padded_dx = weigh_dx(dy, f, size=(height + zeros, width + zeros), stride=stride, dilation=dilation)
+        shares = shift_maps(padded_dx, -rows, -columns)
         return shares[..., before : before + height, before : before + width]
 
     return made

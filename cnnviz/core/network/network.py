@@ -152,12 +152,12 @@ class Network(Architecture):
         return lines
 
     def _given_params(self, f: np.ndarray | Mapping[str, np.ndarray] | None, program: Program) -> dict[str, np.ndarray]:
-        first = next((names.of("f") for layer, names in zip(self.layers, self.names, strict=True) if "f" in layer.parameter_letters), None)
+        filter_name = next((names.of("f") for layer, names in zip(self.layers, self.names, strict=True) if "f" in layer.parameter_letters), None)
         if f is None:
             return {}
         arrays = dict(f) if isinstance(f, Mapping) else {"f": f}
-        if first and "f" in arrays and first not in arrays:
-            arrays[first] = arrays.pop("f")
+        if filter_name and "f" in arrays and filter_name not in arrays:
+            arrays[filter_name] = arrays.pop("f")
         values = {}
         for name, array in arrays.items():
             array = np.array(array, dtype=np.float64)

@@ -107,11 +107,11 @@ class Program:
             shape = self.shapes["v"]
             self._bounds["v"] = Op("v.bound", flatten, (self._bounds[names.source].target,))
         try:
-            out, parameters, calls = layer.shape(shape), layer.parameters(shape), layer.calls(shape, self.run)
+            output_shape, parameters, calls = layer.shape(shape), layer.parameters(shape), layer.calls(shape, self.run)
         except Problem as problem:
             raise Problem("network.fit", layer=str(layer), place=index + 1, why=problem) from None
         self.inputs.append(shape)
-        self.shapes[names.output] = out
+        self.shapes[names.output] = output_shape
         for letter, parameter in parameters.items():
             self.parameters[names.of(letter)] = parameter
             self.shapes[names.of(letter)] = parameter.shape
@@ -156,8 +156,8 @@ class Program:
         """Insert each bound's operation right after its sources, mostly at the beginning."""
         for bound in self._needed_bounds():
             targets = [line.target for line in self.forward_lines]
-            first = max((targets.index(source) + 1 for source in bound.sources if source in targets), default=0)
-            self.forward_lines.insert(first, bound)
+            lowest_index = max((targets.index(source) + 1 for source in bound.sources if source in targets), default=0)
+            self.forward_lines.insert(lowest_index, bound)
 
     def _needed_bounds(self) -> list[Op]:
         """Return the operations that compute needed bounds (core/network/ties.py). There are none without a kink."""
@@ -183,8 +183,8 @@ class Program:
     def roles(self, layer_index: int) -> tuple[str, ...]:
         """Return the roles of a layer that have arrays in a forward pass: x, its parameters, intermediate arrays, and
         y."""
-        computed = (line.role for line in self.forward_lines if line.layer == layer_index)
-        return tuple(dict.fromkeys(("x", *self.network.layers[layer_index].parameters(self.inputs[layer_index]), *computed)))
+        computed_roles = (line.role for line in self.forward_lines if line.layer == layer_index)
+        return tuple(dict.fromkeys(("x", *self.network.layers[layer_index].parameters(self.inputs[layer_index]), *computed_roles)))
 
     @cached_property
     def loss_change(self) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
@@ -358,10 +358,10 @@ class Program:
         values = self.start(params, x)
         if self._has_pass_inputs:
             values |= self.pass_inputs(given, len(x) if self.run.images else None)
-        shown = {"x": x if x.shape == self._one_image or self.run.images else x[0]}
-        shown.update(self._compiled_forward.go(values, overrides))
+        shown_values = {"x": x if x.shape == self._one_image or self.run.images else x[0]}
+        shown_values.update(self._compiled_forward.go(values, overrides))
         stride, padding = self.sliding
-        return Trace.of_frozen(shown, stride, padding, Pass(self, params, values))
+        return Trace.of_frozen(shown_values, stride, padding, Pass(self, params, values))
 
     def all_values(self, params: Mapping[str, np.ndarray], trace: Trace) -> PassValues:
         """Return all arrays of a pass, including the ones that the trace does not show. They are recomputed if the trace

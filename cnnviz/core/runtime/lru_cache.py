@@ -33,13 +33,13 @@ def held_bytes(value: object) -> int:
     >>> 8_000 < held_bytes({"w": weights, "again": weights[:10]}) < 9_000
     True
     """
-    seen: set[int] = set()
+    seen_ids: set[int] = set()
     stack, total = [value], 0
     while stack:
         obj = stack.pop()
-        if id(obj) in seen or obj is None or isinstance(obj, _IGNORED_TYPES):
+        if id(obj) in seen_ids or obj is None or isinstance(obj, _IGNORED_TYPES):
             continue
-        seen.add(id(obj))
+        seen_ids.add(id(obj))
         if isinstance(obj, np.ndarray):
             stack.append(obj.base)
             total += 100 + (obj.nbytes if obj.base is None else 0)

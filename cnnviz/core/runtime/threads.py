@@ -64,7 +64,7 @@ def map_parallel(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[
             queue.clear()  # after an error the second thread takes no more parts
             if helper and not helper.cancel():
                 helper.result()
-    return [results[place] for place in range(len(parts))]
+    return [results[index] for index in range(len(parts))]
 
 
 def _submit(work: Callable[[], None]) -> Future[None] | None:

@@ -162,10 +162,10 @@ class _SetupReader:
             except Problem as why:
                 self._refuse_geometry(key, why)
 
-    def _refuse_geometry(self, key: str, why: Problem) -> None:
+    def _refuse_geometry(self, key: str, problem: Problem) -> None:
         text, default = setup_fields.any_text(self.values[key]), _SIMPLE[key][0]
         if self.values[key] != default:
-            self.refuse(key, text, why, default)
+            self.refuse(key, text, problem, default)
             self.values[key] = default
 
     def filters(self, all_banks: tuple[Bank, ...]) -> None:
@@ -193,8 +193,8 @@ class _SetupReader:
     def _refuse_other_filters(self, names: list[str]) -> None:
         for key in FILTER_KEYS:
             if key in self.asked and key not in names and not (key == "f" and names):
-                why = Problem("lesson.why.no_filters", known=names) if names else Problem("lesson.why.no_conv")
-                self.refuse(key, self.asked[key], why, "", id="lesson.left_out")
+                problem = Problem("lesson.why.no_filters", known=names) if names else Problem("lesson.why.no_conv")
+                self.refuse(key, self.asked[key], problem, "", id="lesson.left_out")
 
     def sets(self) -> None:
         """Parse the values set by hand. If a convolution has a single filter, values set at the start become its
@@ -261,14 +261,14 @@ class _SetupReader:
         if values["rule"] == "exact":
             return
         if values["net"] != DEFAULT or values["opt"] != "gd" or values["ch"] == "rgb":
-            why = Problem("lesson.rule.network", net=DEFAULT)
+            problem = Problem("lesson.rule.network", net=DEFAULT)
         elif self.images > 1:
-            why = Problem("lesson.rule.images")
+            problem = Problem("lesson.rule.images")
         elif values["stride"] != 1 or any(pad_widths(3, values["pad"])):
-            why = Problem("lesson.rule.geometry", stride=values["stride"], padding=values["pad"])
+            problem = Problem("lesson.rule.geometry", stride=values["stride"], padding=values["pad"])
         else:
             return
-        self.refuse("rule", values["rule"], why, "exact", id="lesson.rule.replaced")
+        self.refuse("rule", values["rule"], problem, "exact", id="lesson.rule.replaced")
         values["rule"] = "exact"
 
     def updates(self) -> None:

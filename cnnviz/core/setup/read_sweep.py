@@ -78,7 +78,7 @@ def read_sweep(text: str, setup: Setup) -> ParsedSweep:
 
 
 def _left_out_message(refusals: Refused) -> Message:
-    reasons = [message("lesson.sweep.one", text=quote(text), why=why.message) for text, why in refusals[:3]]
+    reasons = [message("lesson.sweep.one", text=quote(text), why=problem.message) for text, problem in refusals[:3]]
     remaining = len(refusals) - len(reasons)
     return message("lesson.sweep.left_out", reasons=reasons, n=remaining) if remaining else message("lesson.sweep.left_out_all", reasons=reasons)
 
@@ -155,9 +155,9 @@ def _with_image(base: Setup, value: str, label: str | None) -> Setup:
     """Return the setup with another image. Targets change with the image if they were its default targets."""
     query = base.to_query()
     del query["y"]
-    follows = Setup.parse_query(query)[0].y == base.y
+    follows_image = Setup.parse_query(query)[0].y == base.y
     setup = base.with_query({"img": value})[0]
-    if not follows:
+    if not follows_image:
         return setup
     changed_query = setup.to_query()
     del changed_query["y"]

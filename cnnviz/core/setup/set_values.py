@@ -63,7 +63,7 @@ def read_sets(text: str, program: Program) -> tuple[tuple[SetValue, ...], Refuse
     ('f:1,1:3;w:120,0:1', [('q:0:1', 'lesson.why.no_array')])
     """
     values: dict[tuple[str, tuple[int, ...], int], SetValue] = {}
-    refused: Refused = []
+    refusals: Refused = []
     for entry in filter(None, (part.strip() for part in text.split(";"))):
         try:
             value = _read(entry, program)
@@ -71,8 +71,8 @@ def read_sets(text: str, program: Program) -> tuple[tuple[SetValue, ...], Refuse
                 raise Problem("lesson.why.sets", most=MOST)
             values[value.symbol, value.at, value.update] = value
         except Problem as why:
-            refused.append((entry, why))
-    return sort_sets(values.values(), program), refused
+            refusals.append((entry, why))
+    return sort_sets(values.values(), program), refusals
 
 
 def sort_sets(sets: Iterable[SetValue], program: Program) -> tuple[SetValue, ...]:
@@ -104,7 +104,7 @@ def refusal_reason(refused: Refused) -> Problem:
     """Return the reasons why entries are invalid, as a clause that completes a sentence."""
     if len(refused) == 1:
         return refused[0][1]
-    reasons = [message("lesson.why.set_one", text=quote(entry), why=why.message) for entry, why in refused[:NAMED]]
+    reasons = [message("lesson.why.set_one", text=quote(entry), why=problem.message) for entry, problem in refused[:NAMED]]
     remaining = len(refused) - len(reasons)
     return Problem("lesson.why.set_more" if remaining else "lesson.why.set_each", reasons=reasons, n=remaining)
 

@@ -271,8 +271,8 @@ class Setup:
     def kernel(self) -> np.ndarray:
         """The first convolution's filters before the first update, as shown: (K,K) or (M,C,K,K), or shape (0,)
         without a convolution."""
-        first = next((bank.name for bank in banks(self.network, self.x_shape)), None)
-        return self.first_params()[first] if first else np.zeros(0)
+        first_bank = next((bank.name for bank in banks(self.network, self.x_shape)), None)
+        return self.first_params()[first_bank] if first_bank else np.zeros(0)
 
     def first_params(self, x_shape: tuple[int, ...] | None = None) -> Params:
         """Return the parameters before the first update, for images of shape `x_shape` (default: the setup's own).

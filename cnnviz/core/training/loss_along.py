@@ -152,8 +152,8 @@ def _span(losses: Losses, value: float, gradient: float) -> float:
     """Return the smallest span in which the curve leaves its tangent and the loss changes, or 1 if there is none."""
     steps = np.array([[-span, span] for span in SPANS])
     values = losses(np.append(value + steps.reshape(-1), value))
-    change, linear = (values[:-1] - values[-1]).reshape(steps.shape), gradient * steps
-    leaves_tangent = np.abs(change - linear) >= (np.abs(change) + np.abs(linear)) / 2
+    change, linear_change = (values[:-1] - values[-1]).reshape(steps.shape), gradient * steps
+    leaves_tangent = np.abs(change - linear_change) >= (np.abs(change) + np.abs(linear_change)) / 2
     moves = np.abs(change) >= MOVED * np.abs(values[-1])
     is_enough = np.logical_or.accumulate(leaves_tangent.any(axis=1)) & np.logical_or.accumulate((moves & (change != 0)).any(axis=1))
     return SPANS[int(is_enough.argmax())] if is_enough.any() else 1.0

@@ -125,10 +125,10 @@ def _cached_run(key: _Name) -> _Run:
         x, last_set_update = np.frombuffer(image).reshape(shape), setup.last_set_update
         if not last_set_update:
             return _Run(setup, x)
-        earlier = setup.without_sets_after(last_set_update - 1), image, shape
-        run = _cached_run(earlier)
+        earlier_run = setup.without_sets_after(last_set_update - 1), image, shape
+        run = _cached_run(earlier_run)
         start = run.start_at(last_set_update)
-        _RUNS.put(earlier, run)
+        _RUNS.put(earlier_run, run)
         return _Run(setup, x, start._replace(point=apply_set_values(setup, last_set_update, start.point)))
 
     return _RUNS.get_or_make(key, create_run)
@@ -191,13 +191,13 @@ class _Run:
     def at(self, k: int) -> Snapshot:
         with holding(self.lock):
             point = self._advance_to(k)
-            trace, gradients, after = self._step(k, point)
-            self.latest = {k: point, k + 1: after}
+            trace, gradients, next_point = self._step(k, point)
+            self.latest = {k: point, k + 1: next_point}
             losses = _as_frozen(self.losses, (k + 1,))
             kernels = _as_frozen(self.kernels, (k // self.every + 1, *self.filter_shape))
         params, network, x = self.updates.used_params(point), self.updates.network, self.updates.x
-        states = point.state, after.state, self.every, x, point.buffers, after.buffers, self.updates.y
-        return Snapshot(params, trace, gradients, losses, after.params, kernels, network, *states)
+        states = point.state, next_point.state, self.every, x, point.buffers, next_point.buffers, self.updates.y
+        return Snapshot(params, trace, gradients, losses, next_point.params, kernels, network, *states)
 
     def start_at(self, k: int) -> _RunStart:
         """Return the start of update `k` and the history before it."""

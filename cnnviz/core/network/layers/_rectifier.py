@@ -37,7 +37,7 @@ class Rectifier(Activation):
         """Return a mask of the cells near 0 whose gradient is right for either slope. At exactly 0 only the lower slope
         is right, except within round-off."""
         dy, x = sources
-        closed = np.isclose(dx, self.slope * dy, 1e-3, 0)
-        opened = np.isclose(dx, dy, 1e-3, 0) & ((x != 0) | (np.abs(dx - self.slope * dy) <= 2 * errors[0]))
-        mask: np.ndarray = (np.abs(x) <= doubt) & (closed | opened)
+        is_closed = np.isclose(dx, self.slope * dy, 1e-3, 0)
+        is_open = np.isclose(dx, dy, 1e-3, 0) & ((x != 0) | (np.abs(dx - self.slope * dy) <= 2 * errors[0]))
+        mask: np.ndarray = (np.abs(x) <= doubt) & (is_closed | is_open)
         return mask

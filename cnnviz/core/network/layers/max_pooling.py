@@ -31,10 +31,10 @@ def first_winners(x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, strid
     """
     threshold, open_places = p - margin(bound, tie), np.ones(p.shape, bool)
     for index in slices(k, stride, *p.shape[-2:]):
-        wins = x[index] >= threshold
-        wins &= open_places
-        open_places ^= wins
-        yield index, wins
+        is_winner = x[index] >= threshold
+        is_winner &= open_places
+        open_places ^= is_winner
+        yield index, is_winner
 
 
 def max_pool_dx(
@@ -42,11 +42,11 @@ def max_pool_dx(
 ) -> np.ndarray:
     """Add each output's gradient to the winner of its window, the first if several are equal."""
     dx = np.zeros(x.shape, dp.dtype)
-    for index, wins in first_winners(x, p, bound, k, stride, tie):
+    for index, is_winner in first_winners(x, p, bound, k, stride, tie):
         if stride < k:
-            dx[index] += dp * wins
+            dx[index] += dp * is_winner
         else:
-            np.multiply(dp, wins, out=dx[index])
+            np.multiply(dp, is_winner, out=dx[index])
     return dx
 
 
@@ -70,10 +70,10 @@ def max_pool_undecided(
     error = 2 * np.broadcast_to(error, dp.shape)
     if stride < k:
         tolerance = _sum_windows(error * is_near, x, windows)
-        untied, available = _sum_windows(dp * (is_near & ~ties), x, windows), _sum_windows(np.abs(dp) * ties, x, windows)
-        size = np.where(available > 0, 1e-3 * (available + np.abs(untied)) + tolerance, 0)
-        is_valid = _receives_all(np.where(available > 0, dx - untied, 0), dp * ties.any(axis=0), size)
-        return is_valid & (available > 0) & (np.abs(dx - untied) <= 1.001 * available + tolerance)
+        untied, available_dp = _sum_windows(dp * (is_near & ~ties), x, windows), _sum_windows(np.abs(dp) * ties, x, windows)
+        size = np.where(available_dp > 0, 1e-3 * (available_dp + np.abs(untied)) + tolerance, 0)
+        is_valid = _receives_all(np.where(available_dp > 0, dx - untied, 0), dp * ties.any(axis=0), size)
+        return is_valid & (available_dp > 0) & (np.abs(dx - untied) <= 1.001 * available_dp + tolerance)
     received = np.where(is_near, np.stack([dx[index] for index in windows]), 0).sum(axis=0)
     is_valid = np.abs(received - dp) <= np.maximum(1e-3 * np.abs(dp), error)
     return _sum_windows(is_valid & ties, x, windows) > 0
