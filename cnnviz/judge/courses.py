@@ -124,12 +124,12 @@ class DeeplearningAI(CS231n):
         return super().names(kind) | course_names
 
     def axes(self, kind: str, role: str) -> Shape | None:
-        plain = role.removeprefix("d")
+        base_role = role.removeprefix("d")
         if kind == "dense":
-            return (1, 0) if plain in ("x", "w", "out") else None
-        if kind == "conv" and plain == "w":
+            return (1, 0) if base_role in ("x", "w", "out") else None
+        if kind == "conv" and base_role == "w":
             return (2, 3, 1, 0)
-        return (0, 2, 3, 1) if kind in ("conv", *POOLS) and plain in ("x", "out") else None
+        return (0, 2, 3, 1) if kind in ("conv", *POOLS) and base_role in ("x", "out") else None
 
     def case_settings(self, kind: str, settings: Mapping[str, Any]) -> dict[str, object]:
         return super().case_settings(kind, settings) | ({"mean": True} if kind == "dense" else {})

@@ -155,13 +155,13 @@ class LibraryCalls:
 
     def library_of(self, path: str) -> str:
         """Return "pytorch" or "keras" for a path in these libraries, otherwise ""."""
-        *around, _ = path.split(".")
-        if not around:
+        *outer_names, _ = path.split(".")
+        if not outer_names:
             return "keras" if self.keras else "pytorch"
-        if around[0] in ("torch", "F", "functional", "pl", "pytorch_lightning", "lightning") or (around[0] == "nn" and not self.keras):
-            return "pytorch" if {*around} <= TORCH_PATHS | {"conv", "activation", "pooling", "linear", "container", "batchnorm", "dropout", "loss"} else ""
-        if around[0] in ("keras", "tensorflow", "tf", "tf_keras", "layers", "models", "K", "losses", "activations", "nn", "ops"):
-            return "keras" if {*around} <= KERAS_PATHS else ""
+        if outer_names[0] in ("torch", "F", "functional", "pl", "pytorch_lightning", "lightning") or (outer_names[0] == "nn" and not self.keras):
+            return "pytorch" if {*outer_names} <= TORCH_PATHS | {"conv", "activation", "pooling", "linear", "container", "batchnorm", "dropout", "loss"} else ""
+        if outer_names[0] in ("keras", "tensorflow", "tf", "tf_keras", "layers", "models", "K", "losses", "activations", "nn", "ops"):
+            return "keras" if {*outer_names} <= KERAS_PATHS else ""
         return ""
 
     def keeps_result(self, value: Any) -> bool:
@@ -350,8 +350,8 @@ class LibraryCalls:
 
     def set_attribute(self, owner: Any, name: str, value: Any, node: ast.AST) -> None:
         """Handle owner.name = value."""
-        plain = owner.children is None or not isinstance(value, Module | Doubt) if isinstance(owner, Instance) else False
-        if plain and name not in _SPECIAL:
+        is_plain = owner.children is None or not isinstance(value, Module | Doubt) if isinstance(owner, Instance) else False
+        if is_plain and name not in _SPECIAL:
             self.bind(owner.items, name, value)
         elif isinstance(owner, Library):
             self.bind(self.patched, f"{owner.path}.{name}", value)
@@ -379,30 +379,30 @@ class LibraryCalls:
     def apply(self, module: Any, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         """Return the result of a layer or model for its arguments."""
         values = [*arguments, *named.values()]
-        first = arguments[0] if arguments else named.get("inputs", named.get("x", named.get("input")))
+        first_argument = arguments[0] if arguments else named.get("inputs", named.get("x", named.get("input")))
         if isinstance(module, Module) and self._is_loss(module):
             return self.loss_of(module.layer.name, module.layer.library, arguments, {**self._loss_settings(module), **named}, node)
-        if isinstance(first, list | tuple) and len(first) == 1 and isinstance(first[0], Flow):
-            first = first[0]
+        if isinstance(first_argument, list | tuple) and len(first_argument) == 1 and isinstance(first_argument[0], Flow):
+            first_argument = first_argument[0]
         flows = [value for value in model_values_in(values) if isinstance(value, Flow)]
         if isinstance(module, Doubt):
             return self.after_layer(flows[0], module.part) if flows else module
-        if isinstance(first, Doubt):
-            return first
+        if isinstance(first_argument, Doubt):
+            return first_argument
         if len({id(flow) for flow in flows}) > 1:
             return self.after_layer(flows[0], self.part(node, message("model.two_paths")))
-        if not isinstance(first, Flow):
-            if isinstance(first, Module | Loss | ModulePart):
+        if not isinstance(first_argument, Flow):
+            if isinstance(first_argument, Module | Loss | ModulePart):
                 self.touch(values, node)
                 return Doubt(self.part(node))
             if not arguments and not named:
                 return Doubt(self.part(node))
-            first = Flow()
+            first_argument = Flow()
         extra = {name: value for name, value in named.items() if name not in ("inputs", "x", "input", "training")}
-        in_one_phase = isinstance(named.get("training"), bool) and (self.in_forward or not first.of_data) and not _is_variable(node, "training")
+        in_one_phase = isinstance(named.get("training"), bool) and (self.in_forward or not first_argument.of_data) and not _is_variable(node, "training")
         if not isinstance(module, Instance) and (len(arguments) > 1 or extra or in_one_phase):
-            return self.after_layer(first, self.part(node))
-        return self.through(module, first, [*arguments[1:]], {**extra, **({"training": named["training"]} if "training" in named else {})}, node)
+            return self.after_layer(first_argument, self.part(node))
+        return self.through(module, first_argument, [*arguments[1:]], {**extra, **({"training": named["training"]} if "training" in named else {})}, node)
 
     def through(self, module: Any, flow: Flow, more: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         """Return the tensor that results from applying a module."""
@@ -495,17 +495,17 @@ class LibraryCalls:
         return Unknown(OPTIONS if name == "parse_args" else PARSER)
 
     def _list_method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        first = arguments[0] if arguments else None
+        first_argument = arguments[0] if arguments else None
         if isinstance(owner, Values) and name in ("append", "extend", "insert", "pop", "reverse"):
             if not self.may_change(owner, node):
                 return Unknown(self.text(node))
             if name == "append" and len(arguments) == 1:
-                owner.append(first)
-            elif name == "extend" and (entries := self.entries(first)) is not None and len(owner) + len(entries) < 20_000:
+                owner.append(first_argument)
+            elif name == "extend" and (entries := self.entries(first_argument)) is not None and len(owner) + len(entries) < 20_000:
                 owner.extend(entries)
-            elif name == "insert" and len(arguments) == 2 and isinstance(first, int):
-                owner.insert(first, arguments[1])
-            elif name == "pop" and (not arguments or (isinstance(first, int) and -len(owner) <= first < len(owner))) and owner:
+            elif name == "insert" and len(arguments) == 2 and isinstance(first_argument, int):
+                owner.insert(first_argument, arguments[1])
+            elif name == "pop" and (not arguments or (isinstance(first_argument, int) and -len(owner) <= first_argument < len(owner))) and owner:
                 return owner.pop(*arguments)
             elif name == "reverse":
                 owner.reverse()
@@ -514,7 +514,9 @@ class LibraryCalls:
             return None
         if isinstance(owner, dict) and name in ("items", "keys", "values", "get"):
             if name == "get":
-                return owner.get(first, arguments[1] if len(arguments) > 1 else None) if isinstance(first, int | str) else self.unknown_result([*owner.values()], node)
+                if not isinstance(first_argument, int | str):
+                    return self.unknown_result([*owner.values()], node)
+                return owner.get(first_argument, arguments[1] if len(arguments) > 1 else None)
             return Values([(key, value) for key, value in owner.items()] if name == "items" else owner.values() if name == "values" else owner, self.block)
         if isinstance(owner, str):
             if name in ("lower", "upper", "strip") and not arguments:
@@ -559,8 +561,8 @@ class LibraryCalls:
                 return Dim((arguments[0],), flow.chain)
             return Shape(flow, flow.chain) if not arguments else Unknown(self.text(node))
         if name == "backward":
-            why = message("model.unknown_loss", name=self.text(node))
-            loss = Loss("", Flow(flow.chain, flow.of_data, flow.root, flow.count), False, self.part(node, why), True, seeded=bool(arguments or named))
+            reason = message("model.unknown_loss", name=self.text(node))
+            loss = Loss("", Flow(flow.chain, flow.of_data, flow.root, flow.count), False, self.part(node, reason), True, seeded=bool(arguments or named))
             self.losses.append((loss, getattr(node, "lineno", 0)))
         if name in NUMBER_METHODS:
             return Unknown(self.text(node))
@@ -583,51 +585,51 @@ class LibraryCalls:
         if len(arguments) == 2 and not named:
             first, second = arguments
             batch = isinstance(first, Dim) and first.axes == (0,)
-            rest = isinstance(second, Dim) and second.axes == (1, 2, 3) and second.chain is flow.chain
+            covers_rest = isinstance(second, Dim) and second.axes == (1, 2, 3) and second.chain is flow.chain
             count = isinstance(second, int) and not isinstance(second, bool) and second > 0
-            if (batch and (second == -1 or count or rest)) or (first == -1 and (count or rest)):
+            if (batch and (second == -1 or count or covers_rest)) or (first == -1 and (count or covers_rest)):
                 return LayerDescription("Flatten", (), {"view": second} if count else {}, text, line, "pytorch")
             if isinstance(second, Unknown | Dim) and first == -1:
                 return LayerDescription("", text=text, line=line, refused=message("model.view_unknown", value=getattr(second, "text", text)))
         return LayerDescription("", text=text, line=line, refused=message("model.view"))
 
     def _module_method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        first = arguments[0] if arguments else None
+        first_argument = arguments[0] if arguments else None
         if name in ("forward", "call", "__call__"):
             return self.apply(owner, arguments, named, node)
         if name in MODULE_METHODS:
-            if name == "requires_grad_" and first is not True and (arguments or named):
+            if name == "requires_grad_" and first_argument is not True and (arguments or named):
                 self.touch(owner, node)
             return owner
         if name in ("parameters", "named_parameters"):
             return Values([(Unknown("name"), ModulePart(owner)) if name == "named_parameters" else ModulePart(owner)], self.block)
         if name in ("children", "modules", "named_children", "named_modules"):
             modules = self._modules_in(owner, deep="modules" in name)
-            return Values([(Unknown("name"), inner) for inner in modules] if name.startswith("named") else modules, self.block)
+            return Values([(Unknown("name"), child) for child in modules] if name.startswith("named") else modules, self.block)
         if name == "apply" and len(arguments) == 1:
             for module in self._modules_in(owner, deep=True):
-                self.call(first, [module], {}, node)
+                self.call(first_argument, [module], {}, node)
             return owner
         if name == "compile":
             self._compile(owner, named.get("loss", arguments[1] if len(arguments) > 1 else None), named, node)
             return None
-        registers = isinstance(owner, Instance) and owner.children is None and len(arguments) == 2 and isinstance(first, str)
+        registers = isinstance(owner, Instance) and owner.children is None and len(arguments) == 2 and isinstance(first_argument, str)
         if registers and name in ("add_module", "register_module", "register_parameter"):
             if name != "register_parameter":
-                self.bind(owner.items, str(first), self.module(arguments[1], node))
+                self.bind(owner.items, str(first_argument), self.module(arguments[1], node))
             return None
         if self.is_container(owner):
             container = owner.children if isinstance(owner, Instance) else owner
             if (name, len(arguments)) in (("add", 1), ("append", 1), ("add_module", 2), ("extend", 1), ("insert", 2), ("pop", 0), ("pop", 1)) and not named:
                 return self._change_container(container, name, arguments, node) if self.may_change(container, node) else None
-            if name == "get_layer" and isinstance(first, str | int):
-                return self._layer_by_name(container, first, node)
+            if name == "get_layer" and isinstance(first_argument, str | int):
+                return self._layer_by_name(container, first_argument, node)
             if name in ("items", "values", "keys"):
                 return Values([*container.items.items()] if name == "items" else [*container.items.values()] if name == "values" else [*container.items], self.block)
         if isinstance(owner, Functional) and name == "get_layer":
             return Doubt(self.part(node))
-        if isinstance(owner, Instance) and isinstance(first, Flow) and self._has_known_bases(owner.cls):
-            return self.after_layer(first, self.part(node, message("model.never_made", name=f"self.{name}")))
+        if isinstance(owner, Instance) and isinstance(first_argument, Flow) and self._has_known_bases(owner.cls):
+            return self.after_layer(first_argument, self.part(node, message("model.never_made", name=f"self.{name}")))
         if name not in HARMLESS:
             self.touch([owner, *arguments, *named.values()], node)
             return Doubt(self.part(node))
@@ -645,16 +647,16 @@ class LibraryCalls:
 
     def _change_container(self, container: Sequence, name: str, arguments: list[Any], node: ast.AST) -> Any:
         """Add a layer to a container, or remove one."""
-        names, last = [*container.items], arguments[-1] if arguments else -1
+        names, last_argument = [*container.items], arguments[-1] if arguments else -1
         if name == "pop":
-            if not isinstance(last, int) or not -len(names) <= last < len(names):
+            if not isinstance(last_argument, int) or not -len(names) <= last_argument < len(names):
                 self.touch(container, node)
                 return Doubt(self.part(node))
-            value = container.items[names[last]]
-            self.delete_item(container, last)
+            value = container.items[names[last_argument]]
+            self.delete_item(container, last_argument)
             return value
         if name == "extend":
-            entries = self.entries(last)
+            entries = self.entries(last_argument)
             if entries is None:
                 container.add(Doubt(self.part(node)))
             for entry in entries or ():
@@ -664,12 +666,12 @@ class LibraryCalls:
             if not isinstance(arguments[0], int) or not all(key.isdigit() for key in names):
                 container.add(Doubt(self.part(node)))
                 return None
-            values.insert(arguments[0], self.module(last, node))
+            values.insert(arguments[0], self.module(last_argument, node))
             container.items = {str(n): value for n, value in enumerate(values)}
         elif name == "add_module" and isinstance(arguments[0], str):
-            container.items[arguments[0]] = self.module(last, node)
+            container.items[arguments[0]] = self.module(last_argument, node)
         else:
-            container.add(self.module(last, node))
+            container.add(self.module(last_argument, node))
         if len(container.items) > 10 * MOST_LAYERS:
             raise Problem("model.too_many", n=len(container.items), most=MOST_LAYERS)
         return None
@@ -742,16 +744,16 @@ class LibraryCalls:
 
     def _tensor_function(self, path: str, name: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST, flows: list[Flow]) -> Any:
         """Return the result of a library function of tensors."""
-        first = arguments[0] if arguments else named.pop("input", named.pop("x", None))
-        if isinstance(first, Flow) and len({id(flow) for flow in flows}) == 1 and library:
+        first_argument = arguments[0] if arguments else named.pop("input", named.pop("x", None))
+        if isinstance(first_argument, Flow) and len({id(flow) for flow in flows}) == 1 and library:
             if name in FUNCTIONS or (library == "pytorch" and name in TORCH_FUNCTIONS):
-                return self.function_of(name, first, arguments[1:], named, node, library)
+                return self.function_of(name, first_argument, arguments[1:], named, node, library)
             if library == "pytorch" and name == "flatten":
                 start = arguments[1] if len(arguments) > 1 else named.get("start_dim", 0)
                 end = arguments[2] if len(arguments) > 2 else named.get("end_dim", -1)
-                return self.after_layer(first, self._flatten(start, end, node), view=True)
+                return self.after_layer(first_argument, self._flatten(start, end, node), view=True)
             if name == "reshape" or (library == "pytorch" and name in ("squeeze", "unsqueeze")):
-                return self._flow_method(first, name, arguments[1:], named, node)
+                return self._flow_method(first_argument, name, arguments[1:], named, node)
         has_two_inputs = len({id(flow) for flow in flows}) > 1
         if HARMLESS_PATHS.fullmatch(path) and not has_two_inputs:
             return self.after_layer(flows[0], self.part(node))
@@ -766,22 +768,22 @@ class LibraryCalls:
         line, values = getattr(node, "lineno", 0), [*arguments, *named.values()]
         if not library:
             self.touch(values, node)
-            why = message("model.foreign", name=path) if not path.startswith("?") else message("model.unknown", name=name)
-            return Module(LayerDescription(name, text=self.text(node), line=line, refused=why), self.block)
+            reason = message("model.foreign", name=path) if not path.startswith("?") else message("model.unknown", name=name)
+            return Module(LayerDescription(name, text=self.text(node), line=line, refused=reason), self.block)
         if name in (*CONTAINERS, "ModuleDict"):
-            made = Sequence(LayerDescription(name, text=self.text(node), line=line, library=library), self.block, callable=name == "Sequential")
+            layers = Sequence(LayerDescription(name, text=self.text(node), line=line, library=library), self.block, callable=name == "Sequential")
             extra = {key for key in named if key not in ("layers", "name")}
-            self.fill(made, arguments[:1] if library == "keras" else arguments, named, node)
+            self.fill(layers, arguments[:1] if library == "keras" else arguments, named, node)
             if extra:
-                self.doubt(made, self.part(node))
-            self.modules.append(made)
-            return made
+                self.doubt(layers, self.part(node))
+            self.modules.append(layers)
+            return layers
         if name in ("Model", "Functional") and (named.keys() & {"inputs", "outputs", "input", "output"} or len(arguments) > 1):
             return self._functional(arguments, named, node)
         if name == "Input":
             start = Flow(of_data=False)
-            plain = {key: _plain_argument(value) for key, value in named.items()}
-            start.chain = (None, LayerDescription("Input", tuple(_plain_argument(argument) for argument in arguments), plain, self.text(node), line, library))
+            plain_arguments = {key: _plain_argument(value) for key, value in named.items()}
+            start.chain = (None, LayerDescription("Input", tuple(_plain_argument(argument) for argument in arguments), plain_arguments, self.text(node), line, library))
             start.root = start
             return start
         if [*model_values_in([value for value in values if not isinstance(value, ModulePart)])] and not is_loss(name):
@@ -834,10 +836,10 @@ class LibraryCalls:
         return loss
 
     def _loss(self, name: str, library: str, settings: Mapping[str, Any], node: ast.AST, flow: Flow | None) -> Loss:
-        why = refused_settings(name, settings)
+        reason = refused_settings(name, settings)
         # a copy, since later in-place changes do not affect the loss
         flow_copy = Flow(flow.chain, flow.of_data, flow.root, flow.count) if flow is not None else None
-        return Loss(BY_NAME.get(name, ""), flow_copy, settings.get("from_logits") is True, self.part(node, why) if why else None)
+        return Loss(BY_NAME.get(name, ""), flow_copy, settings.get("from_logits") is True, self.part(node, reason) if reason else None)
 
     def _compile(self, model: Any, loss: Any, named: dict[str, Any], node: ast.AST) -> None:
         """Handle model.compile(loss=…)."""
@@ -862,25 +864,25 @@ class LibraryCalls:
     # ---- builtins
 
     def _builtin(self, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        first = arguments[0] if arguments else None
+        first_argument = arguments[0] if arguments else None
         if name == "setattr" and len(arguments) == 3:
             if isinstance(arguments[1], str):
-                self.set_attribute(first, arguments[1], arguments[2], node)
+                self.set_attribute(first_argument, arguments[1], arguments[2], node)
             else:
-                self.touch((first, arguments[2]), node)
+                self.touch((first_argument, arguments[2]), node)
             return None
         if name == "getattr" and len(arguments) >= 2:
             if isinstance(arguments[1], str):
-                return self.attribute(first, arguments[1], node)
-            return Doubt(self.part(node)) if [*model_values_in(first)] or isinstance(first, Library) else Unknown(self.text(node))
+                return self.attribute(first_argument, arguments[1], node)
+            return Doubt(self.part(node)) if [*model_values_in(first_argument)] or isinstance(first_argument, Library) else Unknown(self.text(node))
         if name == "range" and arguments and all(isinstance(argument, int) for argument in arguments) and (len(arguments) < 3 or arguments[2]):
             return range(*arguments)
-        if name == "len" and isinstance(first, list | tuple | dict | str):
-            return len(first)
-        if name == "len" and self.is_container(first):
-            return len(self.items(first))
+        if name == "len" and isinstance(first_argument, list | tuple | dict | str):
+            return len(first_argument)
+        if name == "len" and self.is_container(first_argument):
+            return len(self.items(first_argument))
         if name in ("list", "tuple") and len(arguments) <= 1:
-            entries = self.entries(first) if arguments else []
+            entries = self.entries(first_argument) if arguments else []
             if entries is not None:
                 return Values(entries, self.block) if name == "list" else tuple(entries)
         if name == "dict" and not arguments:
@@ -890,15 +892,15 @@ class LibraryCalls:
             if lists and all(entries is not None for entries in lists) and not named:
                 known: list[list[Any]] = [entries for entries in lists if entries is not None]
                 return Values(known[0][::-1] if name == "reversed" else enumerate(known[0]) if name == "enumerate" else zip(*known, strict=False), self.block)
-        if name in ("int", "float", "str", "bool", "abs", "round") and len(arguments) == 1 and isinstance(first, int | float) and not named:
+        if name in ("int", "float", "str", "bool", "abs", "round") and len(arguments) == 1 and isinstance(first_argument, int | float) and not named:
             try:
-                return _NUMBER_FUNCTIONS[name](first)
+                return _NUMBER_FUNCTIONS[name](first_argument)
             except (OverflowError, ValueError):
                 return Unknown(self.text(node))
         if name in ("max", "min") and len(arguments) > 1 and all(isinstance(argument, int | float) for argument in arguments):
             return max(arguments) if name == "max" else min(arguments)
-        if name == "isinstance" and len(arguments) == 2 and isinstance(first, Module) and isinstance(arguments[1], Library):
-            return first.layer.name == arguments[1].last if not isinstance(first, Instance) else Unknown(self.text(node))
+        if name == "isinstance" and len(arguments) == 2 and isinstance(first_argument, Module) and isinstance(arguments[1], Library):
+            return first_argument.layer.name == arguments[1].last if not isinstance(first_argument, Instance) else Unknown(self.text(node))
         return _NOT_HANDLED
 
     def script_class(self, cls: Class, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:

@@ -130,16 +130,16 @@ def _constants(graph: Any, nodes: Iterable[Node], onnx: Any) -> dict[str, np.nda
 
     constants = {tensor.name: read(tensor) for tensor in graph.initializer}
     for node in nodes:
-        first, *others = [constants.get(name) for name in node.inputs] or [None]
+        first_constant, *other_constants = [constants.get(name) for name in node.inputs] or [None]
         if node.kind == "Constant":
             constants[node.makes[0]] = read(next(iter(node.given.values())))
-        elif first is not None and node.kind in ("Identity", "Cast"):
-            constants[node.makes[0]] = first
-        elif first is not None and node.kind == "Transpose":
-            constants[node.makes[0]] = first.transpose(node.given.get("perm"))
-        elif first is not None and node.kind == "Reshape" and others[0] is not None:
-            sizes = [size or first.shape[n] for n, size in enumerate(_numbers(others[0]))]  # 0 keeps the size
-            constants[node.makes[0]] = first.reshape(sizes) if first.dtype != _VOID else _void(_fill_sizes(sizes, first.size))
+        elif first_constant is not None and node.kind in ("Identity", "Cast"):
+            constants[node.makes[0]] = first_constant
+        elif first_constant is not None and node.kind == "Transpose":
+            constants[node.makes[0]] = first_constant.transpose(node.given.get("perm"))
+        elif first_constant is not None and node.kind == "Reshape" and other_constants[0] is not None:
+            sizes = [size or first_constant.shape[n] for n, size in enumerate(_numbers(other_constants[0]))]  # 0 keeps the size
+            constants[node.makes[0]] = first_constant.reshape(sizes) if first_constant.dtype != _VOID else _void(_fill_sizes(sizes, first_constant.size))
     return constants
 
 

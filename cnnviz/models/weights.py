@@ -58,10 +58,10 @@ def _stored_names(layers: list[Mapping[str, Any]]) -> Iterator[str]:
     counts: Counter[str] = Counter()
     for layer in layers:
         kind = str(layer.get("class_name"))
-        plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", kind).lower()
+        snake_name = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", kind).lower()
         if kind in _LEARNING:
-            yield f"{plain}_{counts[plain]}" if counts[plain] else plain
-        counts[plain] += 1
+            yield f"{snake_name}_{counts[snake_name]}" if counts[snake_name] else snake_name
+        counts[snake_name] += 1
 
 
 def _variables(h5: Any, name: str) -> Iterator[np.ndarray]:

@@ -54,14 +54,14 @@ def zeros_not_cut_off(case: Case, x: Array, pad: int) -> Array:
 
 def _dx_with_padding(case: Case, x: Array, pad: int) -> Array:
     """Return ∂x including the zero padding around x."""
-    wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dx"]
+    padded_x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    return right(Case(case.kind, {**case.arrays, "x": padded_x}, {**case.settings, "pad": 0})).gradients["dx"]
 
 
 @mistake("padding_forgotten", "conv", "dw", "xp = {x}, with zeros after it alone", "xp = {x}, with pad zeros on each side")
 def padding_forgotten(case: Case, x: Array, pad: int) -> Array:
-    wide = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
-    return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dw"]
+    padded_x = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
+    return right(Case(case.kind, {**case.arrays, "x": padded_x}, {**case.settings, "pad": 0})).gradients["dw"]
 
 
 instead("first_filter_always", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[0]", _RIGHT_DX, w="np.broadcast_to(w[:1], w.shape)")
@@ -111,10 +111,10 @@ instead("flip_of_one_side", "conv", "dx", "{dx} = convolve(dilated and padded {d
 
 @mistake("strided_for_dilated", "conv", "dw", "{dw} = convolve(xp, {dout}, stride={stride})", "{dw} = convolve(xp, dilated {dout}, stride=1)")
 def strided_for_dilated(x: Array, dout: Array, stride: int, pad: int) -> Array | None:
-    wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    if wide.shape[2] < dout.shape[2] or wide.shape[3] < dout.shape[3]:
+    padded_x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    if padded_x.shape[2] < dout.shape[2] or padded_x.shape[3] < dout.shape[3]:
         return None
-    return np.einsum("ncuvij,nmij->mcuv", windows_of(wide, (dout.shape[2], dout.shape[3]), stride), dout)
+    return np.einsum("ncuvij,nmij->mcuv", windows_of(padded_x, (dout.shape[2], dout.shape[3]), stride), dout)
 
 
 # ---- loops
