@@ -188,9 +188,9 @@ def _picture(page: Page, query: Mapping[str, str], fallback: Setup, lang: str) -
     from cnnviz.export.share_card import share_card  # other responses do not need it
 
     request = resolve(query, page.first, fallback, several_images=True, eval_mode=True)
-    shown = select_image(request)
+    shown_request = select_image(request)
     with use_language(lang):
-        body = share_card(shown.setup, shown.image.pixels, shown.snapshot)
+        body = share_card(shown_request.setup, shown_request.image.pixels, shown_request.snapshot)
     return Resource(body, False, f'"{hashlib.sha256(body).hexdigest()[:32]}"', FORMS[PICTURE], request.cacheable)
 
 
@@ -223,11 +223,11 @@ def _for_programs(page: Page, request: PageRequest, answer: bytes, form: str) ->
     exact_arrays = handler_of(page).exact_arrays(request)
     arrays = arrays if exact_arrays is None else exact_arrays
     errors = {key: value | {"instead": header["lesson"].get(key, "")} for key, error in request.errors.items() if (value := message_data(error))}
-    head = {"code": code(), "page": page.id, "asked": dict(request.query), "lesson": header["lesson"], "wrong": errors, "loss": header["loss"]}
+    record_header = {"code": code(), "page": page.id, "asked": dict(request.query), "lesson": header["lesson"], "wrong": errors, "loss": header["loss"]}
     if form == "npz":
-        yield npz({"header": np.array(json.dumps(head)), **arrays})
+        yield npz({"header": np.array(json.dumps(record_header)), **arrays})
         return
-    yield f'{json.dumps(head, allow_nan=False)[:-1]}, "arrays": {{'.encode()
+    yield f'{json.dumps(record_header, allow_nan=False)[:-1]}, "arrays": {{'.encode()
     for n, (name, array) in enumerate(arrays.items()):
         yield f"{', ' * bool(n)}{json.dumps(name)}: ".encode()
         yield from map(str.encode, _json_numbers(array))

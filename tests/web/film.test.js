@@ -4,7 +4,7 @@ import {
   fallen,
   frameAt,
   headline,
-  moved,
+  lossChangeKey,
   outputScale,
   outputsShown,
   placed,
@@ -25,7 +25,10 @@ test("how much of the fall has come is told where there is one", () => {
   assert.equal(fallen([4, 3, 0], 1), 0.25)
   assert.equal(fallen([1, 2], 1), null)
   assert.equal(fallen([1, 0.5, Number.NaN], 1), null)
-  assert.deepEqual([moved(2, 1), moved(1, 2), moved(1, 1), moved(1, Number.NaN)], ["fell", "rose", "same", "lost"])
+  assert.deepEqual(
+    [lossChangeKey(2, 1), lossChangeKey(1, 2), lossChangeKey(1, 1), lossChangeKey(1, Number.NaN)],
+    ["fell", "rose", "same", "lost"],
+  )
 })
 
 test("the headline names the parameter that makes most, and never says 100 % of a part", () => {

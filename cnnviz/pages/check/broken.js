@@ -24,21 +24,23 @@ const isSeen = ({ cards }) => cards.some(({ state }) => state === "first" || sta
 function effect({ chain, check, falls }) {
   const chart = (/** @type {string} */ wanted) => chain.charts.find(({ name }) => name === wanted)
   const [sweep, loss] = [chart("sweep"), chart("falls")]
-  const on = !sweep || falls ? loss : sweep
+  const shownChart = !sweep || falls ? loss : sweep
   const toggle = sweep
     ? either(say("web.check.chart"), [
-        ["curve", say("web.check.curve"), on === sweep],
-        ["falls", say("web.check.falls"), on !== sweep],
+        ["curve", say("web.check.curve"), shownChart === sweep],
+        ["falls", say("web.check.falls"), shownChart !== sweep],
       ])
     : nothing
-  if (!on) return nothing
+  if (!shownChart) return nothing
   const picture =
-    on === sweep ? errorCurve(on, []) : html`<canvas data-chart="falls" role="img" aria-label=${on.title}></canvas>`
-  return html`<section class="error-over-step"><h2><button type="button" data-open=${`chart-${on.name}`} title=${say("web.chart.open")}>${on.title}</button>${toggle}</h2>${picture}${isSeen(chain) ? html`<div class="numbers"><span class="entry-name"></span> <span class="readout"></span></div>` : nothing}${on === loss ? html`<p class="falls">${check.falls}</p>` : nothing}</section>`
+    shownChart === sweep
+      ? errorCurve(shownChart, [])
+      : html`<canvas data-chart="falls" role="img" aria-label=${shownChart.title}></canvas>`
+  return html`<section class="error-over-step"><h2><button type="button" data-open=${`chart-${shownChart.name}`} title=${say("web.chart.open")}>${shownChart.title}</button>${toggle}</h2>${picture}${isSeen(chain) ? html`<div class="numbers"><span class="entry-name"></span> <span class="readout"></span></div>` : nothing}${shownChart === loss ? html`<p class="falls">${check.falls}</p>` : nothing}</section>`
 }
 
 /** @param {GradientChainData} chain */
-const others = ({
+const otherOptions = ({
   switches,
 }) => html`<button type="button" class="link" popovertarget="mistakes">${say("web.check.another")}</button>
   <div class="mistakes menu" id="mistakes" popover><div class="switches">${switches.slice(0, 1).map(group)}</div><p class="detail"></p></div>`
@@ -47,10 +49,10 @@ const others = ({
 export function broken(shown) {
   const { chain, check, subject, maps } = shown
   const [mistake, ...there] = chain.switches
-  const on = mistake.options.find(({ on }) => on)
+  const activeOption = mistake.options.find(({ on }) => on)
   const slope = chain.charts.find(({ name }) => name === "slope")
   const gradients = maps.filter(({ name }) => name !== "error")
-  const [first, name] = [chain.cards.find(({ state }) => state === "first")?.symbol, on?.label ?? ""]
+  const [first, name] = [chain.cards.find(({ state }) => state === "first")?.symbol, activeOption?.label ?? ""]
   const picture =
     slope && check.best
       ? slopeCurve(slope, check.best)
@@ -62,5 +64,5 @@ export function broken(shown) {
       ${check.code ? lines(check.code) : nothing}
       <div class="where">${picture}
         <div>${(check.best?.words ?? []).map((words) => html`<p>${words}</p>`)}<p class="sentence">${chain.sentences.join(" ")}</p>
-          <div class="doings">${there.map(group)}<button type="button" class="primary" data-key="fix" data-change=${JSON.stringify({ mistake: "", check: "break" })}>${say("web.check.fix")}</button>${others(chain)}</div></div></div></section>`
+          <div class="doings">${there.map(group)}<button type="button" class="primary" data-key="fix" data-change=${JSON.stringify({ mistake: "", check: "break" })}>${say("web.check.fix")}</button>${otherOptions(chain)}</div></div></div></section>`
 }

@@ -34,8 +34,8 @@ ELSEWHERE: tuple[dict[str, str], ...] = (
 
 def code_lines(mistake: PlacedMistake, snapshot: Snapshot) -> CodeData | None:
     """Return both lines in the network's symbols, or None if they are equal, as with a stride of 1."""
-    wrong, right = mistake.code(get_program(mistake.network, snapshot.trace.x.shape, training=snapshot.trace.training))
-    return None if wrong == right else CodeData(wrong=wrong, right=right)
+    wrong, correct = mistake.code(get_program(mistake.network, snapshot.trace.x.shape, training=snapshot.trace.training))
+    return None if wrong == correct else CodeData(wrong=wrong, right=correct)
 
 
 def loss_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> tuple[ChartData, Message]:
@@ -100,8 +100,8 @@ def _units(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Units | 
     in_range = (np.abs(sums) <= FAR) & (np.abs(wrong) <= STEEP)
     if not in_range.any():
         return None
-    worst = int(np.argmax(np.abs(wrong - right)[in_range]))
-    index = ",".join(str(int(indices[worst])) for indices in np.nonzero(in_range))
+    worst_index = int(np.argmax(np.abs(wrong - right)[in_range]))
+    index = ",".join(str(int(indices[worst_index])) for indices in np.nonzero(in_range))
     return Units(symbol, sums[in_range], right[in_range], wrong[in_range], index, int((wrong < 0).sum()), sums.size)
 
 
@@ -173,13 +173,13 @@ def _with_gaps(losses: np.ndarray) -> list[float | None]:
 def revealing_setup(setup: Setup, mistake: PlacedMistake) -> SwitchData | None:
     """Return a switch to a similar setup in which the mistake shows, or None if there is none."""
     for change in ELSEWHERE:
-        other, errors = setup.with_query(change)
-        if errors or (other.start == setup.start and other.k == setup.k):
+        changed_setup, errors = setup.with_query(change)
+        if errors or (changed_setup.start == setup.start and changed_setup.k == setup.k):
             continue
         try:
-            snapshot = run_updates(other, load_images(other), min(other.k, 100))
-            placed_mistake = placed(mistake.address, other.network, other.opt, len(other.images))
-            affected = placed_mistake.hits(snapshot.params, snapshot.trace, np.array(other.y), other.optimizer, snapshot.state)
+            snapshot = run_updates(changed_setup, load_images(changed_setup), min(changed_setup.k, 100))
+            placed_mistake = placed(mistake.address, changed_setup.network, changed_setup.opt, len(changed_setup.images))
+            affected = placed_mistake.hits(snapshot.params, snapshot.trace, np.array(changed_setup.y), changed_setup.optimizer, snapshot.state)
         except (Problem, ValueError):
             continue
         if affected and affected != ("dx",):

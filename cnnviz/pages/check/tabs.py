@@ -82,12 +82,12 @@ def mode_of(name: str) -> str:
 
 def mistake_switches(setup: Setup, chosen: PlacedMistake | None) -> tuple[SwitchGroup, ...]:
     """Return a switch for every mistake that this setup allows, at each of its layers."""
-    nothing, untouched = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
-    mistakes = [switch("mistake_none", nothing, untouched, chosen is None, {"mistake": "", "check": "break"})]
+    none_label, untouched_label = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
+    mistakes = [switch("mistake_none", none_label, untouched_label, chosen is None, {"mistake": "", "check": "break"})]
     args = (setup.network, setup.opt, len(setup.images))
-    available = [*mistakes_for(*args), *(mistake for mistake in mistakes_for(*args, training=False) if mistake.mistake.after)]
-    counts = Counter(mistake.mistake.name for mistake in available)
-    mistakes += [_mistake(mistake, mistake == chosen, counts[mistake.mistake.name] > 1) for mistake in available]
+    listed_mistakes = [*mistakes_for(*args), *(mistake for mistake in mistakes_for(*args, training=False) if mistake.mistake.after)]
+    counts = Counter(mistake.mistake.name for mistake in listed_mistakes)
+    mistakes += [_mistake(mistake, mistake == chosen, counts[mistake.mistake.name] > 1) for mistake in listed_mistakes]
     return (group(message("ui.check.choices.break_it"), tuple(mistakes)),)
 
 

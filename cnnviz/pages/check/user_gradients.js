@@ -30,9 +30,9 @@ const stageOf = (stage) => {
 /** @param {Shown} shown */
 export function own({ chain, check, subject, maps }) {
   const { file = "", example = "", stages = [] } = check.own ?? {}
-  const first = chain.cards.find(({ state }) => state === "first")
-  const see = first
-    ? html`<button type="button" class="link" data-act="see" data-stage=${first.symbol}>${say("web.check.see")}</button>`
+  const firstWrong = chain.cards.find(({ state }) => state === "first")
+  const see = firstWrong
+    ? html`<button type="button" class="link" data-act="see" data-stage=${firstWrong.symbol}>${say("web.check.see")}</button>`
     : nothing
   const stageParts = stages.map(stageOf)
   return html`
@@ -47,8 +47,8 @@ export function own({ chain, check, subject, maps }) {
       }${example ? nothing : html`<div class="readout"></div>`}</div>
       ${chain.sentences.map((words) => html`<p class="sentence">${words}</p>`)}</section>
     ${
-      first || example || stageParts.length
-        ? html`<section class=${first ? "opened" : "opened calm"}>
+      firstWrong || example || stageParts.length
+        ? html`<section class=${firstWrong ? "opened" : "opened calm"}>
       ${example ? html`<div class="own-example"><h2>${say("web.check.own_example")}</h2><p>${example}</p>${stageParts}</div>` : stageParts}${see}</section>`
         : nothing
     }`

@@ -75,20 +75,20 @@ def chain(request: PageRequest, file: File | None, comparison: Comparison) -> Gr
         return one_image(array, request.setup.image) if reference.program.has_images(name) else array
 
     exact_arrays = {operation.makes: of_image(operation.makes, exact[operation.makes]) for operation in steps}
-    ours = Row("ours", message("ui.check.own.ours"), exact_arrays)
+    our_row = Row("ours", message("ui.check.own.ours"), exact_arrays)
     if not isinstance(comparison, tuple):
-        return _exact_chain(program, steps, ours, comparison)
+        return _exact_chain(program, steps, our_row, comparison)
     gradients, diagnosis = comparison
     arrays = {operation.makes: diagnosis.arrays[operation.makes] for operation in steps if operation.makes in diagnosis.arrays}
     errors = {name: of_image(name, _errors(array)) for name, array in arrays.items()}
     distances = {name: of_image(name, _absolute_errors(array)) for name, array in arrays.items()}
     parts = tuple(_part(program, operation.makes, exact_arrays[operation.makes], distances.get(operation.makes)) for operation in steps)
-    yours = Row("yours", message("ui.check.own.yours"), {name: of_image(name, array.theirs) for name, array in arrays.items()})
+    your_row = Row("yours", message("ui.check.own.yours"), {name: of_image(name, array.theirs) for name, array in arrays.items()})
     return GradientChain(
         title=_title(diagnosis),
         verdict=_verdict(file[0] if file else "", diagnosis),
         good=None if diagnosis.verdict == "not finite" or diagnosis.forward_mistake else diagnosis.verdict == "right",
-        rows=(yours, ours, *_ratio(yours.arrays, exact_arrays, bool(diagnosis.first)), Row("error", message("ui.check.rows.error"), errors, ERROR)),
+        rows=(your_row, our_row, *_ratio(your_row.arrays, exact_arrays, bool(diagnosis.first)), Row("error", message("ui.check.rows.error"), errors, ERROR)),
         parts=parts,
         operations=steps,
         subject=next((name for name in arrays if arrays[name].verdict == WRONG), next(iter(arrays), steps[-1].makes)),
@@ -111,9 +111,9 @@ def _exact_chain(program: Program, steps: tuple[Operation, ...], ours: Row, prob
 
 def _explanations(diagnosis: Diagnosis) -> dict[str, Message]:
     """Return the mistake that each wrong array looks like, if known."""
-    near = {stage: close_matches(matches) for stage, matches in diagnosis.matches.items()}
+    near_matches = {stage: close_matches(matches) for stage, matches in diagnosis.matches.items()}
     stages = {name: diagnosis.stage_of(name) for name, array in diagnosis.arrays.items() if array.verdict == WRONG}
-    return {name: near[stage][0].explanation.title for name, stage in stages.items() if near.get(stage)}
+    return {name: near_matches[stage][0].explanation.title for name, stage in stages.items() if near_matches.get(stage)}
 
 
 def _errors(array: ArrayComparison) -> np.ndarray:
@@ -169,8 +169,8 @@ def _verdict(file: str, diagnosis: Diagnosis) -> Message:
         return message("own.undecided", n=diagnosis.undecided, count=diagnosis.count)
     name = file[:60]
     if not diagnosis.first:
-        how = "agree_where_told" if diagnosis.undecided else "agree"
-        return message(f"ui.check.own.{how}", n=diagnosis.count - diagnosis.undecided, count=diagnosis.count, file=name)
+        message_key = "agree_where_told" if diagnosis.undecided else "agree"
+        return message(f"ui.check.own.{message_key}", n=diagnosis.count - diagnosis.undecided, count=diagnosis.count, file=name)
     if mistake := diagnosis.forward_mistake:
         return message("ui.check.own.another_pass.words", mistake=mistake.title, stage=label(mistake.stage), file=name)
     return message("ui.check.own.differ", n=diagnosis.wrong, count=diagnosis.count, stage=_label(diagnosis, diagnosis.first), file=name)
@@ -289,10 +289,10 @@ def _explained_stage(diagnosis: Diagnosis, stage: str) -> UserStage:
     if near_matches and near_matches[0].exact:
         quality = message("ui.check.own.exact", stage=_label(diagnosis, stage))
     program = diagnosis.reference.program
-    wrong, right = near_matches[0].explanation.code(program, stage, wrong_names) if near_matches else ("", correct_lines(program, wrong_names))
+    wrong, correct = near_matches[0].explanation.code(program, stage, wrong_names) if near_matches else ("", correct_lines(program, wrong_names))
     counts = [
-        ExplanationData(title=one.explanation.title, share=one.reproduced / max(1, one.of), count=message("ui.check.own.count", n=one.reproduced, count=one.of))
-        for one in shown_matches
+        ExplanationData(title=match.explanation.title, share=match.reproduced / max(1, match.of), count=message("ui.check.own.count", n=match.reproduced, count=match.of))
+        for match in shown_matches
     ]
-    words = [one for one in match_messages(diagnosis, stage, near_matches) if one.id in ("own.made_before", "own.same_lesson")]
-    return UserStage(how=quality, title=title, matches=counts, code=CodeData(wrong=wrong, right=right), words=words)
+    words = [match for match in match_messages(diagnosis, stage, near_matches) if match.id in ("own.made_before", "own.same_lesson")]
+    return UserStage(how=quality, title=title, matches=counts, code=CodeData(wrong=wrong, right=correct), words=words)

@@ -26,9 +26,9 @@ function windowAt(numbers, map, at) {
   const [, height, width] = numbers.shape(link.source)
   const { k } = link.geometry
   const [top, left] = [windowRange(link, at[1])[0], windowRange(link, at[2])[0]]
-  const inside = (/** @type {number} */ r, /** @type {number} */ c) => r >= 0 && c >= 0 && r < height && c < width
+  const isInside = (/** @type {number} */ r, /** @type {number} */ c) => r >= 0 && c >= 0 && r < height && c < width
   const pixel = (/** @type {number} */ r, /** @type {number} */ c) =>
-    inside(r, c) ? numbers.at(link.source, [0, r, c]) : 0
+    isInside(r, c) ? numbers.at(link.source, [0, r, c]) : 0
   const weight = (/** @type {number} */ u, /** @type {number} */ v) => numbers.at(kernel, [at[0], 0, u, v])
   const terms = Array.from({ length: k * k }, (_, n) => {
     const [u, v] = [Math.floor(n / k), n % k]

@@ -44,8 +44,8 @@ def headline(setup: Setup, snapshot: Snapshot) -> Message:
         return message("ui.notebook.sets.itself", still=len(moves) - count, count=len(moves))
     if not smallest:
         return message("ui.notebook.sets.none", count=len(moves))
-    named = [message("ui.notebook.sets.together", names=[cause_of(name)["title"] for name in names]) for names in smallest[:MOST_NAMED]]
-    return message("ui.notebook.sets.only" if len(smallest) == 1 else "ui.notebook.sets.several", n=count, count=len(moves), sets=named, smallest=len(smallest))
+    set_words = [message("ui.notebook.sets.together", names=[cause_of(name)["title"] for name in names]) for names in smallest[:MOST_NAMED]]
+    return message("ui.notebook.sets.only" if len(smallest) == 1 else "ui.notebook.sets.several", n=count, count=len(moves), sets=set_words, smallest=len(smallest))
 
 
 def _sets(moves: np.ndarray, setup: Setup) -> SetsData:

@@ -28,8 +28,8 @@ export const changes = (values, before = values) =>
 function nine({ label, values }, limit, before) {
   const differences = changes(values, before)
   const cell = (/** @type {number} */ value, /** @type {number} */ n) => {
-    const shade = colour(value, [-limit, limit], "signed")
-    return html`<span class=${differences[n] ? "moved" : ""} style=${`background:${css(shade)};color:${textColour(shade)}`}>${plainly(value)}${differences[n] ? html`<small>${differences[n]}</small>` : nothing}</span>`
+    const cellColour = colour(value, [-limit, limit], "signed")
+    return html`<span class=${differences[n] ? "moved" : ""} style=${`background:${css(cellColour)};color:${textColour(cellColour)}`}>${plainly(value)}${differences[n] ? html`<small>${differences[n]}</small>` : nothing}</span>`
   }
   return html`<figure><figcaption>${label}</figcaption><div class="nine" style=${`--k:${Math.sqrt(values.length)}`}>${values.map(cell)}</div></figure>`
 }

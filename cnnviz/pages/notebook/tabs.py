@@ -83,5 +83,5 @@ def tabs(current: str, names: tuple[str, ...] = TABS) -> tuple[SwitchData, ...]:
 
 
 def _untouched(setup: Setup) -> bool:
-    fresh = Setup()
-    return dataclasses.replace(setup, k=fresh.k, stage=fresh.stage) == fresh
+    default_setup = Setup()
+    return dataclasses.replace(setup, k=default_setup.k, stage=default_setup.stage) == default_setup

@@ -50,15 +50,15 @@ export class Dragging {
     const content = view.$(".content")
     this.card = new DragCard(content)
     /** @type {(where: EventTarget, name: string, act: (event: any) => void) => void} */
-    const on = (where, name, act) => where.addEventListener(name, act, { capture: true, signal, passive: false })
-    on(view.root, "pointerdown", (event) => this.onPointerDown(event))
-    on(window, "pointermove", (event) => this.onPointerMove(event))
-    on(window, "pointerup", (event) => this.onPointerUp(event))
-    on(window, "pointercancel", () => this.cancel())
-    on(window, "blur", ({ target }) => target === window && this.cancel()) // not the blur of an element
-    on(window, "touchmove", (event) => this.drag && event.preventDefault())
-    on(view.root, "contextmenu", (event) => (this.drag || this.press?.touch) && event.preventDefault())
-    on(window, "keydown", (event) => this.key(event))
+    const listen = (where, name, act) => where.addEventListener(name, act, { capture: true, signal, passive: false })
+    listen(view.root, "pointerdown", (event) => this.onPointerDown(event))
+    listen(window, "pointermove", (event) => this.onPointerMove(event))
+    listen(window, "pointerup", (event) => this.onPointerUp(event))
+    listen(window, "pointercancel", () => this.cancel())
+    listen(window, "blur", ({ target }) => target === window && this.cancel()) // not the blur of an element
+    listen(window, "touchmove", (event) => this.drag && event.preventDefault())
+    listen(view.root, "contextmenu", (event) => (this.drag || this.press?.touch) && event.preventDefault())
+    listen(window, "keydown", (event) => this.key(event))
   }
 
   /**
@@ -107,9 +107,9 @@ export class Dragging {
     if (event.button !== 0 || !event.isPrimary) return
     const hit = hitOf(this.step, event)
     if (!hit) return
-    const touch = event.pointerType === "touch"
-    this.press = { hit, id: event.pointerId, x: event.clientX, y: event.clientY, touch }
-    if (touch) this.press.timer = setTimeout(() => this.press && this.start(this.press.hit), LONG_PRESS)
+    const isTouch = event.pointerType === "touch"
+    this.press = { hit, id: event.pointerId, x: event.clientX, y: event.clientY, touch: isTouch }
+    if (isTouch) this.press.timer = setTimeout(() => this.press && this.start(this.press.hit), LONG_PRESS)
   }
 
   /** @param {PointerEvent} event */
@@ -136,9 +136,9 @@ export class Dragging {
     this.forgetPress()
     if (!isDragging) return
     event.stopPropagation()
-    const swallow = (/** @type {Event} */ click) => click.stopPropagation()
-    addEventListener("click", swallow, { capture: true, once: true })
-    setTimeout(() => removeEventListener("click", swallow, { capture: true }), 0)
+    const stopClick = (/** @type {Event} */ click) => click.stopPropagation()
+    addEventListener("click", stopClick, { capture: true, once: true })
+    setTimeout(() => removeEventListener("click", stopClick, { capture: true }), 0)
     this.release()
   }
 

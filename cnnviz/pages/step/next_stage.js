@@ -19,8 +19,8 @@ const MAX_BARS = 12 // maximal count of numbers shown as bars
 export function fillPreview(root, numbers, stage) {
   const { label, plain, sentence } = numbers.said[stage]
   const name = stage === "update" ? say("web.phases.update") : `<i>${formula(label)}</i>${plain ? `, ${plain}` : ""}`
-  const first = stage === "update" ? numbers.said.update.makes[0] : stage
-  const focus = numbers.network.focus[numbers.maps[first].family]
+  const firstMap = stage === "update" ? numbers.said.update.makes[0] : stage
+  const focus = numbers.network.focus[numbers.maps[firstMap].family]
   const ends = stage === "update" ? [] : extremesOf(numbers, stage)
   const cell = ends.find(({ at }) => !numbers.missingParts(stage, at).length)?.at ?? focus // the first end with exact weights
   const lines = ends.map(({ at, is }) => {
@@ -70,9 +70,9 @@ function draw(root, numbers, stage, cell) {
   const pens = []
   const pen = (/** @type {HTMLCanvasElement} */ canvas, /** @type {number} */ width, /** @type {number} */ height) => {
     canvas.style.cssText = `width:${width}px;height:${height}px`
-    const own = new Pen(canvas, { width, height }, paletteOf(/** @type {HTMLElement} */ (root)), backward, 1)
-    pens.push(own)
-    return own
+    const diagramPen = new Pen(canvas, { width, height }, paletteOf(/** @type {HTMLElement} */ (root)), backward, 1)
+    pens.push(diagramPen)
+    return diagramPen
   }
   if (!whole.hidden && kind === "row") {
     const rows = Array.from(numbers.values(stage), (value, n) => ({

@@ -108,12 +108,12 @@ export class Sweep {
   /** @param {KeyboardEvent} event */
   pressed(event) {
     const { order } = this
-    const at = order.indexOf(this.pointed)
+    const rank = order.indexOf(this.pointed)
     const to = {
-      ArrowUp: at - 1,
-      ArrowLeft: at - 1,
-      ArrowDown: at + 1,
-      ArrowRight: at + 1,
+      ArrowUp: rank - 1,
+      ArrowLeft: rank - 1,
+      ArrowDown: rank + 1,
+      ArrowRight: rank + 1,
       Home: 0,
       End: order.length - 1,
     }[event.key]
@@ -134,8 +134,8 @@ export class Sweep {
   draw() {
     const { data, canvas, losses, last, pointed } = this
     if (!data || !canvas.clientWidth) return
-    const each = losses.length / last.length
-    const shown = Math.min(last.length, MOST_LINES)
+    const updateCount = losses.length / last.length
+    const shownCount = Math.min(last.length, MOST_LINES)
     this.dots = paintRuns(
       canvas,
       {
@@ -144,8 +144,8 @@ export class Sweep {
         values: data.values,
         last,
         scale: scaleOf(losses),
-        shown: Array.from({ length: shown }, (_, i) => Math.floor((i * last.length) / shown)),
-        curve: (run) => losses.slice(run * each, (run + 1) * each),
+        shown: Array.from({ length: shownCount }, (_, i) => Math.floor((i * last.length) / shownCount)),
+        curve: (run) => losses.slice(run * updateCount, (run + 1) * updateCount),
       },
       { pointed },
     )

@@ -85,7 +85,7 @@ export class TestImages {
     if (!report || !state || !this.canvas.clientWidth) return
     const { frame, labels } = this
     const kind = arrangement(state)
-    const crowd = state.crowds.get(state.at)
+    const testImages = state.crowds.get(state.at)
     const plan = JSON.stringify([
       frame.width,
       frame.classes,
@@ -101,14 +101,16 @@ export class TestImages {
       const [was, is] = [this.plan, plan].map((text) => (text ? JSON.parse(text).slice(0, 5).join() : ""))
       this.plan = plan
       this.layout =
-        !crowd || kind === "heap" ? heap(labels, frame) : (kind === "matrix" ? matrix : columns)(crowd, labels, frame)
+        !testImages || kind === "heap"
+          ? heap(labels, frame)
+          : (kind === "matrix" ? matrix : columns)(testImages, labels, frame)
       this.before = this.looks
       this.looks = this.layout.columns.map((answer, i) =>
         kind === "heap" ? PRINT : kind === "columns" && answer !== labels[i] ? WRONG : PLAIN,
       )
       was === is ? this.begin() : this.land()
     }
-    this.lit = state.cell && crowd ? new Set(inCell(state.cell, labels, answersOf(crowd))) : null
+    this.lit = state.cell && testImages ? new Set(inCell(state.cell, labels, answersOf(testImages))) : null
     if (!this.flight) this.paint()
   }
 
@@ -179,8 +181,8 @@ export class TestImages {
     const name = [size, ratio(), colours.ink, colours.paper].join()
     const cached = this.sheets.get(name)
     const isComplete = [...looks].every((look) => cached?.looks.includes(look))
-    const all = [...new Set([...looks, ...(cached?.looks ?? [])])]
-    const sheet = cached && isComplete ? cached : sheetOf(this.pictures.held, size, all, colours)
+    const allLooks = [...new Set([...looks, ...(cached?.looks ?? [])])]
+    const sheet = cached && isComplete ? cached : sheetOf(this.pictures.held, size, allLooks, colours)
     this.sheets.delete(name)
     this.sheets.set(name, sheet)
     for (const oldest of this.sheets.keys()) if (this.sheets.size > MOST_SHEETS) this.sheets.delete(oldest)

@@ -95,10 +95,10 @@ export class Training {
     scrub.addEventListener("keydown", (event) => {
       if (/^(Arrow|Page|Home|End)/.test(event.key)) event.stopPropagation() // the images use these keys; this page has no stages
     })
-    const drawn = new ResizeObserver(() => this.draw())
-    drawn.observe(canvas)
+    const resizeObserver = new ResizeObserver(() => this.draw())
+    resizeObserver.observe(canvas)
     signal.addEventListener("abort", () => {
-      drawn.disconnect()
+      resizeObserver.disconnect()
       clearTimeout(this.onward)
     })
   }
@@ -127,11 +127,11 @@ export class Training {
     setText(train, `▶ ${words}`)
     train.setAttribute("aria-label", words)
     const progress = this.$(".progress")
-    const done = /** @type {HTMLElement} */ (progress.firstElementChild)
+    const doneBar = /** @type {HTMLElement} */ (progress.firstElementChild)
     progress.hidden = !active
     progress.classList.toggle("waits", active && !share)
     progress.setAttribute("aria-valuenow", String(Math.round(100 * share)))
-    done.style.width = share ? `${100 * share}%` : ""
+    doneBar.style.width = share ? `${100 * share}%` : ""
     this.root.dataset.state = kind
     setText(this.$('[data-said="which"]'), which)
     this.notice(notice || form?.wrong || "") // the form's own message may be in a closed panel
@@ -182,8 +182,8 @@ export class Training {
     const epoch = following(this.state)
     this.root.dataset.follows = epoch === null ? "" : "1"
     if (epoch === null) return this.listEverybody()
-    const on = () => this.become({ ...this.state, at: following(this.state) ?? this.state.at })
-    this.onward = setTimeout(on, this.state.at < 0 ? 0 : HOLD)
+    const playNext = () => this.become({ ...this.state, at: following(this.state) ?? this.state.at })
+    this.onward = setTimeout(playNext, this.state.at < 0 ? 0 : HOLD)
   }
 
   /** Redraw after a change of theme, size, epoch or selection. */
@@ -226,10 +226,10 @@ export class Training {
 
   /** @param {string} name @param {number} n */
   caption(name, n) {
-    const crowd = this.state.crowds.get(this.state.at)
-    if (!crowd) return nothing
-    const [right, all] = answered(crowd, n)
-    const count = crowd.classes > COUNTED ? `${right}/${all}` : say("web.training.right_of", { right, n: all })
+    const testImages = this.state.crowds.get(this.state.at)
+    if (!testImages) return nothing
+    const [right, all] = answered(testImages, n)
+    const count = testImages.classes > COUNTED ? `${right}/${all}` : say("web.training.right_of", { right, n: all })
     return html`<li><div><b>${name}</b><small title=${say("web.training.right_of", { right, n: all })}>${count}</small></div></li>`
   }
 
@@ -242,10 +242,10 @@ export class Training {
     const { large, soft, small } = about(report, state)
     const lines = html`<p>${large}</p><p class="soft">${soft}</p><p class="tiny">${small}</p>`
     render(kind === "matrix" ? nothing : lines, this.$(".about"))
-    const shown = accuracies(report, state)
-    const first = shown?.first ?? null
-    const rise = first === null ? "" : `${formatValue(Math.round(100 * first))} →`
-    render(shown ? html`<span>${rise}</span> <b></b>` : nothing, this.$(".figure"))
+    const shownAccuracies = accuracies(report, state)
+    const firstAccuracy = shownAccuracies?.first ?? null
+    const riseText = firstAccuracy === null ? "" : `${formatValue(Math.round(100 * firstAccuracy))} →`
+    render(shownAccuracies ? html`<span>${riseText}</span> <b></b>` : nothing, this.$(".figure"))
     setHidden(this.$(".epochs"), !stops(state).some((epoch) => epoch > 0) || kind === "matrix" || this.selected >= 0)
     setHidden(this.$(".which"), !begun)
     const matrix = this.$("[data-matrix]")
@@ -269,32 +269,33 @@ export class Training {
   /** Show a share of the way from the accuracy before to the current one. @param {number} share */
   roll(share) {
     const { report, state } = this
-    const shown = report && accuracies(report, state)
-    if (!shown) return
-    this.rolled = share >= 1 ? shown.now : this.rollsFrom + share * (shown.now - this.rollsFrom)
-    const place = this.$(".figure b")
-    if (place) setText(place, formatValue(this.rolled, "%"))
+    const shownAccuracies = report && accuracies(report, state)
+    if (!shownAccuracies) return
+    this.rolled = share >= 1 ? shownAccuracies.now : this.rollsFrom + share * (shownAccuracies.now - this.rollsFrom)
+    const figureElement = this.$(".figure b")
+    if (figureElement) setText(figureElement, formatValue(this.rolled, "%"))
   }
 
   /** @param {Report} report @param {string} name */
   chart({ arrays, epochs, guessing, guessed_loss, learn }, name) {
     const percent = name === "accuracy"
     const { values: x } = arrays.at
-    const held = {
+    const heldOutSeries = {
       name: percent ? "" : say("web.training.held_out"),
       values: arrays[`held_${name}`].values,
       main: true,
     }
-    const learned = { name: say("web.training.learned"), values: arrays[name].values, main: false }
-    const curves = percent ? [held] : [learned, held]
-    const at = Array.from(x).indexOf(this.state.at)
-    const guess = learn.length ? (percent ? guessing : guessed_loss) : null
-    const place = this.$(`[data-chart="${name}"]`)
-    const drawn = /** @type {HTMLElement} */ (place.querySelector(".drawn"))
-    setHTML(drawn, reportChart({ x, epochs, curves, at, percent, guessing: guess }))
-    const spoken = [learned, { ...held, name: say("web.training.held_out") }]
-    const values = at < 0 ? [] : spoken.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`)
-    setText(/** @type {Element} */ (place.querySelector(".spoken")), values.join(", "))
+    const trainSeries = { name: say("web.training.learned"), values: arrays[name].values, main: false }
+    const curves = percent ? [heldOutSeries] : [trainSeries, heldOutSeries]
+    const epochIndex = Array.from(x).indexOf(this.state.at)
+    const guessLevel = learn.length ? (percent ? guessing : guessed_loss) : null
+    const chartElement = this.$(`[data-chart="${name}"]`)
+    const drawing = /** @type {HTMLElement} */ (chartElement.querySelector(".drawn"))
+    setHTML(drawing, reportChart({ x, epochs, curves, at: epochIndex, percent, guessing: guessLevel }))
+    const spokenSeries = [trainSeries, { ...heldOutSeries, name: say("web.training.held_out") }]
+    const values =
+      epochIndex < 0 ? [] : spokenSeries.map((curve) => `${curve.name} ${number(curve.values[epochIndex], 3)}`)
+    setText(/** @type {Element} */ (chartElement.querySelector(".spoken")), values.join(", "))
   }
 
   // ---- selected photograph
@@ -311,16 +312,16 @@ export class Training {
   /** Show the card of the selected photograph; in the matrix, of the surest one in the framed cell. @param {Report} report */
   tell(report) {
     const { state } = this
-    const crowd = state.crowds.get(state.at)
-    const cell = state.cell ?? worstCell(crowd)
+    const testImages = state.crowds.get(state.at)
+    const cell = state.cell ?? worstCell(testImages)
     const shown =
-      this.selected < 0 && crowd && cell && state.matrix
-        ? surestIn(crowd, cell, report.arrays.labels.values)
+      this.selected < 0 && testImages && cell && state.matrix
+        ? surestIn(testImages, cell, report.arrays.labels.values)
         : this.selected
-    const place = this.$(".one")
-    const isKnown = crowd && shown >= 0 && shown < report.ids.length
-    render(isKnown ? card(report, crowd, shown) : nothing, place)
-    const canvas = place.querySelector("canvas")
+    const container = this.$(".one")
+    const isKnown = testImages && shown >= 0 && shown < report.ids.length
+    render(isKnown ? card(report, testImages, shown) : nothing, container)
+    const canvas = container.querySelector("canvas")
     if (canvas && this.pictures.held) paintImage(canvas, this.pictures.held, shown)
   }
 
@@ -332,30 +333,30 @@ export class Training {
   /** Fill the table of all images for screen readers. */
   listEverybody() {
     const { report, state } = this
-    const crowd = state.crowds.get(state.at)
-    if (!report || !crowd) return
+    const testImages = state.crowds.get(state.at)
+    if (!report || !testImages) return
     const { ids, names, arrays } = report
     const row = (/** @type {string} */ id, /** @type {number} */ i) => {
-      const o = outputsOf(crowd, i)
+      const o = outputsOf(testImages, i)
       return html`<tr><td>${id}</td><td>${names[arrays.labels.values[i]]}</td><td>${names[largestIndex(o)]}</td><td>${certainty(o[largestIndex(o)], report)}</td></tr>`
     }
-    const head = ["image", "is", "says", "sure"].map(
+    const headings = ["image", "is", "says", "sure"].map(
       (name) => html`<th scope="col">${say(`web.training.table.${name}`)}</th>`,
     )
     const caption = say("web.training.table.title", { epoch: state.at })
-    const table = html`<table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${ids.map(row)}</tbody></table>`
+    const table = html`<table><caption>${caption}</caption><thead><tr>${headings}</tr></thead><tbody>${ids.map(row)}</tbody></table>`
     render(table, this.$(".everybody"))
   }
 
   /** @param {MouseEvent} event */
   clicked(event) {
-    const pressed = closest(event, "[data-matrix], [data-again], [data-open], .drawn, .crowd")
-    const { open, again } = pressed?.dataset ?? {}
+    const pressedElement = closest(event, "[data-matrix], [data-again], [data-open], .drawn, .crowd")
+    const { open, again } = pressedElement?.dataset ?? {}
     if (open) this.open(Number(open))
-    if (pressed?.matches("[data-matrix]")) this.become(arranged(this.state, !this.state.matrix))
-    if (pressed?.matches(".crowd")) this.picked(event)
+    if (pressedElement?.matches("[data-matrix]")) this.become(arranged(this.state, !this.state.matrix))
+    if (pressedElement?.matches(".crowd")) this.picked(event)
     if (again !== undefined) this.again()
-    if (pressed?.matches(".drawn")) this.goTo(pressed, event.clientX)
+    if (pressedElement?.matches(".drawn")) this.goTo(pressedElement, event.clientX)
   }
 
   /**
@@ -391,8 +392,8 @@ export class Training {
   goTo(drawn, x) {
     const { left, width } = drawn.getBoundingClientRect()
     const { arrays, epochs } = /** @type {Report} */ (this.report)
-    const place = pointedAt(arrays.at.values, epochs, (x - left) / width)
-    if (place >= 0) this.become(sought(this.state, arrays.at.values[place]))
+    const epochIndex = pointedAt(arrays.at.values, epochs, (x - left) / width)
+    if (epochIndex >= 0) this.become(sought(this.state, arrays.at.values[epochIndex]))
   }
 
   // ---- requests

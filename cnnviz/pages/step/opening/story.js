@@ -45,8 +45,8 @@ export class Story {
     this.step = step
     this.view = step.view
     const { host, page } = this.view
-    const linked = location.hash.startsWith(HASH) // the link contains a deck
-    if (host.story && !linked && shouldBegin(page, ownKeys(host.address.read()), readPreference(SEEN) !== ""))
+    const hasDeckLink = location.hash.startsWith(HASH) // the link contains a deck
+    if (host.story && !hasDeckLink && shouldBegin(page, ownKeys(host.address.read()), readPreference(SEEN) !== ""))
       this.begin()
   }
 
@@ -122,9 +122,9 @@ export class Story {
     if (this.frame || !this.telling || !isMoving(this.telling)) return
     this.frame = requestAnimationFrame((time) => {
       this.frame = 0
-      const by = Math.min(time - this.lastTime, LONGEST)
+      const elapsed = Math.min(time - this.lastTime, LONGEST)
       this.lastTime = time
-      if (this.telling && isLoaded(this.told)) this.dispatch({ type: "passed", by })
+      if (this.telling && isLoaded(this.told)) this.dispatch({ type: "passed", by: elapsed })
       this.run()
     })
   }

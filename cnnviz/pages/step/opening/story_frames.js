@@ -54,13 +54,13 @@ function look(t) {
 
 /** The columns glide, the gaps open, and their squares melt. @param {number} t @returns {Frame} */
 function areas(t) {
-  const opens = (/** @type {number} */ n) => GLIDE + LOOK + n * (OPEN + LOOK)
+  const openingTime = (/** @type {number} */ n) => GLIDE + LOOK + n * (OPEN + LOOK)
   return {
     glided: eased(t, 0, GLIDE),
     marked: linear(t, GLIDE, MARK),
-    opened: Array.from({ length: GAPS }, (_, n) => eased(t, opens(n), OPEN)),
-    melted: eased(t, opens(GAPS), MELT),
-    done: t >= opens(GAPS) + MELT,
+    opened: Array.from({ length: GAPS }, (_, n) => eased(t, openingTime(n), OPEN)),
+    melted: eased(t, openingTime(GAPS), MELT),
+    done: t >= openingTime(GAPS) + MELT,
   }
 }
 
@@ -80,10 +80,10 @@ const [FIRST_AT, FIRST_EVERY, TURN_LOOK, EVERY] = [4500, 900, 2500, 600]
 
 /** The updates follow each other, with a rest when the answer turns. @param {number} t @param {Counts} counts @returns {Frame} */
 function updates(t, { updates: most, turn }) {
-  const turned = FIRST_AT + (turn - 1) * FIRST_EVERY // time of the update at which the answer turns
-  const late = Math.floor((t - turned - TURN_LOOK) / EVERY) + 1
-  const early = Math.floor((t - FIRST_AT) / FIRST_EVERY) + 1
-  const value = t < turned ? Math.max(early, 0) : turn + Math.max(late, 0)
+  const turnTime = FIRST_AT + (turn - 1) * FIRST_EVERY // time of the update at which the answer turns
+  const lateUpdate = Math.floor((t - turnTime - TURN_LOOK) / EVERY) + 1
+  const earlyUpdate = Math.floor((t - FIRST_AT) / FIRST_EVERY) + 1
+  const value = t < turnTime ? Math.max(earlyUpdate, 0) : turn + Math.max(lateUpdate, 0)
   return { appeared: linear(t, 0, FADE), value: Math.min(value, most), done: value >= most }
 }
 

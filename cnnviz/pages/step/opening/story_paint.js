@@ -39,12 +39,12 @@ function photoCells(numbers) {
 function addedCells(snapshots, k, output) {
   const [rows, columns, outputs] = snapshots[0].shape("w").slice(-3)
   const weights = snapshots.map((numbers) => numbers.values("w"))
-  const now = weights[Math.min(Math.max(k, 1), weights.length - 1)]
-  const last = weights[weights.length - 1]
-  const limit = Math.max(...Array.from(last, (value, n) => Math.abs(value - weights[0][n])))
+  const currentWeights = weights[Math.min(Math.max(k, 1), weights.length - 1)]
+  const lastWeights = weights[weights.length - 1]
+  const limit = Math.max(...Array.from(lastWeights, (value, n) => Math.abs(value - weights[0][n])))
   const paint = (/** @type {number} */ i, /** @type {number} */ j) => {
     const n = (i * columns + j) * outputs + output
-    return colour(now[n] - weights[0][n], [-limit, limit], "signed")
+    return colour(currentWeights[n] - weights[0][n], [-limit, limit], "signed")
   }
   return [rows, columns, paint]
 }
