@@ -81,10 +81,10 @@ class Experiment(ReadOnly):
     def of(cls, poll: Poll) -> Experiment:
         """Return the experiment of a poll. Raise Problem, KeyError or TypeError if another version of cnnviz began
         it."""
-        key, at, updates = poll.spec[EXPERIMENT], poll.spec["at"], poll.spec["updates"]
-        if key not in EXPERIMENTS or not isinstance(at, str) or type(updates) is not int or not 1 <= updates <= 10_000:
+        key, address, updates = poll.spec[EXPERIMENT], poll.spec["at"], poll.spec["updates"]
+        if key not in EXPERIMENTS or not isinstance(address, str) or type(updates) is not int or not 1 <= updates <= 10_000:
             raise KeyError(key)
-        return cls(str(key), at, updates)
+        return cls(str(key), address, updates)
 
     @cached_property
     def setup(self) -> Setup:
@@ -172,8 +172,8 @@ def confirmed_prediction(experiment: Experiment, last_losses: np.ndarray) -> int
     if not np.isfinite(last_losses).any():
         return None
     if experiment.key == "lr":
-        best = math.log10(float(experiment.value(int(np.nanargmin(np.where(np.isfinite(last_losses), last_losses, np.nan))))))
-        return min(range(len(RATES)), key=lambda n: abs(math.log10(float(RATES[n])) - best))
+        log_best_rate = math.log10(float(experiment.value(int(np.nanargmin(np.where(np.isfinite(last_losses), last_losses, np.nan))))))
+        return min(range(len(RATES)), key=lambda n: abs(math.log10(float(RATES[n])) - log_best_rate))
     share = np.count_nonzero(~(last_losses <= LOW)) / len(last_losses)
     return next(n for n, limit in enumerate(SHARES.values()) if share <= limit)
 

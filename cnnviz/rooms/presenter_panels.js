@@ -95,8 +95,8 @@ export function fillPresenterView(root, seen) {
   put(root, "header .room", say("web.room.code", { code: `<b>${escapeHtml(code)}</b>` }))
   const { followers, alone, lost } = count
   const exploring = alone ? ` · ${say("web.cockpit.explore", { n: followers - alone, alone })}` : ""
-  const missing = lost ? ` · <b class="lost">${say("web.cockpit.lost", { n: lost })}</b>` : ""
-  put(root, "header .count", `<b>${followed(followers)}</b>${exploring}${missing}`)
+  const lostText = lost ? ` · <b class="lost">${say("web.cockpit.lost", { n: lost })}</b>` : ""
+  put(root, "header .count", `<b>${followed(followers)}</b>${exploring}${lostText}`)
   put(root, ".script h2", deck(seen))
   put(root, ".lesson", screens(seen))
   put(root, ".choose", choice(seen))
@@ -119,17 +119,17 @@ export function fillClock(root, { began, left, since, steps, poll }) {
     ? say("web.cockpit.minutes_of", { n: minutes, of: Math.ceil(planned / 60) })
     : say("web.cockpit.minutes", { n: minutes })
   put(root, "header .clock", `<b>${time}</b> ${passed}`)
-  const rest = left === null ? "" : ` · ${say("web.hall.left", { time: clock(left) })}`
+  const timeText = left === null ? "" : ` · ${say("web.hall.left", { time: clock(left) })}`
   const stage = steps?.stages.find(([symbol]) => symbol === steps.stage)?.[1] ?? ""
   const phase = poll?.kind === "experiment" ? (poll.phase === "revealed" ? "concluded" : "running") : poll?.phase
-  put(root, ".now h2 small", poll ? say(`web.cockpit.phase.${phase}`) + rest : `<i>${formula(stage)}</i>`)
-  const here = screenOf(steps)
-  const on = (Date.now() - since) / 1000
-  const late = Boolean(here?.seconds) && on > Number(here?.seconds)
-  const plan = here?.seconds ? say("web.cockpit.planned", { time: clock(here.seconds) }) : ""
-  const kept = plan ? `<em>${say(`web.cockpit.${late ? "late" : "on_time"}`)}</em>` : ""
-  const pace = `<b class="${late ? "late" : ""}">${clock(on)}</b> <span>${say("web.cockpit.on_screen")} <small>${plan}</small></span>${kept}`
-  put(root, ".pace", here ? pace : "")
+  put(root, ".now h2 small", poll ? say(`web.cockpit.phase.${phase}`) + timeText : `<i>${formula(stage)}</i>`)
+  const currentScreen = screenOf(steps)
+  const elapsed = (Date.now() - since) / 1000
+  const isLate = Boolean(currentScreen?.seconds) && elapsed > Number(currentScreen?.seconds)
+  const plan = currentScreen?.seconds ? say("web.cockpit.planned", { time: clock(currentScreen.seconds) }) : ""
+  const planText = plan ? `<em>${say(`web.cockpit.${isLate ? "late" : "on_time"}`)}</em>` : ""
+  const pace = `<b class="${isLate ? "late" : ""}">${clock(elapsed)}</b> <span>${say("web.cockpit.on_screen")} <small>${plan}</small></span>${planText}`
+  put(root, ".pace", currentScreen ? pace : "")
 }
 
 /** Return the current screen of the room's deck. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined} */
@@ -146,18 +146,18 @@ const deck = ({ steps }) =>
     : say("web.cockpit.script")
 
 /** Return the subject of a screen, on one line. @param {RoomStep} screen */
-const about = ({ ask, title, text }) => rich(ask || text.split("\n")[0] || title)
+const summaryOf = ({ ask, title, text }) => rich(ask || text.split("\n")[0] || title)
 
 /** @param {Seen} seen */
 function screens({ steps, picture }) {
   const line = (/** @type {RoomStep} */ screen) => {
     const { number, hall, experiment, query } = screen
-    const here = number === steps?.screen
+    const isCurrent = number === steps?.screen
     const sign = experiment ? "∷" : hall ? "?" : ""
-    const drawn = picture(query)
-    return `<li class="${here ? "here" : ""}"><button type="button" data-screen="${number}"${here ? ' aria-current="step"' : ""}><span>${
+    const pictureHTML = picture(query)
+    return `<li class="${isCurrent ? "here" : ""}"><button type="button" data-screen="${number}"${isCurrent ? ' aria-current="step"' : ""}><span>${
       number < Number(steps?.screen) ? "✓" : number
-    }</span><span class="small-picture${sign ? " asks" : ""}">${sign ? `<b>${sign}</b>` : ""}${drawn ? `<img src="${drawn}" alt="">` : ""}</span><span class="about">${about(screen)}</span></button></li>`
+    }</span><span class="small-picture${sign ? " asks" : ""}">${sign ? `<b>${sign}</b>` : ""}${pictureHTML ? `<img src="${pictureHTML}" alt="">` : ""}</span><span class="about">${summaryOf(screen)}</span></button></li>`
   }
   return (steps?.steps ?? []).map(line).join("")
 }
@@ -175,53 +175,55 @@ function choice({ steps }) {
 
 /** Return the heading and subject of the next screen. @param {Seen} seen */
 function next({ steps }) {
-  const coming = comingOf(steps)
-  return coming ? `<h2>${say("web.cockpit.upcoming")} <small>${coming.number}</small></h2><p>${about(coming)}</p>` : ""
+  const nextScreen = comingOf(steps)
+  return nextScreen
+    ? `<h2>${say("web.cockpit.upcoming")} <small>${nextScreen.number}</small></h2><p>${summaryOf(nextScreen)}</p>`
+    : ""
 }
 
 /** Return the presenter's notes, and the deck's feedback on each answer. @param {Seen} seen */
 function notes({ steps }) {
-  const here = screenOf(steps) ?? comingOf(steps)
-  if (!here) return `<p class="soft">${say("web.cockpit.no_notes")}</p>`
-  const wrong = here.answers.map((text) => `<li>${rich(text)}</li>`).join("")
-  return `${here.notes ? `<div class="own">${paragraphs(here.notes)}</div>` : ""}${here.text ? paragraphs(here.text) : ""}
-    ${here.right ? `<h3>${say("web.cockpit.right")}</h3><p>${rich(here.right)}</p>` : ""}${wrong ? `<h3>${say("web.cockpit.wrong")}</h3><ul>${wrong}</ul>` : ""}`
+  const shownScreen = screenOf(steps) ?? comingOf(steps)
+  if (!shownScreen) return `<p class="soft">${say("web.cockpit.no_notes")}</p>`
+  const wrong = shownScreen.answers.map((text) => `<li>${rich(text)}</li>`).join("")
+  return `${shownScreen.notes ? `<div class="own">${paragraphs(shownScreen.notes)}</div>` : ""}${shownScreen.text ? paragraphs(shownScreen.text) : ""}
+    ${shownScreen.right ? `<h3>${say("web.cockpit.right")}</h3><p>${rich(shownScreen.right)}</p>` : ""}${wrong ? `<h3>${say("web.cockpit.wrong")}</h3><ul>${wrong}</ul>` : ""}`
 }
 
 /** @param {Seen} seen */
 function keys({ cover }) {
-  const all = COVERS.map(
+  const coverButtons = COVERS.map(
     ([name, key]) =>
       `<button type="button" data-cover="${name}" aria-pressed="${cover === name}"><kbd>${key}</kbd> ${say(`web.cockpit.covers.${name}`)}</button>`,
   )
-  return `<span><kbd>${say("web.cockpit.page_down")}</kbd> ${say("web.cockpit.blue")}</span>${all.join("")}`
+  return `<span><kbd>${say("web.cockpit.page_down")}</kbd> ${say("web.cockpit.blue")}</span>${coverButtons.join("")}`
 }
 
 /** @param {Seen} seen @returns {string[]} */
 function acts({ poll, question, results, veiled, steps }) {
   const can = { ...possible(poll, question), next: true }
-  const coming = comingOf(steps)
+  const nextScreen = comingOf(steps)
   const main = nextAct(poll, results) || "next"
-  const leads = coming ? "next_screen" : poll ? "go_on" : veiled ? "unveil" : "next_stage"
+  const leadAction = nextScreen ? "next_screen" : poll ? "go_on" : veiled ? "unveil" : "next_stage"
   return actsOf(poll).map(([name, key]) => {
-    const concludes = name === "reveal" && poll?.kind === "experiment"
-    const another = name === "again" && poll?.phase === "revealed"
-    const id = name === "next" ? leads : another ? "another" : concludes ? "conclude" : name
+    const isConclusion = name === "reveal" && poll?.kind === "experiment"
+    const isSecondRound = name === "again" && poll?.phase === "revealed"
+    const id = name === "next" ? leadAction : isSecondRound ? "another" : isConclusion ? "conclude" : name
     return `<button type="button" data-act="${name}" class="${name === main ? "primary" : ""}"${can[name] ? "" : " disabled"} title="${escapeHtml(say(`web.cockpit.acts_are.${id}.hint`))}">${say(`web.cockpit.acts_are.${id}.label`)} <kbd>${key}</kbd></button>`
   })
 }
 
 /** @param {Seen} seen */
 function answers({ poll, question, results, count }) {
-  const of = Math.max(count.followers, count.votes)
-  if (poll?.kind === "experiment") return head(say("web.cockpit.runs", { n: count.votes, of }))
-  if (!poll || !question) return `${head("")}<p class="soft">${say("web.cockpit.no_question")}</p>`
-  return `${head(say("web.cockpit.of", { n: count.votes, of }))}<p class="asks">${rich(question.ask)}</p>
+  const voterCount = Math.max(count.followers, count.votes)
+  if (poll?.kind === "experiment") return headHTML(say("web.cockpit.runs", { n: count.votes, of: voterCount }))
+  if (!poll || !question) return `${headHTML("")}<p class="soft">${say("web.cockpit.no_question")}</p>`
+  return `${headHTML(say("web.cockpit.of", { n: count.votes, of: voterCount }))}<p class="asks">${rich(question.ask)}</p>
     ${results ? resultsHTML(question, results) + advice(results) : ""}`
 }
 
 /** @param {string} sum */
-const head = (sum) => `<h2>${say("web.cockpit.answers")} <span class="sum">${sum}</span></h2>`
+const headHTML = (sum) => `<h2>${say("web.cockpit.answers")} <span class="sum">${sum}</span></h2>`
 
 /** Return advice on the next action, from the share of right answers. @param {RoomResults} results */
 function advice(results) {

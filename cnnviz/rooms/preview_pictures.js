@@ -61,10 +61,10 @@ export class Previews {
   /** @param {string} query @param {string} picture */
   came(query, picture) {
     if (picture || !this.pictures.has(query)) this.pictures.set(query, picture)
-    const waited = this.queue[0] === query
+    const isNextInQueue = this.queue[0] === query
     this.queue = this.queue.filter((other) => other !== query)
     this.changed()
-    if (waited) this.goOn()
+    if (isNextInQueue) this.goOn()
   }
 }
 
@@ -73,7 +73,7 @@ function lead(frame, query) {
   const { src = "", at } = frame.dataset
   if (at === query) return
   frame.dataset.at = query
-  const there = new URL(`${src}#${query}`, location.href).href
-  if (at === undefined) frame.src = there
-  else frame.contentWindow?.location.replace(there)
+  const previewURL = new URL(`${src}#${query}`, location.href).href
+  if (at === undefined) frame.src = previewURL
+  else frame.contentWindow?.location.replace(previewURL)
 }

@@ -28,7 +28,7 @@ export function showPreview(first) {
     const numbers = new Resources(base, CODE, {
       received(answer, wanted) {
         deliver(withLook(answer, wanted))
-        painted(() => location.hash.slice(1) === requestedHash && tell(requestedHash))
+        painted(() => location.hash.slice(1) === requestedHash && postPreview(requestedHash))
       },
       failed() {}, // the lecture goes on without the preview
       shown: () => (view?.data ? view.setup : undefined),
@@ -50,7 +50,8 @@ export function showPreview(first) {
   }
 
   /** @param {string} preview */
-  const tell = (preview) => innerWidth && parent.postMessage({ preview, picture: thumbnail(root) }, location.origin) // the frame has a width only while visible
+  const postPreview = (preview) =>
+    innerWidth && parent.postMessage({ preview, picture: thumbnail(root) }, location.origin) // the frame has a width only while visible
   addEventListener("hashchange", show)
   show()
 }

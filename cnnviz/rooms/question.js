@@ -16,8 +16,12 @@ export function valuesOf({ levels, low, high }) {
  * @param {number} cell  its place in the array
  */
 export function placeIn({ rows, columns }, cell) {
-  const inside = cell % (rows * columns)
-  return { layer: Math.floor(cell / (rows * columns)), row: Math.floor(inside / columns), column: inside % columns }
+  const cellInLayer = cell % (rows * columns)
+  return {
+    layer: Math.floor(cell / (rows * columns)),
+    row: Math.floor(cellInLayer / columns),
+    column: cellInLayer % columns,
+  }
 }
 
 /**
@@ -65,8 +69,8 @@ export function placeName(map, cell) {
 export function windowAt({ map, window }, cell) {
   const { row, column } = placeIn(/** @type {RoomMap} */ (map), cell)
   const { k = 1, stride = 1, before = 0, dilation = 1 } = window ?? {}
-  const wide = (k - 1) * dilation + 1
-  return [row * stride - before, column * stride - before, wide, wide]
+  const windowWidth = (k - 1) * dilation + 1
+  return [row * stride - before, column * stride - before, windowWidth, windowWidth]
 }
 
 /**
@@ -78,8 +82,8 @@ export function windowAt({ map, window }, cell) {
 export function cellUnder({ map, window }, row, column) {
   const { k = 1, stride = 1, before = 0, dilation = 1 } = window ?? {}
   const middle = ((k - 1) * dilation) / 2
-  const at = (/** @type {number} */ place) => (place + before - middle) / stride
-  return cellIn(/** @type {RoomMap} */ (map), 0, at(row), at(column))
+  const outputPosition = (/** @type {number} */ place) => (place + before - middle) / stride
+  return cellIn(/** @type {RoomMap} */ (map), 0, outputPosition(row), outputPosition(column))
 }
 
 /**
@@ -159,9 +163,9 @@ export function nextAct(poll, results) {
   if (!poll) return ""
   if (poll.kind === "experiment") return poll.phase === "revealed" ? "next" : "reveal"
   if (poll.kind === "predict") return poll.phase === "open" ? "close" : "run"
-  const again = poll.round === 1 && adviceOf(results) === "talk"
-  const shown = !poll.keyed ? "next" : again ? "again" : "reveal"
-  return { open: "close", closed: "show", shown, revealed: "next" }[poll.phase]
+  const suggestsRepeat = poll.round === 1 && adviceOf(results) === "talk"
+  const buttonName = !poll.keyed ? "next" : suggestsRepeat ? "again" : "reveal"
+  return { open: "close", closed: "show", shown: buttonName, revealed: "next" }[poll.phase]
 }
 
 /** Return how often an option, cell or range was chosen in a round. @param {RoomRound} round @param {number} low */
@@ -175,9 +179,11 @@ export const shareOf = (count, { votes }) => (votes ? count / votes : 0)
 
 /** Return the number of right answers, and of all answers, in the last round. @param {RoomResults} results */
 export function found({ groups, rounds }) {
-  const last = rounds.length - 1
-  const right = groups.filter((group) => group.right).reduce((sum, { counts }) => sum + (counts[last] ?? 0), 0)
-  return { n: right, of: rounds[last]?.votes ?? 0 }
+  const lastRound = rounds.length - 1
+  const rightCount = groups
+    .filter((group) => group.right)
+    .reduce((sum, { counts }) => sum + (counts[lastRound] ?? 0), 0)
+  return { n: rightCount, of: rounds[lastRound]?.votes ?? 0 }
 }
 
 /** Return the number of followers as a sentence. @param {number} n */
@@ -221,11 +227,11 @@ const LOOKED_AT = [
  */
 export function mayBe(explore, there, seen) {
   if (explore === "free") return true
-  const bare = (/** @type {Setup} */ address) =>
+  const withoutView = (/** @type {Setup} */ address) =>
     JSON.stringify(
       Object.entries(address)
         .filter(([key, text]) => text && !LOOKED_AT.includes(key))
         .sort(),
     )
-  return explore === "screens" && seen.some((address) => bare(address) === bare(there))
+  return explore === "screens" && seen.some((address) => withoutView(address) === withoutView(there))
 }

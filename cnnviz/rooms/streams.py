@@ -75,8 +75,8 @@ class Stream:
     @property
     def patience(self) -> float:
         """Maximum delay in seconds until the next check."""
-        left = self.room.poll.at(now := time.time()).seconds_left(now) if self.room.poll else None
-        waits = [HEARTBEAT, *([left + 0.01] if left is not None else []), *([COUNT_EVERY] if self.screen else [])]
+        remaining_seconds = self.room.poll.at(now := time.time()).seconds_left(now) if self.room.poll else None
+        waits = [HEARTBEAT, *([remaining_seconds + 0.01] if remaining_seconds is not None else []), *([COUNT_EVERY] if self.screen else [])]
         return min(waits)
 
 
@@ -124,12 +124,12 @@ class Streams:
                     return
                 if stream.alone and is_together(room):
                     return  # the browser reconnects as a follower
-                news = stream.news() + (await self._count_event(stream) if stream.screen else b"")
-                if not news and time.monotonic() - sent_at >= HEARTBEAT:
-                    news = b": still there\n\n"
-                if news:
+                event_bytes = stream.news() + (await self._count_event(stream) if stream.screen else b"")
+                if not event_bytes and time.monotonic() - sent_at >= HEARTBEAT:
+                    event_bytes = b": still there\n\n"
+                if event_bytes:
                     sent_at = time.monotonic()
-                    yield news
+                    yield event_bytes
                 if change_event is room.changed:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(stream.patience):
@@ -157,10 +157,10 @@ class Streams:
         """Return the counts as an event, or b"" if the projector knows them."""
         room = stream.room
         try:
-            votes, followers, lost = await self.store.votes(room, room.poll) if room.poll else 0, await self.store.followers(room), await self.store.lost(room)
+            votes, followers, lost_count = await self.store.votes(room, room.poll) if room.poll else 0, await self.store.followers(room), await self.store.lost(room)
         except StoreLost:
             return b""
-        count = {"votes": votes, "followers": followers[0], "alone": followers[1], "lost": lost}
+        count = {"votes": votes, "followers": followers[0], "alone": followers[1], "lost": lost_count}
         if count == stream.count:
             return b""
         stream.count = count

@@ -7,7 +7,7 @@ const PATIENCE = 3000 // milliseconds to wait for an announcement, since the str
 
 export function stepsInTurn() {
   /** @type {Promise<void>} */
-  let last = Promise.resolve()
+  let lastStep = Promise.resolve()
   /** @type {Set<Announced>}  since the current step began */
   let heard = new Set()
   let check = () => {}
@@ -33,9 +33,9 @@ export function stepsInTurn() {
      * @param {() => Promise<Announced | undefined>} step
      */
     take(step) {
-      const turn = last.then(() => run(step))
-      last = turn.catch(() => {}) // a step that throws, as without a server, holds up nothing
-      return turn
+      const nextTurn = lastStep.then(() => run(step))
+      lastStep = nextTurn.catch(() => {}) // a step that throws, as without a server, holds up nothing
+      return nextTurn
     },
     /** Report an event of the room's stream. @param {Announced} by */
     hear(by) {

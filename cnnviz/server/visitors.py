@@ -63,14 +63,14 @@ class Networks:
             return host[:64]
         if isinstance(address, IPv4Address):
             return host
-        wide, *narrower = (IPv6Network((address, size), strict=False) for size in self.SIZES)
-        for network in narrower:
-            parts = self.parts.get_or_make(wide, set)
+        widest_network, *narrower_networks = (IPv6Network((address, size), strict=False) for size in self.SIZES)
+        for network in narrower_networks:
+            parts = self.parts.get_or_make(widest_network, set)
             if network not in parts and len(parts) >= self.MANY:
-                return str(wide)
+                return str(widest_network)
             parts.add(network)
-            wide = network
-        return str(wide)
+            widest_network = network
+        return str(widest_network)
 
 
 _NETWORKS = Networks()

@@ -57,7 +57,7 @@ async def while_connected(request: Request) -> AsyncIterator[None]:
         if task is not None:
             task.cancel()
 
-    watching = asyncio.create_task(watch())
+    watch_task = asyncio.create_task(watch())
     try:
         yield
     except asyncio.CancelledError:
@@ -65,4 +65,4 @@ async def while_connected(request: Request) -> AsyncIterator[None]:
             task.uncancel()
         raise
     finally:
-        watching.cancel()
+        watch_task.cancel()
