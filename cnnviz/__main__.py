@@ -172,8 +172,8 @@ def _page(args: argparse.Namespace, setup: Setup, image: Image) -> str:
     if args.walk is not None:
         return deck_html(Path(args.walk), args.server)
     link = query_of(args.link) if args.link else {}
-    look = {key: link[key] for key in ("view", "hide", "predict", "whole") if link.get(key)}
-    return setup_html(setup, image, args.around, args.server, look=look)
+    view_query = {key: link[key] for key in ("view", "hide", "predict", "whole") if link.get(key)}
+    return setup_html(setup, image, args.around, args.server, look=view_query)
 
 
 def _scorm(args: argparse.Namespace, setup: Setup, image: Image) -> bytes:

@@ -265,11 +265,11 @@ class _ScreenChecker:
 
     def check_labels(self) -> None:
         """Check that the labels of the answers differ."""
-        first: dict[str, int] = {}
+        first_uses: dict[str, int] = {}
         for n, answer in enumerate(self.screen.answers):
             for label in {*answer.label.by_language.values()}:
-                if (other := first.setdefault(label, n)) != n:
-                    line = self.reading.line((*self.path, "answers", other))
+                if (earlier_index := first_uses.setdefault(label, n)) != n:
+                    line = self.reading.line((*self.path, "answers", earlier_index))
                     self.add_diagnostic(("answers", n, "label"), message("lessons.check.same_label", label=label, line=line))
 
     def check_order(self, scope: Scope) -> None:
@@ -335,8 +335,8 @@ class _ScreenChecker:
                 return self.add_diagnostic((field,), message("lessons.check.one_answer", where=format_query(change)))
             are_labelled = self.screen.kind == "choose" and all(answer.label.by_language for answer in self.screen.answers)
             if are_labelled and not next(option for option in question.options if option.right).label.by_language:
-                why = message("lessons.check.no_answer_right", key=format_value(question.key))
-                return self.add_diagnostic((field,), message("lessons.check.elsewhere", where=format_query(change), why=why))
+                reason = message("lessons.check.no_answer_right", key=format_value(question.key))
+                return self.add_diagnostic((field,), message("lessons.check.elsewhere", where=format_query(change), why=reason))
 
 
 def has_window(map: str, scope: Scope) -> bool:

@@ -18,8 +18,8 @@ def prerequisite_faults(lessons: Mapping[str, Deck]) -> Iterator[tuple[str, Mess
     for id, lesson in lessons.items():
         if unknown := next((name for name in lesson.after if name not in lessons), None):
             yield id, message("lessons.file.after_unknown", id=unknown, known=sorted(lessons))
-        elif circle := _circle(id, lessons):
-            yield id, message("lessons.file.after_circle", ids=circle)
+        elif cycle := _circle(id, lessons):
+            yield id, message("lessons.file.after_circle", ids=cycle)
 
 
 def _circle(id: str, lessons: Mapping[str, Deck]) -> list[str]:

@@ -71,14 +71,14 @@ def setup_at(screen: Screen, query: Mapping[str, str]) -> Setup:
     >>> setup_at(screen, {"img": "test-7", "k": "3", "f": "1"}).k
     0
     """
-    first = setup_of(screen.at)
+    first_setup = setup_of(screen.at)
     with suppress(Problem):
-        other = other_setup(screen)
-        keys = query_of(screen.other) if other else CHANGEABLE_KEYS[screen.change]
+        second_setup = other_setup(screen)
+        keys = query_of(screen.other) if second_setup else CHANGEABLE_KEYS[screen.change]
         change = {key: query[key] for key in keys if query.get(key)}
-        setup = _changed(screen, change) if change else first
-        return setup if other in (None, setup) else first
-    return first
+        setup = _changed(screen, change) if change else first_setup
+        return setup if second_setup in (None, setup) else first_setup
+    return first_setup
 
 
 def other_setup(screen: Screen) -> Setup | None:
@@ -97,9 +97,9 @@ def other_setup(screen: Screen) -> Setup | None:
 
 def another_try(screen: Screen, setup: Setup) -> dict[str, str]:
     """Return the change of the address that leads from one case of a screen to the other; {} if it has only one."""
-    if (other := other_setup(screen)) is None:
+    if (second_setup := other_setup(screen)) is None:
         return {}
-    query = (setup_of(screen.at) if setup == other else other).to_query()
+    query = (setup_of(screen.at) if setup == second_setup else second_setup).to_query()
     return {key: query[key] for key in query_of(screen.other)}
 
 

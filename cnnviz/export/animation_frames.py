@@ -135,11 +135,11 @@ def _square_layout(array: np.ndarray) -> tuple[int, tuple[slice, ...]]:
 def _write_numbers(panel: np.ndarray, f: np.ndarray, scale: str) -> None:
     """Write each number on its square, in white if the square is dark."""
     side, middle = _square_layout(f)
-    inner = panel[middle]
+    number_area = panel[middle]
     for (i, j), weight in np.ndenumerate(f):
         ink = _text_coverage((side, side), [((side // 2, side // 2), _format_to_width(weight, side - 4))], centred=True) >= 128
         is_dark = weight < 0.5 if scale == "activation" else abs(weight) > 0.6 * np.abs(f).max()
-        inner[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if is_dark else _BLACK
+        number_area[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if is_dark else _BLACK
 
 
 def _format_to_width(number: float, width: int) -> str:

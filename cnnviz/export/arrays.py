@@ -84,9 +84,9 @@ def npz(arrays: Mapping[str, np.ndarray]) -> bytes:
             content = member.getbuffer()
             entry.compress_type, entry.file_size = zipfile.ZIP_DEFLATED, len(content)
             with archive.open(entry, "w") as part:
-                for at in range(0, len(content), PIECE):
+                for offset in range(0, len(content), PIECE):
                     check_cancelled()
-                    part.write(content[at : at + PIECE])
+                    part.write(content[offset : offset + PIECE])
     return file.getvalue()
 
 

@@ -110,8 +110,8 @@ class CellFormulas:
         if line.layer is None:
             return ENDS[self.ending](self.at, at[0])
         kind = "identity" if line.function is identity else self.program.network.layers[line.layer_index].kind
-        make = MAKERS.get((kind, line.role))
-        return make(self, line, at) if make else None
+        maker = MAKERS.get((kind, line.role))
+        return maker(self, line, at) if maker else None
 
     @property
     def ending(self) -> str:
@@ -153,10 +153,10 @@ class CellFormulas:
             dilation, dilated = self._dilation(name, name.split()[0]), np.zeros(self.helpers[name])
             dilated[..., ::dilation, ::dilation] = source
             return dilated[..., ::-1, ::-1] if name.endswith("turned") else dilated
-        spread = np.zeros(self.helpers[name])
-        stride = -(-spread.shape[-1] // source.shape[-1])
-        spread[..., ::stride, ::stride] = source
-        return spread
+        spaced = np.zeros(self.helpers[name])
+        stride = -(-spaced.shape[-1] // source.shape[-1])
+        spaced[..., ::stride, ::stride] = source
+        return spaced
 
     # ---- used by the makers
 
@@ -311,12 +311,12 @@ def _max_dx(of: CellFormulas, line: Op, at: Index) -> str:
     (c, row, column), terms = at, []
     for window in _covering(of, line, at):
         (_, top, left), (_, _, right) = _window(of, line, window)
-        largest, earlier = of.at.cell(y, *window) + of.tie_suffix(x), []
+        largest, earlier_tests = of.at.cell(y, *window) + of.tie_suffix(x), []
         if row > top:
-            earlier.append(of.at.block(x, (c, top, left), (c, row - 1, right)))
+            earlier_tests.append(of.at.block(x, (c, top, left), (c, row - 1, right)))
         if column > left:
-            earlier.append(of.at.block(x, (c, row, left), (c, row, column - 1)))
-        conditions = "".join(f",SUMPRODUCT(--({cells}>={largest}))=0" for cells in earlier)
+            earlier_tests.append(of.at.block(x, (c, row, left), (c, row, column - 1)))
+        conditions = "".join(f",SUMPRODUCT(--({cells}>={largest}))=0" for cells in earlier_tests)
         terms.append(f"IF(AND({of.at.cell(x, *at)}>={largest}{conditions}),{of.at.cell(dy, *window)},0)")
     return _sum(iter(terms))
 

@@ -39,12 +39,12 @@ def speaking(lang: str) -> Iterator[None]:
         if lang == "en":
             yield
             return
-        before = argparse._  # type: ignore[attr-defined]  # it asks gettext, whose catalogues are compiled files
+        original_gettext = argparse._  # type: ignore[attr-defined]  # it asks gettext, whose catalogues are compiled files
         argparse._ = _translate  # type: ignore[attr-defined]
         try:
             yield
         finally:
-            argparse._ = before  # type: ignore[attr-defined]
+            argparse._ = original_gettext  # type: ignore[attr-defined]
 
 
 def _translate(english: str) -> str:

@@ -46,5 +46,5 @@ def lines(line: Callable[[SetValue], str], sets: Iterable[SetValue]) -> str:
 def assignment(set_value: SetValue, program: Program) -> str:
     """Return the assignment of one value, as `f[0, 0, 1, 1] = 0.5`, with all axes of the array."""
     shape = program.shapes[set_value.symbol]
-    at = np.unravel_index(np.ravel_multi_index(set_value.at, program.shown[set_value.symbol]), shape)
-    return f"{set_value.symbol}[{', '.join(map(str, map(int, at)))}] = {set_value.value!r}"
+    index = np.unravel_index(np.ravel_multi_index(set_value.at, program.shown[set_value.symbol]), shape)
+    return f"{set_value.symbol}[{', '.join(map(str, map(int, index)))}] = {set_value.value!r}"

@@ -55,10 +55,10 @@ def _matrix(decks: list[Deck]) -> list[str]:
     table = matrix(decks)
     names = [question for question, _ in table.rows]
     width = max(map(len, names), default=0)
-    head = " " * width + "  " + " ".join(f"{n:>2}" for n in range(1, len(table.mistakes) + 1))
-    rows = [f"{name:<{width}}  " + " ".join(f"{_SIGNS[of]:>2}" for of in row) for name, row in table.rows]
+    header = " " * width + "  " + " ".join(f"{n:>2}" for n in range(1, len(table.mistakes) + 1))
+    rows = [f"{name:<{width}}  " + " ".join(f"{_SIGNS[verdict]:>2}" for verdict in row) for name, row in table.rows]
     counts = [f"{n:>2} {name}: {table.count(n - 1)}" for n, name in enumerate(table.mistakes, 1)]
-    return [head, *rows, "", say("terminal.scripts.changes"), *counts]
+    return [header, *rows, "", say("terminal.scripts.changes"), *counts]
 
 
 _SIGNS = {None: ".", False: "-", True: "×"}

@@ -85,9 +85,9 @@ def _explain(diagnosis: Diagnosis, stage: str, matches: tuple[Match, ...]) -> It
     matches_shown = close_matches(matches)
     yield from (f"# {words}" for words in match_messages(diagnosis, stage, matches_shown))
     if matches_shown:
-        wrong, right = matches_shown[0].explanation.code(diagnosis.reference.program, stage, tuple(array.name for array in wrong_arrays))
+        wrong, correct = matches_shown[0].explanation.code(diagnosis.reference.program, stage, tuple(array.name for array in wrong_arrays))
         yield from (f"- {line}" for line in wrong.split("\n"))
-        yield from (f"+ {line}" for line in right.split("\n"))
+        yield from (f"+ {line}" for line in correct.split("\n"))
 
 
 def close_matches(matches: tuple[Match, ...]) -> tuple[Match, ...]:

@@ -32,9 +32,9 @@ class Download:
     """A setup to download: the setup of a query with its image and numbers, and the number of updates of a recording.
    """
 
-    def __init__(self, asked: Mapping[str, str]):
-        self.asked = asked
-        self.now: PageRequest = resolve(asked, eval_mode=True)
+    def __init__(self, query: Mapping[str, str]):
+        self.asked = query
+        self.now: PageRequest = resolve(query, eval_mode=True)
         self.setup: Setup = self.now.setup
         self.pixels: np.ndarray = self.now.image.pixels
 
@@ -132,20 +132,20 @@ KINDS: Mapping[str, FileKind] = {what: kind for group in GROUPS.values() for wha
 """The kinds of files by name."""
 
 
-def file_of(asked: Mapping[str, str]) -> tuple[bytes, str, str]:
+def file_of(query: Mapping[str, str]) -> tuple[bytes, str, str]:
     """Return the file that `what` names, its media type and its name. Raise Problem if the setup does not allow it, and
     KeyError if the kind does not exist."""
-    kind, download = KINDS[asked.get("what", "")], Download(asked)
+    kind, download = KINDS[query.get("what", "")], Download(query)
     content = kind.make(download)
     return content.encode() if isinstance(content, str) else content, kind.media_type, download.name(kind)
 
 
-def offered_files(asked: Mapping[str, str]) -> OfferedFiles:
+def offered_files(query: Mapping[str, str]) -> OfferedFiles:
     """Return all files that the query's setup offers, each with a reason if it is not available."""
-    download = Download(asked)
-    excuses = _excuses(download)
+    download = Download(query)
+    refusals = _excuses(download)
     groups = [
-        FileGroup(title=say(f"ui.take_home.for.{name}"), files=[_offer(download, kind_name, kind, excuses.get(kind_name, "")) for kind_name, kind in group.items()])
+        FileGroup(title=say(f"ui.take_home.for.{name}"), files=[_offer(download, kind_name, kind, refusals.get(kind_name, "")) for kind_name, kind in group.items()])
         for name, group in GROUPS.items()
         if name != "film" or download.film_updates
     ]
@@ -160,8 +160,8 @@ def _offer(of: Download, what: str, kind: FileKind, instead: str) -> OfferedFile
 
 def _excuses(download: Download) -> dict[str, str]:
     """Return the reasons why kinds of files are not available for this setup."""
-    needs = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # Python in the browser lacks these
-    reasons = {kind_name: say("ui.take_home.needs_server") for kind_name, package in needs.items() if find_spec(package) is None}
+    required_packages = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # Python in the browser lacks these
+    reasons = {kind_name: say("ui.take_home.needs_server") for kind_name, package in required_packages.items() if find_spec(package) is None}
     for check, kinds in ((check_exact_rule, ("keras", "pytorch")), (check_training_mode, ("exercise", "exercise_script", "sheet", "answers", "teacher"))):
         try:
             check(download.setup)

@@ -30,8 +30,8 @@ const RULES = {
     slid(x.shape, shape, f.shape.at(-1) ?? 0, numbers, (in_, out, weight) => {
       total[out] += f.values[weight] * x.values[in_]
     })
-    const each = area(shape)
-    return b ? total.map((value, n) => value + b.values[Math.floor(n / each)]) : total
+    const planeSize = area(shape)
+    return b ? total.map((value, n) => value + b.values[Math.floor(n / planeSize)]) : total
   },
   conv_dx(shape, [dz, f], numbers) {
     const total = new Float64Array(size(shape))
@@ -69,11 +69,11 @@ const RULES = {
     return total
   },
   max_pool(shape, [a], [k, stride]) {
-    const best = new Float64Array(size(shape)).fill(Number.NEGATIVE_INFINITY)
+    const maxima = new Float64Array(size(shape)).fill(Number.NEGATIVE_INFINITY)
     pooled(a.shape, shape, k, stride, (in_, out) => {
-      if (a.values[in_] > best[out]) best[out] = a.values[in_]
+      if (a.values[in_] > maxima[out]) maxima[out] = a.values[in_]
     })
-    return best
+    return maxima
   },
   max_pool_dx(shape, [dp, a, p], [k, stride]) {
     const total = new Float64Array(size(shape))
@@ -158,11 +158,11 @@ const bits = new DataView(new ArrayBuffer(8))
 
 /** e^z, by a power of two and a Taylor series. @param {number} z */
 function exp(z) {
-  const held = Math.min(Math.max(z, -700), 700)
-  const n = Math.floor(held / Math.LN2 + 0.5)
-  const rest = held - n * Math.LN2
+  const clamped = Math.min(Math.max(z, -700), 700)
+  const n = Math.floor(clamped / Math.LN2 + 0.5)
+  const remainder = clamped - n * Math.LN2
   let series = 1
-  for (let term = 16; term > 0; term--) series = 1 + (series * rest) / term
+  for (let term = 16; term > 0; term--) series = 1 + (series * remainder) / term
   bits.setUint32(0, (n + 1023) << 20)
   return series * bits.getFloat64(0)
 }

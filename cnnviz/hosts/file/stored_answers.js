@@ -24,13 +24,15 @@ export function answersOf({ names, heads, bodies, estimates }, bytes) {
 
   /** @param {number} n @returns {Answer} */
   function next(n) {
-    const before = responses[n - 1]?.arrays ?? {}
+    const previousArrays = responses[n - 1]?.arrays ?? {}
     const body = numbers.subarray(8 * starts[n], 8 * starts[n + 1])
     return decode(joined(bytes.subarray(ends[n], ends[n + 1]), body), (name, found, read) => {
-      const get = (/** @type {string} */ source) => (source[0] === "<" ? before[source.slice(1)] : read(source))
-      const last = before[name]
-      const kept = last && usable(last) && String(last.shape) === String(found.shape) ? last.values : undefined
-      const estimated = (estimates[name] && estimate(estimates[name], found.shape, get)) ?? kept
+      const readSource = (/** @type {string} */ source) =>
+        source[0] === "<" ? previousArrays[source.slice(1)] : read(source)
+      const previous = previousArrays[name]
+      const previousValues =
+        previous && usable(previous) && String(previous.shape) === String(found.shape) ? previous.values : undefined
+      const estimated = (estimates[name] && estimate(estimates[name], found.shape, readSource)) ?? previousValues
       if (estimated) add(/** @type {Float64Array} */ (found.values), /** @type {Float64Array} */ (estimated))
     })
   }
@@ -60,10 +62,10 @@ const WHOLE = 2 ** 32
  */
 function add(to, from) {
   const halves = new Uint32Array(to.buffer, to.byteOffset, 2 * to.length)
-  const others = new Uint32Array(from.buffer, from.byteOffset, 2 * from.length)
+  const words = new Uint32Array(from.buffer, from.byteOffset, 2 * from.length)
   for (let n = 0; n < halves.length; n += 2) {
-    const low = halves[n] + others[n]
-    halves[n + 1] += others[n + 1] + (low < WHOLE ? 0 : 1)
+    const low = halves[n] + words[n]
+    halves[n + 1] += words[n + 1] + (low < WHOLE ? 0 : 1)
     halves[n] = low
   }
 }

@@ -27,16 +27,16 @@ async function found(request) {
   try {
     const response = await fetch(request)
     if (response.ok) return response
-    return (await kept(request)) ?? response
+    return (await cachedResponse(request)) ?? response
   } catch (error) {
-    const response = await kept(request)
+    const response = await cachedResponse(request)
     if (response) return response
     throw error
   }
 }
 
 /** @param {Request} request */
-const kept = async (request) => (await cache).match(request, { ignoreSearch: true })
+const cachedResponse = async (request) => (await cache).match(request, { ignoreSearch: true })
 
 /** Install the handlers that cache the site and serve it offline. */
 export default function serve() {

@@ -88,13 +88,13 @@ export class Python {
 
   /** The job of a request, queued if it is new. @param {string} path @param {Sent} sent */
   jobOf(path, sent) {
-    const same = (/** @type {Job | undefined} */ job) => job?.path === path && job.sent === sent
-    if (this.running && same(this.running)) {
+    const isSameJob = (/** @type {Job | undefined} */ job) => job?.path === path && job.sent === sent
+    if (this.running && isSameJob(this.running)) {
       clearTimeout(this.ending)
       return this.running
     }
-    const known = this.queue.find(same)
-    if (known) return known
+    const queuedJob = this.queue.find(isSameJob)
+    if (queuedJob) return queuedJob
     const job = { id: ++this.count, path, sent, waiting: new Set() }
     this.queue.push(job)
     return job
@@ -103,8 +103,8 @@ export class Python {
   // Prefetches wait for requests that the page needs now.
   next() {
     if (this.state !== "ready" || this.running || !this.queue.length) return
-    const urgent = this.queue.findIndex(({ waiting }) => [...waiting].some(({ high }) => high))
-    ;[this.running] = this.queue.splice(Math.max(0, urgent), 1)
+    const urgentIndex = this.queue.findIndex(({ waiting }) => [...waiting].some(({ high }) => high))
+    ;[this.running] = this.queue.splice(Math.max(0, urgentIndex), 1)
     const { id, path, sent } = this.running
     this.worker?.postMessage({ id, path, sent })
   }

@@ -5,7 +5,7 @@ import { pageAddress } from "../page_address.js"
 
 const TELL_AFTER = 400 // milliseconds without a change before Streamlit is notified
 
-let heard = location.search // last query that Streamlit knows
+let lastSearch = location.search // last query that Streamlit knows
 let telling = false
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon
@@ -19,8 +19,8 @@ history.pushState = (state, unused, url) => {
 
 /** Return the path of the current page. */
 export function pageAt() {
-  const last = location.pathname.split("/").at(-1) ?? ""
-  return PAGES.some(({ path }) => path === last) ? last : ""
+  const lastPart = location.pathname.split("/").at(-1) ?? ""
+  return PAGES.some(({ path }) => path === lastPart) ? lastPart : ""
 }
 
 /**
@@ -35,7 +35,7 @@ export function addressOf(page, left) {
   const onTravel = (/** @type {() => void} */ act, /** @type {AbortSignal} */ signal) => {
     const travelled = () => {
       if (telling) return
-      heard = location.search
+      lastSearch = location.search
       pageAt() === page ? act() : left()
     }
     addEventListener("popstate", travelled, { signal })
@@ -47,7 +47,7 @@ export function addressOf(page, left) {
 export function tell() {
   clearTimeout(soon)
   soon = undefined
-  heard = location.search
+  lastSearch = location.search
   telling = true
   dispatchEvent(new PopStateEvent("popstate"))
   telling = false
@@ -60,7 +60,7 @@ export function tellSoon() {
 }
 
 /** Return whether Streamlit does not know the current address. */
-export const isNews = () => heard !== location.search
+export const isNews = () => lastSearch !== location.search
 
 /**
  * Notify Streamlit as soon as the visitor moves to another part of the page.

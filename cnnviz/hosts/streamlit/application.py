@@ -56,8 +56,8 @@ def routes() -> list[BaseRoute]:
     if redis:
         _share(redis)
     numbers = Numbers()
-    everywhere = (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
-    rooms = Rooms(redis_store(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=everywhere)
+    is_public = (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
+    rooms = Rooms(redis_store(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=is_public)
     on_shutdown(rooms.streams.close)
     on_shutdown(POOL.stop)
     set_runner(POOL)

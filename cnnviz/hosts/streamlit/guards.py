@@ -44,8 +44,8 @@ class Origins:
         self.told: set[tuple[str, str]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asks = scope["type"] == "websocket" or (scope["type"] == "http" and scope.get("method") not in _READING)
-        origin = Headers(scope=scope).get("Origin") if asks else None
+        is_restricted = scope["type"] == "websocket" or (scope["type"] == "http" and scope.get("method") not in _READING)
+        origin = Headers(scope=scope).get("Origin") if is_restricted else None
         if origin is None or not st.get_option("server.enableCORS"):
             return await self.app(scope, receive, send)
         host = Headers(scope=scope).get("Host", "")
@@ -117,8 +117,8 @@ class Metrics:
         self.shown = bool(os.environ.get(SETTING))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        hidden = scope.get("path", "").rstrip("/").endswith("/_stcore/metrics") and not self.shown
-        await (Response(status_code=404) if hidden and scope["type"] == "http" else self.app)(scope, receive, send)
+        is_hidden = scope.get("path", "").rstrip("/").endswith("/_stcore/metrics") and not self.shown
+        await (Response(status_code=404) if is_hidden and scope["type"] == "http" else self.app)(scope, receive, send)
 
 
 class Frames:
@@ -157,5 +157,5 @@ class NoUploads:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        sends = scope["type"] == "http" and scope["method"] not in _READING and "/_stcore/upload_file/" in scope["path"]
-        await (Response(status_code=404) if sends else self.app)(scope, receive, send)
+        is_write = scope["type"] == "http" and scope["method"] not in _READING and "/_stcore/upload_file/" in scope["path"]
+        await (Response(status_code=404) if is_write else self.app)(scope, receive, send)

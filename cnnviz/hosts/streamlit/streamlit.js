@@ -26,7 +26,7 @@ const MAIN = ".stMainBlockContainer" // Streamlit's container of a page
 const LOOKS = ["stage", "cell", "view", "hide", "predict"] // keys of an address that do not affect its numbers
 const WAITING = `body, ${MAIN}` // parents of a view that has no element of Streamlit's yet
 
-const framed = window !== window.top
+const isFramed = window !== window.top
 
 document.documentElement.lang = LANG
 translateStreamlit()
@@ -35,9 +35,9 @@ const base = new URL("../", import.meta.url)
 const rooms = roomPresenter(base, travel, (sentence) => shown?.view.notice(sentence))
 /** Follow the room to where another device has moved it. @type {(setup: Setup) => void} */
 let follow = () => {}
-let missing = new URLSearchParams(location.hash.slice(1)).get("missing") // the page from which the server redirected (index.py)
-let covered = false // whether the presenter's device hides the newest numbers
-let led = false // whether the page follows another device; until it arrives, changes of the address are not moves
+let missingPage = new URLSearchParams(location.hash.slice(1)).get("missing") // the page from which the server redirected (index.py)
+let isCovered = false // whether the presenter's device hides the newest numbers
+let isLed = false // whether the page follows another device; until it arrives, changes of the address are not moves
 function travel(/** @type {Setup} */ setup) {
   follow(setup)
 }
@@ -64,7 +64,7 @@ const numbers = new Resources(base, CODE, {
 whenReconnected(() => numbers.verify())
 closeDialogs(() => rooms.isHeld())
 
-const styled = new Promise((resolve) => {
+const stylesLoaded = new Promise((resolve) => {
   const link = document.createElement("link")
   link.rel = "stylesheet"
   link.href = new URL("style.css", import.meta.url).href
@@ -72,7 +72,7 @@ const styled = new Promise((resolve) => {
   document.head.append(link)
 })
 let isStyled = false
-styled.then(() => {
+stylesLoaded.then(() => {
   isStyled = true
 })
 
@@ -97,8 +97,8 @@ function showTraining() {
   const { view } = shown ?? {}
   if (!report || !view?.kind.trains || view.stop.signal.aborted) return
   const { training } = /** @type {Film} */ (view.content)
-  const now = report
-  isStyled ? training.receive(now) : styled.then(() => training.receive(now))
+  const currentReport = report
+  isStyled ? training.receive(currentReport) : stylesLoaded.then(() => training.receive(currentReport))
 }
 
 /** @param {Call} call */
@@ -117,13 +117,13 @@ export default function component(call) {
     tell() // Streamlit is a page behind: its connection was lost, or it has only just started
     return () => {}
   }
-  const last = mounted.get(root)
-  if (last?.view.page !== message.page) last?.view.leave()
-  const here = last?.view.page === message.page ? last : mount(root, message)
-  if (here !== last) here.ask()
-  here.told = message
-  here.heard = true
-  hear(here)
+  const lastMount = mounted.get(root)
+  if (lastMount?.view.page !== message.page) lastMount?.view.leave()
+  const currentMount = lastMount?.view.page === message.page ? lastMount : mount(root, message)
+  if (currentMount !== lastMount) currentMount.ask()
+  currentMount.told = message
+  currentMount.heard = true
+  hear(currentMount)
   // Also called before every new call. Clean up only if the element has left the page.
   return () =>
     setTimeout(() => {
@@ -152,9 +152,9 @@ addEventListener("vite:preloadError", () => loadAgain(`without ${CODE}`))
 function hear({ told, view, receive }) {
   if (view.data && !view.waiting && Object.keys(told.wrong).length) receive(view.data) // the response arrived before the errors
   const [count, change] = told.adopt
-  const fresh = adopted !== undefined && count !== adopted
+  const isNewAdoption = adopted !== undefined && count !== adopted
   adopted = count
-  if (fresh && view.data) view.adopt(change)
+  if (isNewAdoption && view.data) view.adopt(change)
 }
 
 /**
@@ -169,21 +169,21 @@ function mount(root, told) {
   const address = addressOf(page, () => askFor(pageAt())) // its numbers may arrive before Streamlit's page
   /** @type {View | undefined} */
   let view
-  const hides = () => Boolean(view && (view.veiled || view.state.onward))
-  const drive = () => rooms.drive(page, address.read(), hides())
+  const hidesNumbers = () => Boolean(view && (view.veiled || view.state.onward))
+  const reportAddress = () => rooms.drive(page, address.read(), hidesNumbers())
   follow = ({ page: other = "", veiled = "", ...setup }) => {
-    led = true
-    covered = veiled === "1"
+    isLed = true
+    isCovered = veiled === "1"
     const { lang = "", view: look = "" } = address.read() // keep this device's language and lecture view
     address.visit({ view: look, ...setup, lang }, other === page ? {} : { page: other })
     if (other !== page) return ask()
     view?.travelled()
-    if (!view?.waiting) arrive()
+    if (!view?.waiting) onArrival()
   }
-  const arrive = () => {
-    if (!led) return void drive()
-    led = false
-    rooms.arrived(page, address.read(), hides())
+  const onArrival = () => {
+    if (!isLed) return void reportAddress()
+    isLed = false
+    rooms.arrived(page, address.read(), hidesNumbers())
   }
 
   /** @type {Host} */
@@ -191,11 +191,11 @@ function mount(root, told) {
     address: {
       ...address,
       visit(setup, how) {
-        if (how?.by === "answer" && !here.heard && loses(address.read(), setup)) return // Streamlit must see the invalid values first, to report them
+        if (how?.by === "answer" && !mountRecord.heard && loses(address.read(), setup)) return // Streamlit must see the invalid values first, to report them
         address.visit(setup, how)
-        if (led && how?.replace) return rooms.arrived(page, address.read(), hides())
-        led = false
-        if (how?.page === undefined) drive() // otherwise the other page sends its address when it is mounted
+        if (isLed && how?.replace) return rooms.arrived(page, address.read(), hidesNumbers())
+        isLed = false
+        if (how?.page === undefined) reportAddress() // otherwise the other page sends its address when it is mounted
       },
     },
     numbers: {
@@ -217,10 +217,10 @@ function mount(root, told) {
       if (isNews()) tell()
       if (what) setTimeout(() => trigger?.(what, value), 0)
     },
-    story: framed || rooms.isHeld() ? undefined : { aside: address.aside, again: () => location.assign(base) },
+    story: isFramed || rooms.isHeld() ? undefined : { aside: address.aside, again: () => location.assign(base) },
     room: () => rooms.show(root, page, parse(location.search)),
-    veiled: () => (led ? covered : undefined),
-    unveiled: drive,
+    veiled: () => (isLed ? isCovered : undefined),
+    unveiled: reportAddress,
   }
 
   function ask() {
@@ -229,21 +229,21 @@ function mount(root, told) {
       return tell()
     }
     askFor(page)
-    if (here.told.listens) tellSoon()
+    if (mountRecord.told.listens) tellSoon()
   }
 
   /** @param {Answer} answer */
   function receive(answer) {
-    const wrong = { ...answer.wrong, ...here.told.wrong }
-    if (missing) wrong.page = say("web.notice.no_page", { name: missing })
-    missing = null
+    const wrong = { ...answer.wrong, ...mountRecord.told.wrong }
+    if (missingPage) wrong.page = say("web.notice.no_page", { name: missingPage })
+    missingPage = null
     const cell = "cell" in wrong ? "" : answer.lesson.cell
-    here.told.wrong = {} // show errors only once
+    mountRecord.told.wrong = {} // show errors only once
     const show = () => {
       deliver({ ...answer, wrong, lesson: { ...answer.lesson, cell } })
-      arrive()
+      onArrival()
     }
-    isStyled ? show() : styled.then(show)
+    isStyled ? show() : stylesLoaded.then(show)
   }
 
   if (shown && shown.root !== root) {
@@ -253,12 +253,12 @@ function mount(root, told) {
   view = new View(root, page, host)
   rooms.project(root)
   /** @type {Shown} */
-  const here = { root, view, told, receive, ask: () => askFor(page), heard: false }
-  mounted.set(root, here)
-  shown = here
+  const mountRecord = { root, view, told, receive, ask: () => askFor(page), heard: false }
+  mounted.set(root, mountRecord)
+  shown = mountRecord
   showTraining()
   tellWhoeverLeaves(root, view.stop.signal)
-  return here
+  return mountRecord
 }
 
 /**
@@ -269,12 +269,12 @@ function mount(root, told) {
 function turned(page) {
   const { root, view } = shown ?? {}
   if (!root?.isConnected || !view || pageAt() !== page) return false
-  const fresh = document.createElement("div")
-  fresh.className = "cnnviz"
-  fresh.classList.toggle("early", isEarly(root))
-  fresh.style.visibility = "hidden"
-  root.replaceWith(fresh)
-  mount(fresh, unheard(page))
+  const container = document.createElement("div")
+  container.className = "cnnviz"
+  container.classList.toggle("early", isEarly(root))
+  container.style.visibility = "hidden"
+  root.replaceWith(container)
+  mount(container, unheard(page))
   return true
 }
 
@@ -306,8 +306,8 @@ function keep() {
   const { root, view } = shown
   const waits = root.parentElement?.matches(WAITING)
   if (root.isConnected && !waits) return
-  const place = document.querySelector(".cnnviz:empty")
-  if (place) moveTo(place, root)
+  const container = document.querySelector(".cnnviz:empty")
+  if (container) moveTo(container, root)
   else if (waits) return
   else document.querySelector(MAIN)?.prepend(root)
   restored(root)

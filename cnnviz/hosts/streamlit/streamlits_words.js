@@ -31,9 +31,9 @@ function translate(node) {
       ? NodeFilter.FILTER_REJECT
       : NodeFilter.FILTER_ACCEPT,
   )
-  for (let here = /** @type {Node | null} */ (node); here; here = walker.nextNode()) {
-    if (here instanceof Text) setText(here)
-    else if (here instanceof Element) setAttributes(here)
+  for (let textNode = /** @type {Node | null} */ (node); textNode; textNode = walker.nextNode()) {
+    if (textNode instanceof Text) setText(textNode)
+    else if (textNode instanceof Element) setAttributes(textNode)
   }
 }
 
@@ -46,8 +46,8 @@ function setText(node) {
 /** @param {Element} element */
 function setAttributes(element) {
   for (const name of SPOKEN) {
-    const said = element.getAttribute(name)
-    const text = said && translated(said)
-    if (text && text !== said) element.setAttribute(name, text)
+    const attributeText = element.getAttribute(name)
+    const text = attributeText && translated(attributeText)
+    if (text && text !== attributeText) element.setAttribute(name, text)
   }
 }

@@ -14,7 +14,7 @@ LOOKS_EVERY = 0.5
 def show(setup: Setup, asked: str) -> None:
     """Render a training and its settings, which `asked` holds as text. The training starts from the setup's kernel, and
     the component draws it."""
-    trainer, waited = session.trainer(), bool(waiting_reason())
-    busy = bool(trainer and trainer.active) or cifar10.LOADER.state in ("importing", "downloading", "reading")
+    trainer, has_waited = session.trainer(), bool(waiting_reason())
+    is_busy = bool(trainer and trainer.active) or cifar10.LOADER.state in ("importing", "downloading", "reading")
     with st.container(key="training"):
-        st.fragment(watch, run_every=LOOKS_EVERY if busy else None)(setup, asked, waited)
+        st.fragment(watch, run_every=LOOKS_EVERY if is_busy else None)(setup, asked, has_waited)
