@@ -103,7 +103,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "SCALES": SCALES,
         "CODE": code(),
         "LANG": lang,
-        "LANGUAGES": [{"id": known, "name": say("words.name", known)} for known in languages()],
+        "LANGUAGES": [{"id": language, "name": say("words.name", language)} for language in languages()],
         "WORDS": words,
         "STREAMLITS": streamlit_messages(lang),
         "MATH": formulas_in_messages(words),

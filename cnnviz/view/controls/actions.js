@@ -28,7 +28,7 @@ import { closePanels } from "./rail.js"
  * @property {boolean} [moves]  whether it navigates, which pauses the playback
  */
 
-const reveals = (/** @type {Kind} */ kind) => kind.reveals
+const isRevealing = (/** @type {Kind} */ kind) => kind.reveals
 const walks = (/** @type {Kind} */ kind) => kind.walks
 const stages = (/** @type {Kind} */ kind) => kind.walks && kind.stages
 const trains = (/** @type {Kind} */ kind) => kind.trains
@@ -96,11 +96,11 @@ export const ACTIONS = [
   },
   { name: "lecture", keys: ["L"], help: "lecture", act: toggleLecture },
   { name: "lecture_off", keys: ["L"], act: toggleLecture },
-  { name: "whole", keys: ["W"], help: "whole", when: reveals, act: toggleLook("whole") },
-  { name: "hide", keys: ["H"], help: "hide", when: reveals, act: toggleLook("hide") },
-  { name: "predict", keys: ["P"], help: "predict", when: reveals, act: toggleLook("predict") },
-  { name: "hide_numbers", when: reveals, act: toggleLook("hide") },
-  { name: "meaning", keys: ["I"], help: "meaning", when: reveals, act: showMeaning },
+  { name: "whole", keys: ["W"], help: "whole", when: isRevealing, act: toggleLook("whole") },
+  { name: "hide", keys: ["H"], help: "hide", when: isRevealing, act: toggleLook("hide") },
+  { name: "predict", keys: ["P"], help: "predict", when: isRevealing, act: toggleLook("predict") },
+  { name: "hide_numbers", when: isRevealing, act: toggleLook("hide") },
+  { name: "meaning", keys: ["I"], help: "meaning", when: isRevealing, act: showMeaning },
   { name: "kernel", keys: ["K"], help: "kernel", when: walks, act: showKernel },
   { name: "speed_list", keys: ["S"], help: "speed", when: walks, act: showSpeeds },
   { name: "updates", keys: ["U"], help: "updates", when: walks, act: (view) => view.$("#update_card").togglePopover() },
@@ -129,9 +129,9 @@ export const ACTIONS = [
   { name: "large", keys: ["O"], help: "large", when: walks, act: showLarge },
   { name: "table", keys: ["T"], help: "table", when: (kind) => kind.tabulates, act: showTable },
   { name: "cells", help: "cells", when: (kind) => kind.stages, act: () => {} }, // bound in cell_pointer.js
-  { name: "drag", help: "drag", when: reveals, act: () => {} }, // bound in drag.js
-  { name: "turn_back", keys: ["["], help: "turn", when: reveals, act: (view) => view.content.turn(-1) },
-  { name: "turn_on", keys: ["]"], help: "turn", when: reveals, act: (view) => view.content.turn(1) },
+  { name: "drag", help: "drag", when: isRevealing, act: () => {} }, // bound in drag.js
+  { name: "turn_back", keys: ["["], help: "turn", when: isRevealing, act: (view) => view.content.turn(-1) },
+  { name: "turn_on", keys: ["]"], help: "turn", when: isRevealing, act: (view) => view.content.turn(1) },
   { name: "unpin", when: (kind) => kind.stages, act: unpin },
   { name: "escape", keys: ["Escape"], help: "escape", act: leaveMode },
   { name: "keys", keys: ["?"], help: "keys", act: (view) => view.open("keys") },

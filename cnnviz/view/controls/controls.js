@@ -136,13 +136,13 @@ function setValue(element, text) {
   if (element instanceof HTMLSelectElement && ![...element.options].some((option) => option.value === value)) {
     element.add(new Option(value.startsWith("held-") ? say("web.controls.trained") : value, value))
   }
-  const displayed = element.inputMode === "decimal" ? inField(value) : value
+  const displayedValue = element.inputMode === "decimal" ? inField(value) : value
   if (element instanceof HTMLInputElement) {
     // keep what the visitor is typing
     if (element === document.activeElement && element.value !== element.defaultValue) return
-    element.defaultValue = displayed
+    element.defaultValue = displayedValue
   }
-  element.value = displayed
+  element.value = displayedValue
 }
 
 /**

@@ -15,22 +15,22 @@ const WINDOWS = [2, 3, 4]
 /** @param {View} view */
 export function bindLayers(view) {
   const list = view.$(".layers")
-  const locate = (/** @type {Event} */ { target }) => {
+  const locateField = (/** @type {Event} */ { target }) => {
     const field = /** @type {HTMLInputElement} */ (/** @type {Element} */ (target).closest("[data-layer-change]"))
-    const place = Number(/** @type {HTMLElement | null} */ (field?.closest("[data-place]"))?.dataset.place)
-    return { field, change: field?.dataset.layerChange ?? "", place }
+    const layerIndex = Number(/** @type {HTMLElement | null} */ (field?.closest("[data-place]"))?.dataset.place)
+    return { field, change: field?.dataset.layerChange ?? "", place: layerIndex }
   }
   list.addEventListener("change", (event) => {
-    const { field, change, place } = locate(event)
+    const { field, change, place } = locateField(event)
     if (change === "add") return field.value && edit(view, insertWord(textOf(view), place, field.value))
     if (change) edit(view, changeWord(textOf(view), place, { [change]: fieldValue(field, change) }), place)
   })
   list.addEventListener("click", (event) => {
-    const { field, change, place } = locate(event)
-    const by = Number(field?.dataset.by ?? 0)
-    const { count = 1 } = by ? parseWord(textOf(view).split("-")[place]) : {}
+    const { field, change, place } = locateField(event)
+    const delta = Number(field?.dataset.by ?? 0)
+    const { count = 1 } = delta ? parseWord(textOf(view).split("-")[place]) : {}
     if (change === "remove") edit(view, removeWord(textOf(view), place))
-    if (by && count + by > 0) edit(view, changeWord(textOf(view), place, { count: count + by }), place)
+    if (delta && count + delta > 0) edit(view, changeWord(textOf(view), place, { count: count + delta }), place)
   })
   list.addEventListener("keydown", (event) => moveByArrows(list, event))
 }
@@ -61,8 +61,8 @@ function edit(view, net, layerIndex) {
   const resetsTargets = outputsOf(net) !== outputsOf(textOf(view))
   const keys = [...(resetsFilters ? FILTERS : []), ...(resetsTargets ? ["y"] : []), "stride", "pad", "rule", "cell"]
   /** @type {Setup} */
-  const resets = Object.fromEntries(keys.filter((key) => key in view.setup).map((key) => [key, ""]))
-  view.go({ ...resets, net, k: "0", ...(String(next) === String(kinds) ? {} : { stage: "x" }) })
+  const resetKeys = Object.fromEntries(keys.filter((key) => key in view.setup).map((key) => [key, ""]))
+  view.go({ ...resetKeys, net, k: "0", ...(String(next) === String(kinds) ? {} : { stage: "x" }) })
 }
 
 /** Return the text of the layer that determines the number of outputs. @param {string} net */
@@ -77,7 +77,7 @@ export function fillLayers(view, network) {
   if (!network) return
   const words = textOf(view).split("-")
   const list = view.$(".layers")
-  const last = words.length - 1
+  const lastIndex = words.length - 1
   const openIndex = setupConvIndex(words)
   view.$(".geometry").hidden = openIndex < 0
   const lines = [
@@ -88,7 +88,7 @@ export function fillLayers(view, network) {
         layerFoot(layer.shape.length === 1, parametersOf(network, n)),
       ]),
     ),
-    layerLine(last, "L", network.maps.L.plain, [], choice("kind", LOSSES, words[last], "loss")),
+    layerLine(lastIndex, "L", network.maps.L.plain, [], choice("kind", LOSSES, words[lastIndex], "loss")),
   ]
   render(lines, list)
   setText(view.$(".all-parameters"), say("ui.train.training.fields.learn", { n: parametersOf(network) }))
@@ -132,11 +132,11 @@ function setTabStop(list, current) {
  */
 function moveByArrows(list, event) {
   const lines = [...list.querySelectorAll("summary")]
-  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-  const next = by && lines[lines.indexOf(/** @type {HTMLElement} */ (event.target)) + by]
-  if (!next || !lines.includes(/** @type {HTMLElement} */ (event.target))) return
-  setTabStop(list, next)
-  next.focus()
+  const delta = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  const nextLine = delta && lines[lines.indexOf(/** @type {HTMLElement} */ (event.target)) + delta]
+  if (!nextLine || !lines.includes(/** @type {HTMLElement} */ (event.target))) return
+  setTabStop(list, nextLine)
+  nextLine.focus()
   event.preventDefault()
   event.stopPropagation()
 }

@@ -61,7 +61,7 @@ export function reveal(element) {
 
 /** Close all popovers before a dialog opens. @param {View} view */
 export function closePanels({ root }) {
-  for (const open of root.querySelectorAll(/** @type {"div"} */ (":popover-open"))) open.hidePopover()
+  for (const popover of root.querySelectorAll(/** @type {"div"} */ (":popover-open"))) popover.hidePopover()
 }
 
 /**

@@ -40,11 +40,11 @@ export function openDeck(view) {
 
 /** Open a file dropped on the page: a .toml file, or any file while the drawer is open. @param {View} view */
 export function bindFiles(view) {
-  const holds = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes("Files")
-  listen(view, "dragover", (event) => holds(event) && event.preventDefault())
+  const hasFiles = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes("Files")
+  listen(view, "dragover", (event) => hasFiles(event) && event.preventDefault())
   listen(view, "drop", (event) => {
     const file = event.dataTransfer?.files[0]
-    if (!holds(event) || !file || !(isDrawerOpen(view) || file.name.endsWith(".toml"))) return
+    if (!hasFiles(event) || !file || !(isDrawerOpen(view) || file.name.endsWith(".toml"))) return
     event.preventDefault()
     if (!isDrawerOpen(view)) toggleDrawer(view)
     take(view, file)

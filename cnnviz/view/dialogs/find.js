@@ -98,8 +98,8 @@ function settings({ root }) {
     also: control.textContent ?? "", // its options
     go() {
       reveal(control)
-      const within = /** @type {HTMLElement | null} */ (control.querySelector("[tabindex='0']"))
-      ;(within ?? control).focus()
+      const innerControl = /** @type {HTMLElement | null} */ (control.querySelector("[tabindex='0']"))
+      ;(innerControl ?? control).focus()
     },
   }))
 }
@@ -123,7 +123,7 @@ export function bindFind(view, dialog) {
       : field.removeAttribute("aria-activedescendant")
     list.children[index]?.scrollIntoView({ block: "nearest" })
   }
-  const go = (/** @type {number} */ n) => {
+  const goTo = (/** @type {number} */ n) => {
     dialog.close()
     matches[n]?.go(view)
   }
@@ -133,16 +133,16 @@ export function bindFind(view, dialog) {
     draw()
   })
   field.addEventListener("keydown", (event) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (event.key === "Enter" && matches.length) go(index)
-    if (by && matches.length) index = (index + by + matches.length) % matches.length
-    if (!by) return
+    const delta = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (event.key === "Enter" && matches.length) goTo(index)
+    if (delta && matches.length) index = (index + delta + matches.length) % matches.length
+    if (!delta) return
     event.preventDefault()
     draw()
   })
   list.addEventListener("click", (event) => {
-    const chosen = closest(event, "[data-place]")
-    if (chosen) go(Number(chosen.dataset.place))
+    const chosenEntry = closest(event, "[data-place]")
+    if (chosenEntry) goTo(Number(chosenEntry.dataset.place))
   })
 }
 

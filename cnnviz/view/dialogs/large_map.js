@@ -135,10 +135,10 @@ export class LargeMap {
   zoomBy(by, x, y, leave) {
     if (!this.source?.picture) return
     if (this.zoom === 1 && by < 1) return leave()
-    const next = Math.min(Math.max(this.zoom * by, 1), MAX_ZOOM)
+    const nextZoom = Math.min(Math.max(this.zoom * by, 1), MAX_ZOOM)
     const { place } = this
-    const ratio = next / this.zoom
-    this.zoom = next
+    const ratio = nextZoom / this.zoom
+    this.zoom = nextZoom
     this.show(this.source, this.source.picture)
     place.scrollLeft += x * (ratio - 1)
     place.scrollTop += y * (ratio - 1)

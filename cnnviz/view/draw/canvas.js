@@ -97,6 +97,7 @@ export function hatch(context, box, style, apart) {
   context.strokeStyle = style
   context.lineWidth = 1
   clipTo(context, box, () => {
-    for (let at = -height; at < width; at += apart) drawLine(context, [x + at, y + height], [x + at + height, y])
+    for (let offset = -height; offset < width; offset += apart)
+      drawLine(context, [x + offset, y + height], [x + offset + height, y])
   })
 }

@@ -184,11 +184,11 @@ export class Heatmap {
     const fill = (/** @type {Uint32Array} */ pixels) => {
       const pixel = pixelOf(this.limits, this.scale)
       for (let n = 0; n < face.tiles; n++) {
-        const first = Math.floor(n / across) * rows * totalWidth + (n % across) * columns
+        const firstPixel = Math.floor(n / across) * rows * totalWidth + (n % across) * columns
         const offsets = largestOfPixels(this.values, face, n, rows, columns)
         for (let i = 0; i < offsets.length; i++)
           if (offsets[i] >= 0)
-            pixels[first + Math.floor(i / columns) * totalWidth + (i % columns)] = pixel(this.values[offsets[i]])
+            pixels[firstPixel + Math.floor(i / columns) * totalWidth + (i % columns)] = pixel(this.values[offsets[i]])
       }
     }
     return imageOf(totalHeight, totalWidth, fill, this.picture)

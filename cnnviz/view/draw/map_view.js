@@ -67,8 +67,8 @@ export class MapView extends Heatmap {
   describe(range = extremes(this.values)) {
     const isShort = this.values.length <= 4
     const values = isShort ? [...this.values].map((value) => number(value)).join(", ") : rangeText(range, number)
-    const said = { symbol: spokenSymbol(this.symbol), what: this.words, n: this.values.length, values }
-    this.canvas.setAttribute("aria-label", say("web.maps.label", said))
+    const spokenFields = { symbol: spokenSymbol(this.symbol), what: this.words, n: this.values.length, values }
+    this.canvas.setAttribute("aria-label", say("web.maps.label", spokenFields))
   }
 
   /** @param {Cell} cell */

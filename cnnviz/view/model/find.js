@@ -12,9 +12,9 @@ const WORD_START = /[^\p{L}\p{N}]/u
  * @param {string} text @param {string} typed
  */
 function rank(text, typed) {
-  const at = text.indexOf(typed)
-  if (at <= 0) return at === 0 ? 0 : 2
-  return WORD_START.test(text[at - 1]) ? 1 : 2
+  const position = text.indexOf(typed)
+  if (position <= 0) return position === 0 ? 0 : 2
+  return WORD_START.test(text[position - 1]) ? 1 : 2
 }
 
 /**

@@ -91,10 +91,10 @@ function formatSignificant(value, count) {
   const [digits, exponent] = roundTiesToEven(value.toExponential(digitCount - 1), () => value.toExponential(99)).split(
     "e",
   )
-  const trimmed = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits
+  const trimmedDigits = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits
   return Number(exponent) < -4 || Number(exponent) >= digitCount
-    ? `${trimmed}e${exponent}`
-    : writeOut(trimmed, Number(exponent))
+    ? `${trimmedDigits}e${exponent}`
+    : writeOut(trimmedDigits, Number(exponent))
 }
 
 /**

@@ -82,8 +82,8 @@ export function bindPicture(step, area) {
   const { cells } = step
   const canvas = /** @type {HTMLElement} */ (area.querySelector("canvas.mechanism"))
   const selectableAt = (/** @type {MouseEvent} */ event) => {
-    const found = cellUnder(step, positionIn(canvas, event))
-    return found && step.isOpen(found.map) ? found : null
+    const foundCell = cellUnder(step, positionIn(canvas, event))
+    return foundCell && step.isOpen(foundCell.map) ? foundCell : null
   }
   const weightAt = (/** @type {MouseEvent} */ event) => {
     const point = positionIn(canvas, event)

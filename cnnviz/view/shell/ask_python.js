@@ -28,7 +28,7 @@ export async function fetchFromPython({ host }, path, how) {
 
 /** @param {Response | undefined} response */
 async function refusalText(response) {
-  const failed = say("web.dialog.failed")
-  const { id = "", values = {}, sentence = failed } = (await response?.json().catch(() => ({}))) ?? {}
+  const failureText = say("web.dialog.failed")
+  const { id = "", values = {}, sentence = failureText } = (await response?.json().catch(() => ({}))) ?? {}
   return has(id) ? say(id, values) : sentence
 }

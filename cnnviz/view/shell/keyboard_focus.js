@@ -28,10 +28,10 @@ export function visibleFocus() {
  * @param {() => void} act
  */
 export function withSuccessor(view, act) {
-  const focused = visibleFocus()
-  const successor = SUCCESSORS[focused?.dataset.key ?? ""]
+  const focusedElement = visibleFocus()
+  const successor = SUCCESSORS[focusedElement?.dataset.key ?? ""]
   act()
-  if (successor) requestAnimationFrame(() => focused?.checkVisibility() || view.control(successor)?.focus())
+  if (successor) requestAnimationFrame(() => focusedElement?.checkVisibility() || view.control(successor)?.focus())
 }
 
 /**

@@ -113,9 +113,9 @@ export class View {
     })
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
-    const arrived = bindDeck(this)
+    const onArrival = bindDeck(this)
     this.arrived = () => {
-      arrived()
+      onArrival()
       fillDrawer(this)
     }
     bindDrawer(this)
@@ -471,11 +471,11 @@ export class View {
     if (page === this.page) return
     this.player.pause() // the playback would go on and change the address
     rememberFocus(this)
-    const next = { ...this.wanted, ...change }
-    if (this.refused(next, page)) return
+    const nextSetup = { ...this.wanted, ...change }
+    if (this.refused(nextSetup, page)) return
     this.dispatch({ type: "turned", change, page })
     this.markPending()
-    this.host.address.visit(next, { page })
+    this.host.address.visit(nextSetup, { page })
     this.host.numbers.ask()
   }
 

@@ -53,8 +53,8 @@ export function cellArithmetic(numbers, symbol, cell) {
   const sum = firstSum(tree)
   if (sum && !filling.terms(sum).length && !numbers.at(symbol, cell))
     return `${name}${value} <small>${say("web.numbers.nothing")}</small>`
-  const single = singleTerm(filling, tree)
-  if (single) return `${name} = ${single}${value}`
+  const onlyTerm = singleTerm(filling, tree)
+  if (onlyTerm) return `${name} = ${onlyTerm}${value}`
   const digits = isRoundOff ? FEWEST : digitsOf(filling, tree, numbers.at(symbol, cell), digitCount)
   return digits ? `${name} = ${textOf({ filling, digits }, tree)}${value}` : name + value
 }
@@ -193,8 +193,8 @@ function sumOf(page, node, alone) {
   const termCount = terms.length
   if (!termCount) return { sum: "0", count: 0, of: termCount }
   const keepsZeros = isProduct(node) || node.kind === "symbol"
-  const printed = keepsZeros ? terms : terms.filter(({ value }) => value !== 0)
-  if (printed.length > MOST_TERMS) {
+  const shownTerms = keepsZeros ? terms : terms.filter(({ value }) => value !== 0)
+  if (shownTerms.length > MOST_TERMS) {
     const parts = partsOf(filling, node, terms)
     const [part, ...others] = parts
     const sum = others.length || alone ? parts.map((value) => signed(value, digits)).join(" ") : number(part, digits)
@@ -206,8 +206,8 @@ function sumOf(page, node, alone) {
       count: termCount,
       of: termCount,
     }
-  const sum = printed.map(({ cells }) => termText(page, cells, node)).join(" + ") || "0"
-  return { sum, count: printed.length, of: termCount }
+  const sum = shownTerms.map(({ cells }) => termText(page, cells, node)).join(" + ") || "0"
+  return { sum, count: shownTerms.length, of: termCount }
 }
 
 const MOST_CHANNELS = 6 // maximum number of channels whose sums are printed
@@ -229,7 +229,7 @@ function partsOf(filling, node, all) {
 /** @param {Page} page @param {Record<string, Cell>} cells @param {Node} node */
 function termText(page, cells, node) {
   page.filling.inside = cells
-  const written = textOf(page, node, false)
+  const printedText = textOf(page, node, false)
   page.filling.inside = undefined
-  return written
+  return printedText
 }

@@ -26,9 +26,9 @@ function parseTemplate(template) {
     tokens.push({ number: match[1], name: match[2], sign: match[3] })
   }
   let index = 0
-  const next = () => tokens[index] ?? {}
+  const peek = () => tokens[index] ?? {}
   /** @param {...string} signs */
-  const accept = (...signs) => (signs.includes(next().sign ?? "") ? tokens[index++].sign : undefined)
+  const accept = (...signs) => (signs.includes(peek().sign ?? "") ? tokens[index++].sign : undefined)
   /** @param {string} sign */
   const expect = (sign) => {
     if (!accept(sign)) throw new Error(`expression: ${template} lacks ${sign}`)

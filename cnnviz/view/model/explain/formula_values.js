@@ -122,9 +122,9 @@ export class Filling {
    */
   cellCombinations(names) {
     const { numbers, symbol, cell } = this
-    const linked = names.filter((name) => numbers.link(symbol, name))
-    if (linked.length > 1) {
-      const [first, ...others] = linked
+    const linkedNames = names.filter((name) => numbers.link(symbol, name))
+    if (linkedNames.length > 1) {
+      const [first, ...others] = linkedNames
       const pairLists = others.map((name) => numbers.pairs(symbol, cell, first, name))
       return pairLists[0].map(([at], n) => {
         /** @type {Record<string, Cell>} */
@@ -135,7 +135,7 @@ export class Filling {
         return cells
       })
     }
-    const [name] = linked
+    const [name] = linkedNames
     const link = numbers.link(symbol, name)
     return link
       ? (link.pattern === "winner" ? windowOf(numbers, link, cell) : numbers.sources(link, cell)).map((at) => ({

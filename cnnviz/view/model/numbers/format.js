@@ -24,16 +24,16 @@ export const localFormula = (formula) =>
  * @param {string} text
  */
 export function plainNumber(text, group = say("words.thousands")) {
-  const plain = text
+  const plainText = text
     .trim()
     .replace(/[−–]/g, "-")
     .replace(/(?<=\d)[\s\u00a0\u202f](?=\d{3})/g, "")
-  if (!/^[-+]?[\d.,]*\d[\d.,]*(e[-+]?\d+)?\s*%?$/i.test(plain)) return plain
-  if (new RegExp(`^[-+]?[1-9]\\d{0,2}(\\${group}\\d{3})+(?![\\d${group}])`).test(plain))
-    return plain.replaceAll(group, "").replace(",", ".")
-  const hasBoth = plain.includes(".") && plain.includes(",")
-  if (hasBoth && plain.lastIndexOf(".") > plain.lastIndexOf(",")) return plain.replaceAll(",", "")
-  return (hasBoth ? plain.replaceAll(".", "") : plain).replace(/^([-+]?\d*),(\d+)(?!.*,)/, "$1.$2")
+  if (!/^[-+]?[\d.,]*\d[\d.,]*(e[-+]?\d+)?\s*%?$/i.test(plainText)) return plainText
+  if (new RegExp(`^[-+]?[1-9]\\d{0,2}(\\${group}\\d{3})+(?![\\d${group}])`).test(plainText))
+    return plainText.replaceAll(group, "").replace(",", ".")
+  const hasBoth = plainText.includes(".") && plainText.includes(",")
+  if (hasBoth && plainText.lastIndexOf(".") > plainText.lastIndexOf(",")) return plainText.replaceAll(",", "")
+  return (hasBoth ? plainText.replaceAll(".", "") : plainText).replace(/^([-+]?\d*),(\d+)(?!.*,)/, "$1.$2")
 }
 
 /** Parse a text made by `number` or `shortened`. @param {string} text */
@@ -140,9 +140,9 @@ export const signed = (value, digits = 4) =>
  */
 export function formatToFit(text, room = 7) {
   const value = Number(text)
-  const shorter = [5, 4, 3, 2].map((digits) => String(Number(value.toPrecision(digits))))
+  const shortTexts = [5, 4, 3, 2].map((digits) => String(Number(value.toPrecision(digits))))
   const powers = [1, 0].map((digits) => value.toExponential(digits).replace("e+", "e"))
-  return inField([text, ...shorter, ...powers].find((candidate) => candidate.length <= room) ?? powers[1])
+  return inField([text, ...shortTexts, ...powers].find((candidate) => candidate.length <= room) ?? powers[1])
 }
 
 /**

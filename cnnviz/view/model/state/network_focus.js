@@ -17,16 +17,16 @@ export class NetworkFocus extends Focus {
    * @param {Numbers} numbers
    */
   receive(numbers) {
-    const another = this.numbers && this.numbers.network.text !== numbers.network.text
-    if (another) this.chosen.clear()
-    const edited = this.numbers !== undefined && isEdit(this.numbers.answer?.lesson, numbers.answer?.lesson)
+    const isOtherNetwork = this.numbers && this.numbers.network.text !== numbers.network.text
+    if (isOtherNetwork) this.chosen.clear()
+    const isEdited = this.numbers !== undefined && isEdit(this.numbers.answer?.lesson, numbers.answer?.lesson)
     this.numbers = numbers
     /** @type {Record<string, Cell>} */
-    const proposed = numbers.network.focus
-    for (const [family, cell] of Object.entries(proposed)) {
-      if ((!this.chosen.has(family) && !edited) || !this.exists(family, this.cells[family])) this.cells[family] = cell
+    const proposedFocus = numbers.network.focus
+    for (const [family, cell] of Object.entries(proposedFocus)) {
+      if ((!this.chosen.has(family) && !isEdited) || !this.exists(family, this.cells[family])) this.cells[family] = cell
     }
-    this.prune(({ map, cell }) => !another && this.exists(map, cell))
+    this.prune(({ map, cell }) => !isOtherNetwork && this.exists(map, cell))
     if (this.asked !== null) this.hold(this.asked)
   }
 
@@ -115,6 +115,6 @@ const EDITED = [...FILTERS, "set"] // keys of the numbers that a visitor edits
  */
 function isEdit(previous, setup) {
   if (!previous || !setup) return false
-  const changed = Object.keys({ ...previous, ...setup }).filter((key) => previous[key] !== setup[key])
-  return changed.length > 0 && changed.every((key) => EDITED.includes(key))
+  const changedKeys = Object.keys({ ...previous, ...setup }).filter((key) => previous[key] !== setup[key])
+  return changedKeys.length > 0 && changedKeys.every((key) => EDITED.includes(key))
 }
