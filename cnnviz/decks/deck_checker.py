@@ -10,7 +10,7 @@ from pathlib import Path as File
 
 import numpy as np
 
-from cnnviz.core.mistakes import placed
+from cnnviz.core.mistakes import mistake_at
 from cnnviz.core.runtime.isolation import thread_time
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.page_state import PageState
@@ -151,7 +151,7 @@ class _ScreenChecker:
             for note in PageState.from_query(page_query)[1].values():
                 raise Problem(note.id, **note.values)
             if page_query.get("mistake"):
-                placed(page_query["mistake"], scope.setup.network, scope.setup.opt)
+                mistake_at(page_query["mistake"], scope.setup.network, scope.setup.opt)
             readers = {"n": integer_parser(1, max_updates), "mission": choice_parser(mission.id for mission in missions())}
             for key in readers.keys() & page_query.keys():
                 try:

@@ -259,7 +259,7 @@ class _Planner:
             return wrap(self._call_scope(name, node, names))
         function = _function(name)
         if not function.least <= len(arguments) <= function.most:
-            raise Problem("lessons.expression.arity", name=name, takes=function.takes, n=len(arguments))
+            raise Problem("lessons.expression.arity", name=name, takes=function.arity, n=len(arguments))
         if any(keyword.arg != "axis" or not function.axis for keyword in node.keywords):
             raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
         settings = {str(keyword.arg): _to_int(self._value(keyword.value, names)) for keyword in node.keywords}

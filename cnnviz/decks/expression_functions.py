@@ -34,7 +34,7 @@ class Function:
     products: Callable[..., int] = lambda *shapes: 0
 
     @property
-    def takes(self) -> str:
+    def arity(self) -> str:
         """Arity as text: "1", or "2–3"."""
         return f"{self.least}–{self.most}" if self.most > self.least else str(self.least)
 

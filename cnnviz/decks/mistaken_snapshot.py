@@ -65,9 +65,9 @@ def mistaken_scope(exact_scope: Scope, mistake: PlacedMistake) -> Scope:
     """Return the scope of the same setup, with the mistake in all updates and in the last gradients.
 
     >>> from cnnviz.core.setup.setup import Setup
-    >>> from cnnviz.core.mistakes import placed
+    >>> from cnnviz.core.mistakes import mistake_at
     >>> right = scope_of(Setup(k=1))
-    >>> wrong = mistaken_scope(right, placed("sign_flipped", right.setup.network))
+    >>> wrong = mistaken_scope(right, mistake_at("sign_flipped", right.setup.network))
     >>> bool(wrong.arrays["L"] > right.arrays["L"])
     True
     """

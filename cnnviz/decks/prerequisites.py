@@ -18,11 +18,11 @@ def prerequisite_faults(lessons: Mapping[str, Deck]) -> Iterator[tuple[str, Mess
     for id, lesson in lessons.items():
         if unknown := next((name for name in lesson.after if name not in lessons), None):
             yield id, message("lessons.file.after_unknown", id=unknown, known=sorted(lessons))
-        elif cycle := _circle(id, lessons):
+        elif cycle := _find_cycle(id, lessons):
             yield id, message("lessons.file.after_circle", ids=cycle)
 
 
-def _circle(id: str, lessons: Mapping[str, Deck]) -> list[str]:
+def _find_cycle(id: str, lessons: Mapping[str, Deck]) -> list[str]:
     """Return the shortest path from a lesson back to itself along `after`, as ids, or [] without one."""
     paths = [[id]]
     visited: set[str] = set()

@@ -19,10 +19,10 @@ FIRST_ROW, FIRST_COLUMN = 4, 1
 """First cell of an array on its sheet. Above it are its name, its formula and the column numbers."""
 
 
-def letters(column: int) -> str:
+def column_letters(column: int) -> str:
     """Return a column's name.
 
-    >>> letters(0), letters(25), letters(26)
+    >>> column_letters(0), column_letters(25), column_letters(26)
     ('A', 'Z', 'AA')
     """
     name = ""
@@ -50,12 +50,12 @@ class Layout:
     def cell(self, name: str, *at: int) -> str:
         """Return a reference to one cell: dz1!B5."""
         row, column = self.place(name, at)
-        return f"{_sheet(name)}!{letters(column)}{row + 1}"
+        return f"{_sheet(name)}!{column_letters(column)}{row + 1}"
 
     def block(self, name: str, first: Index, last: Index) -> str:
         """Return a reference to the cells from `first` to `last`, both included, of one map."""
         (top, left), (bottom, right) = self.place(name, first), self.place(name, last)
-        return f"{_sheet(name)}!{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"
+        return f"{_sheet(name)}!{column_letters(left)}{top + 1}:{column_letters(right)}{bottom + 1}"
 
     def range(self, name: str, *first: int) -> str:
         """Return a reference to an array, or to its part at the leading indices `first`."""

@@ -33,7 +33,7 @@ def language(arguments: Sequence[str], environment: Mapping[str, str] = os.envir
 
 
 @contextmanager
-def speaking(lang: str) -> Iterator[None]:
+def language_context(lang: str) -> Iterator[None]:
     """Context in which all messages, including argparse's, are in this language."""
     with use_language(lang):
         if lang == "en":

@@ -28,11 +28,11 @@ def by_hand_section(setup: Setup, program: Program) -> Section:
     """Return the section with the function that `by_hand_call` calls; it returns changed copies."""
     names = set_arrays(setup, program)
     copies = f"{', '.join(names)} = {', '.join(f'{name}.copy()' for name in names)}"
-    body = "\n".join([copies, cases(setup, lambda set_value: assignment(set_value, program)), f"return {', '.join(names)}"])
+    body = "\n".join([copies, set_value_cases(setup, lambda set_value: assignment(set_value, program)), f"return {', '.join(names)}"])
     return section("set", [], f"def by_hand(k, {', '.join(names)}):\n{textwrap.indent(body, '    ')}")
 
 
-def cases(setup: Setup, line: Callable[[SetValue], str]) -> str:
+def set_value_cases(setup: Setup, line: Callable[[SetValue], str]) -> str:
     """Return the code of all set values, grouped under `if k == …`."""
     updates = dict.fromkeys(set_value.update for set_value in setup.set)
     return "\n".join(f"if k == {k}:\n{textwrap.indent(lines(line, setup.sets_at(k)), '    ')}" for k in updates)

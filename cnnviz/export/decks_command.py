@@ -6,7 +6,7 @@ from pathlib import Path
 from cnnviz.decks.deck import Deck
 from cnnviz.decks.deck_checker import check_file
 from cnnviz.decks.deck_fields import Diagnostic
-from cnnviz.decks.library import bundled, deck_key, line_of_after, reserved_decks
+from cnnviz.decks.library import bundled_lessons, deck_key, line_of_after, reserved_decks
 from cnnviz.decks.mistakes_found import matrix
 from cnnviz.decks.prerequisites import prerequisite_faults
 from cnnviz.export.arguments import command_parser
@@ -23,7 +23,7 @@ def run(arguments: list[str], name: str = "scripts") -> int:
     valid_decks: list[Deck] = []
     error_count = 0
     checked = {file: check_file(Path(file)) for file in args.files}
-    lessons = {deck.id: deck for deck in (*bundled(), *(deck for deck, _ in checked.values() if deck)) if deck.is_lesson}
+    lessons = {deck.id: deck for deck in (*bundled_lessons(), *(deck for deck, _ in checked.values() if deck)) if deck.is_lesson}
     prerequisites = dict(prerequisite_faults(lessons))
     for file, (deck, diagnostics) in checked.items():
         if deck and deck_key(deck) in file_of and deck != bundled_decks.get(deck_key(deck)):
@@ -40,7 +40,7 @@ def run(arguments: list[str], name: str = "scripts") -> int:
     if error_count:
         lines.append(say("terminal.scripts.faults", n=error_count))
     if args.matrix:
-        lines += _matrix(valid_decks if args.files else [*bundled()])
+        lines += _matrix(valid_decks if args.files else [*bundled_lessons()])
     return 1 if not print_lines(lines) or error_count else 0
 
 

@@ -22,7 +22,7 @@ from cnnviz.core.training.snapshots import run_updates
 from cnnviz.export.code_lines import variable
 from cnnviz.export.code_network import Section, draws, section
 from cnnviz.export.code_sections import network_input, print_line, printing, script_docstring
-from cnnviz.export.code_set_values import assignment, cases
+from cnnviz.export.code_set_values import assignment, set_value_cases
 from cnnviz.export.code_start import image_section, start_section
 from cnnviz.export.core_source import listing
 from cnnviz.export.numpy_script import as_script
@@ -221,7 +221,7 @@ class _Parts:
         """Function that sets entries by hand at update k, or ""."""
         if not self.setup.set:
             return ""
-        body = cases(self.setup, self.assignment)
+        body = set_value_cases(self.setup, self.assignment)
         return f"# {say('export.script.set.words')}\n{self.BY_HAND}\n{textwrap.indent(body, '    ')}\n\n\n"
 
     def assignment(self, set_value: SetValue) -> str:

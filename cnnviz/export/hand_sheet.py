@@ -303,7 +303,7 @@ def _task_html(task: Task, numbers: Mapping[str, int], filled: bool) -> str:
         body = "".join(f"<tr><th>{escape(name)}</th>{row}</tr>" for name, row in zip(names, cells_html, strict=True))
         parts.append(f"<table>{body}</table>")
     if task.given:
-        parts.append(f"<p>{'&ensp; '.join(f'<span>{_named(name)}{value_html(name, value)}</span>' for name, value in task.given)}</p>")
+        parts.append(f"<p>{'&ensp; '.join(f'<span>{_format_named(name)}{value_html(name, value)}</span>' for name, value in task.given)}</p>")
     result = f'<p class="answer">{escape(task.name.split(" = ")[0])} = {f"<b>{_answer(task)}</b>" if filled else _BLANK}</p>'
     pictures = "".join(map(_picture_html, task.pictures))
     return f'<article class="task"><div class="pictures">{pictures}</div><div>{"".join(parts)}</div><div class="room">{result}</div></article>'
@@ -345,7 +345,7 @@ def _formula_html(latex: str) -> str:
     return re.sub(r"(?<=<mn>)(\d+)\.(?=\d)", rf"\1{say('words.point')}", " ".join(map(mathml, parts)))
 
 
-def _named(name: str) -> str:
+def _format_named(name: str) -> str:
     """Return the name of a number, or its description, before the number."""
     return escape(name) + (" = " if "[" in name or " " not in name else " ")
 

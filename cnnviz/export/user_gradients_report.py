@@ -48,14 +48,14 @@ def report(diagnosis: Diagnosis, file: str, passed_over: int = 0) -> Iterator[st
         yield f"{name:<5} {comparison.theirs.shape!s:<15} {_verdict(diagnosis, comparison)}"
         if comparison.ties:
             yield f"# {say('own.ties', n=comparison.ties, name=label(name))}"
-    yield from (f"# {words}" for words in undecided(diagnosis))
+    yield from (f"# {words}" for words in undecided_messages(diagnosis))
     if other_pass := diagnosis.forward_mistake:
         yield f"# {say('own.another_pass', mistake=other_pass.title, stage=label(other_pass.stage))}"
     for stage, matches in diagnosis.matches.items():
         yield from _explain(diagnosis, stage, matches)
 
 
-def undecided(diagnosis: Diagnosis) -> Iterator[Message]:
+def undecided_messages(diagnosis: Diagnosis) -> Iterator[Message]:
     """Yield messages on the number of undecided entries, and on arrays in which no entry is decided."""
     if diagnosis.undecided:
         yield message("own.undecided", n=diagnosis.undecided, count=diagnosis.count)

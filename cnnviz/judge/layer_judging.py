@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.core.network.sliding import output_size
 from cnnviz.judge.case import ELEMENTWISE, POOLS, RETURNS, Array, Case
 from cnnviz.judge.cases import draw, draw_distinct
-from cnnviz.judge.layer_layout import AXES, LayerLayout, attribute, parameter_orders
+from cnnviz.judge.layer_layout import AXES, LayerLayout, parameter_orders, read_attribute
 from cnnviz.judge.own_forward import correct_by_output
 from cnnviz.judge.returned_arrays import as_numbers, compare_with_correct, describe_case
 from cnnviz.judge.right_gradients import CorrectResult
@@ -209,7 +209,7 @@ def _base_name(path: str) -> str:
 def _read_array(layer: object, path: str) -> Array | None:
     """Return the array of numbers at a path, or None if there is none."""
     try:
-        value = attribute(layer, path)
+        value = read_attribute(layer, path)
     except LookupError:
         return None
     try:
@@ -320,7 +320,7 @@ def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run
     path = paths.get("w")
     weight = None if path is None else _read_array(layer, path)
     if path is not None and weight is not None and not np.any(weight):
-        start = attribute(layer, path)
+        start = read_attribute(layer, path)
         if isinstance(start, np.ndarray):  # zero weights would hide mistakes
             start[...] = np.random.default_rng(2).normal(size=start.shape)
         output = _output(forward, x.copy())
@@ -351,15 +351,16 @@ def _output(forward: Callable[..., Any], x: Array) -> Any:
 def _rate_argument(backward: Callable[..., Any], source: _Source) -> list[float]:
     """Return the learning rate as a list of arguments, or [] if `backward` takes none. The default 0 has no effect.
    """
-    return [source.rate if source.rate is not None else 0.0] if _takes_at_least(backward, 2) or (source.rate is not None and not source.update and _takes(backward, 2)) else []
+    needs_rate = _takes_at_least(backward, 2) or (source.rate is not None and not source.update and _accepts(backward, 2))
+    return [source.rate if source.rate is not None else 0.0] if needs_rate else []
 
 
 def _takes_at_least(function: Callable[..., Any], count: int) -> bool:
     """Return whether a function needs at least `count` arguments."""
-    return not _takes(function, count - 1) and _takes(function, count)
+    return not _accepts(function, count - 1) and _accepts(function, count)
 
 
-def _takes(function: Callable[..., Any], count: int) -> bool:
+def _accepts(function: Callable[..., Any], count: int) -> bool:
     try:
         inspect.signature(function).bind(*[None] * count)
     except (TypeError, ValueError):

@@ -79,10 +79,10 @@ class ReturnedArray:
             return message("judge.place", name=self.name, case=describe_case(self.course, self.right.case), at=str(index), **count)
         if self.array.shape == self.expected.shape and np.isfinite(self.array).all():
             return message("judge.place_of_number", name=self.name, case=describe_case(self.course, self.right.case))
-        return self._strange or self.fault
+        return self._invalid_sentence or self.fault
 
     @property
-    def _strange(self) -> Message | None:
+    def _invalid_sentence(self) -> Message | None:
         """Sentence on a wrong shape or on non-finite numbers, or None."""
         case = describe_case(self.course, self.right.case)
         if self.array.shape != self.expected.shape:
@@ -96,7 +96,7 @@ class ReturnedArray:
     @property
     def fault(self) -> Message:
         """Sentence on the array's fault: its shape, a non-finite number, or the first wrong number."""
-        if strange := self._strange:
+        if strange := self._invalid_sentence:
             return join_messages([strange, message("judge.only_shape")]) or strange if self.has_only_wrong_shape else strange
         case, index = describe_case(self.course, self.right.case), tuple(int(n) for n in np.argwhere(self.wrong)[0])
         numbers = {"yours": float(self.array[index]), "right": float(self.expected[index])}

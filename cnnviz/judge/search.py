@@ -78,7 +78,7 @@ def _factor(returned_array: ReturnedArray) -> Iterator[Mistake]:
     number = float((returned * expected).sum() / (expected * expected).sum())
     counts = _counts(returned_array.right)
     for factor in dict.fromkeys(named_factor(number, {name: n}, max(returned_array.precision.relative, 1e-9)) for name, n in counts.items()):
-        if factor != ONE and (factor.simple or np.count_nonzero(expected) > 1):
+        if factor != ONE and (factor.is_simple or np.count_nonzero(expected) > 1):
             key = f"factor {factor.name} {factor.inverse} {factor.number < 0}" if factor.name else f"factor {factor.number:.6g}"
             yield _mistake(returned_array, key, factor.words, factor.number * returned_array.right.gradients[returned_array.role], _times(factor))
 

@@ -121,8 +121,8 @@ def copy_arrays(argument: Any, name: str) -> list[tuple[str, np.ndarray, np.ndar
 
 def overwritten(array_copies: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> list[str]:
     """Return the names of the arrays that differ from their copies."""
-    return list(dict.fromkeys(name for name, array, copy in array_copies if not _same(array, copy)))
+    return list(dict.fromkeys(name for name, array, copy in array_copies if not _is_same_array(array, copy)))
 
 
-def _same(array: np.ndarray, copy: np.ndarray) -> bool:
+def _is_same_array(array: np.ndarray, copy: np.ndarray) -> bool:
     return bool(array.shape == copy.shape and array.tobytes() == copy.tobytes())

@@ -374,16 +374,16 @@ class Interpreter(LibraryCalls):
                 if signal in ("return", "raise"):
                     return signal
             return self.run(node.orelse, scope)
-        return self._perhaps(node, scope, node.target)
+        return self._follow_loop(node, scope, node.target)
 
     _asyncfor = _for
 
     def _while(self, node: ast.While, scope: Scope) -> str:
         if self.truth(self.value(node.test, scope)) is False:
             return self.run(node.orelse, scope)
-        return self._perhaps(node, scope, None)
+        return self._follow_loop(node, scope, None)
 
-    def _perhaps(self, node: ast.For | ast.While, scope: Scope, target: ast.expr | None) -> str:
+    def _follow_loop(self, node: ast.For | ast.While, scope: Scope, target: ast.expr | None) -> str:
         """Follow a loop with an unknown number of iterations once, and again if the first iteration changes what the
         next one sees."""
 

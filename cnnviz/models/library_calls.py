@@ -722,7 +722,7 @@ class LibraryCalls:
                 return dict(entries) if not isinstance(arguments[0] if arguments else None, dict) else dict(arguments[0])
             return arguments[0] if arguments and isinstance(arguments[0], dict) else Doubt(self.part(node))
         if library and (name in (*CONTAINERS, "ModuleDict", "Input") or (name in ("Model", "Functional") and values)):
-            return self._made(name, path, library, arguments, named, node)
+            return self._create_object(name, path, library, arguments, named, node)
         flows = [value for value in model_values_in(values) if isinstance(value, Flow)]
         if is_loss(name) and library and (named or arguments) and (flows or not name[:1].isupper()):
             return self.loss_of(name, library, arguments, named, node)
@@ -731,7 +731,7 @@ class LibraryCalls:
         if name == "ArgumentParser":
             return Unknown(PARSER)
         if name[:1].isupper() and not HARMLESS_PATHS.fullmatch(path):
-            return self._made(name, path, library, arguments, named, node)
+            return self._create_object(name, path, library, arguments, named, node)
         if not HARMLESS_PATHS.fullmatch(path):
             self.touch(values, node)
             return self.unknown_result(values, node)
@@ -763,7 +763,7 @@ class LibraryCalls:
             self.touch([*arguments, *named.values()], node)
         return self.after_layer(flows[0], part)
 
-    def _made(self, name: str, path: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def _create_object(self, name: str, path: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         """Create a layer, container, model or loss."""
         line, values = getattr(node, "lineno", 0), [*arguments, *named.values()]
         if not library:

@@ -124,7 +124,7 @@ def _constants(graph: Any, nodes: Iterable[Node], onnx: Any) -> dict[str, np.nda
         if not isinstance(value, onnx.TensorProto):
             return np.asarray(value)
         if value.data_location == onnx.TensorProto.EXTERNAL:
-            return _void(value.dims)
+            return _placeholder(value.dims)
         array: np.ndarray = onnx.numpy_helper.to_array(value)
         return array
 
@@ -139,7 +139,7 @@ def _constants(graph: Any, nodes: Iterable[Node], onnx: Any) -> dict[str, np.nda
             constants[node.makes[0]] = first_constant.transpose(node.given.get("perm"))
         elif first_constant is not None and node.kind == "Reshape" and other_constants[0] is not None:
             sizes = [size or first_constant.shape[n] for n, size in enumerate(_numbers(other_constants[0]))]  # 0 keeps the size
-            constants[node.makes[0]] = first_constant.reshape(sizes) if first_constant.dtype != _VOID else _void(_fill_sizes(sizes, first_constant.size))
+            constants[node.makes[0]] = first_constant.reshape(sizes) if first_constant.dtype != _VOID else _placeholder(_fill_sizes(sizes, first_constant.size))
     return constants
 
 
@@ -148,7 +148,7 @@ MOST_NUMBERS = 16
 """Upper limit of numbers in a node's settings, such as axes or a shape."""
 
 
-def _void(shape: Iterable[int]) -> np.ndarray:
+def _placeholder(shape: Iterable[int]) -> np.ndarray:
     """Return a placeholder array of this shape, which takes one byte."""
     return np.broadcast_to(np.zeros((), _VOID), tuple(shape))
 

@@ -23,7 +23,7 @@ def screen_query(deck: Deck, number: int) -> tuple[str, dict[str, str]]:
     return (LEARN, {"lesson": deck.id, "step": str(number)}) if screen.asks else (screen.place.page, setup_of(screen.at).to_query() | screen.place.page_query)
 
 
-def story() -> Deck:
+def opening_deck() -> Deck:
     """Return the deck that the opening of a first visit plays (pages/step/opening)."""
     return next(deck for deck in lectures() if deck.id == "story")
 
@@ -35,7 +35,7 @@ def story_query() -> dict[str, str]:
     >>> story_query()["seed"], "stage" in story_query()
     ('39', False)
     """
-    return {key: text for key, text in screen_query(story(), 1)[1].items() if key != "stage"}
+    return {key: text for key, text in screen_query(opening_deck(), 1)[1].items() if key != "stage"}
 
 
 def screen_number(deck: Deck, text: str) -> int | None:
@@ -53,7 +53,7 @@ def screen_number(deck: Deck, text: str) -> int | None:
 def expand_deck_screen(page: str, query: Mapping[str, str]) -> Mapping[str, str]:
     """Add the query of a deck's screen to a query that names one without a setup, if the screen is on this page.
 
-    >>> expand_deck_screen("", {"script": "story", "screen": "4"})["k"]
+    >>> expand_deck_screen("", {"script": "opening_deck", "screen": "4"})["k"]
     '10'
     """
     id = query.get("script", "")

@@ -33,7 +33,7 @@ LARGE_ROOM = 10
 """Minimum number of followers for which a move waits until its numbers are computed."""
 
 
-async def _nothing(query: str, client: object) -> None:
+async def _prepare_nothing(query: str, client: object) -> None:
     """Default of `prepare`: do nothing."""
 
 
@@ -41,7 +41,7 @@ class Rooms:
     """Request handlers of the rooms in `store`. `prepare` computes in advance the responses that an audience will
     request at an address, and `key` is the server's secret (room_secrets.py)."""
 
-    def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, large_room: int = LARGE_ROOM, key: str = "", everywhere: bool = True) -> None:
+    def __init__(self, store: Store | None = None, prepare: Prepare = _prepare_nothing, large_room: int = LARGE_ROOM, key: str = "", everywhere: bool = True) -> None:
         self.store: Store = store or MemoryStore()
         self.everywhere = everywhere  # whether the server listens on more than the loopback interface
         self.key = key

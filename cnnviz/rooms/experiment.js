@@ -2,7 +2,7 @@
 
 import { rich } from "../pages/learn/learn_words.js"
 import { paintRuns } from "../pages/train/sweep_chart.js"
-import { facts, HIGH, headline, nearest, scaleOf, standing } from "../pages/train/sweep_model.js"
+import { HIGH, headline, nearestRun, rankRun, scaleOf, summarizeRuns } from "../pages/train/sweep_model.js"
 import { escapeHtml, inField, number } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 import { closest, setHTML } from "../view/shell/html.js"
@@ -61,7 +61,7 @@ export function saidOf(own, found) {
   ]
   const lastLosses = found ? numbersIn(found.last, 8) : []
   if (own.run < lastLosses.length && lastLosses.length > 1) {
-    const { same, lower } = standing(lastLosses, own.run)
+    const { same, lower } = rankRun(lastLosses, own.run)
     if (same && Number.isFinite(loss)) sentences.push(say("web.hall.experiment.same", { n: same }))
     else sentences.push(say("web.hall.experiment.lower", { n: lower, of: lastLosses.length - 1 }))
   }
@@ -73,7 +73,7 @@ const askOf = ({ key, updates }) =>
   say(`web.hall.experiment.ask.${key === "lr" ? "lr" : "seed"}`, { n: updates, limit: HIGH })
 
 /** Return the learning rate with the lowest loss, as a sentence. @param {RoomExperiment} found @param {ArrayLike<number>} last */
-function winner(found, last) {
+function winnerSentence(found, last) {
   const bestRun = bestOf(last)
   const loss = last[bestRun] < LEAST ? say("web.hall.experiment.below", { loss: tick(-6) }) : number(last[bestRun], 2)
   return say("web.hall.experiment.wins", { rate: inField(found.values[bestRun]), loss })
@@ -92,13 +92,13 @@ export function conclusion(found) {
       ? say("web.hall.experiment.predicted", { n: found.predicted[found.confirmed], of: predictionCount })
       : ""
   const rates = found.key === "lr"
-  const allFacts = facts(lastLosses, undefined)
+  const allFacts = summarizeRuns(lastLosses, undefined)
   const { runs } = allFacts
   const start = rates ? numbersIn(found.curves, 4)[0] : 0
   const divergedCount = rates ? lastLosses.filter((loss) => hasDiverged(loss, start)).length : allFacts.lost
   const sentences = [
     rates && runs > 1 && divergedCount < runs
-      ? winner(found, lastLosses)
+      ? winnerSentence(found, lastLosses)
       : `${headline({ ...allFacts, lost: divergedCount }, found.updates)}.`,
     !rates && allFacts.times ? say("web.sweep.same", { times: allFacts.times, loss: number(allFacts.same, 4) }) : "",
     divergedCount && divergedCount < runs ? say("web.hall.experiment.diverged", { n: divergedCount, of: runs }) : "",
@@ -113,7 +113,7 @@ export function conclusion(found) {
  * @param {RoomRun | undefined} own
  * @param {{ revealed?: boolean, pointed?: number, font?: number, narrow?: boolean }} look
  */
-function paint(canvas, found, own, { revealed = false, pointed = -1, font = 13, narrow = false }) {
+function paintRunCharts(canvas, found, own, { revealed = false, pointed = -1, font = 13, narrow = false }) {
   const runs = runsIn(found, own)
   const ownRun = own && own.run < runs.last.length ? own.run : -1
   if (found.key === "lr")
@@ -223,7 +223,7 @@ export class DeviceRun {
     const { found, run } = this
     if (this.inside) paintPlates(this.element, this.inside.plates)
     if (!canvas?.clientWidth || !found) return
-    paint(canvas, found, run, { revealed: this.isComplete, narrow: true })
+    paintRunCharts(canvas, found, run, { revealed: this.isComplete, narrow: true })
   }
 }
 
@@ -233,7 +233,7 @@ export class DeviceRun {
  * @param {ArrayLike<number>} last
  */
 export function worstOf(last) {
-  const { same, times, high } = facts(last, undefined)
+  const { same, times, high } = summarizeRuns(last, undefined)
   const losses = Array.from(last)
   if (times && same > HIGH) return losses.indexOf(same)
   return high ? losses.indexOf(Math.max(...losses.filter(Number.isFinite))) : -1
@@ -263,7 +263,7 @@ export class AllRuns {
     this.requests = requests
     element.addEventListener("click", ({ target, offsetX, offsetY }) => {
       if (!this.dots || !(/** @type {Element} */ (target).matches("canvas.runs"))) return
-      const run = nearest(this.dots, offsetX, offsetY)
+      const run = nearestRun(this.dots, offsetX, offsetY)
       if (run < 0) return
       this.chosen = true
       this.explain(run)
@@ -352,7 +352,7 @@ export class AllRuns {
     const canvas = element.querySelector(/** @type {"canvas"} */ ("canvas.runs"))
     if (!canvas?.clientWidth || !found?.values.length) return
     const font = Number.parseFloat(getComputedStyle(canvas).fontSize)
-    this.dots = paint(canvas, found, undefined, {
+    this.dots = paintRunCharts(canvas, found, undefined, {
       font,
       revealed: this.revealed,
       pointed: this.chosen ? this.pointed : -1,

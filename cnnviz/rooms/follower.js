@@ -14,7 +14,7 @@ import { RoomBoard } from "./board.js"
 import { listen } from "./events.js"
 import { plotly } from "./plotly.js"
 import { showPreview } from "./preview_screen.js"
-import { coverOf, FORGOTTEN_IN, mayBe, veils } from "./question.js"
+import { coverOf, FORGOTTEN_IN, hidesAnswer, mayBe } from "./question.js"
 import { roomClient } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 
@@ -47,7 +47,7 @@ export default function show() {
   let presenterAddress
   /** @type {Setup} */
   const languageKeys = currentAddress.lang ? { lang: currentAddress.lang } : {}
-  let isAlone = leaves(currentAddress)
+  let isAlone = isExploring(currentAddress)
   let isArriving = false
   let screenSeen = "" // page, stage and screen of the deck that this page shows while it follows
   let isCovered = false // whether the presenter hides the numbers of the newest update
@@ -155,20 +155,20 @@ export default function show() {
     if (poll) board?.goesOn()
     const previousPoll = ballot.poll
     ballot.hear(poll)
-    if (isAlone && !ended && veils(poll)) follow()
-    else if (veils(previousPoll) && !veils(poll)) arrive()
+    if (isAlone && !ended && hidesAnswer(poll)) follow()
+    else if (hidesAnswer(previousPoll) && !hidesAnswer(poll)) arrive()
     fill()
   }
 
   /** Follow the lecture's address, unless that would reveal the answer to a question. */
   function arrive() {
-    if (presenterAddress && !isAlone && !veils(ballot.poll)) go(presenterAddress)
+    if (presenterAddress && !isAlone && !hidesAnswer(ballot.poll)) go(presenterAddress)
   }
 
   const numbers = new Resources(base, CODE, {
     received(answer, asked) {
       isArriving = true // address changes of the view are not the follower's while this is set
-      deliver(withLook(answer, pageless(asked)))
+      deliver(withLook(answer, withoutPage(asked)))
       isArriving = false
     },
     failed: (sentence) => view?.notice(sentence || say("web.notice.silent")),
@@ -182,7 +182,7 @@ export default function show() {
   /** @type {Host} */
   const host = {
     address: {
-      read: () => pageless(currentAddress),
+      read: () => withoutPage(currentAddress),
       link: (setup) => new URL((currentAddress.page ?? "") + query(ownKeys(setup)), base).href,
       onTravel(act, signal) {
         travel = act
@@ -224,7 +224,7 @@ export default function show() {
     /** @type {Setup} */
     const wantedKeys = view?.wanted ?? {}
     const change = Object.entries(setups[0] ?? {}).filter(([key, text]) => text !== wantedKeys[key])
-    const nextAddress = { ...pageless(presenterAddress ?? currentAddress), ...Object.fromEntries(change) } // as the presenter's page would write it
+    const nextAddress = { ...withoutPage(presenterAddress ?? currentAddress), ...Object.fromEntries(change) } // as the presenter's page would write it
     early = setTimeout(() => prefetch([nextAddress]), AHEAD_IN * (1 + 4 * Math.random()))
   }
 
@@ -267,7 +267,7 @@ export default function show() {
   }
 
   /** Return whether followers may explore that address. @param {Setup} there */
-  const mayStay = (there) => ended || (!veils(ballot.poll) && (isGone || mayBe(explore, there, seen)))
+  const mayStay = (there) => ended || (!hidesAnswer(ballot.poll) && (isGone || mayBe(explore, there, seen)))
 
   // Remember up to MOST_SEEN addresses that the lecture has visited.
   function note(/** @type {Setup} */ there) {
@@ -277,7 +277,7 @@ export default function show() {
 
   // Stay, and show the reason until the next move.
   function refuse() {
-    holdReason = say(`web.room.held_by.${veils(ballot.poll) ? "question" : explore}`)
+    holdReason = say(`web.room.held_by.${hidesAnswer(ballot.poll) ? "question" : explore}`)
     fill()
     setTimeout(() => travel(), 0)
   }
@@ -323,7 +323,7 @@ export default function show() {
     root.inert = answering()
     if (board) return joining()
     bar.dataset.state = state
-    const isPaused = (explore === "paused" || veils(ballot.poll)) && state === "following"
+    const isPaused = (explore === "paused" || hidesAnswer(ballot.poll)) && state === "following"
     const actionLabel = isPaused ? "" : { alone: say("web.room.return"), following: say("web.room.explore") }[state]
     bar.innerHTML = `<span class="state" role="status">${say(`web.room.${state}`)}</span>
       <span class="code">${escapeHtml(say("web.room.code", { code: room }))}</span>
@@ -376,7 +376,7 @@ export default function show() {
   })
   addEventListener("popstate", () => {
     const parsedAddress = parseForeign(location.search)
-    if (!leaves(parsedAddress)) return follow()
+    if (!isExploring(parsedAddress)) return follow()
     leave(true)
     go(parsedAddress)
   })
@@ -390,7 +390,7 @@ export default function show() {
  * Return whether the address belongs to a follower who explores: it has a key other than the language.
  * @param {Setup} address
  */
-const leaves = (address) => Object.keys(ownKeys(address)).some((key) => key !== "lang")
+const isExploring = (address) => Object.keys(ownKeys(address)).some((key) => key !== "lang")
 
 /** Return a setup without its page and the presenter's veil. @param {Setup} address */
-const pageless = ({ page, veiled, ...setup }) => setup
+const withoutPage = ({ page, veiled, ...setup }) => setup

@@ -66,7 +66,7 @@ export function spotOf(form) {
   const key = text("key") || undefined
   if (kind === "number") return { kind, ask: askText, key, tolerance: text("tolerance") || undefined, seconds }
   if (kind === "click") return { kind, ask: askText, map: text("map"), key, hidden: Boolean(text("hidden")), seconds }
-  if (kind === "choose") return { kind, ask: askText, ...listed(text("answers")), seconds }
+  if (kind === "choose") return { kind, ask: askText, ...parseAnswers(text("answers")), seconds }
   const cell = text("cell") ? `${text("map")}:${text("cell").replace(/\s/g, "")}` : undefined
   return { spot: name, map: cell ? undefined : text("map") || undefined, cell, seconds }
 }
@@ -75,7 +75,7 @@ export function spotOf(form) {
  * Parse answers, one per line; a star marks the right one. If there are several stars, the first counts.
  * @param {string} text
  */
-function listed(text) {
+function parseAnswers(text) {
   const lines = text
     .split("\n")
     .map((line) => line.trim())

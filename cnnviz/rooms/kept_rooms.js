@@ -4,7 +4,7 @@
 import { escapeHtml } from "../view/model/numbers/format.js"
 import { inBrowser, inTab } from "../view/model/storage.js"
 import { say } from "../view/model/words.js"
-import { endOf, leftUntil, veils } from "./question.js"
+import { endOf, hidesAnswer, leftUntil } from "./question.js"
 
 /** @import { RoomPoll, RoomScreen } from "../view/types/view.js" */
 /** @typedef {{ code: string, driver: string }} Held */
@@ -152,7 +152,7 @@ export function openQuestion(code, ask) {
      */
     get open() {
       const { poll, ends, question } = tab.read()
-      if (!question || !poll || !veils(poll)) return undefined
+      if (!question || !poll || !hidesAnswer(poll)) return undefined
       const secondsLeft = leftUntil(ends, poll)
       return secondsLeft === null || secondsLeft < 1 ? question : { ...question, seconds: Math.round(secondsLeft) }
     },

@@ -83,9 +83,9 @@ class Lectures:
         if is_asked(screen):
             await self.questions.pose(request, room, {"script": digest, "screen": index, "change": {}}, screen=state)
             return room.number
-        return await self._lead(request, room, deck, screen, index, state)
+        return await self._lead_to(request, room, deck, screen, index, state)
 
-    async def _lead(self, request: Request, room: Room, deck: Deck, screen: Screen, number: int, state: str) -> int:
+    async def _lead_to(self, request: Request, room: Room, deck: Deck, screen: Screen, number: int, state: str) -> int:
         """Lead to a screen without a question for the audience, and end the current question."""
         view_query = {key: text for key, text in parse_qsl(room.query) if key == "view"}
         query = "&".join(filter(None, (query_of_screen(deck, number, is_own(room.deck)), urlencode(view_query))))

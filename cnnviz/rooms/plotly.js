@@ -13,7 +13,7 @@ export function plotly(base) {
   loadingPromise ??= new Promise((resolve, reject) => {
     const script = document.createElement("script")
     script.src = new URL("web/plotly.js", base).href
-    script.onload = () => resolve(speaking())
+    script.onload = () => resolve(translatePlotly())
     script.onerror = (error) => {
       loadingPromise = undefined // allows the next chart to retry
       script.remove()
@@ -25,7 +25,7 @@ export function plotly(base) {
 }
 
 /** Translate Plotly's buttons into the reader's language. */
-function speaking() {
+function translatePlotly() {
   const { Plotly } = /** @type {{ Plotly: Plotly }} */ (/** @type {unknown} */ (window))
   const dictionary = Object.fromEntries(Object.entries(STREAMLITS).map(([text, id]) => [text, say(id)]))
   Plotly.register({ moduleType: "locale", name: LANG, dictionary })

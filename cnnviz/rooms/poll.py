@@ -100,7 +100,7 @@ class Poll:
         return choices if type(choices) is int else 0
 
     @property
-    def veils(self) -> bool:
+    def hides_answer(self) -> bool:
         """Whether the answer is still hidden. question.js has the same rule."""
         if self.stage == EXPERIMENT:
             return False

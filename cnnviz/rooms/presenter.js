@@ -12,7 +12,7 @@ import { tabDeck } from "../view/tab_deck.js"
 import { RoomBoard } from "./board.js"
 import { listen } from "./events.js"
 import { forgetRoom, goneHTML, keepRoom, keptRooms, openAgain, openQuestion, openRoom, roomDeck } from "./kept_rooms.js"
-import { coverOf, FORGOTTEN_IN, followed, isSame, nextAct } from "./question.js"
+import { coverOf, FORGOTTEN_IN, followerCountText, isSame, nextAct } from "./question.js"
 import { roomClient } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 import { stepsInTurn } from "./turns.js"
@@ -447,7 +447,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
       <button type="button" data-key="room_end">${say("web.room.end")}</button></p>`
     dialog.draw(html`${markup(content)}`)
     const count = /** @type {HTMLElement} */ (dialog.body.querySelector(".count"))
-    const showCount = (/** @type {number} */ n) => (count.textContent = followed(n))
+    const showCount = (/** @type {number} */ n) => (count.textContent = followerCountText(n))
     showCount(found.followers)
     const timer = setInterval(async () => {
       if (dialog.closed.aborted || missing) return clearInterval(timer)

@@ -4,7 +4,7 @@ import { paragraphs, rich } from "../pages/learn/learn_words.js"
 import { clock, escapeHtml, formula } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/shell/html.js"
-import { adviceOf, followed, found, LEAST, MOST, nextAct, possible } from "./question.js"
+import { adviceOf, followerCountText, LEAST, MOST, nextAct, possibleActions, rightCounts } from "./question.js"
 import { resultsHTML } from "./results.js"
 
 /** @import { RoomPoll, RoomQuestion, RoomResults, RoomStep, RoomSteps } from "../view/types/view.js" */
@@ -71,20 +71,20 @@ export const presenterHTML = (
         <button type="button" data-key="cockpit_save">${say("web.cockpit.save")}</button><button type="button" data-key="cockpit_link">${say("web.room.driver")}</button>
         <a href="${escapeHtml(screen)}" target="_blank" rel="noopener">${say("web.cockpit.screen")}</a></details></section>
     <section class="now" tabindex="0" aria-label="${say("web.cockpit.now")}"><h2>${say("web.cockpit.now")} <small></small></h2><div class="preview"><iframe src="${escapeHtml(screen)}" title="${say("web.cockpit.now")}" tabindex="-1" inert></iframe></div>
-      <div class="drive" role="group" aria-label="${say("web.cockpit.drive")}">${drive()}</div>
+      <div class="drive" role="group" aria-label="${say("web.cockpit.drive")}">${driveButtons()}</div>
       <h2>${say("web.cockpit.notes")}</h2><div class="notes"></div><p class="pace"></p></section>
     <section class="answers room-ui" tabindex="0" aria-label="${say("web.cockpit.answers")}"><div class="next"></div><div class="preview" hidden><iframe data-src="${escapeHtml(preview)}" title="${say("web.cockpit.upcoming")}" tabindex="-1" inert></iframe></div><div class="coming"></div>
       <div class="live"></div></section>
   </div>
   <nav class="acts" aria-label="${say("web.cockpit.acts")}"><p class="keys"></p><div class="turns"></div><div class="on"></div></nav>`
 
-const drive = () =>
+const driveButtons = () =>
   ["update_back", "stage_back", "stage_next", "update_next"]
     .map((name) => `<button type="button" data-drive="${name}">${say(`web.cockpit.${name}`)}</button>`)
     .join("")
 
 /** @param {Element} root @param {string} selector @param {string} html */
-function put(root, selector, html) {
+function putHTML(root, selector, html) {
   const element = root.querySelector(selector)
   if (element) setHTML(element, html)
 }
@@ -92,20 +92,20 @@ function put(root, selector, html) {
 /** @param {Element} root @param {Seen} seen */
 export function fillPresenterView(root, seen) {
   const { count, code } = seen
-  put(root, "header .room", say("web.room.code", { code: `<b>${escapeHtml(code)}</b>` }))
+  putHTML(root, "header .room", say("web.room.code", { code: `<b>${escapeHtml(code)}</b>` }))
   const { followers, alone, lost } = count
   const exploring = alone ? ` · ${say("web.cockpit.explore", { n: followers - alone, alone })}` : ""
   const lostText = lost ? ` · <b class="lost">${say("web.cockpit.lost", { n: lost })}</b>` : ""
-  put(root, "header .count", `<b>${followed(followers)}</b>${exploring}${lostText}`)
-  put(root, ".script h2", deck(seen))
-  put(root, ".lesson", screens(seen))
-  put(root, ".choose", choice(seen))
-  put(root, ".next", next(seen))
-  put(root, ".notes", notes(seen))
-  put(root, ".live", answers(seen))
-  put(root, ".keys", keys(seen))
-  put(root, ".turns", acts(seen).slice(0, -1).join("<i>›</i>"))
-  put(root, ".on", acts(seen).at(-1) ?? "")
+  putHTML(root, "header .count", `<b>${followerCountText(followers)}</b>${exploring}${lostText}`)
+  putHTML(root, ".script h2", deck(seen))
+  putHTML(root, ".lesson", screens(seen))
+  putHTML(root, ".choose", choice(seen))
+  putHTML(root, ".next", nextHeading(seen))
+  putHTML(root, ".notes", notes(seen))
+  putHTML(root, ".live", answers(seen))
+  putHTML(root, ".keys", coverKeys(seen))
+  putHTML(root, ".turns", actionButtons(seen).slice(0, -1).join("<i>›</i>"))
+  putHTML(root, ".on", actionButtons(seen).at(-1) ?? "")
   fillClock(root, seen)
 }
 
@@ -118,18 +118,18 @@ export function fillClock(root, { began, left, since, steps, poll }) {
   const passed = planned
     ? say("web.cockpit.minutes_of", { n: minutes, of: Math.ceil(planned / 60) })
     : say("web.cockpit.minutes", { n: minutes })
-  put(root, "header .clock", `<b>${time}</b> ${passed}`)
+  putHTML(root, "header .clock", `<b>${time}</b> ${passed}`)
   const timeText = left === null ? "" : ` · ${say("web.hall.left", { time: clock(left) })}`
   const stage = steps?.stages.find(([symbol]) => symbol === steps.stage)?.[1] ?? ""
   const phase = poll?.kind === "experiment" ? (poll.phase === "revealed" ? "concluded" : "running") : poll?.phase
-  put(root, ".now h2 small", poll ? say(`web.cockpit.phase.${phase}`) + timeText : `<i>${formula(stage)}</i>`)
+  putHTML(root, ".now h2 small", poll ? say(`web.cockpit.phase.${phase}`) + timeText : `<i>${formula(stage)}</i>`)
   const currentScreen = screenOf(steps)
   const elapsed = (Date.now() - since) / 1000
   const isLate = Boolean(currentScreen?.seconds) && elapsed > Number(currentScreen?.seconds)
   const plan = currentScreen?.seconds ? say("web.cockpit.planned", { time: clock(currentScreen.seconds) }) : ""
   const planText = plan ? `<em>${say(`web.cockpit.${isLate ? "late" : "on_time"}`)}</em>` : ""
   const pace = `<b class="${isLate ? "late" : ""}">${clock(elapsed)}</b> <span>${say("web.cockpit.on_screen")} <small>${plan}</small></span>${planText}`
-  put(root, ".pace", currentScreen ? pace : "")
+  putHTML(root, ".pace", currentScreen ? pace : "")
 }
 
 /** Return the current screen of the room's deck. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined} */
@@ -174,7 +174,7 @@ function choice({ steps }) {
 }
 
 /** Return the heading and subject of the next screen. @param {Seen} seen */
-function next({ steps }) {
+function nextHeading({ steps }) {
   const nextScreen = comingOf(steps)
   return nextScreen
     ? `<h2>${say("web.cockpit.upcoming")} <small>${nextScreen.number}</small></h2><p>${summaryOf(nextScreen)}</p>`
@@ -191,7 +191,7 @@ function notes({ steps }) {
 }
 
 /** @param {Seen} seen */
-function keys({ cover }) {
+function coverKeys({ cover }) {
   const coverButtons = COVERS.map(
     ([name, key]) =>
       `<button type="button" data-cover="${name}" aria-pressed="${cover === name}"><kbd>${key}</kbd> ${say(`web.cockpit.covers.${name}`)}</button>`,
@@ -200,8 +200,8 @@ function keys({ cover }) {
 }
 
 /** @param {Seen} seen @returns {string[]} */
-function acts({ poll, question, results, veiled, steps }) {
-  const can = { ...possible(poll, question), next: true }
+function actionButtons({ poll, question, results, veiled, steps }) {
+  const can = { ...possibleActions(poll, question), next: true }
   const nextScreen = comingOf(steps)
   const main = nextAct(poll, results) || "next"
   const leadAction = nextScreen ? "next_screen" : poll ? "go_on" : veiled ? "unveil" : "next_stage"
@@ -229,7 +229,7 @@ const headHTML = (sum) => `<h2>${say("web.cockpit.answers")} <span class="sum">$
 function advice(results) {
   const what = adviceOf(results)
   if (!what) return ""
-  const { n, of } = found(results)
+  const { n, of } = rightCounts(results)
   const share = n / of
   return `<p class="advice">${say(`web.cockpit.advice.${what}`, { share })}<small>${say("web.cockpit.advice.why", { low: LEAST, high: MOST })}</small></p>`
 }

@@ -18,7 +18,7 @@ import { spotHTML, spotOf } from "./impromptu_form.js"
 import { goneHTML, keepRoom, keptRooms, openAgain, openQuestion, roomDeck } from "./kept_rooms.js"
 import { ACTS, COVERS, comingOf, fillClock, fillPresenterView, presenterHTML } from "./presenter_panels.js"
 import { Previews } from "./preview_pictures.js"
-import { endOf, leftUntil, nextAct, possible } from "./question.js"
+import { endOf, leftUntil, nextAct, possibleActions } from "./question.js"
 import { roomClient } from "./requests.js"
 import { paintResults } from "./results.js"
 import { stepsInTurn } from "./turns.js"
@@ -35,7 +35,7 @@ export default function show() {
   const path = location.pathname.replace(/\/cockpit$/, "")
   const room = new URL(`${path}/`, location.href)
   const code = path.split("/").at(-1) ?? ""
-  const presenter = secret(code)
+  const presenter = takeSecret(code)
   if (!presenter) {
     root.innerHTML = `<p class="needs">${say("web.cockpit.needs")}</p>`
     return
@@ -148,7 +148,7 @@ export default function show() {
     if (!name && poll?.phase === "shown" && !roomState.results) await look()
     const action = name ?? (nextAct(poll, roomState.results) || "next")
     if (action === "next") return next()
-    if (!possible(poll, roomState.question)[/** @type {"close"} */ (action)]) return undefined
+    if (!possibleActions(poll, roomState.question)[/** @type {"close"} */ (action)]) return undefined
     return (await ask("PUT", `question?lang=${LANG}`, { act: action })) && "asked"
   }
 
@@ -363,7 +363,7 @@ function clockOf(code) {
  * Return the presenter's secret: taken out of the address, which a projector may show, and stored in this browser.
  * @param {string} code
  */
-function secret(code) {
+function takeSecret(code) {
   const key = `cnnviz.driver.${code}`
   const { driver: presenter } = parse(location.hash.slice(1))
   if (presenter) {

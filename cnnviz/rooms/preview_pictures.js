@@ -34,7 +34,7 @@ export class Previews {
     const { frame } = this
     const box = /** @type {HTMLElement} */ (frame.parentElement)
     box.hidden = next === undefined
-    if (next !== undefined) lead(frame, next)
+    if (next !== undefined) navigateFrame(frame, next)
     this.queue = screens.map(({ query }) => query).filter((query) => !this.pictures.has(query))
     this.goOn()
   }
@@ -54,7 +54,7 @@ export class Previews {
       this.painter.className = "unseen"
       this.frame.ownerDocument.body.append(this.painter)
     }
-    lead(this.painter, query)
+    navigateFrame(this.painter, query)
     this.late = setTimeout(() => this.came(query, ""), PATIENCE)
   }
 
@@ -69,7 +69,7 @@ export class Previews {
 }
 
 /** Navigate a frame to a screen's address. @param {HTMLIFrameElement} frame @param {string} query */
-function lead(frame, query) {
+function navigateFrame(frame, query) {
   const { src = "", at } = frame.dataset
   if (at === query) return
   frame.dataset.at = query

@@ -98,7 +98,7 @@ export const isSame = (poll, other) =>
  * Return whether a question still hides its answer. Until then nobody explores, and no page shows the answer.
  * @param {RoomPoll | null} poll
  */
-export const veils = (poll) =>
+export const hidesAnswer = (poll) =>
   poll !== null && poll.kind !== "experiment" && (poll.keyed ? poll.phase !== "revealed" : poll.phase === "open")
 
 /** Return whether an answer is right, once the key is revealed. @param {RoomResults} results @param {number} answer */
@@ -121,7 +121,7 @@ export const leftUntil = (end, poll) =>
  * @param {RoomPoll | null} poll
  * @param {RoomQuestion | undefined} question
  */
-export function possible(poll, question) {
+export function possibleActions(poll, question) {
   const phase = poll?.phase
   const none = { close: phase === "open", show: false, again: false, reveal: false, run: false }
   if (poll?.kind === "experiment") return { ...none, reveal: phase === "open" || phase === "closed" }
@@ -149,7 +149,7 @@ export const MOST = 0.7 // and up to which it does
  * @param {RoomResults | undefined} results  with the right answer, which only the lecturer has
  */
 export function adviceOf(results) {
-  const { n, of } = results ? found(results) : { n: 0, of: 0 }
+  const { n, of } = results ? rightCounts(results) : { n: 0, of: 0 }
   if (!results || of < FEW || !results.groups.some(({ right }) => right)) return ""
   return n / of < LEAST ? "explain" : n / of > MOST ? "go_on" : "talk"
 }
@@ -178,7 +178,7 @@ export const mostOf = ({ rounds }) => Math.max(1, ...rounds.flatMap(({ counts })
 export const shareOf = (count, { votes }) => (votes ? count / votes : 0)
 
 /** Return the number of right answers, and of all answers, in the last round. @param {RoomResults} results */
-export function found({ groups, rounds }) {
+export function rightCounts({ groups, rounds }) {
   const lastRound = rounds.length - 1
   const rightCount = groups
     .filter((group) => group.right)
@@ -187,7 +187,7 @@ export function found({ groups, rounds }) {
 }
 
 /** Return the number of followers as a sentence. @param {number} n */
-export const followed = (n) => (n ? say("web.room.follow", { n }) : say("web.room.nobody"))
+export const followerCountText = (n) => (n ? say("web.room.follow", { n }) : say("web.room.nobody"))
 
 const [LOST_IN, SOON, WITHIN] = [500, 2000, 20_000] // milliseconds
 

@@ -34,7 +34,7 @@ export function drawMap(canvas, map, { layer = 0, window, round, most = 1, key =
   const side = canvas.clientWidth / map.columns
   const firstCell = layer * map.rows * map.columns
   const count = Math.min(map.rows * map.columns, map.cells - firstCell)
-  if (map.plane) paint(context, map.plane, firstCell, count, map.columns, side, round ? 0.45 : 1)
+  if (map.plane) paintPlane(context, map.plane, firstCell, count, map.columns, side, round ? 0.45 : 1)
   else {
     const box = { x: 0, y: 0, width: map.columns * side, height: map.rows * side }
     hatch(context, box, "rgb(120 135 155 / .4)", HATCH)
@@ -50,7 +50,7 @@ export function drawMap(canvas, map, { layer = 0, window, round, most = 1, key =
     context.fillRect(x, y, side, side)
   }
   outline(context, key, firstCell, count, map, side, RIGHT[dark])
-  if (window) ringed(context, window, side)
+  if (window) drawRing(context, window, side)
   for (const letter of letters)
     if (letter.cell >= firstCell && letter.cell < firstCell + count) badge(context, box(letter.cell), side, letter)
 }
@@ -64,7 +64,7 @@ export function drawMap(canvas, map, { layer = 0, window, round, most = 1, key =
  * @param {number} side
  * @param {number} strength
  */
-function paint(context, plane, first, count, columns, side, strength) {
+function paintPlane(context, plane, first, count, columns, side, strength) {
   const values = valuesOf(plane)
   const rows = Math.ceil(count / columns)
   const pixels = new ImageData(columns, rows) // one pixel per cell, enlarged without smoothing
@@ -110,7 +110,7 @@ function outline(context, cells, first, count, map, side, style) {
  * @param {[number, number, number, number]} window
  * @param {number} side
  */
-const ringed = (context, [top, left, rows, columns], side) =>
+const drawRing = (context, [top, left, rows, columns], side) =>
   ring(context, { x: left * side, y: top * side, width: columns * side, height: rows * side }, "#000", [2.5, 5])
 
 /**
@@ -151,6 +151,6 @@ export function drawPatch(canvas, { rows, columns, plane, inner }) {
   canvas.style.aspectRatio = `${columns} / ${rows}`
   const context = prepare(canvas)
   const side = canvas.clientWidth / columns
-  paint(context, plane, 0, rows * columns, columns, side, 1)
-  ringed(context, inner, side)
+  paintPlane(context, plane, 0, rows * columns, columns, side, 1)
+  drawRing(context, inner, side)
 }

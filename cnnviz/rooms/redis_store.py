@@ -224,13 +224,13 @@ class RedisStore:
         name, key = address_digest(room, address), joined_name(room.code)
         async with self.turns, reachable():
             streams = int(await self.redis.hget(streamed_name(room.code), name) or 0)
-            address_count, total = await self._joins(key, name, 1)  # count first, so that no concurrent request is missed
+            address_count, total = await self._count_joins(key, name, 1)  # count first, so that no concurrent request is missed
             if may_join(streams, address_count - 1, total - 1, spare):
                 return True
-            await self._joins(key, name, -1)
+            await self._count_joins(key, name, -1)
             return False
 
-    async def _joins(self, joined: str, name: str, by: int) -> tuple[int, int]:
+    async def _count_joins(self, joined: str, name: str, by: int) -> tuple[int, int]:
         """Add `by` to the count of an address's devices. Return this count and the total."""
         async with self.redis.pipeline() as pipeline:
             pipeline.hincrby(joined, name, by)

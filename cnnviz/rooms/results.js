@@ -3,7 +3,7 @@
 import { largestValue, letter, numberTable, rich } from "../pages/learn/learn_words.js"
 import { COLON, escapeHtml, formula, percent } from "../view/model/numbers/format.js"
 import { formatValue, say } from "../view/model/words.js"
-import { countOf, found, mostOf, shareOf } from "./question.js"
+import { countOf, mostOf, rightCounts, shareOf } from "./question.js"
 import { drawMap, drawPatch } from "./question_map.js"
 
 /** @import { GroupData, RoomQuestion, RoomResults, RoomRound } from "../view/types/view.js" */
@@ -16,7 +16,7 @@ import { drawMap, drawPatch } from "./question_map.js"
 export function resultsHTML(question, results, own = null) {
   const isClick = question.kind === "click"
   const isGrouped = results.groups.length > 0 && question.kind !== "choose"
-  const raw = isClick ? heat(results) : bars(question, results, own)
+  const raw = isClick ? heatTable(results) : bars(question, results, own)
   const headline = results.revealed ? `<p class="headline">${foundIt(results)}</p>` : ""
   return `<div class="results${isClick ? " clicked" : ""}${isGrouped ? " grouped" : ""}">${headline}
     <div class="raw">${raw}</div>${isGrouped ? groups(results) : ""}</div>`
@@ -24,7 +24,7 @@ export function resultsHTML(question, results, own = null) {
 
 /** Return a sentence on the number of right answers. @param {RoomResults} results */
 export function foundIt(results) {
-  const { n, of } = found(results)
+  const { n, of } = rightCounts(results)
   return say(of ? "web.hall.found" : "web.hall.unanswered", { n, of })
 }
 
@@ -47,7 +47,7 @@ const roundName = ({ rounds }, n) =>
     : say("web.hall.votes", { n: rounds[n].votes })
 
 /** @param {RoomResults} results */
-function heat(results) {
+function heatTable(results) {
   const { map, rounds } = results
   if (!map) return ""
   const largestCount = mostOf(results)
@@ -96,7 +96,7 @@ function bars(question, results, own) {
     const counts = results.rounds.map((round) => countOf(round, low))
     return `<li class="${own === low ? "own" : ""}${right ? " right" : ""}"><span class="letter">${isChoice ? letter(n) : ""}</span><div class="name">${name(low)}${
       right ? ` <b class="key">✓</b>` : ""
-    }${said ? `<small>${rich(said)}</small>` : ""}</div>${meters(results, counts)}</li>`
+    }${said ? `<small>${rich(said)}</small>` : ""}</div>${roundBars(results, counts)}</li>`
   }
   const axis = [0, 0.5, 1].map((share) => `<span>${percent(share)}</span>`).join("")
   return `<ul class="bars" style="--rounds:${Math.min(results.rounds.length, 2)}"><li class="heads"><div class="meters">${headings(results)}</div></li>${lows.map(line).join("")}
@@ -120,7 +120,7 @@ const legend = (results) => (results.rounds.length > 1 ? `<p class="rounds">${he
  * @param {RoomResults} results
  * @param {readonly number[]} counts
  */
-function meters(results, counts) {
+function roundBars(results, counts) {
   const bar = (/** @type {number} */ count, /** @type {number} */ n) => {
     const share = shareOf(count, results.rounds[n])
     const round = roundsBack(results, n)
@@ -138,7 +138,7 @@ function groups(results) {
   ) =>
     `<li class="${right ? "right" : ""}"><span class="letter">${letter(n)}</span>
       ${rows ? numberTable(rows, scale) : patch ? `<canvas data-patch="${n}" role="presentation"></canvas>` : results.map ? '<span class="none"></span>' : ""}
-      <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${meters(results, counts)}</div></li>`
+      <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${roundBars(results, counts)}</div></li>`
   return `<ol class="groups">${results.groups.map(group).join("")}</ol>${results.map ? "" : legend(results)}`
 }
 

@@ -26,7 +26,7 @@ MOST_FOLLOWERS, MOST_OF_ONE = 10_000, 5_000
 
 def is_together(room: Room) -> bool:
     """Return whether followers may not explore, because exploring is paused or a question still hides its answer."""
-    return room.explore == "paused" or (room.poll is not None and room.poll.at(time.time()).veils)
+    return room.explore == "paused" or (room.poll is not None and room.poll.at(time.time()).hides_answer)
 
 
 @dataclass(eq=False)
@@ -73,7 +73,7 @@ class Stream:
         return events
 
     @property
-    def patience(self) -> float:
+    def max_delay(self) -> float:
         """Maximum delay in seconds until the next check."""
         remaining_seconds = self.room.poll.at(now := time.time()).seconds_left(now) if self.room.poll else None
         waits = [HEARTBEAT, *([remaining_seconds + 0.01] if remaining_seconds is not None else []), *([COUNT_EVERY] if self.screen else [])]
@@ -132,7 +132,7 @@ class Streams:
                     yield event_bytes
                 if change_event is room.changed:
                     with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(stream.patience):
+                        async with asyncio.timeout(stream.max_delay):
                             await change_event.wait()
         finally:
             room.streams -= 1

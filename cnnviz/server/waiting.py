@@ -29,7 +29,7 @@ def cached_in_thread(make: Callable[[Name], Value]) -> Callable[[Name], Awaitabl
     return make_cached
 
 
-async def done(future: Future[Any]) -> None:
+async def wait_for_thread(future: Future[Any]) -> None:
     """Wait until a thread has set the future's result. Cancelling the wait does not cancel the future."""
     loop = asyncio.get_running_loop()
     ended = loop.create_future()

@@ -6,7 +6,7 @@ import { decode } from "./model/numbers/decode.js"
 import { pickKeys, query } from "./model/state/address.js"
 import { uploadFor } from "./model/state/upload.js"
 import { inTab } from "./model/storage.js"
-import { has, say } from "./model/words.js"
+import { hasMessage, say } from "./model/words.js"
 import { LANG } from "./spec.js"
 import { deckMark, deckRequest } from "./tab_deck.js"
 
@@ -275,7 +275,7 @@ export class Resources {
       if (status === 410 && loadAgain(String(values.version))) return
       return this.handleFailure(
         flight,
-        has(id) ? say(id, values) : sentence,
+        hasMessage(id) ? say(id, values) : sentence,
         status === 410 || status === 429 || status >= 500 ? delay || RETRY_DELAY : 0,
       )
     }

@@ -6,7 +6,7 @@ import pytest
 from cnnviz.core.diagnosis.diagnosis import diagnose, gradient_names
 from cnnviz.core.diagnosis.precision import SINGLE
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
-from cnnviz.core.mistakes import mistakes_for, placed
+from cnnviz.core.mistakes import mistake_at, mistakes_for
 from cnnviz.core.network.optimizers import gd
 from cnnviz.data.user_gradients import read_gradients
 from tests.core.networks import Batch
@@ -96,7 +96,7 @@ def test_what_single_precision_leaves_of_images_that_hardly_differ_is_right(text
 
 def test_a_mask_that_is_not_scaled_on_the_way_back_alone_is_named_after_another_mistake():
     case = case_of(NETWORKS[0])
-    backward = placed("mask_not_scaled", case.program.network, images=3).backward.overrides(case.program, case.optimizer)
+    backward = mistake_at("mask_not_scaled", case.program.network, images=3).backward.overrides(case.program, case.optimizer)
     found = diagnose(case, ours(case, {**backward, "dw": lambda values, right: 0.3 * right()}))
     assert {stage: str(matches[0].explanation.title) for stage, matches in found.matches.items()} == {"dw": "times 0.3", "dp1": "kept numbers not scaled up"}
 

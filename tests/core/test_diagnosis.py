@@ -13,7 +13,7 @@ from cnnviz.core.diagnosis.rearrangements import rearrangements
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.diagnosis.stage_verdicts import by_stage
 from cnnviz.core.diagnosis.worst_entry import worst_entry
-from cnnviz.core.mistakes import mistakes_for, placed
+from cnnviz.core.mistakes import mistake_at, mistakes_for
 from cnnviz.core.mistakes.spoiled_stages import stages_hit
 from cnnviz.core.network.line_overrides import chain_overrides
 from cnnviz.core.network.network import DEFAULT, Network
@@ -76,7 +76,7 @@ PLACED = [(text, one.address) for text in NETWORKS for one in mistakes_for(Netwo
 @pytest.mark.parametrize("text, address", PLACED, ids=[f"{text}: {address}" for text, address in PLACED])
 def test_every_mistake_is_found_at_its_stage_and_by_its_name(text, address):
     case = case_of(text)
-    mistake, exact = placed(address, case.program.network), passed(case)
+    mistake, exact = mistake_at(address, case.program.network), passed(case)
     theirs = passed(case, mistake.overrides(case.program, case.optimizer))
     hit = differs(case, theirs, exact)
     found = diagnose(case, theirs)
@@ -131,7 +131,7 @@ def test_two_mistakes_at_once_are_both_named():
     network = case.program.network
     both = {}
     for address in ("flip_forgotten@dp1", "kernel_gradient_flipped@df1"):
-        both |= placed(address, network).overrides(case.program, case.optimizer)
+        both |= mistake_at(address, network).overrides(case.program, case.optimizer)
     found = diagnose(case, passed(case, both))
     assert found.first == "dp1"
     named = {stage: matches[0].explanation.placed.address for stage, matches in found.matches.items()}
@@ -191,7 +191,7 @@ def test_arrays_that_were_spoilt_one_by_one_afterwards_are_each_recognised():
 
 def test_a_mistake_in_an_array_that_is_missing_is_still_named():
     case = case_of(DEFAULT)
-    theirs = passed(case, placed("hidden_slope_forgotten", case.program.network).overrides(case.program, case.optimizer))
+    theirs = passed(case, mistake_at("hidden_slope_forgotten", case.program.network).overrides(case.program, case.optimizer))
     found = diagnose(case, {name: theirs[name] for name in ("dw", "df")})
     assert (found.first, found.stages["dw"]) == ("df", "right")
     assert found.matches["df"][0].explanation.placed.address == "hidden_slope_forgotten@dz1"
@@ -200,7 +200,7 @@ def test_a_mistake_in_an_array_that_is_missing_is_still_named():
 
 def test_a_mistake_times_a_factor_and_turned():
     case = case_of(DEFAULT)
-    theirs = passed(case, placed("sigmoid_prime_of_z", case.program.network).overrides(case.program, case.optimizer))
+    theirs = passed(case, mistake_at("sigmoid_prime_of_z", case.program.network).overrides(case.program, case.optimizer))
     for change, title in ((lambda a: 4 * a, "σ′ of the wrong argument, times 4"), (lambda a: a[::-1], "σ′ of the wrong argument, ∂z₁ flipped up-down")):
         found = diagnose(case, {"da1": theirs["da1"], "dz1": change(theirs["dz1"])})
         assert found.first == "dz1" and str(found.matches["dz1"][0].explanation.title) == title
@@ -244,7 +244,7 @@ def test_where_round_off_decides_another_winner_is_as_right_and_is_counted(text)
     pool = next(line.target for line in case.program.backward_lines if "max_pool" in line.function.__name__)
     assert diagnose(case, spoiled(case, (pool, lambda a: 2 * a)), SINGLE).first == pool
     everywhere = next(one.address for one in mistakes_for(network) if one.mistake.name == "max_gradient_to_all" and one.stage == pool)
-    theirs = passed(case, placed(everywhere, network).overrides(case.program, case.optimizer))
+    theirs = passed(case, mistake_at(everywhere, network).overrides(case.program, case.optimizer))
     assert diagnose(case, theirs, SINGLE).first == pool
 
 

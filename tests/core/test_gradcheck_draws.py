@@ -6,7 +6,7 @@ import pytest
 from cnnviz.core.diagnosis.diagnosis import diagnose
 from cnnviz.core.diagnosis.precision import DOUBLE
 from cnnviz.core.gradcheck import KINK, RIGHT, UNDECIDED, WRONG, GradientCheck, check_gradients, recheck
-from cnnviz.core.mistakes import placed
+from cnnviz.core.mistakes import mistake_at
 from cnnviz.core.network.network import Network
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot, run_updates
@@ -289,7 +289,7 @@ def test_round_off_that_comes_back_to_equal_cells_is_right_alone_in_any_of_them(
 def test_a_gradient_that_goes_to_all_cells_of_a_window_is_wrong_alone():
     case = OPEN_ELSEWHERE["saturated sigmoids in windows that overlap"]
     trace = case.network.forward(case.params, case.x, given=case.given)
-    theirs = placed("max_gradient_to_all", case.network).gradients(case.params, trace, case.y, 0)
+    theirs = mistake_at("max_gradient_to_all", case.network).gradients(case.params, trace, case.y, 0)
     for name in ("da2", "da1", "dx"):
         assert case.diagnosis({name: theirs[name]}).verdict == "wrong", name
 
@@ -299,7 +299,7 @@ def test_a_gradient_that_goes_to_all_cells_of_a_window_is_wrong_alone():
 def test_a_gradient_that_goes_to_all_cells_that_round_off_may_choose_is_wrong_alone(net, image, seed):
     case = Drawn(net, (2, 9, 9), image, "raw", "he", seed)
     trace = case.network.forward(case.params, case.x)
-    theirs = placed("max_gradient_to_all", case.network).gradients(case.params, trace, case.y, 0)
+    theirs = mistake_at("max_gradient_to_all", case.network).gradients(case.params, trace, case.y, 0)
     assert np.abs(theirs["da1"]).sum() > 2 * np.abs(case.gradients["da1"]).sum()
     assert case.diagnosis({"da1": theirs["da1"]}).verdict == "wrong"
 

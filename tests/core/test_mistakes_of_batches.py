@@ -6,7 +6,7 @@ import pytest
 from cnnviz.core.diagnosis.diagnosis import diagnose, gradient_names
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
+from cnnviz.core.mistakes import MISTAKES, mistake_at, mistakes_for
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.optimizers import gd
 from cnnviz.words import Problem, has_message
@@ -23,7 +23,7 @@ FORWARD = {"mask_not_scaled": "r1", "running_reversed": "n1"}
 
 
 def run(address, images=4, training=True):
-    return placed(address, NETWORK, images=images, training=training)
+    return mistake_at(address, NETWORK, images=images, training=training)
 
 
 def gradients(address):
@@ -36,7 +36,7 @@ def test_those_of_the_batch_need_two_images_and_each_has_its_stage():
     assert {**OF_SEVERAL, **FORWARD}.items() <= offered.items() and not {*OF_SEVERAL, "batch_statistics"} & alone
     for name in OF_SEVERAL:
         with pytest.raises(Problem, match="has no effect with one image"):
-            placed(name, NETWORK)
+            mistake_at(name, NETWORK)
     with pytest.raises(Problem, match="only with mode=eval"):
         run("batch_statistics@n1")
 
@@ -85,7 +85,7 @@ def test_what_stays_is_as_it_was_where_the_mask_is_not_scaled():
 
 def test_running_numbers_the_other_way_round_change_no_gradient():
     one = run("running_reversed@n1")
-    assert one.hits(BATCH.params, TRACE, Y, 0.1) == () and one.is_forward
+    assert one.affected_stages(BATCH.params, TRACE, Y, 0.1) == () and one.is_forward
     mistaken, right = one.next_buffers(PROGRAM, TRACE), PROGRAM.next_buffers(TRACE)
     for name in right:
         now = (right[name] - 0.9 * TRACE.kept[name]) / 0.1

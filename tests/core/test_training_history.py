@@ -43,7 +43,7 @@ def test_at_an_epochs_end_all_images_are_measured_however_many_a_report_measures
 
 def test_before_the_first_update_the_answers_are_those_of_epoch_0():
     made, (X_held, Y_held) = history()
-    untrained, first = History(TRAINING, X_held, Y_held).untrained(), made.epochs[0]
+    untrained, first = History(TRAINING, X_held, Y_held).untrained_results(), made.epochs[0]
     assert untrained.o.tobytes() == first.o.tobytes() and untrained.confusion.tolist() == first.confusion.tolist()
     assert (untrained.report.epoch, untrained.report.held_accuracy) == (0, first.report.held_accuracy)
 

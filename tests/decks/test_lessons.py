@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnviz.core.mistakes import placed
+from cnnviz.core.mistakes import mistake_at
 from cnnviz.core.notebook.notebook import OBJECT_ORIENTED, notebook_step
 from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.core.setup.setup import Setup
@@ -15,12 +15,12 @@ from cnnviz.core.training.snapshots import Snapshot, run_updates, walk
 from cnnviz.data.images import find_image, load_images
 from cnnviz.decks import deck_fields, deck_file, library
 from cnnviz.decks.deck_checker import check_file
-from cnnviz.decks.library import bundled
+from cnnviz.decks.library import bundled_lessons
 from cnnviz.decks.question import ask, setup_at
 from cnnviz.decks.scope import setup_of
 
 FILES = sorted(Path(library.__file__).with_name("bundled").glob("*.toml"))
-STEPS = [(deck.id, number) for deck in bundled() for number in range(1, len(deck.screens) + 1)]
+STEPS = [(deck.id, number) for deck in bundled_lessons() for number in range(1, len(deck.screens) + 1)]
 IMAGES = ("test-3", "test-8", "train-0")
 
 
@@ -172,7 +172,7 @@ KEYS = {
     ("check", 2): lambda m, a: 2 * (9 + 900 * 2 + 2),
     ("check", 3): lambda m, a: best_nudge(m, np.array(a.y)),
     ("check", 4): early,
-    ("check", 5): lambda m, a: not placed("stride_forgotten", other(a, stride=2).network).hits(
+    ("check", 5): lambda m, a: not mistake_at("stride_forgotten", other(a, stride=2).network).affected_stages(
         other(a, stride=2).params, other(a, stride=2).trace, np.array(a.y), a.lr),
     ("check", 6): lambda m, a: ("da1", "dz1", "df"),
     ("check", 7): lambda m, a: m.gradients.df[::-1, ::-1],
@@ -232,7 +232,7 @@ KEYS = {
 
 
 def step_of(id: str, number: int):
-    return next(deck for deck in bundled() if deck.id == id).screens[number - 1]
+    return next(deck for deck in bundled_lessons() if deck.id == id).screens[number - 1]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -241,7 +241,7 @@ def test_a_lesson_that_comes_along_has_no_fault(file):
 
 
 def test_all_keys_of_the_lessons_that_come_along_are_known_here():
-    assert len(bundled()) == len(FILES)
+    assert len(bundled_lessons()) == len(FILES)
     assert list(KEYS) == STEPS
 
 
@@ -285,7 +285,7 @@ def test_every_question_on_other_images(id, number, img):
 
 def test_what_a_learner_may_not_change_stays_as_the_step_has_it():
     asked = {"img": "test-7", "k": "9", "f": "blur", "net": "dense2-mse", "stage": "df"}
-    for deck in bundled():
+    for deck in bundled_lessons():
         for screen in deck.screens:
             own, here = setup_of(screen.at), setup_at(screen, asked)
             assert (here.k, here.net, here.stage) == (own.k, own.net, own.stage)
@@ -309,8 +309,8 @@ def test_a_folder_of_one_s_own_is_read_and_its_faults_are_told(tmp_path, monkeyp
     (tmp_path / "notes.txt").write_text("not a lesson", "utf-8")
     monkeypatch.setenv(library.SETTING, str(tmp_path))
     found = library.library()
-    assert [lesson.id for lesson in found.lessons] == [*[lesson.id for lesson in bundled()], "mine"]
+    assert [lesson.id for lesson in found.lessons] == [*[lesson.id for lesson in bundled_lessons()], "mine"]
     assert [name for name, _ in found.diagnostics] == ["broken.toml", "taken.toml"]
     monkeypatch.setenv(library.SETTING, str(tmp_path / "absent"))
     found = library.library()
-    assert found.lessons == bundled() and "cannot be read" in str(found.diagnostics[0][1].what)
+    assert found.lessons == bundled_lessons() and "cannot be read" in str(found.diagnostics[0][1].what)

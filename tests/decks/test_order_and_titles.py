@@ -6,13 +6,13 @@ from collections import Counter
 import pytest
 
 from cnnviz.decks.deck import Screen
-from cnnviz.decks.library import bundled, lectures
+from cnnviz.decks.library import bundled_lessons, lectures
 from cnnviz.decks.question import answer_order, ask, setup_at
 from cnnviz.view.constants import gallery
 from cnnviz.words import languages
 
-QUESTIONS = [pytest.param(deck, screen, id=f"{deck.id}-{n}") for deck in (*bundled(), *lectures()) for n, screen in enumerate(deck.screens, 1) if screen.asks]
-CHOICES = [screen for deck in bundled() for screen in deck.screens if screen.kind == "choose"]
+QUESTIONS = [pytest.param(deck, screen, id=f"{deck.id}-{n}") for deck in (*bundled_lessons(), *lectures()) for n, screen in enumerate(deck.screens, 1) if screen.asks]
+CHOICES = [screen for deck in bundled_lessons() for screen in deck.screens if screen.kind == "choose"]
 STEM = 4
 """Letters by which two words count as one: "turn", "turned"."""
 NEUTRAL = {"en": "find that through back with without between", "fr": "trouvez avec sans entre travers tous tout"}

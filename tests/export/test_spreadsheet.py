@@ -20,7 +20,7 @@ from cnnviz.core.setup.presets import PRESETS
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
-from cnnviz.export.cell_formulas import ENDS, FIRST_COLUMN, FIRST_ROW, LOSSES, MAKERS, CellFormulas, letters
+from cnnviz.export.cell_formulas import ENDS, FIRST_COLUMN, FIRST_ROW, LOSSES, MAKERS, CellFormulas, column_letters
 from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.words import Problem
 from tests.core.networks import OTHERS, Case, cases
@@ -148,8 +148,8 @@ def test_the_file_holds_the_lessons_numbers_and_equal_lessons_give_equal_files()
     data = spreadsheet(setup, snapshot)
     cells = cells_of(data)
     assert data == spreadsheet(setup, snapshot)
-    assert cells[f"z1!{letters(FIRST_COLUMN + 3)}{FIRST_ROW + 3}"][0] == snapshot.trace.z1[2, 3]
-    assert cells[f"df!{letters(FIRST_COLUMN)}{FIRST_ROW + 1}"] == (snapshot.gradients.df[0, 0], "SUMPRODUCT(x!B5:AD33,'dz1 spread'!B5:AD33)")
+    assert cells[f"z1!{column_letters(FIRST_COLUMN + 3)}{FIRST_ROW + 3}"][0] == snapshot.trace.z1[2, 3]
+    assert cells[f"df!{column_letters(FIRST_COLUMN)}{FIRST_ROW + 1}"] == (snapshot.gradients.df[0, 0], "SUMPRODUCT(x!B5:AD33,'dz1 spread'!B5:AD33)")
     assert cells["L!B5"][0] == snapshot.losses[-1]
     assert cells["f next!B5"][0] == snapshot.after.f[0, 0]
     with pytest.raises(Problem, match="more than .* numbers"):

@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz.judge import LayerSize, judge_layer
 from cnnviz.judge.layer_judging import KINDS
-from cnnviz.judge.layer_layout import attribute, from_core_axes, to_core_axes
+from cnnviz.judge.layer_layout import from_core_axes, read_attribute, to_core_axes
 from cnnviz.words import Problem, say
 from tests.judge import layers
 
@@ -157,6 +157,6 @@ def test_paths_of_attributes():
     class Layer:
         params = {"W": {"val": [1, 2]}}  # noqa: RUF012
 
-    assert attribute(Layer(), "params['W']['val'][1]") == attribute(Layer(), 'params["W"]["val"][1]') == 2
+    assert read_attribute(Layer(), "params['W']['val'][1]") == read_attribute(Layer(), 'params["W"]["val"][1]') == 2
     with pytest.raises(LookupError):
-        attribute(Layer(), "params['V']")
+        read_attribute(Layer(), "params['V']")

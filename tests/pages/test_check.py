@@ -12,7 +12,7 @@ import pytest
 
 from cnnviz import Setup
 from cnnviz.core.gradcheck import KINK, TOLERANCE, UNDECIDED, WRONG, check_gradients, recheck
-from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
+from cnnviz.core.mistakes import MISTAKES, mistake_at, mistakes_for
 from cnnviz.core.network.network import DEFAULT, Network
 from cnnviz.core.runtime.work_cancellation import cancellable
 from cnnviz.core.setup.setup import SETUP_KEYS
@@ -125,7 +125,7 @@ def test_every_mistake_in_each_of_its_places_shows_where_the_core_has_it(setup):
     y = np.array(setup.y)
     for one in mistakes_for(setup.network, setup.opt):
         board = chain_of(setup, here.snapshot, {"mistake": one.address})
-        hits = one.hits(here.snapshot.params, here.snapshot.trace, y, setup.optimizer, here.snapshot.state)
+        hits = one.affected_stages(here.snapshot.params, here.snapshot.trace, y, setup.optimizer, here.snapshot.state)
         makes = next((stage.makes for stage in setup.network.stages if stage == hits[0]), hits) if hits and hits[0] != "update" else ("",)
         assert (one.is_forward or board.first in makes) and bool(board.first) == bool(makes[0] and not one.is_forward), one.address
         assert [switch["on"] for switch in board.groups[0]["options"]].count(True) == 1
@@ -376,7 +376,7 @@ def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
     assert chain_of(there.setup, there.snapshot, change).first == "df" and not board.first
     here = now(Setup.from_query({"net": "conv2x3-bn-relu-dense2-softmax-ce"})[0])
     said = chain_of(here.setup, here.snapshot, {"mistake": "gain_forgotten"}).sentences
-    assert [str(one) for one in said] == ["The mistake has no effect here.", str(placed("gain_forgotten", here.setup.network).sentence)]
+    assert [str(one) for one in said] == ["The mistake has no effect here.", str(mistake_at("gain_forgotten", here.setup.network).sentence)]
 
 
 @pytest.mark.parametrize("mistake, how", [("sign_flipped", "does not fall"), ("sigmoid_prime_of_z", "falls"), ("stride_forgotten", "is the same")])
@@ -461,4 +461,4 @@ def test_the_name_alone_is_the_last_place():
     setup = SETUPS[2]
     board = chain_of(setup, now(setup).snapshot, {"mistake": "hidden_slope_forgotten"})
     on = next(switch["key"] for switch in board.groups[0]["options"] if switch["on"])
-    assert on == f"mistake_{placed('hidden_slope_forgotten', setup.network, setup.opt).address}"
+    assert on == f"mistake_{mistake_at('hidden_slope_forgotten', setup.network, setup.opt).address}"

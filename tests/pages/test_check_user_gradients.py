@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.mistakes import placed
+from cnnviz.core.mistakes import mistake_at
 from cnnviz.export.user_gradients_report import example_of, reference_of
 from cnnviz.pages.check import user_gradients
 from cnnviz.pages.gradient_chain import encode_chain
@@ -32,7 +32,7 @@ def gradients(here, address=""):
     snapshot, setup = here.snapshot, here.setup
     if not address:
         return dict(setup.network.backward(snapshot.params, snapshot.trace, np.array(setup.y)))
-    return dict(placed(address, setup.network).gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer))
+    return dict(mistake_at(address, setup.network).gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer))
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=str)

@@ -8,7 +8,7 @@ from cnnviz.decks.expression_limits import MOST_SECONDS
 from cnnviz.decks.library import lectures, library
 from cnnviz.decks.scope import scope_of, setup_of
 from cnnviz.pages import answer
-from cnnviz.pages.deck_screens import story
+from cnnviz.pages.deck_screens import opening_deck
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.learn.script.handler import deck_data
 from cnnviz.pages.registry import pages
@@ -110,13 +110,13 @@ def test_a_line_of_dots_is_refused_before_it_is_read(line, monkeypatch):
 
 
 def test_the_opening_says_what_its_numbers_are():
-    screens = story().screens
+    screens = opening_deck().screens
     first, loss, lowered, last = (scope_of(setup_of(screen.at)).arrays for screen in screens)
     assert first["y"].argmax() == last["o"].argmax() == 0 and first["o"].argmax() == 1  # a cat, which it takes for a dog
     assert loss["L"] == first["L"] and (first["w"] == lowered["w"]).all()
     change = lowered["f"] - first["f"]
     assert np.count_nonzero(change) == 1 and change.sum() == -1
     promised = float((first["df"] * change).sum())
-    sentences = {lang: [str(screen["say"].say(lang)) for screen in deck_data(story())["screens"]] for lang in languages()}
+    sentences = {lang: [str(screen["say"].say(lang)) for screen in deck_data(opening_deck())["screens"]] for lang in languages()}
     assert f"{-promised:.3g}" in sentences["en"][2] and f"{-promised:.3g}".replace(".", ",") in sentences["fr"][2]
     assert str(int(last["k"])) in sentences["en"][3] and sum(screen.seconds or 0 for screen in screens) == 60

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.decks.deck import ROOM_KINDS
-from cnnviz.decks.library import bundled, lectures
+from cnnviz.decks.library import bundled_lessons, lectures
 from cnnviz.decks.plates import plates
 from cnnviz.decks.scope import scope_of, setup_of
 from cnnviz.decks.votes import bars
@@ -134,7 +134,7 @@ async def test_a_lessons_step_is_asked_where_it_stands_and_judged_as_on_learn():
     assert (await here.client.ask("GET", f"{here.path}/steps"))[0] == 403
 
 
-@pytest.mark.parametrize("deck", [*bundled(), *lectures()], ids=lambda deck: deck.id)
+@pytest.mark.parametrize("deck", [*bundled_lessons(), *lectures()], ids=lambda deck: deck.id)
 def test_a_hidden_map_beside_a_question_carries_no_numbers_until_the_answer_is_out(deck):
     for number, screen in enumerate(deck.screens, 1):
         if screen.kind not in ROOM_KINDS:

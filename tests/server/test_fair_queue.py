@@ -8,7 +8,7 @@ from collections import Counter, deque
 
 import pytest
 
-from cnnviz.core.runtime.work_cancellation import check_cancelled, holding
+from cnnviz.core.runtime.work_cancellation import check_cancelled, hold_lock
 from cnnviz.server.admission import Admission
 from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.costs import Costs
@@ -461,14 +461,14 @@ async def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_o
     lock, has, others = threading.Lock(), threading.Event(), threading.Event()
 
     def first() -> str:
-        with holding(lock):
+        with hold_lock(lock):
             has.set()
             while not others.wait(0.001):
                 check_cancelled()  # which lets the others come
             return "first"
 
     def second() -> str:
-        with holding(lock):
+        with hold_lock(lock):
             return "second"
 
     one = asyncio.create_task(queue.get("one", "a", first, expected=CostEstimate(0.1)))
@@ -490,7 +490,7 @@ def test_works_that_are_left_at_any_time_leave_nothing_behind():
             for _ in range(random_.randrange(20)):
                 check_cancelled()
                 if random_.random() < 0.1:
-                    with holding(lock):
+                    with hold_lock(lock):
                         check_cancelled()
             return n
 

@@ -9,7 +9,7 @@ from cnnviz.hosts.file.document import _styles
 from cnnviz.view import modules
 from cnnviz.view.bundle import bundle, style_sheet
 from cnnviz.view.constants import spec
-from cnnviz.view.modules import CONSTANTS, FOLDER, module, script, styles
+from cnnviz.view.modules import CONSTANTS, FOLDER, module, module_script, styles
 
 
 def test_a_comment_on_types_goes_and_the_code_beside_it_stays():
@@ -21,7 +21,7 @@ def test_a_comment_on_types_goes_and_the_code_beside_it_stays():
 
 def test_every_line_of_code_of_every_module_is_in_the_bundle():
     entries = [path for room in ("hosts", "rooms") for path in (FOLDER / room).rglob("*.js") if "export default" in path.read_text("utf-8")]
-    made = "".join(script(path.relative_to(FOLDER).with_suffix("").as_posix()) for path in entries)
+    made = "".join(module_script(path.relative_to(FOLDER).with_suffix("").as_posix()) for path in entries)
     for path in FOLDER.rglob("*.js"):
         if "vendor" in path.parts or path.stem == "no_drawer":  # which stands in for others in a file
             continue
@@ -52,7 +52,7 @@ def run(tmp_path, text: str, *options: str) -> str:
 
 @pytest.mark.parametrize("entry", ["hosts/streamlit/streamlit", "rooms/follower", "rooms/presenter_view", "hosts/file/file", "hosts/jupyter/cell"])
 def test_node_can_read_the_whole_bundle(tmp_path, entry):
-    run(tmp_path, script(entry), "--check")
+    run(tmp_path, module_script(entry), "--check")
 
 
 def test_the_vendored_modules_are_loaded_from_a_bundle(tmp_path):
@@ -117,7 +117,7 @@ def test_the_vendored_modules_are_imported_in_one_place_and_load_nothing():
     assert [path.name for path in others if "vendor/" in path.read_text("utf-8")] == ["html.js"]
     vendored = [path.read_text("utf-8") for path in (FOLDER / "view/vendor").rglob("*.js")]
     assert vendored and all("@license" in text and "://" not in text and "sourceMappingURL" not in text for text in vendored)
-    assert "SPDX-License-Identifier: BSD-3-Clause" in script()
+    assert "SPDX-License-Identifier: BSD-3-Clause" in module_script()
 
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "view" / "style").glob("*.css")), ids=lambda path: path.stem)

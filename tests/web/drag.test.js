@@ -3,12 +3,12 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
-  begin,
+  beginDrag,
   boundsOf,
   hasMoved,
   isBehind,
   lossAt,
-  next,
+  nextDrag,
   printerOf,
   promiseOf,
   valueToRequest,
@@ -19,16 +19,16 @@ const curveOf = (at, span, loss = (value) => value ** 2) => {
   return { theta, loss: theta.map(loss), at, gradient: 2 * at, span, kink: false }
 }
 const known = (along = "f:1,1", at = 0.5, span = 2, scale = "unit") =>
-  next(begin(along, boundsOf(along, scale)), { type: "known", curve: curveOf(at, span) })
-const moved = (drag, steps) => next(drag, { type: "moved", steps })
-const answered = (drag, value = drag.asked) => next(drag, { type: "answered", value, loss: value ** 2 })
+  nextDrag(beginDrag(along, boundsOf(along, scale)), { type: "known", curve: curveOf(at, span) })
+const moved = (drag, steps) => nextDrag(drag, { type: "moved", steps })
+const answered = (drag, value = drag.asked) => nextDrag(drag, { type: "answered", value, loss: value ** 2 })
 
 test("a hundred steps are the span, whatever was moved before it was known", () => {
   assert.equal(moved(known(), 100).wanted, 2.5)
   assert.equal(moved(known(), -50).wanted, -0.5)
-  const early = moved(begin("f:1,1", boundsOf("f:1,1", "unit")), 30)
+  const early = moved(beginDrag("f:1,1", boundsOf("f:1,1", "unit")), 30)
   assert.ok(Number.isNaN(early.wanted) && valueToRequest(early) === null && !isBehind(early))
-  const late = next(early, { type: "known", curve: curveOf(0.5, 2) })
+  const late = nextDrag(early, { type: "known", curve: curveOf(0.5, 2) })
   assert.equal(late.wanted, 1.1)
   assert.equal(valueToRequest(late), 1.1)
 })
@@ -64,7 +64,7 @@ test("the rate goes from one point of its curve to the next, so that its loss is
 })
 
 test("one request is pending at a time, then the latest value is requested; the last response is shown", () => {
-  let drag = next(moved(known(), 10), { type: "asked" })
+  let drag = nextDrag(moved(known(), 10), { type: "asked" })
   const [first] = [drag.asked]
   drag = moved(moved(drag, 10), 10)
   assert.equal(valueToRequest(drag), null)
@@ -72,18 +72,18 @@ test("one request is pending at a time, then the latest value is requested; the 
   drag = answered(drag)
   assert.deepEqual([drag.shown, drag.loss, drag.asked], [first, first ** 2, null])
   assert.equal(valueToRequest(drag), drag.wanted)
-  drag = answered(next(drag, { type: "asked" }))
+  drag = answered(nextDrag(drag, { type: "asked" }))
   assert.ok(!isBehind(drag) && valueToRequest(drag) === null)
 })
 
 test("an answer to something else is none", () => {
-  const drag = next(moved(known(), 10), { type: "asked" })
+  const drag = nextDrag(moved(known(), 10), { type: "asked" })
   assert.equal(answered(drag, 99), drag)
 })
 
 test("the promise is the gradient times the change, from where the number stood, beside what really came", () => {
   assert.equal(promiseOf(known()), null)
-  const drag = answered(next(moved(known(), -100), { type: "asked" }))
+  const drag = answered(nextDrag(moved(known(), -100), { type: "asked" }))
   const { promised, really, by } = promiseOf(drag)
   assert.deepEqual([by, promised], [-2, -2])
   assert.ok(Math.abs(really - ((-1.5) ** 2 - 0.25)) < 1e-12)

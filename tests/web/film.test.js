@@ -1,13 +1,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
-  fallen,
+  fallenShare,
   frameAt,
   headline,
   lossChangeKey,
   outputScale,
   outputsShown,
-  placed,
+  placeLabels,
   shareRows,
 } from "../../cnnviz/pages/train/film_model.js"
 import { gapOf, hasColumns } from "../../cnnviz/pages/train/film_start.js"
@@ -22,9 +22,9 @@ test("the frame that is shown is the last one that is not after the update", () 
 })
 
 test("how much of the fall has come is told where there is one", () => {
-  assert.equal(fallen([4, 3, 0], 1), 0.25)
-  assert.equal(fallen([1, 2], 1), null)
-  assert.equal(fallen([1, 0.5, Number.NaN], 1), null)
+  assert.equal(fallenShare([4, 3, 0], 1), 0.25)
+  assert.equal(fallenShare([1, 2], 1), null)
+  assert.equal(fallenShare([1, 0.5, Number.NaN], 1), null)
   assert.deepEqual(
     [lossChangeKey(2, 1), lossChangeKey(1, 2), lossChangeKey(1, 1), lossChangeKey(1, Number.NaN)],
     ["fell", "rose", "same", "lost"],
@@ -84,7 +84,7 @@ test("words on a line stay on it and apart, the first ones first, and later ones
       at: 800 * random(),
       width: 20 + 80 * random(),
     }))
-    const lefts = placed(words, 800)
+    const lefts = placeLabels(words, 800)
     assert.notEqual(lefts[0], null)
     const boxes = lefts
       .flatMap((left, i) => (left === null ? [] : [[left, left + words[i].width]]))
@@ -95,7 +95,7 @@ test("words on a line stay on it and apart, the first ones first, and later ones
     }
   }
   assert.deepEqual(
-    placed(
+    placeLabels(
       [
         { at: 100, width: 50 },
         { at: 100, width: 30 },

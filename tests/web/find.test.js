@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { staticEntries } from "../../cnnviz/view/dialogs/find.js"
-import { matchesOf, normalized } from "../../cnnviz/view/model/find.js"
+import { matchesOf, normalizeText } from "../../cnnviz/view/model/find.js"
 import { MISTAKES } from "../../cnnviz/view/spec.js"
 
 const things = ["Réseau", "∂z₁ · Back through the sigmoid", "z₁ · The kernel slides", "Tiny VGG", "tanh"].map(
@@ -15,7 +15,7 @@ const things = ["Réseau", "∂z₁ · Back through the sigmoid", "z₁ · The k
 const names = (typed, most = 9) => matchesOf(things, typed, most).map(({ text }) => text)
 
 test("case, accents and the shapes of digits do not matter", () => {
-  assert.equal(normalized("Réseau z₁"), "reseau z1")
+  assert.equal(normalizeText("Réseau z₁"), "reseau z1")
   assert.deepEqual(names("RESEAU"), ["Réseau"])
   assert.deepEqual(names("z1 kernel"), ["z₁ · The kernel slides"])
 })

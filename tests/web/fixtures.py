@@ -15,7 +15,7 @@ from cnnviz import Setup, load_image, run_updates
 from cnnviz.core.network.cell_links import Link, sources
 from cnnviz.core.setup.presets import PRESETS
 from cnnviz.data.images import find_image
-from cnnviz.decks.library import bundled
+from cnnviz.decks.library import bundled_lessons
 from cnnviz.hosts.file import _answer
 from cnnviz.hosts.file.packing import Store
 from cnnviz.hosts.file.predictors import predictors
@@ -89,7 +89,7 @@ def layers() -> list[tuple[str, str]]:
 
 def lessons() -> list[dict]:
     """What the page Learn gets of every step of the lessons."""
-    asked = [{"lesson": deck.id, "step": str(n)} for deck in bundled() for n in range(1, len(deck.screens) + 1)]
+    asked = [{"lesson": deck.id, "step": str(n)} for deck in bundled_lessons() for n in range(1, len(deck.screens) + 1)]
     return [{"answer": base64.b64encode(page_answer("learn", query)).decode()} for query in asked]
 
 

@@ -12,7 +12,7 @@ import {
   percent,
   sentence,
   short,
-  signed,
+  signedHTML,
   timesPower,
   withSymbols,
 } from "../../cnnviz/view/model/numbers/format.js"
@@ -65,9 +65,9 @@ test("a field's number fits and is as exact as that allows", () => {
 })
 
 test("signs, powers and shares", () => {
-  assert.equal(signed(-2), '<b class="neg">−2</b>')
-  assert.equal(signed(2.5), '<b class="pos">+2.500</b>')
-  assert.equal(signed(2110, 3), '<b class="pos">+2110</b>') // a whole number has all its digits, and no power of ten
+  assert.equal(signedHTML(-2), '<b class="neg">−2</b>')
+  assert.equal(signedHTML(2.5), '<b class="pos">+2.500</b>')
+  assert.equal(signedHTML(2110, 3), '<b class="pos">+2110</b>') // a whole number has all its digits, and no power of ten
   assert.equal(factor(-0.5, 2), "(−0.50)")
   assert.deepEqual([0.5, 0.05, 2e-5, 0].map(exponentOf), [0, -3, -6, 0])
   assert.equal(timesPower(-12), "× 10⁻¹²")

@@ -10,7 +10,7 @@ import { pictureColours } from "../../cnnviz/pages/learn/learn_board.js"
 import { caption } from "../../cnnviz/pages/learn/learn_plates.js"
 import { spokenQuestion } from "../../cnnviz/pages/learn/learn_words.js"
 import {
-  agreements,
+  agreementByNumber,
   askedCells,
   figuresOf,
   hasSingleKernel,
@@ -83,7 +83,7 @@ test("a kernel's map follows an equals sign, and the cells of the question have 
   assert.deepEqual(visibleBlock(figures[2]), { tile: 0, top: 14, left: 14, tall: 3, wide: 3 })
   const turned = valuesOf(figures[1], tileOf(figures[1])).reverse()
   assert.deepEqual(valuesOf(figures[2], visibleBlock(figures[2])), turned)
-  assert.deepEqual(agreements(valuesOf(figures[1], tileOf(figures[1])), turned), [
+  assert.deepEqual(agreementByNumber(valuesOf(figures[1], tileOf(figures[1])), turned), [
     false,
     false,
     true,

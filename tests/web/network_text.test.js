@@ -3,8 +3,8 @@
 import assert from "node:assert/strict"
 import test from "node:test"
 import {
+  allowedSuccessors,
   changeWord,
-  followers,
   formatWord,
   insertWord,
   parseWord,
@@ -45,9 +45,9 @@ test("one word is changed, and the others stay", () => {
 test("maps are followed by other layers than rows are, and both by every activation of hidden layers", () => {
   for (const isRow of [true, false])
     assert.deepEqual(
-      ACTIVATIONS.filter((kind) => !followers(isRow).includes(kind)),
+      ACTIVATIONS.filter((kind) => !allowedSuccessors(isRow).includes(kind)),
       ["identity", "softmax"],
     )
-  assert.ok(followers(false).some((word) => parseWord(word).kind === "conv"))
-  assert.ok(followers(true).every((word) => !["conv", "max", "avg", "gap"].includes(parseWord(word).kind)))
+  assert.ok(allowedSuccessors(false).some((word) => parseWord(word).kind === "conv"))
+  assert.ok(allowedSuccessors(true).every((word) => !["conv", "max", "avg", "gap"].includes(parseWord(word).kind)))
 })

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { cellArithmetic, cellName } from "../../cnnviz/view/model/explain/arithmetic.js"
-import { PATTERNS, pairs, reach } from "../../cnnviz/view/model/explain/cell_links.js"
+import { PATTERNS, pairs, sourceRanges } from "../../cnnviz/view/model/explain/cell_links.js"
 import { expression, symbols } from "../../cnnviz/view/model/explain/expression.js"
 import { byChannel, Filling, lossOf, terms, totals } from "../../cnnviz/view/model/explain/formula_values.js"
 import { detailsOf, meaningOf, wordsOf } from "../../cnnviz/view/model/explain/meanings.js"
@@ -11,7 +11,7 @@ import { arrange } from "../../cnnviz/view/model/layout/overview.js"
 import { faceOf } from "../../cnnviz/view/model/numbers/array_faces.js"
 import { exactSum } from "../../cnnviz/view/model/numbers/exact_sum.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
-import { has, say } from "../../cnnviz/view/model/words.js"
+import { hasMessage, say } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
 const networks = fixture("networks").map(({ answer, arrays, cells }) => ({
@@ -31,7 +31,7 @@ test("every symbol of every kind of layer has words, which name it as the networ
     for (const symbol of Object.keys(numbers.maps)) {
       const id = meaningOf(numbers, symbol)
       const { text, title } = wordsOf(id)
-      assert.ok(has(title) && has(text), symbol)
+      assert.ok(hasMessage(title) && hasMessage(text), symbol)
       if ("ngs".includes(symbol[0]))
         assert.ok(say(text).includes(`\`${detailsOf(numbers, id, symbol).letter}\``), symbol)
     }
@@ -175,7 +175,7 @@ test("cells that meet in a product are sources, each once", () => {
     [0, 0, 1, 1],
   ])
   assert.deepEqual(
-    reach(link("window", "x"), [0, 0, 0], [1, 5, 5]).map(({ count }) => count),
+    sourceRanges(link("window", "x"), [0, 0, 0], [1, 5, 5]).map(({ count }) => count),
     [1, 2, 2],
   )
 })

@@ -10,15 +10,15 @@ import {
   cellIn,
   cellUnder,
   countOf,
-  found,
+  hidesAnswer,
   indexOf,
   isRight,
   nextAct,
   placeIn,
-  possible,
+  possibleActions,
   retryIn,
+  rightCounts,
   valuesOf,
-  veils,
   windowAt,
 } from "../../cnnviz/rooms/question.js"
 import { bestOf, hasDiverged, powersIn, tick } from "../../cnnviz/rooms/rate_chart.js"
@@ -80,7 +80,7 @@ test("colours are decoded to their values within 1/255", () => {
 
 test("of a question only that can be done which the server would do", () => {
   const done = (phase, keyed, other) =>
-    Object.entries(possible(phase && poll(phase, keyed), { other }))
+    Object.entries(possibleActions(phase && poll(phase, keyed), { other }))
       .filter(([, can]) => can)
       .map(([act]) => act)
   assert.deepEqual(done("open"), ["close"])
@@ -100,7 +100,7 @@ test("counts and times are those of the last round", () => {
   assert.equal(countOf(rounds[1], 2), 2)
   assert.equal(countOf(rounds[1], 1), 0)
   assert.deepEqual(
-    found({
+    rightCounts({
       rounds,
       groups: [
         { right: true, counts: [0, 2] },
@@ -282,7 +282,7 @@ test("an experiment asks for a prediction, runs, and says last what follows", ()
   for (const [kind, phase, act] of steps) {
     const now = { ...poll(phase, false), kind }
     assert.equal(nextAct(now), act)
-    assert.ok(act === "next" || possible(now, undefined)[act])
+    assert.ok(act === "next" || possibleActions(now, undefined)[act])
   }
 })
 
@@ -303,11 +303,11 @@ test("from 30 to 70 percent right the next act is a second vote, once", () => {
 
 test("a question hides its answer until it is revealed; a show of hands only while it is open", () => {
   const hidden = (keyed, more) =>
-    ["open", "closed", "shown", "revealed"].map((phase) => veils({ ...poll(phase, keyed), ...more }))
+    ["open", "closed", "shown", "revealed"].map((phase) => hidesAnswer({ ...poll(phase, keyed), ...more }))
   assert.deepEqual(hidden(true), [true, true, true, false])
   assert.deepEqual(hidden(false), [true, false, false, false])
   assert.deepEqual(hidden(false, { kind: "experiment" }), [false, false, false, false])
-  assert.equal(veils(null), false)
+  assert.equal(hidesAnswer(null), false)
 })
 
 test("an answer is right within the radius of what is accepted", () => {

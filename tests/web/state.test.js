@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { accepts, canHide, initialState, isBefore, isWaiting, next } from "../../cnnviz/view/model/state/state.js"
+import { accepts, canHide, initialState, isBefore, isWaiting, nextState } from "../../cnnviz/view/model/state/state.js"
 
 const ORDER = ["x", "z1", "o", "L", "df", "update"]
 const KEYS = ["img", "k", "lr"]
@@ -11,9 +11,9 @@ const FULL = { img: "test-0", k: "0", lr: "0.01", stage: "x", cell: "" }
 const start = (address = {}) => initialState("", KEYS, true, address)
 /** An answer to an address; what the server cannot use it replaces. */
 const answered = (state, asked, { here = state.wanted, setup = {}, running = false } = {}) =>
-  next(state, { type: "answered", asked, setup: { ...FULL, ...asked, ...setup }, order: ORDER, here, running })
-const went = (state, change, running = false) => next(state, { type: "went", change, running })
-const travelled = (state, address) => next(state, { type: "travelled", address })
+  nextState(state, { type: "answered", asked, setup: { ...FULL, ...asked, ...setup }, order: ORDER, here, running })
+const went = (state, change, running = false) => nextState(state, { type: "went", change, running })
+const travelled = (state, address) => nextState(state, { type: "travelled", address })
 const shown = (address = {}) => answered(start(address), address)
 
 test("a first answer is waited for, and is what is shown", () => {
@@ -89,7 +89,7 @@ test("values that the server rejects are replaced without waiting", () => {
 })
 
 test("an address without all its keys is as good as the answer to it", () => {
-  const state = next(shown(), { type: "leapt", address: { img: "test-3" } })
+  const state = nextState(shown(), { type: "leapt", address: { img: "test-3" } })
   assert.ok(isWaiting(state))
   assert.ok(!isWaiting(answered(state, { img: "test-3" })))
 })
@@ -102,7 +102,7 @@ test("an address that leaves out what is shown is another one, and the server sa
 })
 
 test("another page is waited for although its lesson is this one's", () => {
-  assert.ok(isWaiting(next(shown(), { type: "turned", change: {}, page: "check" })))
+  assert.ok(isWaiting(nextState(shown(), { type: "turned", change: {}, page: "check" })))
 })
 
 test("a stage stays where the visitor went on while an answer was on its way", () => {
@@ -116,7 +116,7 @@ test("numbers to be predicted are hidden at each stage that one comes to going o
   assert.ok(canHide(state) && !state.veiled)
   const on = went(state, { stage: "z1" })
   assert.ok(on.veiled)
-  const open = next(on, { type: "unveiled" })
+  const open = nextState(on, { type: "unveiled" })
   assert.ok(!open.veiled)
   assert.ok(!went(went(open, { stage: "o" }), { stage: "z1" }).veiled)
   assert.ok(!went(state, { stage: "z1" }, true).veiled) // it plays
@@ -124,7 +124,7 @@ test("numbers to be predicted are hidden at each stage that one comes to going o
 
 test("the numbers of a later update are predicted before they are shown, those of an earlier one are not", () => {
   const first = answered(start({ predict: "1", k: "2", stage: "o" }), { k: "2", stage: "o" })
-  const state = next(first, { type: "unveiled" })
+  const state = nextState(first, { type: "unveiled" })
   assert.ok(first.veiled && !state.veiled)
   const later = went(state, { k: "3" })
   assert.ok(later.onward && answered(later, { ...FULL, k: "3", stage: "o" }).veiled)
@@ -135,17 +135,17 @@ test("the numbers of a later update are predicted before they are shown, those o
 
 test("who no longer predicts sees what was hidden", () => {
   const state = went(shown({ predict: "1" }), { stage: "z1" })
-  assert.ok(!next(state, { type: "looked", change: { predict: "" } }).veiled)
+  assert.ok(!nextState(state, { type: "looked", change: { predict: "" } }).veiled)
 })
 
 test("the presenter hides the newest numbers for all, once per position, and followers who have answered see more", () => {
-  const led = (state, hidden) => next(state, { type: "led", hidden })
+  const led = (state, hidden) => nextState(state, { type: "led", hidden })
   const state = went(shown({ hide: "1" }), { stage: "z1" })
   const open = led(state, false)
   assert.ok(!open.veiled)
   const covered = led(open, true)
   assert.ok(covered.veiled)
-  const answeredHere = next(covered, { type: "unveiled" })
+  const answeredHere = nextState(covered, { type: "unveiled" })
   assert.equal(led(answeredHere, true), answeredHere)
   assert.ok(led(went(answeredHere, { stage: "o" }), true).veiled)
   assert.equal(led(state, undefined).veiled, state.veiled) // nobody leads

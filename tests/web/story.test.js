@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { eased, FRAMES } from "../../cnnviz/pages/step/opening/story_frames.js"
+import { easedShare, FRAMES } from "../../cnnviz/pages/step/opening/story_frames.js"
 import {
   BEGINNING,
   digitsOf,
@@ -10,7 +10,7 @@ import {
   LESSON,
   MIDDLE,
   NUMBER,
-  next,
+  nextState,
   SPAN,
   STILL,
   shouldBegin,
@@ -24,8 +24,8 @@ const LAST = STORY.length - 1
 const TURN = 3
 const COUNTS = { steps: NUMBER.steps, updates: UPDATES, turn: TURN }
 const [look, areas, number, updates] = FRAMES
-const pass = (telling, by) => next(telling, { type: "passed", by })
-const go = (telling, to, still = false) => next(telling, { type: "went", to, still })
+const pass = (telling, by) => nextState(telling, { type: "passed", by })
+const go = (telling, to, still = false) => nextState(telling, { type: "went", to, still })
 
 test("four screens follow each other in one minute, and the last one stays", () => {
   assert.equal(STORY.length, 4)
@@ -51,14 +51,14 @@ test("each screen shows its last frame before the next one follows", () => {
 })
 
 test("a pause shows the end of the motion and keeps the value that was shown; then nothing follows by itself", () => {
-  const paused = next(pass(BEGINNING, 3000), { type: "paused", value: undefined })
+  const paused = nextState(pass(BEGINNING, 3000), { type: "paused", value: undefined })
   assert.deepEqual(paused, STILL)
   assert.deepEqual(shownAt(paused, TURN), { swept: 1, activated: 1, grown: 1, done: true, value: undefined })
-  const held = next({ ...BEGINNING, at: LAST, time: 4600 }, { type: "paused", value: 1 })
+  const held = nextState({ ...BEGINNING, at: LAST, time: 4600 }, { type: "paused", value: 1 })
   assert.equal(shownAt(held, TURN).value, 1)
-  assert.equal(shownAt(next(held, { type: "chose", value: 7 }), TURN).value, 7)
-  assert.equal(next(held, { type: "played" }).chosen, undefined)
-  assert.deepEqual(next(paused, { type: "played" }), { ...BEGINNING, at: 1 })
+  assert.equal(shownAt(nextState(held, { type: "chose", value: 7 }), TURN).value, 7)
+  assert.equal(nextState(held, { type: "played" }).chosen, undefined)
+  assert.deepEqual(nextState(paused, { type: "played" }), { ...BEGINNING, at: 1 })
 })
 
 test("a screen that the visitor opens moves once, and not without motion", () => {
@@ -80,8 +80,8 @@ test("the window passes over all places in six seconds at one speed, then the co
 test("the easing is that of cubic-bezier(.2, .7, .2, 1)", () => {
   const curve = (s, a, b) => 3 * (1 - s) ** 2 * s * a + 3 * (1 - s) * s ** 2 * b + s ** 3
   for (const s of [0, 0.1, 0.37, 0.5, 0.8, 1])
-    assert.ok(Math.abs(eased(100 + 600 * curve(s, 0.2, 0.2), 100, 600) - curve(s, 0.7, 1)) < 1e-6)
-  assert.deepEqual([eased(0, 100, 600), eased(800, 100, 600)], [0, 1])
+    assert.ok(Math.abs(easedShare(100 + 600 * curve(s, 0.2, 0.2), 100, 600) - curve(s, 0.7, 1)) < 1e-6)
+  assert.deepEqual([easedShare(0, 100, 600), easedShare(800, 100, 600)], [0, 1])
 })
 
 test("a gap opens when the columns have arrived, one after the other, and both melt at the end", () => {

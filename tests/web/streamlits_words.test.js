@@ -10,6 +10,6 @@ const english = await import("../../cnnviz/hosts/streamlit/streamlits_words.js")
 test("Streamlit's texts are translated, and no others", () => {
   assert.equal(translated(" Connection error "), say("web.streamlit.lost"))
   assert.equal(translated("Zoom in"), say("web.streamlit.chart.zoom_in"))
-  for (const text of ["Connection error", "Zoom in"]) assert.equal(english.translated(text), text)
+  for (const text of ["Connection error", "Zoom in"]) assert.equal(english.translateText(text), text)
   for (const text of ["", "Connection errors", "mon image", "toString"]) assert.equal(translated(text), text)
 })

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { spread } from "../../cnnviz/view/model/layout/image_layout.js"
+import { bestTileCount } from "../../cnnviz/view/model/layout/image_layout.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { axisRoles, csv, formatExact, rowOffset, rowsAtOnce } from "../../cnnviz/view/model/numbers/table.js"
 import { tableOf, windowsOf } from "../../cnnviz/view/model/numbers/table_sources.js"
@@ -73,11 +73,11 @@ test("tiles fill a room with square cells, as large as can be, and all of them a
     [2, 1, 900],
     [7, 40, 3],
   ]) {
-    const { across, width, height } = spread({ tiles, rows, columns }, { width: 1180, height: 450 })
+    const { across, width, height } = bestTileCount({ tiles, rows, columns }, { width: 1180, height: 450 })
     const down = Math.ceil(tiles / across)
     assert.ok(width <= 1180.001 && height <= 450.001)
     const [w, h] = [(width - (across - 1) * 2) / across / columns, (height - (down - 1) * 2) / down / rows]
     assert.ok(Math.abs(w - h) < 1e-9 && w > 0)
   }
-  assert.equal(spread({ tiles: 8, rows: 13, columns: 13 }, { width: 1180, height: 450 }).across, 4)
+  assert.equal(bestTileCount({ tiles: 8, rows: 13, columns: 13 }, { width: 1180, height: 450 }).across, 4)
 })

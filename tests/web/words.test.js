@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { formatValue, has, plural, say } from "../../cnnviz/view/model/words.js"
+import { formatValue, hasMessage, plural, say } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
 const { written: values, plurals, said } = fixture("words")
@@ -59,7 +59,7 @@ test("every message equals Python's", () => {
 })
 
 test("what is missing is an error and not a gap", () => {
-  assert.ok(has("words.unknown") && !has("toString"))
+  assert.ok(hasMessage("words.unknown") && !hasMessage("toString"))
   assert.throws(() => say("no.such"), /No message no\.such\./)
   assert.throws(() => say("words.unknown", {}), /no value id/)
 })

@@ -87,7 +87,7 @@ class _Comparison:
         """Return an override that substitutes the submitted array, with reference values in place of NaN and
         infinities."""
 
-        def judged(values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
+        def judge_array(values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
             redone, submitted = right(), self.arrays.get(line.target)
             is_nonfinite_inherited = bool(self.without_numbers & set(line.sources))
             if is_nonfinite_inherited if submitted is None else not np.isfinite(submitted).all():
@@ -98,20 +98,20 @@ class _Comparison:
             self.found[line.target] = self._compare(line, values, submitted, ours, redone, is_nonfinite_inherited)
             return replace_nonfinite(submitted, ours)
 
-        return judged
+        return judge_array
 
     def _compare(self, line: Op, values: PassValues, submitted: np.ndarray, ours: np.ndarray, redone: np.ndarray, is_nonfinite_inherited: bool) -> ArrayComparison:
         target, submitted_array, shape = line.target, self.theirs[line.target], self.exact[line.target].shape
-        doubt = self._doubt(submitted_array.precision, target)
-        marks, by_itself = (_marks(submitted, reference, doubt, submitted_array.precision) for reference in (ours, redone))
+        doubt = self._round_off_bound(submitted_array.precision, target)
+        marks, by_itself = (_mark_entries(submitted, reference, doubt, submitted_array.precision) for reference in (ours, redone))
         if submitted_array.turned:
             marks = by_itself = np.full(submitted.shape, verdict.WRONG, np.int8)
         elif (marks == verdict.WRONG).any():
-            doubt_of_submitted = self._doubt(submitted_array.precision, target, for_submitted=True)
-            ties = self._ties(line, values, submitted, submitted_array.precision)
+            doubt_of_submitted = self._round_off_bound(submitted_array.precision, target, for_submitted=True)
+            ties = self._tied_entries(line, values, submitted, submitted_array.precision)
             if ties is None or line.sources[0] not in self.arrays:
                 doubt = doubt.maximum(doubt_of_submitted)
-                by_itself = _marks(submitted, redone, doubt, submitted_array.precision)
+                by_itself = _mark_entries(submitted, redone, doubt, submitted_array.precision)
             if (wrong_alone := by_itself == verdict.WRONG).any():
                 by_itself = np.where(wrong_alone & self._other_choice(line, values, submitted, redone, submitted_array.precision), np.int8(verdict.RIGHT), by_itself)
             if ties is not None:
@@ -121,7 +121,7 @@ class _Comparison:
         submitted, ours, redone, marks, size = (array.reshape(shape) for array in (submitted, ours, redone, marks, doubt.size))
         return ArrayComparison(target, submitted, ours, redone, marks, stage_verdict, size, submitted_array.precision, submitted_array.turned)
 
-    def _doubt(self, precision: Precision, name: str, for_submitted: bool = False) -> Doubt:
+    def _round_off_bound(self, precision: Precision, name: str, for_submitted: bool = False) -> Doubt:
         """Return the possible round-off of a right gradient, without ties. With `for_submitted`, of the gradient that
         results from the submitted arrays."""
         if (precision, for_submitted) not in self.doubts:
@@ -129,12 +129,12 @@ class _Comparison:
             self.doubts[precision, for_submitted] = doubts(self.program, self.values, precision.epsilon, precision.smallest, submitted)
         return self.doubts[precision, for_submitted][name]
 
-    def _ties(self, line: Op, values: PassValues, submitted: np.ndarray, precision: Precision) -> np.ndarray | None:
+    def _tied_entries(self, line: Op, values: PassValues, submitted: np.ndarray, precision: Precision) -> np.ndarray | None:
         """Return the entries that round-off decides, at a tie of a pool or at a kink, or None if that cannot be
         determined."""
         if not precision.epsilon or line.layer is None or line.role != "dx":
             return None
-        dx, dy = (self._doubt(precision, name, for_submitted=True).size for name in (line.target, line.sources[0]))
+        dx, dy = (self._round_off_bound(precision, name, for_submitted=True).size for name in (line.target, line.sources[0]))
         sources = [values[name] for name in line.sources]
         return self.program.network.layers[line.layer].undecided(submitted, equality_tolerance(line, values, precision.epsilon), (dx, dy), *sources)
 
@@ -152,7 +152,7 @@ class _Comparison:
         return {name: replace_nonfinite(array, in_program_shape(self.program, name, self.exact[name])) for name, array in self.arrays.items()}
 
 
-def _marks(submitted: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Precision) -> np.ndarray:
+def _mark_entries(submitted: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Precision) -> np.ndarray:
     """Judge each entry like the gradient check. An entry is undecided if the right value is not finite."""
     judgement = verdict.marks(submitted, ours, doubt.size, doubt.structural, tolerance=precision.relative)
     return np.where(np.isfinite(ours), judgement, np.int8(verdict.UNDECIDED))

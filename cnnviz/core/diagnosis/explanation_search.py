@@ -77,8 +77,8 @@ class Suspect:
         baseline = self._arrays_with({})
         self.wrong = [name for name in self.own if name in self.wrong or not matching_entries(self.found[name], baseline[name]).all()]
         mistakes = [*self._forward_mistakes(), *((Explanation(mistake), self._arrays_with(overrides)) for mistake, overrides in self._mistakes())]
-        mistakes = [(explanation, arrays) for explanation, arrays in mistakes if self._differs(arrays, baseline)]
-        lines = [(explanation, arrays) for explanation, arrays in self._other_lines() if self._differs(arrays, baseline)]
+        mistakes = [(explanation, arrays) for explanation, arrays in mistakes if self._makes_difference(arrays, baseline)]
+        lines = [(explanation, arrays) for explanation, arrays in self._other_lines() if self._makes_difference(arrays, baseline)]
         candidates = [self._match(explanation, arrays) for explanation, arrays in (*mistakes, *lines)]
         if self.turned:
             candidates.append(self._match(Explanation(turn=AXES, target=self.wrong[0]), baseline))
@@ -93,7 +93,7 @@ class Suspect:
                 ]
         return rank_matches(candidates, self.own)
 
-    def _differs(self, arrays: Arrays, plain: Arrays) -> bool:
+    def _makes_difference(self, arrays: Arrays, plain: Arrays) -> bool:
         return any(not np.array_equal(arrays[name], plain[name], equal_nan=True) for name in self.own)
 
     def _mistakes(self) -> Iterator[tuple[PlacedMistake, Mapping[str, Override]]]:
@@ -194,7 +194,7 @@ class Suspect:
         if not np.isfinite(number):
             return []
         factor = named_factor(number, self._named_factors(), max(self.found[name].precision.relative for name in self.wrong))
-        if not factor.simple and sum(int(np.count_nonzero(ours)) for _, ours in pairs) < 2:
+        if not factor.is_simple and sum(int(np.count_nonzero(ours)) for _, ours in pairs) < 2:
             return []  # any two numbers differ only by a factor
         scaled = {name: factor.number * array if name in self.wrong else array for name, array in arrays.items()}
         match = self._match(explanation.times(factor), scaled)

@@ -11,9 +11,9 @@ def slopes(placed_mistake: PlacedMistake, z: np.ndarray) -> tuple[np.ndarray, np
     """Return the correct slope at each entry of `z` (M,) and the factor that the mistaken line multiplies by. None if
     the mistake does not override the gradient of an activation.
 
-    >>> from cnnviz.core.mistakes import placed
+    >>> from cnnviz.core.mistakes import mistake_at
     >>> from cnnviz.core.network.network import DEFAULT, Network
-    >>> right, wrong = slopes(placed("sigmoid_prime_of_z", Network.parse(DEFAULT)), np.array([0.0, 2.0]))
+    >>> right, wrong = slopes(mistake_at("sigmoid_prime_of_z", Network.parse(DEFAULT)), np.array([0.0, 2.0]))
     >>> right.round(3).tolist(), wrong.tolist()
     ([0.25, 0.105], [0.0, -2.0])
     """

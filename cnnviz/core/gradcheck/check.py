@@ -81,7 +81,7 @@ def _progress_callbacks(progress: Progress | None, costs: Mapping[str, int]) -> 
     share."""
     done, total = 0.0, max(1, sum(costs.values()))
 
-    def of(name: str) -> Progress:
+    def callback_for(name: str) -> Progress:
         def tell(share: float) -> None:
             nonlocal done
             done += share * costs[name] / total
@@ -90,7 +90,7 @@ def _progress_callbacks(progress: Progress | None, costs: Mapping[str, int]) -> 
 
         return tell
 
-    return of
+    return callback_for
 
 
 def _result(analytic: dict[str, np.ndarray], checks: Mapping[str, ParameterCheck], finite: bool) -> GradientCheck:

@@ -87,7 +87,7 @@ class Differences:
         `bends` requests `Sides.bend`.
         """
         path, change, end = self.path(name), self.program.loss_change, self.values[self.end]
-        h, blocks, size = self._h(path, step), [], path.size if entries is None else len(entries)
+        h, blocks, size = self._nudge_size(path, step), [], path.size if entries is None else len(entries)
         for values, effect in self._blocks(path, h, entries):
             # In Fortran order, sums over the few outputs of many copies are several times as fast.
             ends = np.asfortranarray(values[self.end].reshape(2 * len(effect), *end.shape))
@@ -96,13 +96,13 @@ class Differences:
             # round-off.
             doubt = self.round_off.of(path, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(down))
             changes = norm((ends - end).reshape(len(ends), -1)).reshape(2, -1)
-            bend = self._bend(path, values, changes).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
+            bend = self._kink_change(path, values, changes).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
             blocks.append((up, -down, doubt / h, bend, np.where(changes > SEEN * np.abs(end).max(), changes, 0).sum(axis=0)))
             if progress:
                 progress(len(effect) / size)
         return Sides(h, *map(np.concatenate, zip(*blocks, strict=True)))
 
-    def _bend(self, path: Path, values: PassValues, end_change: np.ndarray) -> np.ndarray:
+    def _kink_change(self, path: Path, values: PassValues, end_change: np.ndarray) -> np.ndarray:
         """Return the largest change of the loss, (2, n), by which lines with kinks may deviate from their slopes at
         θ. `end_change` is the change of the end of the pass.
 
@@ -121,7 +121,7 @@ class Differences:
     def central(self, name: str, step: float, entries: np.ndarray | None = None) -> np.ndarray:
         """Return only the central differences, (n,). They are 0 if the step is too small for the precision."""
         path, change, shape = self.path(name), self.program.loss_change, self.values[self.end].shape
-        h = self._h(path, step)
+        h = self._nudge_size(path, step)
         ends = [values[self.end].reshape(2, len(effect), *shape) for values, effect in self._blocks(path, h, entries)]
         return np.concatenate([change(plus, minus, self.y) for plus, minus in ends]) / self.dtype.type(2 * h)
 
@@ -129,7 +129,7 @@ class Differences:
         """Return the path of a nudge of a parameter, or of x."""
         return path(self.program, name, len(self.values["x"]) if self.program.run.images else 1)
 
-    def _h(self, path: Path, step: float) -> float:
+    def _nudge_size(self, path: Path, step: float) -> float:
         """Return the size of a nudge: the step, divided by the largest input if that exceeds 1, since inputs amplify
         it."""
         if path.place is None or not self.program.parameters[path.name].fan_in:

@@ -236,7 +236,7 @@ class PlacedMistake:
                 buffers[line.target] = override(change.function, self._argument_resolver(line))(values, partial(line.make, values))
         return buffers
 
-    def hits(
+    def affected_stages(
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
     ) -> tuple[str, ...]:
         """Return the stages that the mistake spoils, in order. Empty if it has no effect
@@ -310,10 +310,10 @@ class PlacedMistake:
     def code(self, program: Program) -> tuple[str, str]:
         """Return the wrong lines of code and the correct ones, in the network's symbols.
 
-        >>> from cnnviz.core.mistakes import placed
+        >>> from cnnviz.core.mistakes import mistake_at
         >>> from cnnviz.core.network.network import Network
         >>> network = Network.parse("conv1x3-relu-dense2-softmax-ce")
-        >>> print(*placed("relu_gate_of_gradient", network).code(network.program((8, 8))), sep="\\n")
+        >>> print(*mistake_at("relu_gate_of_gradient", network).code(network.program((8, 8))), sep="\\n")
         dz1 = da1 * (da1 > 0)
         dz1 = da1 * (z1 > 0)
         """
@@ -322,7 +322,7 @@ class PlacedMistake:
         return wrong, correct
 
 
-def anywhere(network: Architecture, layer_index: int) -> bool:
+def any_layer(network: Architecture, layer_index: int) -> bool:
     """Return True: the mistake fits every layer."""
     return True
 

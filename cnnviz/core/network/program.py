@@ -24,7 +24,7 @@ from cnnviz.core.network.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network.program_line import Op, Override, PassValues, flatten, mean_loss, share_of_mean, unflatten
 from cnnviz.core.network.sliding import Padding
 from cnnviz.core.network.symbols import Names
-from cnnviz.core.network.ties import TIE, image_bound, margin
+from cnnviz.core.network.ties import TIE, image_bound, tie_margin
 from cnnviz.core.runtime.cached import cached_property
 from cnnviz.core.runtime.read_only import as_frozen, freeze
 from cnnviz.words import Problem
@@ -417,7 +417,7 @@ class Program:
         """Return the difference below which numbers of an array are equal (core/network/ties.py), or 0 if no kink
         follows."""
         bound = self._bounds[symbol].target
-        return float(margin(values[bound], TIE).max()) if bound in values else 0.0
+        return float(tie_margin(values[bound], TIE).max()) if bound in values else 0.0
 
     def ties(self, values: PassValues) -> dict[str, np.ndarray]:
         """Return `tie.<symbol>` (1,) for the input of each max pool: the difference below which its numbers are

@@ -15,7 +15,7 @@ from weakref import WeakSet
 import numpy as np
 
 from cnnviz.core.runtime.read_only import freeze_all
-from cnnviz.core.runtime.work_cancellation import check_cancelled, holding
+from cnnviz.core.runtime.work_cancellation import check_cancelled, hold_lock
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -246,7 +246,7 @@ class SingleFlightCache(LruCache[Key, Value]):
     def get_or_make(self, name: Key, make: Callable[[], Value]) -> Value:
         value = self.get(name)
         if value is None:
-            with holding(self._make_locks.get_or_make(name, threading.Lock)):
+            with hold_lock(self._make_locks.get_or_make(name, threading.Lock)):
                 check_cancelled()
                 return super().get_or_make(name, make)
         return value

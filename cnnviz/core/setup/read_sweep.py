@@ -112,15 +112,15 @@ def _filters(text: str, setup: Setup) -> ParsedValues:
     if bank is None:
         raise Problem("lesson.why.no_conv")
 
-    def one(text: str) -> str:
+    def parse_filter(text: str) -> str:
         read_filters(text, bank)
         return text
 
-    return _read_each(text, one)
+    return _read_each(text, parse_filter)
 
 
 def _images(text: str, setup: Setup) -> ParsedValues:
-    def one(text: str) -> str:
+    def parse_image(text: str) -> str:
         id = parse_images(text)
         if "," in id:
             raise Problem("lesson.why.image")
@@ -128,7 +128,7 @@ def _images(text: str, setup: Setup) -> ParsedValues:
             raise Problem("lesson.sweep.size", shape=shape_of(id, setup.ch), wanted=setup.x_shape)
         return id
 
-    return _read_each(text, one)
+    return _read_each(text, parse_image)
 
 
 def _read_each(text: str, read: Callable[[str], str]) -> ParsedValues:

@@ -170,11 +170,11 @@ class Setup:
             return fallback, {"": message("lesson.no_lesson", text=quote(any_text(query)))}
         errors: dict[str, Message] = {}
 
-        def say(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
+        def report_problem(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
             errors[key] = replacement_message(key, text, why, value, id)
 
         fields = {key: text for key in SETUP_KEYS if (text := query_text(query, key)) is not None}
-        return cls._from_values(read_fields(fields, vars(fallback), say, label)), errors
+        return cls._from_values(read_fields(fields, vars(fallback), report_problem, label)), errors
 
     def with_query(self, query: Mapping[str, str], label: str | None = None) -> tuple[Setup, dict[str, Message]]:
         """Return this setup with the values in `query`. With another network or image, the fields that depend on it

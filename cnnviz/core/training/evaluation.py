@@ -65,12 +65,12 @@ def measure(
     the running statistics `buffers`."""
     network = training.network
 
-    def look(values: PassValues) -> tuple[np.ndarray, ...]:
+    def select_arrays(values: PassValues) -> tuple[np.ndarray, ...]:
         saturation_masks = [_flags(network, values, "saturated", layer_slice) for layer_slice in (slice(-1), slice(-1, None))]
         return values["o"], values["L"], *saturation_masks, np.all(_flags(network, values, "silent", slice(-1)), axis=0)
 
     parts = np.array_split(rows, math.ceil(len(rows) / CHUNK))
-    results = [result for part in parts for result in batch_forward(network, params, training.x(X[part]), Y[part], look, buffers)]
+    results = [result for part in parts for result in batch_forward(network, params, training.x(X[part]), Y[part], select_arrays, buffers)]
     o, losses, hidden_units, outputs, silent = zip(*results, strict=True)
     o = np.concatenate(o).astype(np.float64)
     is_right = o.argmax(axis=1) == Y[rows].argmax(axis=1)

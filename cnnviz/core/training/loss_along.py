@@ -187,15 +187,15 @@ def _learning_rate_curve(setup: Setup, snapshot: Snapshot) -> Curve:
     theta = max_rate * np.arange(POINTS) / (POINTS - 1)
     updates = Updates(setup, snapshot.image)
 
-    def after(rate: float) -> Point:
+    def params_after(rate: float) -> Point:
         if setup.deviations:
             params = notebook_step(snapshot.params, snapshot.trace.x, updates.y, rate, setup.deviations, setup.stride, setup.pad)[2]
         else:
             params = OPTIMIZERS[setup.opt](rate).step(snapshot.params, snapshot.gradients, snapshot.state or None)[0]
         return apply_set_values(setup, len(snapshot.losses), Point(params, {}, snapshot.trace.x, snapshot.buffers_after, len(snapshot.losses)))
 
-    losses = np.array([_loss(updates, point) for point in map(after, theta)])
-    slopes, directions = updates.step(after(setup.lr))[1], _unit_steps(setup, snapshot)
+    losses = np.array([_loss(updates, point) for point in map(params_after, theta)])
+    slopes, directions = updates.step(params_after(setup.lr))[1], _unit_steps(setup, snapshot)
     gradient = -sum(float(np.sum(direction * slopes[f"d{name}"])) for name, direction in directions.items())
     return Curve(LR, setup.lr, theta, losses, gradient, False, max_rate / 2)
 

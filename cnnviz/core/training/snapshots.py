@@ -24,7 +24,7 @@ from cnnviz.core.network.optimizers import State
 from cnnviz.core.runtime.cached import cached_property
 from cnnviz.core.runtime.lru_cache import LruCache
 from cnnviz.core.runtime.read_only import ReadOnly, freeze
-from cnnviz.core.runtime.work_cancellation import check_cancelled, holding
+from cnnviz.core.runtime.work_cancellation import check_cancelled, hold_lock
 from cnnviz.core.setup.first_params import DRAWN
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.setup.update_limits import SPACING, STATE_BYTES, check_updates, updates_per_turn
@@ -189,7 +189,7 @@ class _Run:
         return state_bytes + 8 * (len(self.losses) + len(self.kernels)) + self.updates.x.nbytes + 20_000
 
     def at(self, k: int) -> Snapshot:
-        with holding(self.lock):
+        with hold_lock(self.lock):
             point = self._advance_to(k)
             trace, gradients, next_point = self._step(k, point)
             self.latest = {k: point, k + 1: next_point}
@@ -201,7 +201,7 @@ class _Run:
 
     def start_at(self, k: int) -> _RunStart:
         """Return the start of update `k` and the history before it."""
-        with holding(self.lock):
+        with hold_lock(self.lock):
             point = self._advance_to(k)
             self.latest = {k: point}
             kernels = math.prod(self.filter_shape) * -(-k // self.every)

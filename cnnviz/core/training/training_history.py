@@ -64,7 +64,7 @@ class History:
         self.epochs: Sequence[Epoch] = ()
         self.every = 1
 
-    def untrained(self) -> Epoch:
+    def untrained_results(self) -> Epoch:
         """Return the results before the first update; the losses and accuracies of training images are NaN."""
         shape = tuple(self.X.shape[1:])
         params, buffers = self.training.start(shape), self.training.network.program(shape).buffers_at_start

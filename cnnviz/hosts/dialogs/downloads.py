@@ -56,7 +56,7 @@ class Download:
         return f"cnnviz-{image}-{self.film_updates}-updates{kind.ending}" if kind.film else f"cnnviz-{image}-update-{self.setup.k}{kind.ending}"
 
 
-def _around(text: str) -> int:
+def _parse_around(text: str) -> int:
     """Return the number of updates on each side, or -1 if it is not a number of at most three digits."""
     return int(text) if text.isdecimal() and len(text) < 4 else -1
 
@@ -64,7 +64,7 @@ def _around(text: str) -> int:
 def _html(of: Download) -> str:
     from cnnviz.hosts.file import setup_html  # includes the view, which Python in the browser lacks
 
-    return setup_html(of.setup, of.now.image, _around(of.asked.get("around", "1")), public_address(of.asked.get("server", "")))
+    return setup_html(of.setup, of.now.image, _parse_around(of.asked.get("around", "1")), public_address(of.asked.get("server", "")))
 
 
 def public_address(server: str) -> str:
@@ -77,7 +77,7 @@ def public_address(server: str) -> str:
     return "" if host is None or host in ("localhost", "::1") or host.startswith("127.") else server
 
 
-def _film(kind: str) -> Callable[[Download], bytes]:
+def _film_maker(kind: str) -> Callable[[Download], bytes]:
     def make(of: Download) -> bytes:
         setup = dataclasses.replace(of.setup, k=of.film_updates)
         return animation(setup, load_image(of.pixels, setup.ch, setup.scale), kind=kind)
@@ -85,7 +85,7 @@ def _film(kind: str) -> Callable[[Download], bytes]:
     return make
 
 
-def _sheet(part: str) -> Callable[[Download], str]:
+def _hand_sheet_maker(part: str) -> Callable[[Download], str]:
     return lambda of: hand_sheet(of.setup, of.now.snapshot, of.now.image.words, part)
 
 
@@ -113,9 +113,9 @@ GROUPS: Mapping[str, Mapping[str, FileKind]] = {
     "work": {
         "exercise": FileKind("-exercise.ipynb", _NOTEBOOK, lambda of: exercise_notebook(of.setup, of.pixels, of.now.snapshot)),
         "exercise_script": FileKind("-exercise.py", _PYTHON, lambda of: exercise_script(of.setup, of.pixels, of.now.snapshot)),
-        "sheet": FileKind("-by-hand.html", "text/html", _sheet("questions")),
-        "answers": FileKind("-by-hand-answers.html", "text/html", _sheet("answers")),
-        "teacher": FileKind("-by-hand-teacher.html", "text/html", _sheet("teacher")),
+        "sheet": FileKind("-by-hand.html", "text/html", _hand_sheet_maker("questions")),
+        "answers": FileKind("-by-hand-answers.html", "text/html", _hand_sheet_maker("answers")),
+        "teacher": FileKind("-by-hand-teacher.html", "text/html", _hand_sheet_maker("teacher")),
         "spreadsheet": FileKind(
             ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: spreadsheet(of.setup, of.now.snapshot)
         ),
@@ -124,7 +124,7 @@ GROUPS: Mapping[str, Mapping[str, FileKind]] = {
         "arrays": FileKind(".npz", _BYTES, lambda of: arrays_npz(of.setup, of.now.snapshot)),
         "parameters": FileKind(".json", "application/json", lambda of: parameters_json(of.setup, of.now.snapshot.params, of.now.snapshot.buffers)),
     },
-    "film": {kind: FileKind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},
+    "film": {kind: FileKind(f".{kind}", f"image/{kind}", _film_maker(kind), film=True) for kind in ("gif", "webp")},
 }
 """Kinds of files, grouped by use."""
 
@@ -143,7 +143,7 @@ def file_of(query: Mapping[str, str]) -> tuple[bytes, str, str]:
 def offered_files(query: Mapping[str, str]) -> OfferedFiles:
     """Return all files that the query's setup offers, each with a reason if it is not available."""
     download = Download(query)
-    refusals = _excuses(download)
+    refusals = _unavailable_reasons(download)
     groups = [
         FileGroup(title=say(f"ui.take_home.for.{name}"), files=[_offer(download, kind_name, kind, refusals.get(kind_name, "")) for kind_name, kind in group.items()])
         for name, group in GROUPS.items()
@@ -158,7 +158,7 @@ def _offer(of: Download, what: str, kind: FileKind, instead: str) -> OfferedFile
     return OfferedFile(what=what, label=label, name=of.name(kind), instead=instead)
 
 
-def _excuses(download: Download) -> dict[str, str]:
+def _unavailable_reasons(download: Download) -> dict[str, str]:
     """Return the reasons why kinds of files are not available for this setup."""
     required_packages = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # Python in the browser lacks these
     reasons = {kind_name: say("ui.take_home.needs_server") for kind_name, package in required_packages.items() if find_spec(package) is None}

@@ -52,7 +52,7 @@ export default async function show() {
   }
   const root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
   const view = new View(root, "", host)
-  if (contents.scorm) completes(view, report())
+  if (contents.scorm) reportCompletion(view, report())
   disable(root, say(server ? "web.file.needs_this_server" : "web.file.needs_server"), Boolean(server))
   if (server) root.querySelector(".top")?.insertAdjacentHTML("beforeend", OPEN())
   const link = () => {
@@ -69,7 +69,7 @@ export default async function show() {
  * @param {Shown} view
  * @param {() => void} complete
  */
-const completes = (view, complete) =>
+const reportCompletion = (view, complete) =>
   new MutationObserver(() => {
     if (!view.veiled && view.stage === view.order.at(-1)) complete()
   }).observe(view.root, { attributes: true, attributeFilter: ["data-stage", "class"] })

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.hosts.file.predictors import BEFORE, Predictor, predict, usable
+from cnnviz.hosts.file.predictors import BEFORE, Predictor, is_usable, predict
 from cnnviz.pages.encoding import decode
 from cnnviz.words import Problem
 
@@ -68,7 +68,7 @@ class Store:
         shape = arrays[name].shape
         prediction = predict(self.predictors[name], shape, get) if name in self.predictors else None
         previous = self._before.get(name)
-        return previous if prediction is None and previous is not None and previous.shape == shape and usable(previous) else prediction
+        return previous if prediction is None and previous is not None and previous.shape == shape and is_usable(previous) else prediction
 
     @property
     def contents(self) -> dict[str, object]:

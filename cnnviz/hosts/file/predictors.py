@@ -65,14 +65,14 @@ def predict(predictor: Predictor, shape: tuple[int, ...], get: Callable[[str], n
     or not finite."""
     rule, sources, numbers = predictor
     arrays = [get(source) for source in sources]
-    if not all(map(usable, arrays)):
+    if not all(map(is_usable, arrays)):
         return None
     with np.errstate(all="ignore"):
         values = RULES[rule](shape, *arrays, *numbers)
     return np.where(np.isfinite(values), values, 0.0).reshape(shape)
 
 
-def usable(array: np.ndarray | None) -> bool:
+def is_usable(array: np.ndarray | None) -> bool:
     """Return whether an array can be used in a prediction. With infinities, the order of additions would matter."""
     return array is not None and array.dtype == np.float64 and bool(np.isfinite(array).all())
 

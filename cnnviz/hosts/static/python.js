@@ -61,7 +61,7 @@ export class Python {
     const jobs = this.queue
     this.queue = []
     this.turn("failed")
-    for (const job of jobs) give(job, refusal(424, "web.site.failed", why))
+    for (const job of jobs) deliver(job, refusal(424, "web.site.failed", why))
   }
 
   /**
@@ -120,7 +120,7 @@ export class Python {
     this.running = undefined
     if (failed) this.again()
     else this.next()
-    give(job, failed ? refusal(422, "web.site.no_answer", failed) : found)
+    deliver(job, failed ? refusal(422, "web.site.no_answer", failed) : found)
   }
 
   again() {
@@ -147,7 +147,7 @@ export class Python {
 }
 
 /** @param {Job} job @param {Found} found */
-function give({ waiting }, found) {
+function deliver({ waiting }, found) {
   for (const { taken } of waiting) taken(found)
 }
 

@@ -25,7 +25,7 @@ export default function show() {
   const python = new Python(createWorker, (state) => {
     document.documentElement.dataset.python = state
     if (state === "ready") keepOffline(base)
-    if (!view?.data) waiting(state === "failed" ? "" : waitingText())
+    if (!view?.data) showWaiting(state === "failed" ? "" : waitingText())
   })
   const waitingText = () => say(python.state === "ready" ? "web.site.working" : "web.site.starting")
   /** @param {string} path @param {RequestInit} [how] */
@@ -38,7 +38,7 @@ export default function show() {
     if (page !== pageAt(base)) return
     if (page !== view.page) mount()
     deliver(withLook(answer, asked, view.data ? view.stage : ""))
-    waiting("")
+    showWaiting("")
     requestAnimationFrame(() => setTimeout(() => python.start())) // paint first
   }
 
@@ -47,7 +47,7 @@ export default function show() {
   function failed(sentence = say("web.site.starting")) {
     const { address } = view.host
     if (view.data) view.leap({ ...view.setup, ...view.look, stage: view.stage })
-    else if (!location.search) return waiting(sentence)
+    else if (!location.search) return showWaiting(sentence)
     else {
       address.visit({}, { replace: true })
       requestNumbers()
@@ -83,11 +83,11 @@ export default function show() {
 
   mount()
   requestNumbers()
-  waiting(waitingText())
+  showWaiting(waitingText())
 }
 
 /** Show the reason for waiting while the page is empty. @param {string} sentence */
-function waiting(sentence) {
+function showWaiting(sentence) {
   const element = /** @type {HTMLElement} */ (document.querySelector(".waits"))
   element.textContent = sentence
 }

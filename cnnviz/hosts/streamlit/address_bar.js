@@ -44,7 +44,7 @@ export function addressOf(page, left) {
 }
 
 /** Make Streamlit run the page of the address by dispatching "popstate", the event of the Back button. */
-export function tell() {
+export function notifyStreamlit() {
   clearTimeout(soon)
   soon = undefined
   lastSearch = location.search
@@ -56,7 +56,7 @@ export function tell() {
 /** Notify Streamlit of a changed setup once it has stopped changing. */
 export function tellSoon() {
   clearTimeout(soon)
-  soon = isNews() ? setTimeout(tell, TELL_AFTER) : undefined
+  soon = isNews() ? setTimeout(notifyStreamlit, TELL_AFTER) : undefined
 }
 
 /** Return whether Streamlit does not know the current address. */
@@ -71,7 +71,7 @@ export function tellWhoeverLeaves(root, signal) {
   for (const event of ["pointerdown", "focusin"])
     addEventListener(
       event,
-      ({ target }) => soon !== undefined && !root.contains(/** @type {Node} */ (target)) && tell(),
+      ({ target }) => soon !== undefined && !root.contains(/** @type {Node} */ (target)) && notifyStreamlit(),
       { capture: true, signal },
     )
 }

@@ -61,11 +61,11 @@ def routes() -> list[BaseRoute]:
     on_shutdown(rooms.streams.close)
     on_shutdown(POOL.stop)
     set_runner(POOL)
-    charts = lazy_route(f"{folder}/web/plotly.js", "text/javascript", plotly)
+    charts = lazy_route(f"{folder}/web/plotly.js", "text/javascript", plotly_script)
     return [*file_routes(folder), charts, *number_routes(folder, numbers), *dialog_routes(folder), *room_routes(folder, rooms)]
 
 
-def plotly() -> str:
+def plotly_script() -> str:
     """Return Plotly's script from its Python package, without importing that."""
     return files("plotly").joinpath("package_data", "plotly.min.js").read_text("utf-8")
 

@@ -50,13 +50,13 @@ class Origins:
             return await self.app(scope, receive, send)
         host = Headers(scope=scope).get("Host", "")
         if not is_own_origin(origin, host, Headers(scope=scope).get("X-Forwarded-Host", "")):
-            self._tell(origin, host)
+            self._log_refusal(origin, host)
             if scope["type"] == "websocket":
                 return await send({"type": "websocket.close", "code": 1008})
             return await Response(say("ui.server.foreign", _reader(scope)), 403, media_type="text/plain")(scope, receive, send)
         await self.app(_with_origin(scope, f"http://{host}"), receive, send)
 
-    def _tell(self, origin: str, host: str) -> None:
+    def _log_refusal(self, origin: str, host: str) -> None:
         """Log each distinct refusal once, up to a limit, since clients choose the values."""
         if (origin, host) not in self.told and len(self.told) < _TOLD:
             self.told.add((origin, host))

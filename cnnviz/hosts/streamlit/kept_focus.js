@@ -13,7 +13,7 @@ addEventListener("focusout", ({ target }) =>
 )
 
 /** Restore the focus in a part of the page that is attached again. @param {HTMLElement} root */
-export function restored(root) {
+export function restoreFocusIn(root) {
   if (lastFocused && root.contains(lastFocused) && document.activeElement === document.body)
     lastFocused.focus({ preventScroll: true })
 }

@@ -81,7 +81,7 @@ def handle_signals(loop: asyncio.AbstractEventLoop) -> None:
         for callback in _AT_THE_END:
             callback()
 
-    def hearing(before: Callable[..., object]) -> Callable[..., None]:
+    def wrap_handler(before: Callable[..., object]) -> Callable[..., None]:
         def heard(*signal_and_frame: object) -> None:
             loop.call_soon_threadsafe(begin)
             before(*signal_and_frame)
@@ -92,7 +92,7 @@ def handle_signals(loop: asyncio.AbstractEventLoop) -> None:
         before = signal.getsignal(name)
         with contextlib.suppress(ValueError):  # signals can only be handled in the main thread
             if callable(before):
-                signal.signal(name, hearing(before))
+                signal.signal(name, wrap_handler(before))
 
 
 def disable_nagle(loop: asyncio.AbstractEventLoop) -> None:

@@ -10,8 +10,8 @@ import { loadAgain, Resources, withLook } from "../../view/resources.js"
 import { kindOf } from "../../view/shell/registry.js"
 import { View } from "../../view/shell/setup_view.js"
 import { CODE, LANG } from "../../view/spec.js"
-import { addressOf, isNews, pageAt, tell, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
-import { restored } from "./kept_focus.js"
+import { addressOf, isNews, notifyStreamlit, pageAt, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
+import { restoreFocusIn } from "./kept_focus.js"
 import { closeDialogs, whenReconnected } from "./reconnected.js"
 import { translateStreamlit } from "./streamlits_words.js"
 
@@ -51,7 +51,7 @@ let adopted
 
 const numbers = new Resources(base, CODE, {
   received(answer, asked, page) {
-    if (shown?.view.page !== page && !turned(page)) return // another page's response, which stays cached
+    if (shown?.view.page !== page && !switchView(page)) return // another page's response, which stays cached
     const { view, told, receive } = /** @type {Shown} */ (shown)
     receive(withLook(answer, asked, view.data ? view.stage : told.stage))
   },
@@ -86,7 +86,7 @@ let trigger
  * @param {Call} call
  */
 function hearTraining({ data, setTriggerValue }) {
-  const message = understood(data)
+  const message = decodeMessage(data)
   if (!message) return
   report = /** @type {Report} */ (/** @type {unknown} */ (message))
   trigger = setTriggerValue
@@ -111,10 +111,10 @@ export default function component(call) {
   }
   const root = /** @type {HTMLElement | null} */ (parentElement.querySelector(".cnnviz"))
   if (!root) return () => {} // its view belongs to another page by now
-  const message = understood(data)
+  const message = decodeMessage(data)
   if (!message) return () => {}
   if (message.page !== pageAt() && shown?.root.isConnected && (shown.view.page === pageAt() || isEarly(shown.root))) {
-    tell() // Streamlit is a page behind: its connection was lost, or it has only just started
+    notifyStreamlit() // Streamlit is a page behind: its connection was lost, or it has only just started
     return () => {}
   }
   const lastMount = mounted.get(root)
@@ -123,7 +123,7 @@ export default function component(call) {
   if (currentMount !== lastMount) currentMount.ask()
   currentMount.told = message
   currentMount.heard = true
-  hear(currentMount)
+  handleMessage(currentMount)
   // Also called before every new call. Clean up only if the element has left the page.
   return () =>
     setTimeout(() => {
@@ -137,7 +137,7 @@ export default function component(call) {
  * Decode Streamlit's data, if it comes from a server with the same code version.
  * @param {Uint8Array} data
  */
-function understood(data) {
+function decodeMessage(data) {
   let message
   try {
     message = /** @type {Told} */ (/** @type {unknown} */ (decode(data)))
@@ -149,7 +149,7 @@ function understood(data) {
 addEventListener("vite:preloadError", () => loadAgain(`without ${CODE}`))
 
 /** @param {Shown} here */
-function hear({ told, view, receive }) {
+function handleMessage({ told, view, receive }) {
   if (view.data && !view.waiting && Object.keys(told.wrong).length) receive(view.data) // the response arrived before the errors
   const [count, change] = told.adopt
   const isNewAdoption = adopted !== undefined && count !== adopted
@@ -191,7 +191,7 @@ function mount(root, told) {
     address: {
       ...address,
       visit(setup, how) {
-        if (how?.by === "answer" && !mountRecord.heard && loses(address.read(), setup)) return // Streamlit must see the invalid values first, to report them
+        if (how?.by === "answer" && !mountRecord.heard && hasInvalidViewKey(address.read(), setup)) return // Streamlit must see the invalid values first, to report them
         address.visit(setup, how)
         if (isLed && how?.replace) return rooms.arrived(page, address.read(), hidesNumbers())
         isLed = false
@@ -214,7 +214,7 @@ function mount(root, told) {
       location.reload()
     },
     training(what, value = "") {
-      if (isNews()) tell()
+      if (isNews()) notifyStreamlit()
       if (what) setTimeout(() => trigger?.(what, value), 0)
     },
     story: isFramed || rooms.isHeld() ? undefined : { aside: address.aside, again: () => location.assign(base) },
@@ -226,7 +226,7 @@ function mount(root, told) {
   function ask() {
     if (pageAt() !== page) {
       askFor(pageAt())
-      return tell()
+      return notifyStreamlit()
     }
     askFor(page)
     if (mountRecord.told.listens) tellSoon()
@@ -266,7 +266,7 @@ function mount(root, told) {
  * whether that was possible.
  * @param {string} page
  */
-function turned(page) {
+function switchView(page) {
   const { root, view } = shown ?? {}
   if (!root?.isConnected || !view || pageAt() !== page) return false
   const container = document.createElement("div")
@@ -274,18 +274,18 @@ function turned(page) {
   container.classList.toggle("early", isEarly(root))
   container.style.visibility = "hidden"
   root.replaceWith(container)
-  mount(container, unheard(page))
+  mount(container, defaultMessage(page))
   return true
 }
 
 /** Return whether the address has an invalid value of a view key. @param {Setup} address @param {Setup} setup */
-const loses = (address, setup) => LOOKS.some((key) => address[key] && address[key] !== (setup[key] ?? ""))
+const hasInvalidViewKey = (address, setup) => LOOKS.some((key) => address[key] && address[key] !== (setup[key] ?? ""))
 
 /** Return whether a view appears before Streamlit has rendered its page. @param {Element} root */
 const isEarly = (root) => root.classList.contains("early")
 
 /** Return the default data of a page, for use before Streamlit sends any. @param {string} page @returns {Told} */
-function unheard(page) {
+function defaultMessage(page) {
   return { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, arrays: {} }
 }
 
@@ -296,7 +296,7 @@ function standAlone() {
   root.className = "cnnviz early"
   root.style.visibility = "hidden"
   document.body.prepend(root)
-  mount(root, unheard(pageAt())).ask()
+  mount(root, defaultMessage(pageAt())).ask()
 }
 
 // Streamlit removes the view's element and adds an empty one a moment later. Keep the view visible outside in
@@ -310,7 +310,7 @@ function keep() {
   if (container) moveTo(container, root)
   else if (waits) return
   else document.querySelector(MAIN)?.prepend(root)
-  restored(root)
+  restoreFocusIn(root)
   view.content.invalidate() // WebKit shows a canvas that was moved only after it is drawn again
   view.paint()
 }

@@ -9,7 +9,7 @@ const SPOKEN = ["aria-label", "aria-description", "placeholder", "title", "data-
  * Translate a text of Streamlit's. Return other texts unchanged.
  * @param {string} text
  */
-export const translated = (text) => (Object.hasOwn(STREAMLITS, text.trim()) ? say(STREAMLITS[text.trim()]) : text)
+export const translateText = (text) => (Object.hasOwn(STREAMLITS, text.trim()) ? say(STREAMLITS[text.trim()]) : text)
 
 /** Translate everything outside the component, now and whenever Streamlit changes it. */
 export function translateStreamlit() {
@@ -39,7 +39,7 @@ function translate(node) {
 
 /** @param {Text} node */
 function setText(node) {
-  const text = translated(node.data)
+  const text = translateText(node.data)
   if (text !== node.data) node.data = text // React keeps the node and overwrites its text on the next change
 }
 
@@ -47,7 +47,7 @@ function setText(node) {
 function setAttributes(element) {
   for (const name of SPOKEN) {
     const attributeText = element.getAttribute(name)
-    const text = attributeText && translated(attributeText)
+    const text = attributeText && translateText(attributeText)
     if (text && text !== attributeText) element.setAttribute(name, text)
   }
 }

@@ -4,13 +4,13 @@ import { group } from "../../view/controls/switches.js"
 import { say } from "../../view/model/words.js"
 import { difference, html, nothing } from "../../view/shell/html.js"
 import { errorCurve, slopeCurve } from "./error_curve.js"
-import { either, versions } from "./ours.js"
+import { togglePair, versionMaps } from "./ours.js"
 
 /** @import { Shown } from "./ours.js" */
 /** @import { CodeData, GradientChainData } from "../../view/types/view.js" */
 
 /** The list of mistakes, before one is chosen. @param {Shown} shown */
-export const listed = ({ chain }) => html`<section class="mistakes"><h2>${say("web.check.choose")}</h2>
+export const mistakeList = ({ chain }) => html`<section class="mistakes"><h2>${say("web.check.choose")}</h2>
   ${chain.sentences.length ? html`<p class="sentence bad">${chain.sentences.join(" ")}</p>` : nothing}
   <div class="switches">${chain.switches.map(group)}</div><p class="detail"></p></section>`
 
@@ -21,12 +21,12 @@ export const lines = ({ wrong, right }) => html`<div class="code">${difference(w
 const isSeen = ({ cards }) => cards.some(({ state }) => state === "first" || state === "another")
 
 /** Return the chart of the mistake's effect on the gradient check's error, or on the loss. @param {Shown} shown */
-function effect({ chain, check, falls }) {
+function effectChart({ chain, check, falls }) {
   const chart = (/** @type {string} */ wanted) => chain.charts.find(({ name }) => name === wanted)
   const [sweep, loss] = [chart("sweep"), chart("falls")]
   const shownChart = !sweep || falls ? loss : sweep
   const toggle = sweep
-    ? either(say("web.check.chart"), [
+    ? togglePair(say("web.check.chart"), [
         ["curve", say("web.check.curve"), shownChart === sweep],
         ["falls", say("web.check.falls"), shownChart !== sweep],
       ])
@@ -46,7 +46,7 @@ const otherOptions = ({
   <div class="mistakes menu" id="mistakes" popover><div class="switches">${switches.slice(0, 1).map(group)}</div><p class="detail"></p></div>`
 
 /** @param {Shown} shown */
-export function broken(shown) {
+export function brokenTemplate(shown) {
   const { chain, check, subject, maps } = shown
   const [mistake, ...there] = chain.switches
   const activeOption = mistake.options.find(({ on }) => on)
@@ -57,9 +57,9 @@ export function broken(shown) {
     slope && check.best
       ? slopeCurve(slope, check.best)
       : isSeen(chain)
-        ? versions(first ?? subject, gradients)
+        ? versionMaps(first ?? subject, gradients)
         : nothing
-  return html`${effect(shown)}
+  return html`${effectChart(shown)}
     <section class=${first ? "opened" : "opened calm"}><h2>${say(`web.check.${first && check.code ? "opened" : "mistake"}`, { mistake: name })}</h2>
       ${check.code ? lines(check.code) : nothing}
       <div class="where">${picture}

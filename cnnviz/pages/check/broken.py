@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.explain.activation_slopes import slopes
-from cnnviz.core.mistakes import mistakes_for, placed
+from cnnviz.core.mistakes import mistake_at, mistakes_for
 from cnnviz.core.mistakes.mistake_model import PlacedMistake
 from cnnviz.core.network.named_arrays import one_image
 from cnnviz.core.network.network import DEFAULT
@@ -62,7 +62,7 @@ def slope_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Cha
     lines = tuple(Line(message(f"ui.check.falls.{name}"), _with_gaps(curve), hue=HUES[name]) for name, curve in curves.items())
     z = label(units.symbol)
     title, y_title = message("ui.check.slope.title", z=z), message("ui.check.slope.y")
-    return chart("slope", title, z_values.tolist(), lines, z, y_title, cursor=float(units.z[units.largest]), words=_slope_sentence(units))
+    return chart("slope", title, z_values.tolist(), lines, z, y_title, cursor=float(units.z[units.largest_index]), words=_slope_sentence(units))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ class Units:
     count: int
 
     @property
-    def largest(self) -> int:
+    def largest_index(self) -> int:
         """The index of the unit where the slopes differ most."""
         return int(np.argmax(np.abs(self.wrong - self.right)))
 
@@ -107,7 +107,7 @@ def _units(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Units | 
 
 def _slope_sentence(units: Units) -> Message:
     """Return the sentence on both slopes at the unit where they differ most."""
-    unit, n = f"{label(units.symbol)}[{units.index}]", units.largest
+    unit, n = f"{label(units.symbol)}[{units.index}]", units.largest_index
     return message("ui.check.slope.words", unit=unit, z=float(units.z[n]), right=float(units.right[n]), wrong=float(units.wrong[n]))
 
 
@@ -178,8 +178,8 @@ def revealing_setup(setup: Setup, mistake: PlacedMistake) -> SwitchData | None:
             continue
         try:
             snapshot = run_updates(changed_setup, load_images(changed_setup), min(changed_setup.k, 100))
-            placed_mistake = placed(mistake.address, changed_setup.network, changed_setup.opt, len(changed_setup.images))
-            affected = placed_mistake.hits(snapshot.params, snapshot.trace, np.array(changed_setup.y), changed_setup.optimizer, snapshot.state)
+            placed_mistake = mistake_at(mistake.address, changed_setup.network, changed_setup.opt, len(changed_setup.images))
+            affected = placed_mistake.affected_stages(snapshot.params, snapshot.trace, np.array(changed_setup.y), changed_setup.optimizer, snapshot.state)
         except (Problem, ValueError):
             continue
         if affected and affected != ("dx",):

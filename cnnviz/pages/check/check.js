@@ -8,9 +8,9 @@ import { COMPUTED } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
 import { GradientChain } from "../../view/shell/gradient_chain.js"
 import { closest, copyText, html, nothing, render, setHTML, svg } from "../../view/shell/html.js"
-import { broken, listed } from "./broken.js"
-import { ours, third } from "./ours.js"
-import { own } from "./user_gradients.js"
+import { brokenTemplate, mistakeList } from "./broken.js"
+import { exactTemplate, tensorflowTemplate } from "./ours.js"
+import { userTemplate } from "./user_gradients.js"
 
 /** @import { Answer, Cell, CheckData, CheckHeader, Place, View } from "../../view/types/view.js" */
 
@@ -52,7 +52,7 @@ export class Check extends GradientChain {
     super.receive(answer)
     const { view, check } = this
     setHTML(view.$(".told"), withSymbols(check.foot.join(" ")))
-    render(check.third ? third(check.third) : nothing, view.$(".aside"))
+    render(check.third ? tensorflowTemplate(check.third) : nothing, view.$(".aside"))
     const firstWrong = this.chain?.cards.find(({ state }) => state === "first")?.symbol ?? ""
     const comparedKey = check.own?.file ? `${check.own.file} ${firstWrong}` : ""
     if (firstWrong && comparedKey && comparedKey !== this.compared) this.visit(firstWrong)
@@ -119,7 +119,11 @@ export class Check extends GradientChain {
       subject: this.settled,
       maps: this.mapsOf(this.settled),
     }
-    const contentByTab = { ours, break: chain.switches.length && !check.code && !check.best ? listed : broken, own }
+    const contentByTab = {
+      ours: exactTemplate,
+      break: chain.switches.length && !check.code && !check.best ? mistakeList : brokenTemplate,
+      own: userTemplate,
+    }
     render(contentByTab[/** @type {keyof typeof contentByTab} */ (check.tab)](by), view.$(".below"))
     const fallsChart = chain.charts.find(({ name }) => name === "falls")
     const canvas = /** @type {HTMLCanvasElement | null} */ (view.root.querySelector("canvas[data-chart=falls]"))

@@ -89,7 +89,7 @@ def check_records(subject: ExaminedPass) -> dict[str, object]:
             code=broken.code_lines(mistake, subject.snapshot) if mistake else None,
             falls=broken.loss_chart(subject.setup, subject.snapshot, mistake)[1] if mistake else "",
             best=broken.best_place(subject) if mistake else None,
-            foot=words.foot(subject),
+            foot=words.count_sentences(subject),
             third=tensorflow.tensorflow_record(subject.setup, subject.snapshot, subject.query) if tab_of(subject.query) == "ours" and subject.training else None,
             own=None,
         )

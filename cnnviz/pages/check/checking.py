@@ -111,7 +111,7 @@ class CheckQueue:
             del self.under_way[key]
 
 
-def effort(setup: Setup, x_shape: tuple[int, ...]) -> int:
+def check_cost(setup: Setup, x_shape: tuple[int, ...]) -> int:
     """Return entries and pixels × multiplications of a pass over all images."""
     program, images = setup.network.program(x_shape), x_shape[0] if len(x_shape) == 4 else 1
     entries = sum(math.prod(parameter.shape) for parameter in program.parameters.values()) + math.prod(x_shape)
@@ -134,7 +134,7 @@ def check_of(setup: Setup, snapshot: Snapshot) -> Checking:
     result = _CHECKS.get(key)
     if result is not None:
         return result
-    if THREADS and effort(setup, x.shape) > AT_ONCE:
+    if THREADS and check_cost(setup, x.shape) > AT_ONCE:
         return _turns.poll(key, lambda checking: checking.work(setup, snapshot))
     result = Checking(in_background=False)
     result.work(setup, snapshot)

@@ -19,7 +19,7 @@ const NAMED = { first: -8.5, last: -12.3, half: 1.2 } // label positions below t
 const power = (value) => Math.log10(Math.max(value, 1e-300))
 
 /** Format a power of ten. @param {number} exponent */
-const ten = (exponent) =>
+const formatPower = (exponent) =>
   Number.isInteger(exponent) ? timesPower(exponent).replace("× ", "") : number(10 ** exponent, 1)
 
 export const CIRCLED = ["①", "②", "③"]
@@ -69,8 +69,8 @@ export function errorCurve(chart, rows, name = "") {
   const dots = rows.map(({ exponent, error }, n) => ({ x: x(exponent), y: y(power(error)), n }))
   return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`${chart.title} ${chart.words}`}>
     <rect class="over" x=${PLOT.left} y=${PLOT.top} width=${PLOT.right - PLOT.left} height=${y(TOLERANCE) - PLOT.top} />
-    ${levels.map((e) => svg`<line x1=${PLOT.left} x2=${PLOT.right} y1=${y(e)} y2=${y(e)} class=${e === TOLERANCE ? "limit" : ""} /><text x=${PLOT.left - 6} y=${y(e) + 4} class="left">${e ? ten(e) : "1"}</text>`)}
-    ${[-13, -9, -5, -1].map((e) => svg`<line x1=${x(e)} x2=${x(e)} y1=${PLOT.top} y2=${PLOT.bottom} /><text x=${x(e)} y=${PLOT.bottom + 16}>${ten(e)}</text>`)}
+    ${levels.map((e) => svg`<line x1=${PLOT.left} x2=${PLOT.right} y1=${y(e)} y2=${y(e)} class=${e === TOLERANCE ? "limit" : ""} /><text x=${PLOT.left - 6} y=${y(e) + 4} class="left">${e ? formatPower(e) : "1"}</text>`)}
+    ${[-13, -9, -5, -1].map((e) => svg`<line x1=${x(e)} x2=${x(e)} y1=${PLOT.top} y2=${PLOT.bottom} /><text x=${x(e)} y=${PLOT.bottom + 16}>${formatPower(e)}</text>`)}
     ${drawnSeries.map(({ way, look, dashed, label, name }) => svg`<path d=${way} class=${dashed ? `dashed ${look}` : look} /><text class="curve-name ${look}" x=${name.x} y=${name.y}>${label}</text>`)}
     ${dots.map(({ x, y, n }) => svg`<circle cx=${x} cy=${y} r="5" class=${n === bestRow ? "good" : ""} /><text x=${x + (n === bestRow ? 0 : n ? 16 : -12)} y=${n === bestRow ? y + 22 : y < PLOT.top + 8 ? y + 20 : y - 10} class=${n === bestRow ? "good" : "ink"}>${CIRCLED[n]}</text>`)}
     <text class="start" x=${PLOT.left} y=${PLOT.top - 8}>${[say("ui.check.sweep.y"), name].filter(Boolean).join(" · ")}</text>

@@ -42,7 +42,7 @@ class _CheckHandler(PageHandler):
 
     def estimate_seconds(self, setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> float:
         """Return the estimated time of the check in seconds; 0 if it runs in the background."""
-        share = checking.effort(setup, x.shape) / checking.AT_ONCE
+        share = checking.check_cost(setup, x.shape) / checking.AT_ONCE
         return 0.5 * share if share <= 1 else 0.0
 
 

@@ -4,7 +4,7 @@ mistakes."""
 from collections import Counter
 from collections.abc import Mapping
 
-from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
+from cnnviz.core.mistakes import MISTAKES, mistake_at, mistakes_for
 from cnnviz.core.mistakes.mistake_model import PlacedMistake
 from cnnviz.core.network.stages import label
 from cnnviz.core.setup.setup import Setup
@@ -65,7 +65,7 @@ def mistake_of(query: Mapping[str, str], setup: Setup) -> tuple[PlacedMistake | 
     """Return the mistake and layer that the address names, or a message if it is impossible in this setup."""
     name = query.get("mistake", "")
     try:
-        return (placed(name, setup.network, setup.opt, len(setup.images), setup.mode == "train") if name else None), None
+        return (mistake_at(name, setup.network, setup.opt, len(setup.images), setup.mode == "train") if name else None), None
     except Problem as why:  # the switches below list all mistakes, so the message does not
         return None, message("mistake.unlisted", name=name.partition("@")[0]) if why.code == "mistake.unknown" else why.message
 

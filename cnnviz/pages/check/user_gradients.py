@@ -19,7 +19,13 @@ from cnnviz.core.runtime.isolation import run_isolated
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.core.runtime.read_only import freeze_all
 from cnnviz.data.user_gradients import UserGradients, read_gradients_of
-from cnnviz.export.user_gradients_report import close_matches, example_of, match_messages, reference_of, undecided
+from cnnviz.export.user_gradients_report import (
+    close_matches,
+    example_of,
+    match_messages,
+    reference_of,
+    undecided_messages,
+)
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.check.checked_chain import mask_undecided
 from cnnviz.pages.check.tabs import tabs, view_switches
@@ -192,7 +198,7 @@ def _sentences(gradients: UserGradients, diagnosis: Diagnosis) -> list[Message]:
     if other_stages := [_label(diagnosis, stage) for stage, verdict in diagnosis.stages.items() if verdict == WRONG and stage != diagnosis.first]:
         sentences.append(message("ui.check.own.also", stages=other_stages))
     sentences += [message("own.ties", n=one.ties, name=label(name)) for name, one in diagnosis.arrays.items() if one.ties]
-    sentences += undecided(diagnosis)
+    sentences += undecided_messages(diagnosis)
     if gradients.passed_over:
         sentences.append(message("own.some_checked", n=len(diagnosis.arrays), count=len(diagnosis.arrays) + len(gradients.passed_over)))
     if words := diagnosis.precision.words:

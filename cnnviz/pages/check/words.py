@@ -93,7 +93,7 @@ def sentences(subject: ExaminedPass) -> tuple[Message | str, ...]:
     return (message("ui.check.not_exact", rule=setup.rule.replace("_", " ").split(",")),) if setup.deviations else ()
 
 
-def foot(subject: ExaminedPass) -> list[Message]:
+def count_sentences(subject: ExaminedPass) -> list[Message]:
     """Return sentences on the numbers of wrong and undecided entries and kinks; for another forward pass, of
     different entries."""
     check = subject.check

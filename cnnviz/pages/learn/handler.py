@@ -17,7 +17,7 @@ from cnnviz.pages import map_records
 from cnnviz.pages.address import PageRequest, resolve
 from cnnviz.pages.encoding import decode, encode
 from cnnviz.pages.handlers import PageHandler
-from cnnviz.pages.learn.listed import listed
+from cnnviz.pages.learn.listed import deck_record
 from cnnviz.pages.step.handler import map_response
 from cnnviz.wire.learn import LearnCells, LearnPlate
 from cnnviz.words import Message, Problem, message
@@ -65,8 +65,8 @@ def _encoded(request: PageRequest, catalogue: Library, step_data: dict[str, obje
     lesson_index = catalogue.find(str(step_data["lesson"])) if step_data else None
     lessons = catalogue.lessons if lesson_index is None or lesson_index.is_lesson else (*catalogue.lessons, lesson_index)
     response_header["learn"] = {
-        "lessons": [listed(lesson) for lesson in lessons],
-        "lectures": [] if step_data else [listed(lecture) for lecture in catalogue.lectures],
+        "lessons": [deck_record(lesson) for lesson in lessons],
+        "lectures": [] if step_data else [deck_record(lecture) for lecture in catalogue.lectures],
         "faults": [message("lessons.fault", file=file, line=str(diagnostic.line), what=diagnostic.what) for file, diagnostic in catalogue.diagnostics],
         "step": step_data,
     }

@@ -1,6 +1,6 @@
 // The kernel's positions for the cells in question, each with its sum.
 
-import { beside, cellArithmetic, cellName, resultText } from "../../view/model/explain/arithmetic.js"
+import { cellArithmetic, cellName, resultText, withNoteBeside } from "../../view/model/explain/arithmetic.js"
 import { formatInteger, formula } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/shell/html.js"
@@ -14,7 +14,7 @@ const MOST_FACTORS = 2 // maximal number of products printed one by one
 const CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 
 /** Return a position's number as a circled digit, or plain above 10. @param {number} n */
-export const circled = (n) => CIRCLED[n] ?? String(n + 1)
+export const circledNumber = (n) => CIRCLED[n] ?? String(n + 1)
 
 /**
  * Return the kernel's window for a cell: its corner, pixels and weights.
@@ -41,7 +41,7 @@ function windowAt(numbers, map, at) {
  * Return the arithmetic of a number, marked if another rule computed the number itself.
  * @param {Numbers} numbers @param {string} map @param {string} sum
  */
-const withRule = (numbers, map, sum) => (numbers.answer.deviations[map] ? beside(sum, "web.step.instead") : sum)
+const withRule = (numbers, map, sum) => (numbers.answer.deviations[map] ? withNoteBeside(sum, "web.step.instead") : sum)
 
 /** Return the arithmetic of a cell's number. @param {Numbers} numbers @param {string} map @param {Cell} at */
 export const arithmeticOf = (numbers, map, at) => withRule(numbers, map, cellArithmetic(numbers, map, at))

@@ -15,7 +15,7 @@ import { paintMap } from "./crop_paint.js"
 import { productFigure } from "./kernel_places.js"
 import { Slide } from "./kernel_slide.js"
 import { board, isPictured, pictureColours } from "./learn_board.js"
-import { bindIndex, index, nextQuestion } from "./learn_index.js"
+import { bindIndex, indexTemplate, nextQuestion } from "./learn_index.js"
 import { kernelName, orderingTemplate, questionText, summary } from "./learn_question.js"
 import { spokenQuestion } from "./learn_words.js"
 import { nextPicture, paintNextPicture } from "./next_picture.js"
@@ -154,7 +154,7 @@ export class Learn extends Content {
       phone,
     }
     const picture = next ? nextPicture(next.question, next.numbers, room) : nothing
-    render(index(learn, next?.question.ask ?? "", picture), element)
+    render(indexTemplate(learn, next?.question.ask ?? "", picture), element)
     if (next) paintNextPicture(element, next.question, next.numbers, this.accent)
   }
 
@@ -169,7 +169,7 @@ export class Learn extends Content {
   start(step, again) {
     this.kernel.reset()
     const isFirst = !this.questionKey
-    this.givenAnswer = step.kind === "order" ? shuffled(step) : null
+    this.givenAnswer = step.kind === "order" ? shuffledStages(step) : null
     this.result = null
     this.isEnded = false
     this.tries = again ? this.tries + 1 : 0
@@ -451,7 +451,7 @@ export class Learn extends Content {
  * Return the stages sorted by symbol, reversed if that is the correct order.
  * @param {LearnStep} step
  */
-function shuffled({ order }) {
+function shuffledStages({ order }) {
   const correctOrder = order.map(({ symbol }) => symbol)
   const sorted = [...correctOrder].sort()
   return String(sorted) === String(correctOrder) ? sorted.reverse() : sorted

@@ -5,7 +5,7 @@ import { escapeHtml } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/shell/html.js"
 import { cell, coloursOf, formatNumber, grid, powerText } from "./cells.js"
-import { arithmeticOf, circled, positionFigure, productFigure } from "./kernel_places.js"
+import { arithmeticOf, circledNumber, positionFigure, productFigure } from "./kernel_places.js"
 import { bars, picturedIndices, plate } from "./learn_plates.js"
 import { letter, rich } from "./learn_words.js"
 import { askedCells, figuresOf, hasSingleKernel, signsOf } from "./plate_figures.js"
@@ -67,7 +67,7 @@ function arithmetic(step, numbers, tried, phone) {
   const shownIndices = picturedIndices(positions.length)
   const title = (/** @type {number} */ n) => {
     const captionKey = n === 0 ? "first" : n === lastIndex ? "last" : shownIndices.includes(n) ? "middle" : ""
-    return captionKey ? `${circled(n)} ${say(`web.learn.${captionKey}_place`)}` : circled(n)
+    return captionKey ? `${circledNumber(n)} ${say(`web.learn.${captionKey}_place`)}` : circledNumber(n)
   }
   return html`<div class="places">${(phone ? [index] : shownIndices).map((n) => positionFigure(numbers, map, positions[n], positions, title(n)))}</div>
     <div class="sliding"><button type="button" data-key="learn_slide" class="play" aria-label=${say("web.learn.slide", { n: positions.length })} aria-pressed=${tried.sliding}></button><span>${say("web.learn.slide", { n: positions.length })}</span>

@@ -26,7 +26,7 @@ export function nextQuestion({ lessons }) {
  * Return a ring that is filled by a share.
  * @param {number} done @param {number} count @param {string} text in the ring
  */
-const ring = (done, count, text) =>
+const shareRing = (done, count, text) =>
   html`<svg class="ring" viewBox="0 0 36 36" aria-hidden="true"><circle cx="18" cy="18" r="16"></circle>${done ? svg`<circle class="done" cx="18" cy="18" r="16" pathLength=${count} stroke-dasharray="${done} ${count}" transform="rotate(-90 18 18)"></circle>` : nothing}<text x="18" y="18">${text}</text></svg>`
 
 /** @param {number} done @param {number} count */
@@ -65,7 +65,7 @@ function nodeTemplate(learn, { lesson, column, row }, next, isLeaf) {
     .flatMap(([name, is]) => (is ? [name] : []))
     .join(" ")
   return html`<li class=${kind} style="--column:${2 * column + 1};--row:${row + 1}"><button type="button" data-lesson=${lesson.id} data-step=${firstUnanswered(lesson, marks)}>
-    ${ring(doneCount, lesson.steps, letterOf(learn, lesson))}<span class="named"><span class="live-only">${verb}${COLON}</span><b lang=${foreignLanguage(lesson.languages) || nothing}>${lesson.title}</b><small>${doneCount && !isCompleted ? `${state} · ` : nothing}${minutes}</small><span class="live-only">${doneCount && !isCompleted ? "" : `, ${state}`}${basisText}</span></span></button></li>`
+    ${shareRing(doneCount, lesson.steps, letterOf(learn, lesson))}<span class="named"><span class="live-only">${verb}${COLON}</span><b lang=${foreignLanguage(lesson.languages) || nothing}>${lesson.title}</b><small>${doneCount && !isCompleted ? `${state} · ` : nothing}${minutes}</small><span class="live-only">${doneCount && !isCompleted ? "" : `, ${state}`}${basisText}</span></span></button></li>`
 }
 
 /** Return the lines from a lesson to the lessons that build on it. @param {Fork} fork */
@@ -86,28 +86,28 @@ function pathTemplate(learn, next) {
     [0, 0],
   )
   return html`<nav class="lesson-path" aria-label=${say("web.learn.lessons")}><ol style="--columns:${columnCount}">${nodes.map((place) => nodeTemplate(learn, place, next, !parents.has(place.lesson.id)))}${forksOf(nodes).map(forkTemplate)}</ol>
-    <p class="overall">${ring(done, count, "")}<span>${say("web.learn.progress", { n: done, count })}</span>${done ? html`<small>${say("web.learn.kept")} <button type="button" class="link" data-forget>${say("web.learn.forget")}</button></small>` : nothing}</p></nav>`
+    <p class="overall">${shareRing(done, count, "")}<span>${say("web.learn.progress", { n: done, count })}</span>${done ? html`<small>${say("web.learn.kept")} <button type="button" class="link" data-forget>${say("web.learn.forget")}</button></small>` : nothing}</p></nav>`
 }
 
 /** @param {LearnListed} listed */
-const lecture = ({ id, title, goal, steps, minutes }) =>
+const lectureTemplate = ({ id, title, goal, steps, minutes }) =>
   html`<li><a href="?script=${id}&screen=1">${title}</a> <span>${say("web.learn.screens", { n: steps })}, ${say("web.learn.minutes", { n: minutes })}</span><br>${capitalize(goal)}</li>`
 
 /** @param {string} id of a term or sign, below web. */
-const entry = (id) =>
+const entryTemplate = (id) =>
   html`<div>${markup(termPicture(id))}<dt>${SIGNS[id] ? html`<i>${SIGNS[id]}</i> ` : nothing}${say(`web.${id}.title`)}</dt><dd ${inner(rich(say(`web.${id}.text`)))}></dd></div>`
 
 /**
  * Return the index. `ask` and `picture` are the next question's, once it is loaded.
  * @param {LearnData} learn @param {string} ask @param {Template | typeof nothing} picture
  */
-export function index(learn, ask, picture) {
+export function indexTemplate(learn, ask, picture) {
   const next = nextQuestion(learn)
   const { lectures, faults } = learn
   return html`${next ? nextTemplate(learn, next.lesson, next.number, ask, picture) : nothing}${pathTemplate(learn, next?.lesson)}
     ${faults.length ? html`<h2>${say("web.learn.faults")}</h2><ul class="faults">${faults.map((fault) => html`<li>${fault}</li>`)}</ul>` : nothing}
-    <h2>${say("web.learn.lectures")}</h2><ul class="lectures">${lectures.map(lecture)}</ul>
-    <h2>${say("web.learn.glossary")}</h2><dl class="glossary">${[...Object.keys(SIGNS), ...TERMS].map(entry)}</dl>`
+    <h2>${say("web.learn.lectures")}</h2><ul class="lectures">${lectures.map(lectureTemplate)}</ul>
+    <h2>${say("web.learn.glossary")}</h2><dl class="glossary">${[...Object.keys(SIGNS), ...TERMS].map(entryTemplate)}</dl>`
 }
 
 /**

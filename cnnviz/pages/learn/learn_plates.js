@@ -5,10 +5,18 @@ import { spoken } from "../../view/model/spoken.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing, svg } from "../../view/shell/html.js"
 import { barScale } from "./bar_scale.js"
-import { blank, cell, coloursOf, formatNumber, ghost, grid, powerText, split } from "./cells.js"
-import { circled } from "./kernel_places.js"
+import { answeredCell, cell, coloursOf, formatNumber, grid, hiddenCell, powerText, wrongCell } from "./cells.js"
+import { circledNumber } from "./kernel_places.js"
 import { rich } from "./learn_words.js"
-import { agreements, FEW, hasSingleKernel, isOfOutputs, tileOf, valuesOf, visibleBlock } from "./plate_figures.js"
+import {
+  agreementByNumber,
+  FEW,
+  hasSingleKernel,
+  isOfOutputs,
+  tileOf,
+  valuesOf,
+  visibleBlock,
+} from "./plate_figures.js"
 import { acrossOf, cellOf, sizeOf } from "./plate_sizes.js"
 import { parseTyped } from "./score.js"
 
@@ -82,18 +90,18 @@ function cellsOf(numbers, figure, block, step, tried) {
   const [values, mine] = [valuesOf(figure, block), answeredNumbers(figure, step, tried)]
   const optionValues = mine ? step.options.flatMap(({ picture }) => picture?.flat() ?? []) : []
   const colours = coloursOf([...values, ...optionValues], limits, scale)
-  const agreesByCell = mine && asked ? agreements(mine, valuesOf(figure, asked)) : []
+  const agreesByCell = mine && asked ? agreementByNumber(mine, valuesOf(figure, asked)) : []
   const count = asked ? asked.tall * asked.wide : 0
   const notedIndices = count > 1 && hasSingleKernel(numbers, figure.plate.symbol) ? picturedIndices(count) : []
   return values.map((value, n) => {
     const index = indexIn(asked, block, n)
     const isPending = index > (tried.sliding ? (tried.reached ?? 0) : count) // not reached by the kernel yet
-    if (hidden || isPending) return mine && index >= 0 ? ghost(mine[index], colours) : blank(index >= 0)
+    if (hidden || isPending) return mine && index >= 0 ? answeredCell(mine[index], colours) : hiddenCell(index >= 0)
     const face =
       mine && index >= 0 && !agreesByCell[index]
-        ? split(value, mine[index], colours)
+        ? wrongCell(value, mine[index], colours)
         : cell(value, colours, index >= 0 && index === (tried.reached ?? (count > 1 ? -1 : 0)) ? "now" : "")
-    return notedIndices.includes(index) ? { ...face, note: circled(index) } : face
+    return notedIndices.includes(index) ? { ...face, note: circledNumber(index) } : face
   })
 }
 
@@ -123,10 +131,10 @@ function curve({ values, hidden, plate: { mark } }, [width, height]) {
   const maximum = Math.max(...values.filter(Number.isFinite), 1e-12)
   const point = (/** @type {number} */ value, /** @type {number} */ n) =>
     `${(n / (values.length - 1)) * (width - 12) + 6},${(1 - value / maximum) * (height - 16) + 8}`
-  const pointAt = (/** @type {number} */ position) => point(interpolated(values, position), position)
+  const pointAt = (/** @type {number} */ position) => point(interpolate(values, position), position)
   const tangent = () => {
     const [position, reach] = [Number(mark), values.length / 5]
-    const [middle, slope] = [interpolated(values, position), slopeAt(values, position)]
+    const [middle, slope] = [interpolate(values, position), slopeAt(values, position)]
     const end = (/** @type {number} */ by) => point(middle + by * slope, position + by)
     const [x, y] = pointAt(position).split(",")
     return svg`<polyline class="tangent" points="${end(-reach)} ${end(reach)}"></polyline><circle cx=${x} cy=${y} r="6"></circle>`
@@ -145,7 +153,7 @@ function curve({ values, hidden, plate: { mark } }, [width, height]) {
  * Return a curve's value at a position between its entries.
  * @param {ArrayLike<number>} values @param {number} position
  */
-function interpolated(values, position) {
+function interpolate(values, position) {
   const segment = Math.min(Math.floor(position), values.length - 2)
   return values[segment] + (position - segment) * (values[segment + 1] - values[segment])
 }
@@ -156,7 +164,7 @@ function interpolated(values, position) {
  */
 function slopeAt(values, position) {
   const [from, to] = [Math.max(position - 1, 0), Math.min(position + 1, values.length - 1)]
-  return (interpolated(values, to) - interpolated(values, from)) / (to - from)
+  return (interpolate(values, to) - interpolate(values, from)) / (to - from)
 }
 
 /** Return numbers as bars that begin at one edge, on one scale. @param {Numbers} numbers @param {Figure[]} figures */

@@ -7,7 +7,7 @@ import { IMAGES, KERNELS } from "../../view/spec.js"
 import { cell, grid } from "./cells.js"
 import { isPictured } from "./learn_board.js"
 import { foreignLanguage, languageName, letter, paragraphs, rich } from "./learn_words.js"
-import { agreements } from "./plate_figures.js"
+import { agreementByNumber } from "./plate_figures.js"
 import { hintsUsed, progress } from "./progress.js"
 import { hasAnswer } from "./score.js"
 
@@ -128,7 +128,7 @@ function givenAnswer(step, { given: chosen, picked }, wanted, colours) {
   const answerLine = html`<p class="said" ${inner(rich(`${say("web.learn.you_said", { what: answerText(step, Number(chosen)) })} ${key}`))}></p>`
   if (!picture || !wanted.length) return answerLine
   const numbers = picture.flat()
-  const n = agreements(numbers, wanted).filter(Boolean).length
+  const n = agreementByNumber(numbers, wanted).filter(Boolean).length
   const fit =
     n === wanted.length
       ? say("web.learn.all_fit", { count: n })

@@ -157,7 +157,7 @@ export function askedCells(numbers, { map, start, count }) {
  * Return for each number whether both lists agree up to round-off.
  * @param {ArrayLike<number>} given @param {ArrayLike<number>} wanted
  */
-export const agreements = (given, wanted) =>
+export const agreementByNumber = (given, wanted) =>
   Array.from(wanted, (value, n) => Math.abs(value - given[n]) <= 1e-6 * Math.abs(value) + 1e-12)
 
 /** Return whether a plate has a number for each output. @param {Numbers} numbers @param {Figure} figure */

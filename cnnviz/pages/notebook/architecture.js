@@ -13,14 +13,14 @@ const [WIDTH, HEIGHT] = [520, 220] // SVG units of the drawing of units and weig
 const DRAWN = 60 // links per output that are drawn thin
 
 /** Return a part's name, as a button if it has a stage. @type {(stage: string, label: string) => string} */
-const named = (stage, label) =>
+const nameTemplate = (stage, label) =>
   stage
     ? `<button type="button" class="name" data-stage="${stage}" title="${say("web.actions.open_in_step.text")}">${formula(label)}</button>`
     : `<span class="name">${formula(label)}</span>`
 
 /** @type {(key: string, label: string, words: string, stage: string) => string} */
 const map = (key, label, words, stage) =>
-  `<figure class="map part ${key}" ><figcaption>${named(stage, label)}<span class="size">${words}</span></figcaption><canvas data-map="arch.${key}" role="img"></canvas></figure>`
+  `<figure class="map part ${key}" ><figcaption>${nameTemplate(stage, label)}<span class="size">${words}</span></figcaption><canvas data-map="arch.${key}" role="img"></canvas></figure>`
 
 /** @type {(n: number, name: string, inner: string) => string} */
 const part = (n, name, inner) =>
@@ -85,7 +85,7 @@ export class Architecture {
     render(letters(data), $(".letters"))
     render(matrix(data), $(".matrix"))
     setText($(".landscape .soft"), data.landscape.words.join(" "))
-    render(way(data), $(".landscape svg"))
+    render(landscapePath(data), $(".landscape svg"))
   }
 
   /**
@@ -228,7 +228,7 @@ function matrix({ nodes, b, sums, products, names, units }) {
  * Draw the steps on the landscape, numbered if there is space.
  * @param {ArchitectureData} data
  */
-function way({ landscape: { ends, path } }) {
+function landscapePath({ landscape: { ends, path } }) {
   const [low, high] = ends
   const project = (/** @type {number[]} */ [x, y]) => [
     (100 * (x - low)) / (high - low),

@@ -43,7 +43,7 @@ class Step:
 
     def paragraphs(self, call: int = 1) -> list[Message]:
         """Return the paragraphs, with the numbers of that call."""
-        facts = _facts(self.at_call(call))
+        facts = _snapshot_numbers(self.at_call(call))
         parts = ("first", "second", "later" if call > 1 and self.name in ("moves", "border") else "third")
         return [message(f"ui.notebook.story.{self.name}.{part}", **facts) for part in parts]
 
@@ -71,7 +71,7 @@ def story() -> tuple[Step, ...]:
 
 
 @cache
-def _facts(setup: Setup) -> dict[str, object]:
+def _snapshot_numbers(setup: Setup) -> dict[str, object]:
     """Return the numbers of a step's snapshot, by the exact rule and by the setup's own."""
     x = load_image(setup.img, setup.ch, setup.scale)
     exact, rule_snapshot = (run_updates(dataclasses.replace(setup, rule=rule), x, setup.k) for rule in ("exact", setup.rule))

@@ -13,7 +13,7 @@ import { isTouch } from "../../view/shell/media_queries.js"
 import { DragCard } from "./drag_card.js"
 import { addCorners } from "./drag_corners.js"
 import { hitAt, hitOf, rateAt } from "./drag_hit.js"
-import { begin, boundsOf, FINE, hasMoved, isBehind, lossAt, next, valueToRequest } from "./drag_model.js"
+import { beginDrag, boundsOf, FINE, hasMoved, isBehind, lossAt, nextDrag, valueToRequest } from "./drag_model.js"
 import { DRAGGED } from "./step_words.js"
 
 /** @import { Curve, Drag, Event as DragEvent } from "./drag_model.js" */
@@ -207,7 +207,7 @@ export class Dragging {
     this.previousNumbers = numbers
     this.removeCorners = addCorners(step)
     this.name = step.nameOf(along)
-    this.drag = begin(along, boundsOf(along, numbers.answer.lesson.scale))
+    this.drag = beginDrag(along, boundsOf(along, numbers.answer.lesson.scale))
     view.root.classList.add("dragging")
     storePreference(DRAGGED, "1")
     this.card.stand(this.press ?? this.focusedAt(symbol, cell))
@@ -223,7 +223,7 @@ export class Dragging {
   /** @param {DragEvent} event */
   dispatch(event) {
     if (!this.drag) return
-    this.drag = next(this.drag, event)
+    this.drag = nextDrag(this.drag, event)
     if (event.type === "known") this.card.fill(this.drag, this.name) // otherwise the card changes only with a response
     this.ask()
   }
@@ -233,7 +233,7 @@ export class Dragging {
     const { drag, step } = this
     const value = drag && valueToRequest(drag)
     if (value === null || !drag || !this.previousNumbers) return
-    this.drag = next(drag, { type: "asked" })
+    this.drag = nextDrag(drag, { type: "asked" })
     const { lesson: setup } = this.previousNumbers.answer
     clearTimeout(this.lateness)
     this.lateness = setTimeout(() => this.hatch(true), HATCH_DELAY)
@@ -243,7 +243,7 @@ export class Dragging {
       if (!answer) return this.cancel()
       const { curve } = this.drag
       const loss = drag.along === "lr" && curve ? lossAt(curve, value) : (answer.loss ?? Number.NaN)
-      this.drag = next(this.drag, { type: "answered", value, loss })
+      this.drag = nextDrag(this.drag, { type: "answered", value, loss })
       this.hatch(false)
       step.view.root.dataset.dragged = String(value)
       this.show(answer)

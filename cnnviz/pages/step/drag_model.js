@@ -37,7 +37,7 @@ export function boundsOf(along, scale) {
 }
 
 /** @param {string} along @param {Bounds} bounds @returns {Drag} */
-export const begin = (along, bounds) => ({
+export const beginDrag = (along, bounds) => ({
   along,
   bounds,
   curve: null,
@@ -74,7 +74,7 @@ const pointIndex = (theta, at, moved) =>
  * @param {Event} event
  * @returns {Drag}
  */
-export function next(drag, event) {
+export function nextDrag(drag, event) {
   switch (event.type) {
     case "known": {
       const { at } = event.curve

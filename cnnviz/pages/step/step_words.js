@@ -2,7 +2,7 @@
 
 import { actionButton } from "../../view/controls/actions.js"
 import { readPreference } from "../../view/controls/preferences.js"
-import { beside, cellName } from "../../view/model/explain/arithmetic.js"
+import { cellName, withNoteBeside } from "../../view/model/explain/arithmetic.js"
 import { explainCell } from "../../view/model/explain/explanation.js"
 import { promiseOf } from "../../view/model/explain/gradient_promise.js"
 import { escapeHtml, number, withSymbols } from "../../view/model/numbers/format.js"
@@ -40,7 +40,7 @@ function textOf(step, { map, cell }) {
   const isMasked = step.isMasked(map)
   const notes = view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)
   const insteadKey = deviations[map] ? "web.step.instead" : step.hasUnknownMistake(map) ? "web.missions.stands" : ""
-  const arithmetic = insteadKey ? beside(explanation.numbers, insteadKey) : explanation.numbers
+  const arithmetic = insteadKey ? withNoteBeside(explanation.numbers, insteadKey) : explanation.numbers
   const promise = isMasked || step.isInexact(map) ? "" : promiseOf(numbers, map, cell)
   const fact = isMasked ? "" : (facts[step.showsStep(map) ? "update" : map] ?? "")
   return {

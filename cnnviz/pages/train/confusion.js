@@ -12,7 +12,7 @@ import { worstCell } from "./test_images_state.js"
  * Return how many images get this answer, and for how many of them it is right.
  * @param {TestImages} crowd @param {number} j @returns {[number, number]}
  */
-export function answered({ confusion, classes }, j) {
+export function answerCounts({ confusion, classes }, j) {
   let total = 0
   for (let i = 0; i < classes; i++) total += confusion[i * classes + j]
   return [confusion[j * classes + j], total]

@@ -13,8 +13,8 @@ import { Content } from "../../view/shell/page.js"
 import { Curves } from "./curves.js"
 import { FilmMaps } from "./film_maps.js"
 import { outputScale, outputsShown } from "./film_model.js"
-import { body, lengths, mapsHead, pushes, reel } from "./film_parts.js"
-import { figure, head, shares, start, timeline, ways } from "./film_words.js"
+import { body, drivingGradients, lengthMenu, mapsHead, runMaps } from "./film_parts.js"
+import { drawShares, drawStart, drawTimeline, drawTracks, writeHeadline, writeLoss } from "./film_words.js"
 import { Sweep } from "./sweep.js"
 import { Training } from "./training.js"
 
@@ -189,7 +189,7 @@ export class Film extends Content {
     scrub.max = String(film.n)
     view.field("vs").value = answer.lesson.vs ?? ""
     const [updates, ...others] = film.switches
-    render(lengths(updates), view.$(".lengths"))
+    render(lengthMenu(updates), view.$(".lengths"))
     fillSwitches(view, others)
     setText(view.$(".film-head > .wrong"), film.wrong)
     render(html`<div role="group" class="pick">${film.halves.map(tabButton)}</div>`, this.halves)
@@ -229,7 +229,7 @@ export class Film extends Content {
   /** @param {string} plan */
   lay(plan) {
     this.plan = plan
-    const runs = this.film.runs.map((run, place) => reel(run, place, this.outputs))
+    const runs = this.film.runs.map((run, place) => runMaps(run, place, this.outputs))
     render(keyed(plan, runs), this.view.$(".reels"))
     this.maps.take(this.root)
   }
@@ -355,12 +355,12 @@ export class Film extends Content {
     render(mapsHead(this.maps.changes, this.film.change), this.view.$(".maps-head"))
     this.maps.draw()
     this.curves.follow()
-    head(this)
-    figure(this)
-    start(this)
-    timeline(this)
-    shares(this)
-    ways(this)
+    writeHeadline(this)
+    writeLoss(this)
+    drawStart(this)
+    drawTimeline(this)
+    drawShares(this)
+    drawTracks(this)
     const { pushed } = this
     const smaller = this.root.querySelector(".smaller")
     if (pushed && smaller) setText(smaller, this.maps.smaller(pushed))
@@ -371,7 +371,7 @@ export class Film extends Content {
     const { view, maps, curves } = this
     this.drawn = curves.draw()
     const { pushed } = this
-    render(pushed && curves.name === "norms" ? pushes(pushed) : "", view.$(".pushes"))
+    render(pushed && curves.name === "norms" ? drivingGradients(pushed) : "", view.$(".pushes"))
     maps.take(this.root)
   }
 

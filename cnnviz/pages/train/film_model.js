@@ -25,7 +25,7 @@ export function frameAt(updates, k) {
  * @param {ArrayLike<number>} losses
  * @param {number} k
  */
-export function fallen(losses, k) {
+export function fallenShare(losses, k) {
   const totalFall = losses[0] - losses[losses.length - 1]
   return totalFall > 0 && Number.isFinite(totalFall) ? (losses[0] - losses[k]) / totalFall : null
 }
@@ -103,7 +103,7 @@ const APART = 10 // pixels between two labels
  * @param {number} length
  * @returns {(number | null)[]}
  */
-export function placed(words, length) {
+export function placeLabels(words, length) {
   /** @type {[number, number][]} */
   const takenRanges = []
   return words.map(({ at, width }) => {

@@ -44,14 +44,14 @@ export function mapsHead(changes, most) {
 }
 
 /** Menu of the recording's lengths. @param {SwitchGroup} group */
-export const lengths = ({ title, options }) =>
+export const lengthMenu = ({ title, options }) =>
   html`<select data-key="updates" aria-label=${title}>${options.map(({ key, words, on, change }) => html`<option value=${key} ?selected=${on} data-change=${JSON.stringify(change)}>${words}</option>`)}</select>`
 
 /**
  * The maps of a run, with its name if there are two.
  * @type {(run: FilmRun, place: number, outputs: string[]) => Template}
  */
-export function reel({ maps }, place, outputs) {
+export function runMaps({ maps }, place, outputs) {
   const weights = maps.filter(({ role }) => role === "weights")
   const mapName = (/** @type {FilmMap} */ map) =>
     map.role === "kernel" || map.role === "biases"
@@ -69,7 +69,7 @@ const figure = (place, { symbol, label, role }, words) => html`
     <canvas data-map="${place}.${symbol}" role="img"></canvas>${LIMITS_LINE}</figure>`
 
 /** The driving gradient at the start and now. @type {(map: FilmMap) => Template} */
-export const pushes = ({ symbol }) =>
+export const drivingGradients = ({ symbol }) =>
   html`${["_start", ""].map((which) => html`<figure class="map" data-figure="${symbol}${which}"><figcaption><span class="of"></span></figcaption><canvas data-map="0.${symbol}${which}" role="img"></canvas></figure>`)}<p class="smaller"></p>`
 
 /**
@@ -120,7 +120,7 @@ export function sharesOf(rows) {
  * A track for each output, from its first value to its target.
  * @type {(ways: Way[], scale: [number, number], tall: boolean) => Template[]}
  */
-export const tracks = (ways, [low, high], tall) =>
+export const outputTracks = (ways, [low, high], tall) =>
   ways.map(({ name, first, now, target, term, stops, others }) => {
     const percentOf = (/** @type {number} */ value) =>
       (100 * (Math.min(Math.max(value, low), high) - low)) / (high - low)

@@ -4,8 +4,8 @@ import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { capitalize, decimals, number, percent, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, render, setHTML, setText, toggleGroup } from "../../view/shell/html.js"
-import { fallen, headline, lossChangeKey, placed, shareRows } from "./film_model.js"
-import { marks, sharesOf, sumOfTerms, tracks } from "./film_parts.js"
+import { fallenShare, headline, lossChangeKey, placeLabels, shareRows } from "./film_model.js"
+import { marks, outputTracks, sharesOf, sumOfTerms } from "./film_parts.js"
 import { hasColumns, startPicture } from "./film_start.js"
 
 /** @import { Film } from "./film.js" */
@@ -26,7 +26,7 @@ function widthOf(text, font) {
 }
 
 /** Write the headline: the predicted decrease and its outcome, or the state of both runs. @param {Film} film */
-export function head(film) {
+export function writeHeadline(film) {
   const { view, k } = film
   const { runs, sentences, outcome } = film.film
   const losses = runs.map((_, place) => film.curve(place, "losses", 0))
@@ -43,11 +43,11 @@ export function head(film) {
         : say("web.film.title.zero", { learned: capitalize(view.data?.learned ?? ""), to: number(to, 3) })
   const [{ share, unshared }] = runs
   const startVerdict = film.isStart && film.outputs.length > 1 ? verdict(film) : null
-  const hasShare = k > 0 && share && runs.length === 1 && fallen(film.losses, 0) !== null // without a fall there is nothing to divide up
+  const hasShare = k > 0 && share && runs.length === 1 && fallenShare(film.losses, 0) !== null // without a fall there is nothing to divide up
   setHTML(view.$(".title"), withSymbols(startVerdict ? startVerdict.title : hasShare ? headline(share) : statusText))
   const isExplained = startVerdict || sentences.length || runs.length > 1
   const reason = startVerdict && outcome?.wins ? null : outcome // the picture at update 0 shows no later update
-  const reasons = reason ? [reason.words] : isExplained ? [] : [share ? counts(share) : unshared]
+  const reasons = reason ? [reason.words] : isExplained ? [] : [share ? shareSentence(share) : unshared]
   const firstSentences = startVerdict ? [startVerdict.sentence || `${statusText}.`] : hasShare ? [`${statusText}.`] : []
   const sentence = [...firstSentences, ...reasons, ...sentences].filter(Boolean).map(withSymbols).join(" ")
   const text = reason
@@ -86,21 +86,21 @@ const HARDLY = 0.1 // lead of an answer below which the network hardly decides
  * Return the sentence on the share of all parameters that the leading parameter has.
  * @param {import("../../view/types/wire.js").FilmShare} share
  */
-function counts({ names, counts, all }) {
+function shareSentence({ names, counts, all }) {
   const leaderIndex = largestIndex(all)
   const n = counts.reduce((sum, count) => sum + count, 0)
   return names.length > 1 ? say("web.film.counts", { name: names[leaderIndex], own: counts[leaderIndex], n }) : ""
 }
 
 /** Write the loss, large, and what the button does. @param {Film} film */
-export function figure(film) {
+export function writeLoss(film) {
   const { view, k } = film
   const { n, runs, targets, checkpoints } = film.film
   const loss = film.curve(0, "losses", 0)
   setText(view.$(".aside .figure"), Number.isFinite(loss) ? number(loss, film.isStart ? 2 : 3) : "∞")
   const squares = film.columns.map(({ now, target }) => (now - target) ** 2 / targets.length)
   const isSquares = squares.every((square, n) => Math.abs(square - film.curve(0, "terms", n)) < 1e-6)
-  const share = fallen(film.losses, k)
+  const share = fallenShare(film.losses, k)
   const isTold = share !== null && k > 0 && runs.length === 1 && !checkpoints.length
   const gaps = film.isStart && isSquares ? say("web.film.gaps", { n: targets.length }) : ""
   setText(view.$(".gaps"), isTold ? say("web.film.of_fall", { share: percent(share), n }) : gaps)
@@ -111,7 +111,7 @@ export function figure(film) {
 }
 
 /** Draw the timeline: the slider's value and the marked updates. @param {Film} film */
-export function timeline(film) {
+export function drawTimeline(film) {
   const { view, k, curves } = film
   const { runs } = film.film
   const scrub = view.field("scrub")
@@ -127,7 +127,7 @@ export function timeline(film) {
     width: widthOf(name, wrong ? "600 13px" : "400 13px") + PADDING,
   }))
   const order = [...namedMarks.keys()].sort((a, b) => Number(runs[0].marks[b].wrong) - Number(runs[0].marks[a].wrong))
-  const edges = placed(
+  const edges = placeLabels(
     order.map((i) => namedMarks[i]),
     curves.width,
   )
@@ -140,7 +140,7 @@ export function timeline(film) {
 }
 
 /** Draw the picture at update 0. @param {Film} film */
-export function start(film) {
+export function drawStart(film) {
   const { columns } = film
   const container = film.view.$(".start")
   const isDrawn = film.isStart && hasColumns(columns, film.scale)
@@ -150,7 +150,7 @@ export function start(film) {
 }
 
 /** Draw each parameter's share of the predicted decrease. @param {Film} film */
-export function shares(film) {
+export function drawShares(film) {
   const [{ share }] = film.film.runs
   const container = film.view.$(".shares")
   if (!share) {
@@ -167,7 +167,7 @@ export function shares(film) {
 }
 
 /** Draw the outputs on their tracks, and their terms of the loss. @param {Film} film */
-export function ways(film) {
+export function drawTracks(film) {
   const { runs, targets } = film.film
   const { shown, outputs } = film
   const term = (/** @type {number} */ n) => film.curve(0, "terms", n)
@@ -193,6 +193,6 @@ export function ways(film) {
       ? sumOfTerms(shown.map(term), film.curve(0, "losses", 0))
       : ""
   const title = html`<h2><button type="button" class="chart-title" data-open="film-o" title=${say("web.chart.open")} .innerHTML=${say("web.film.outputs.title")}></button></h2>`
-  const rows = html`<div class="tracks ${shown.length > TALL ? "" : "tall"}">${tracks(of, film.scale, shown.length <= TALL)}</div>`
+  const rows = html`<div class="tracks ${shown.length > TALL ? "" : "tall"}">${outputTracks(of, film.scale, shown.length <= TALL)}</div>`
   render(html`${title}${rows}${othersRow}${sum}`, film.view.$(".outputs"))
 }

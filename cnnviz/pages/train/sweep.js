@@ -4,7 +4,7 @@ import { number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { setText } from "../../view/shell/html.js"
 import { paintRuns } from "./sweep_chart.js"
-import { facts, headline, inOrder, lastOf, nearest, scaleOf } from "./sweep_model.js"
+import { headline, inOrder, lastOf, nearestRun, scaleOf, summarizeRuns } from "./sweep_model.js"
 
 /** @import { Dots } from "./sweep_model.js" */
 /** @import { Arrays, SweepData, View } from "../../view/types/view.js" */
@@ -57,10 +57,10 @@ export class Sweep {
     this.pointed = -1
     this.canvas.setAttribute("aria-valuemax", String(data.values.length))
     this.canvas.dataset.runs = String(data.values.length)
-    this.say(facts(this.last, arrays.reached?.values))
+    this.say(summarizeRuns(this.last, arrays.reached?.values))
   }
 
-  /** @param {ReturnType<typeof facts>} found */
+  /** @param {ReturnType<typeof summarizeRuns>} found */
   say(found) {
     const { n, key } = /** @type {SweepData} */ (this.data)
     const sentences = [
@@ -102,7 +102,7 @@ export class Sweep {
 
   /** Return the run under the pointer, or -1. @param {MouseEvent} event */
   under({ offsetX, offsetY }) {
-    return this.dots ? nearest(this.dots, offsetX, offsetY) : -1
+    return this.dots ? nearestRun(this.dots, offsetX, offsetY) : -1
   }
 
   /** @param {KeyboardEvent} event */

@@ -3,7 +3,7 @@
 import { prepare } from "../../view/draw/canvas.js"
 import { number } from "../../view/model/numbers/format.js"
 import { formatValue, say } from "../../view/model/words.js"
-import { groupsOf, HIGH, heap, row } from "./sweep_model.js"
+import { groupsOf, HIGH, heapLayout, rowLayout } from "./sweep_model.js"
 
 /** @import { Dots, Scale } from "./sweep_model.js" */
 /** @import { Box } from "../../view/types/view.js" */
@@ -53,30 +53,31 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
     height,
   }
   context.font = `${font}px ${style.fontFamily}`
-  grid(context, runs, curves, rightBox.x + rightBox.width - left, font, [soft, line])
+  drawGrid(context, runs, curves, rightBox.x + rightBox.width - left, font, [soft, line])
   const high = (/** @type {number} */ run) => !(last[run] <= HIGH)
   const colour = (/** @type {number} */ run) => (high(run) ? ink : accent)
-  lines(context, runs, curves, colour, pointed)
+  drawLines(context, runs, curves, colour, pointed)
   const isHeaped = HEAPED.includes(key)
   const namedGroups = grouped && isHeaped ? groupsOf(last) : []
   const [first] = namedGroups // the longest row has equal losses and its label beside it
   const labelWidth = first ? context.measureText(first.text).width + 2 * font : 0
   const dots = isHeaped
-    ? heap(last, scale, { ...rightBox, width: rightBox.width - labelWidth }, DOT * font)
-    : row(last, scale, rightBox, DOT * font)
-  if (shelf) shelve(context, dots, divergedRuns, isHeaped, { ...rightBox, y: 0, height: shelf }, font, [soft, line])
+    ? heapLayout(last, scale, { ...rightBox, width: rightBox.width - labelWidth }, DOT * font)
+    : rowLayout(last, scale, rightBox, DOT * font)
+  if (shelf)
+    shelveDiverged(context, dots, divergedRuns, isHeaped, { ...rightBox, y: 0, height: shelf }, font, [soft, line])
   const { x, y, size } = dots
   for (let run = 0; run < last.length; run++) {
     context.fillStyle = colour(run)
-    circle(context, x[run], y[run], size * 0.42)
+    drawCircle(context, x[run], y[run], size * 0.42)
     context.fill()
   }
-  if (!isHeaped && !narrow) values(context, runs.values, dots, rightBox, soft)
-  names(context, namedGroups, dots, rightBox, font, [ink, accent])
+  if (!isHeaped && !narrow) writeValues(context, runs.values, dots, rightBox, soft)
+  writeGroupSizes(context, namedGroups, dots, rightBox, font, [ink, accent])
   if (pointed < 0) return dots
   context.strokeStyle = ink
   context.lineWidth = 2
-  circle(context, x[pointed], y[pointed], size * 0.42 + 3)
+  drawCircle(context, x[pointed], y[pointed], size * 0.42 + 3)
   context.stroke()
   return dots
 }
@@ -90,7 +91,7 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
  * @param {number} font
  * @param {string[]} colours
  */
-function grid(context, { n, scale: { low, high, at, less } }, curves, width, font, [soft, line]) {
+function drawGrid(context, { n, scale: { low, high, at, less } }, curves, width, font, [soft, line]) {
   context.textBaseline = "middle"
   const labelStep = Math.max(1, Math.ceil(((high - low) * 1.4 * font) / curves.height))
   for (let power = high; power >= low; power -= labelStep) {
@@ -118,7 +119,7 @@ function grid(context, { n, scale: { low, high, at, less } }, curves, width, fon
  * @param {(run: number) => string} colour
  * @param {number} pointed
  */
-function lines(context, { scale, shown, curve }, box, colour, pointed) {
+function drawLines(context, { scale, shown, curve }, box, colour, pointed) {
   const draw = (/** @type {number} */ run) => {
     const losses = curve(run)
     context.strokeStyle = colour(run)
@@ -149,7 +150,7 @@ function lines(context, { scale, shown, curve }, box, colour, pointed) {
  * @param {number} font
  * @param {string[]} colours
  */
-function shelve(context, { x, y, size }, lost, heaped, box, font, colours) {
+function shelveDiverged(context, { x, y, size }, lost, heaped, box, font, colours) {
   paintShelf(context, box, font, colours)
   const step = Math.min(size, box.width / lost.length)
   for (const [place, run] of lost.entries()) {
@@ -183,7 +184,7 @@ export function paintShelf(context, box, font, [soft, line]) {
  * @param {Box} box
  * @param {string} soft
  */
-function values(context, all, { x }, box, soft) {
+function writeValues(context, all, { x }, box, soft) {
   const maxLabelWidth = Math.max(...all.map((value) => context.measureText(value).width)) + 10
   const labelStep = Math.max(1, Math.ceil((maxLabelWidth * all.length) / box.width))
   context.fillStyle = soft
@@ -199,7 +200,7 @@ function values(context, all, { x }, box, soft) {
  * @param {number} font
  * @param {string[]} colours
  */
-function names(context, groups, { x, y, size }, box, font, [ink, accent]) {
+function writeGroupSizes(context, groups, { x, y, size }, box, font, [ink, accent]) {
   context.textAlign = "left"
   context.textBaseline = "middle"
   let minY = box.y
@@ -216,7 +217,7 @@ function names(context, groups, { x, y, size }, box, font, [ink, accent]) {
 }
 
 /** @type {(context: CanvasRenderingContext2D, x: number, y: number, radius: number) => void} */
-function circle(context, x, y, radius) {
+function drawCircle(context, x, y, radius) {
   context.beginPath()
   context.arc(x, y, radius, 0, 2 * Math.PI)
 }

@@ -47,7 +47,7 @@ export function scaleOf(losses) {
  * @param {number} [largest]  from one dot to the next
  * @returns {Dots}
  */
-export function heap(last, scale, box, largest = LARGEST) {
+export function heapLayout(last, scale, box, largest = LARGEST) {
   const order = Array.from(last, (_, run) => run)
     .filter((run) => Number.isFinite(last[run])) // diverged runs take no place among the others
     .sort((a, b) => scale.at(last[a]) - scale.at(last[b]) || a - b)
@@ -74,7 +74,7 @@ export function heap(last, scale, box, largest = LARGEST) {
  * @param {number} [size]  of a dot
  * @returns {Dots}
  */
-export function row(last, scale, box, size = LARGEST) {
+export function rowLayout(last, scale, box, size = LARGEST) {
   const columnWidth = box.width / last.length
   return {
     x: Float64Array.from(last, (_, run) => box.x + (run + 0.5) * columnWidth),
@@ -87,7 +87,7 @@ export function row(last, scale, box, size = LARGEST) {
  * Return the run whose dot is nearest to a point, or −1 if none is near.
  * @param {Dots} dots @param {number} x @param {number} y
  */
-export function nearest({ x: xs, y: ys, size }, x, y) {
+export function nearestRun({ x: xs, y: ys, size }, x, y) {
   let [best, found] = [Math.max(size, 8) ** 2, -1]
   xs.forEach((dot, run) => {
     const squaredDistance = (dot - x) ** 2 + (ys[run] - y) ** 2
@@ -109,7 +109,7 @@ export const inOrder = (last) =>
  * @param {ArrayLike<number>} last
  * @param {ArrayLike<number> | undefined} reached
  */
-export function facts(last, reached) {
+export function summarizeRuns(last, reached) {
   const lastLosses = Array.from(last)
   /** @type {Map<number, number>} */
   const counts = new Map()
@@ -132,7 +132,7 @@ export function facts(last, reached) {
   }
 }
 
-/** Return the sentence on all runs. @param {ReturnType<typeof facts>} found @param {number} n  updates of each */
+/** Return the sentence on all runs. @param {ReturnType<typeof summarizeRuns>} found @param {number} n  updates of each */
 export function headline(found, n) {
   if (found.lost === found.runs) return say("web.sweep.all_lost")
   if (found.runs === 1) return say("web.sweep.single", { n, loss: number(found.least, 2) })
@@ -146,7 +146,7 @@ export function headline(found, n) {
  * @param {ArrayLike<number>} last
  */
 export function groupsOf(last) {
-  const { same, times } = facts(last, undefined)
+  const { same, times } = summarizeRuns(last, undefined)
   const finiteRuns = Array.from(last, (_, run) => run).filter((run) => Number.isFinite(last[run]))
   const equalRuns = times ? finiteRuns.filter((run) => last[run] === same) : []
   const otherRuns = (/** @type {boolean} */ high) =>
@@ -176,7 +176,7 @@ export function groupsOf(last) {
  * @param {ArrayLike<number>} last
  * @param {number} own
  */
-export function standing(last, own) {
+export function rankRun(last, own) {
   const rank = { lower: 0, same: -1, higher: 0 }
   for (const by of Array.from(last, height))
     rank[by < height(last[own]) ? "lower" : by > height(last[own]) ? "higher" : "same"]++

@@ -3,8 +3,8 @@
 
 import { contextOf, ratio } from "../../view/draw/canvas.js"
 import { prefersReducedMotion } from "../../view/shell/media_queries.js"
-import { fly, hasStarted, landed, plan } from "./test_images_flight.js"
-import { answersOf, columns, heap, imageAt, matrix, neighbour } from "./test_images_layout.js"
+import { finalPose, hasStarted, planFlight, writePose } from "./test_images_flight.js"
+import { answersOf, columnLayout, heapLayout, imageAt, matrixLayout, neighbour } from "./test_images_layout.js"
 import { drawImage, PLAIN, PRINT, sheetOf, WRONG } from "./test_images_sprites.js"
 import { arrangement, inCell } from "./test_images_state.js"
 
@@ -102,8 +102,8 @@ export class TestImages {
       this.plan = plan
       this.layout =
         !testImages || kind === "heap"
-          ? heap(labels, frame)
-          : (kind === "matrix" ? matrix : columns)(testImages, labels, frame)
+          ? heapLayout(labels, frame)
+          : (kind === "matrix" ? matrixLayout : columnLayout)(testImages, labels, frame)
       this.before = this.looks
       this.looks = this.layout.columns.map((answer, i) =>
         kind === "heap" ? PRINT : kind === "columns" && answer !== labels[i] ? WRONG : PLAIN,
@@ -117,7 +117,7 @@ export class TestImages {
   begin() {
     const { now, layout } = this
     if (!now || !layout || now.x.length !== layout.x.length || prefersReducedMotion()) return this.land()
-    const flight = plan(now, layout)
+    const flight = planFlight(now, layout)
     if (!flight.duration) return this.land()
     const isAloft = Boolean(this.flight)
     this.flight = { ...flight, since: performance.now() }
@@ -127,7 +127,7 @@ export class TestImages {
 
   /** End the flight: put every photograph at its place. */
   land() {
-    this.now = landed(/** @type {Layout} */ (this.layout))
+    this.now = finalPose(/** @type {Layout} */ (this.layout))
     this.flight = undefined
     this.canvas.dataset.walks = ""
     this.told.flies(1)
@@ -141,7 +141,7 @@ export class TestImages {
     const elapsed = time - flight.since
     if (elapsed >= flight.duration) this.land()
     else {
-      fly(flight, elapsed, now)
+      writePose(flight, elapsed, now)
       this.told.flies(Math.max(elapsed, 0) / flight.duration)
       requestAnimationFrame((later) => this.step(later))
     }
@@ -160,7 +160,7 @@ export class TestImages {
   paint() {
     const { canvas, layout, report } = this
     if (!layout || !report) return
-    const context = cleared(canvas)
+    const context = clearedContext(canvas)
     const { held } = this.pictures
     if (!held?.shape[0] || held.shape[0] !== this.labels.length) return
     const { ink, paper, accent } = coloursOf(canvas)
@@ -256,7 +256,7 @@ export class TestImages {
 }
 
 /** Return a cleared context, and resize the canvas only if its size has changed. @param {HTMLCanvasElement} canvas */
-function cleared(canvas) {
+function clearedContext(canvas) {
   const times = ratio()
   const [width, height] = [Math.round(canvas.clientWidth * times), Math.round(canvas.clientHeight * times)]
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })

@@ -42,7 +42,7 @@ export const answersOf = (crowd) => Array.from({ length: countOf(crowd) }, (_, i
  * @param {ArrayLike<number>} labels @param {Frame} frame
  * @returns {Layout}
  */
-export function heap(labels, { width, height }) {
+export function heapLayout(labels, { width, height }) {
   const count = labels.length
   const cellSide = Math.sqrt((Math.PI * width * height) / 4 / Math.max(count, 1))
   const size = Math.round(Math.min(LARGEST_IN_HEAP, COVER * cellSide, width / 3))
@@ -95,7 +95,7 @@ export function rowsThatFit({ width, height }, most, largest) {
  * @param {Outputs} crowd @param {ArrayLike<number>} labels @param {Frame} frame
  * @returns {Layout}
  */
-export function columns(crowd, labels, frame) {
+export function columnLayout(crowd, labels, frame) {
   const answers = answersOf(crowd)
   const count = answers.length
   const confidences = answers.map((answer, i) => outputsOf(crowd, i)[answer] || 0)
@@ -155,7 +155,7 @@ export function cellBox(frame, row, column) {
  * @param {Outputs} crowd @param {ArrayLike<number>} labels @param {Frame} frame
  * @returns {Layout}
  */
-export function matrix(crowd, labels, frame) {
+export function matrixLayout(crowd, labels, frame) {
   const answers = answersOf(crowd)
   const { classes } = frame
   const cells = answers.map((answer, i) => labels[i] * classes + answer)

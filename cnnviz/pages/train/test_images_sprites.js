@@ -63,16 +63,16 @@ export function sheetOf(images, size, looks, colours) {
         (i % columnCount) * cell + margin,
         (Math.floor(i / columnCount) + look * lines) * cell + margin,
       )
-      if (look === PRINT) print(context, side, colours)
+      if (look === PRINT) drawPrint(context, side, colours)
       context.drawImage(buffer, 0, 0, side, side)
-      if (look === WRONG) cross(context, side, colours)
+      if (look === WRONG) drawCross(context, side, colours)
     }
   }
   return { picture, beside: columnCount, side: cell, lines, margin, looks }
 }
 
 /** Draw the edge and the shadow of a print. @param {OffscreenCanvasRenderingContext2D} context @param {number} side @param {Colours} colours */
-function print(context, side, { paper }) {
+function drawPrint(context, side, { paper }) {
   const edge = Math.max(1, Math.round(EDGE * side))
   context.save()
   context.shadowColor = "#0006"
@@ -83,7 +83,7 @@ function print(context, side, { paper }) {
 }
 
 /** Draw a frame, and a cross in the lower right corner. @param {OffscreenCanvasRenderingContext2D} context @param {number} side @param {Colours} colours */
-function cross(context, side, { ink, paper }) {
+function drawCross(context, side, { ink, paper }) {
   const width = Math.max(1, side / 28)
   context.lineWidth = width
   context.strokeStyle = ink

@@ -27,7 +27,7 @@ export const EMPTY = { job: "", crowds: new Map(), at: -1, follows: false, matri
 export const BEGUN = { ...EMPTY, follows: true }
 
 /** Return the epochs that can be shown. @param {TestImagesState} state */
-export const stops = ({ crowds }) => [...crowds.keys()]
+export const shownEpochs = ({ crowds }) => [...crowds.keys()]
 
 /**
  * Merge a report into the state. If the training has already ended, show its last epoch.
@@ -35,7 +35,7 @@ export const stops = ({ crowds }) => [...crowds.keys()]
  * @param {Report} report
  * @returns {TestImagesState}
  */
-export function taken(state, report) {
+export function mergeReport(state, report) {
   const { job, arrays, active } = report
   const previousState =
     state.job === job ? state : { ...EMPTY, job, follows: active || (state.follows && state.at < 0) }
@@ -69,8 +69,8 @@ const nearestOf = (all, epoch) =>
  * Return the next epoch to show, or null at the end. If many are pending, skip some.
  * @param {TestImagesState} state
  */
-export function following(state) {
-  const laterStops = stops(state).filter((epoch) => epoch > state.at)
+export function nextEpoch(state) {
+  const laterStops = shownEpochs(state).filter((epoch) => epoch > state.at)
   if (!state.follows || !laterStops.length) return null
   return laterStops[Math.ceil(laterStops.length / MOST_BEHIND) - 1]
 }
@@ -79,8 +79,8 @@ export function following(state) {
  * Seek to the nearest available epoch. At the last one, follow a running training.
  * @param {TestImagesState} state @param {number} epoch @returns {TestImagesState}
  */
-export function sought(state, epoch) {
-  const epochs = stops(state)
+export function seekEpoch(state, epoch) {
+  const epochs = shownEpochs(state)
   if (!epochs.length) return state
   const nearest = nearestOf(epochs, epoch)
   return { ...state, at: nearest, follows: nearest === epochs[epochs.length - 1] }
@@ -90,21 +90,21 @@ export function sought(state, epoch) {
  * Play from the first epoch, or pause if it plays already.
  * @param {TestImagesState} state @returns {TestImagesState}
  */
-export function played(state) {
-  const epochs = stops(state)
-  if (following(state) !== null) return { ...state, follows: false }
+export function togglePlaying(state) {
+  const epochs = shownEpochs(state)
+  if (nextEpoch(state) !== null) return { ...state, follows: false }
   const ended = state.at >= epochs[epochs.length - 1]
   return { ...state, at: ended ? epochs[0] : state.at, follows: true }
 }
 
 /** Switch between the columns and the confusion matrix. @param {TestImagesState} state @param {boolean} matrix */
-export const arranged = (state, matrix) => ({ ...state, matrix, cell: null })
+export const toggleMatrix = (state, matrix) => ({ ...state, matrix, cell: null })
 
 /**
  * Choose a cell, or clear the choice if it is chosen already.
  * @param {TestImagesState} state @param {Cell} cell @returns {TestImagesState}
  */
-export function chosen(state, { row, column }) {
+export function toggleCell(state, { row, column }) {
   const isChosen = state.cell?.row === row && state.cell.column === column
   return { ...state, cell: isChosen ? null : { row, column } }
 }

@@ -54,7 +54,7 @@ export function accuracies({ held }, { crowds, at }) {
 }
 
 /** Return the lines below the accuracy: large, soft and small. @param {Report} report @param {TestImagesState} state */
-export function about({ learn, held, guessing, arrays, verdicts }, { crowds, at }) {
+export function accuracyLines({ learn, held, guessing, arrays, verdicts }, { crowds, at }) {
   const testImages = crowds.get(at)
   const trains = say("web.training.will_see", { train: sum(learn) })
   const guessText = say("web.training.guessing_gives", { guessing })

@@ -6,27 +6,27 @@ import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { number } from "../../view/model/numbers/format.js"
 import { formatValue, say } from "../../view/model/words.js"
 import { closest, html, nothing, render, setHidden, setHTML, setText } from "../../view/shell/html.js"
-import { answered, confusionTable } from "./confusion.js"
+import { answerCounts, confusionTable } from "./confusion.js"
 import { pointedAt, reportChart } from "./report_chart.js"
 import { TestImages } from "./test_images.js"
-import { card, certainty, wordsOf } from "./test_images_card.js"
+import { card, formatCertainty, wordsOf } from "./test_images_card.js"
 import { CAPTION, columnGrid, matrixGrid, outputsOf, PHONE } from "./test_images_layout.js"
 import { paintImage } from "./test_images_sprites.js"
 import {
-  arranged,
   arrangement,
   BEGUN,
-  chosen,
   EMPTY,
-  following,
-  played,
-  sought,
-  stops,
+  mergeReport,
+  nextEpoch,
+  seekEpoch,
+  shownEpochs,
   surestIn,
-  taken,
+  toggleCell,
+  toggleMatrix,
+  togglePlaying,
   worstCell,
 } from "./test_images_state.js"
-import { about, accuracies, note, reliability, sentence, title } from "./test_images_words.js"
+import { accuracies, accuracyLines, note, reliability, sentence, title } from "./test_images_words.js"
 import { fillFilters } from "./training_filters.js"
 import { formSheets, TrainingForm } from "./training_form.js"
 
@@ -91,7 +91,7 @@ export class Training {
     const { signal } = this.view.stop
     this.root.addEventListener("click", (event) => this.clicked(event))
     const scrub = /** @type {HTMLInputElement} */ (this.view.field("train_epoch"))
-    scrub.addEventListener("input", () => this.become(sought(this.state, Number(scrub.value))))
+    scrub.addEventListener("input", () => this.become(seekEpoch(this.state, Number(scrub.value))))
     scrub.addEventListener("keydown", (event) => {
       if (/^(Arrow|Page|Home|End)/.test(event.key)) event.stopPropagation() // the images use these keys; this page has no stages
     })
@@ -136,7 +136,7 @@ export class Training {
     setText(this.$('[data-said="which"]'), which)
     this.notice(notice || form?.wrong || "") // the form's own message may be in a closed panel
     this.fetchPictures(report)
-    this.become(taken(this.state, report))
+    this.become(mergeReport(this.state, report))
     if (!this.crowd.flight) this.arrived()
   }
 
@@ -179,10 +179,10 @@ export class Training {
   /** The flight has ended: show the next epoch after a pause, if there is one. */
   arrived() {
     clearTimeout(this.onward)
-    const epoch = following(this.state)
+    const epoch = nextEpoch(this.state)
     this.root.dataset.follows = epoch === null ? "" : "1"
     if (epoch === null) return this.listEverybody()
-    const playNext = () => this.become({ ...this.state, at: following(this.state) ?? this.state.at })
+    const playNext = () => this.become({ ...this.state, at: nextEpoch(this.state) ?? this.state.at })
     this.onward = setTimeout(playNext, this.state.at < 0 ? 0 : HOLD)
   }
 
@@ -228,7 +228,7 @@ export class Training {
   caption(name, n) {
     const testImages = this.state.crowds.get(this.state.at)
     if (!testImages) return nothing
-    const [right, all] = answered(testImages, n)
+    const [right, all] = answerCounts(testImages, n)
     const count = testImages.classes > COUNTED ? `${right}/${all}` : say("web.training.right_of", { right, n: all })
     return html`<li><div><b>${name}</b><small title=${say("web.training.right_of", { right, n: all })}>${count}</small></div></li>`
   }
@@ -239,17 +239,20 @@ export class Training {
   drawBeside(report, kind) {
     const { state } = this
     const begun = kind !== "heap"
-    const { large, soft, small } = about(report, state)
+    const { large, soft, small } = accuracyLines(report, state)
     const lines = html`<p>${large}</p><p class="soft">${soft}</p><p class="tiny">${small}</p>`
     render(kind === "matrix" ? nothing : lines, this.$(".about"))
     const shownAccuracies = accuracies(report, state)
     const firstAccuracy = shownAccuracies?.first ?? null
     const riseText = firstAccuracy === null ? "" : `${formatValue(Math.round(100 * firstAccuracy))} →`
     render(shownAccuracies ? html`<span>${riseText}</span> <b></b>` : nothing, this.$(".figure"))
-    setHidden(this.$(".epochs"), !stops(state).some((epoch) => epoch > 0) || kind === "matrix" || this.selected >= 0)
+    setHidden(
+      this.$(".epochs"),
+      !shownEpochs(state).some((epoch) => epoch > 0) || kind === "matrix" || this.selected >= 0,
+    )
     setHidden(this.$(".which"), !begun)
     const matrix = this.$("[data-matrix]")
-    const isWalking = report.active || following(state) !== null
+    const isWalking = report.active || nextEpoch(state) !== null
     setHidden(matrix, !begun || (kind === "columns" && isWalking))
     setText(matrix, kind === "matrix" ? `‹ ${say("web.training.in_columns")}` : `${say("web.training.ask_wrong")} →`)
     const isFirst = kind === "columns" && !report.can.includes("train") && this.selected < 0
@@ -338,7 +341,7 @@ export class Training {
     const { ids, names, arrays } = report
     const row = (/** @type {string} */ id, /** @type {number} */ i) => {
       const o = outputsOf(testImages, i)
-      return html`<tr><td>${id}</td><td>${names[arrays.labels.values[i]]}</td><td>${names[largestIndex(o)]}</td><td>${certainty(o[largestIndex(o)], report)}</td></tr>`
+      return html`<tr><td>${id}</td><td>${names[arrays.labels.values[i]]}</td><td>${names[largestIndex(o)]}</td><td>${formatCertainty(o[largestIndex(o)], report)}</td></tr>`
     }
     const headings = ["image", "is", "says", "sure"].map(
       (name) => html`<th scope="col">${say(`web.training.table.${name}`)}</th>`,
@@ -353,7 +356,7 @@ export class Training {
     const pressedElement = closest(event, "[data-matrix], [data-again], [data-open], .drawn, .crowd")
     const { open, again } = pressedElement?.dataset ?? {}
     if (open) this.open(Number(open))
-    if (pressedElement?.matches("[data-matrix]")) this.become(arranged(this.state, !this.state.matrix))
+    if (pressedElement?.matches("[data-matrix]")) this.become(toggleMatrix(this.state, !this.state.matrix))
     if (pressedElement?.matches(".crowd")) this.picked(event)
     if (again !== undefined) this.again()
     if (pressedElement?.matches(".drawn")) this.goTo(pressedElement, event.clientX)
@@ -369,7 +372,7 @@ export class Training {
     const i = crowd.under(event)
     const cell = closest(event, "[data-cell]")?.dataset.cell
     const [row = 0, column = 0] = cell?.split(",").map(Number) ?? []
-    if (i < 0 && cell) this.become(chosen(state, { row, column }))
+    if (i < 0 && cell) this.become(toggleCell(state, { row, column }))
     else if (state.matrix && i >= 0)
       this.state = { ...state, cell: { row: report.arrays.labels.values[i], column: crowd.layout?.columns[i] ?? 0 } }
     this.select(i)
@@ -393,7 +396,7 @@ export class Training {
     const { left, width } = drawn.getBoundingClientRect()
     const { arrays, epochs } = /** @type {Report} */ (this.report)
     const epochIndex = pointedAt(arrays.at.values, epochs, (x - left) / width)
-    if (epochIndex >= 0) this.become(sought(this.state, arrays.at.values[epochIndex]))
+    if (epochIndex >= 0) this.become(seekEpoch(this.state, arrays.at.values[epochIndex]))
   }
 
   // ---- requests
@@ -428,8 +431,8 @@ export class Training {
 
   /** Play through all epochs, or pause. */
   play() {
-    if (!stops(this.state).length) return
-    this.become(played(this.state))
+    if (!shownEpochs(this.state).length) return
+    this.become(togglePlaying(this.state))
     if (!this.crowd.flight) this.arrived()
   }
 }

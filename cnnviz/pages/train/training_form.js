@@ -182,7 +182,7 @@ export class TrainingForm {
     const name = element.dataset.setting
     if (!name) return
     const value = name in NUMBERS ? plainNumber(element.value) : element.value
-    const wrong = name in NUMBERS ? outside(name, value) : ""
+    const wrong = name in NUMBERS ? rangeError(name, value) : ""
     this.complain(".wrong.numbers", wrong)
     wrong ? element.setAttribute("aria-invalid", "true") : element.removeAttribute("aria-invalid")
     if (!wrong) this.put({ values: { [name]: value, ...this.along(name, value) } })
@@ -236,7 +236,7 @@ export function textOf({ classes, values }) {
  * @param {string} name
  * @param {string} value
  */
-export function outside(name, value) {
+export function rangeError(name, value) {
   const [least, most, whole] = NUMBERS[name]
   const number = value === "" ? Number.NaN : Number(value)
   if (number >= least && number <= most && (!whole || Number.isInteger(number))) return ""

@@ -1,7 +1,7 @@
 // The network as a list of layers. Each unfolds and can be changed, removed, or followed by a new layer.
 
 import { formula } from "../model/numbers/format.js"
-import { changeWord, followers, insertWord, parseWord, removeWord } from "../model/state/network_text.js"
+import { allowedSuccessors, changeWord, insertWord, parseWord, removeWord } from "../model/state/network_text.js"
 import { say } from "../model/words.js"
 import { html, inner, live, nothing, render, setText } from "../shell/html.js"
 import { ACTIVATIONS, FILTERS, LIMITS, LOSSES, POOLS, PRESETS } from "../spec.js"
@@ -167,7 +167,7 @@ const choice = (change, options, chosen, label) => {
 }
 
 /** @type {(label: string, control: unknown) => Template} */
-const labelled = (label, control) =>
+const labelledField = (label, control) =>
   html`<label class="layer-field"><span>${say(`web.layers.${label}`)}</span>${control}</label>`
 
 /**
@@ -189,23 +189,23 @@ const stepButton = (by, sign, label) =>
 function layerSettings(word, isOpen) {
   const { kind, count: many, size, bias, stride = 1, padding = "" } = word
   if (kind === "dense") return countField(many, "units")
-  if (ACTIVATIONS.includes(kind)) return labelled("kind", choice("kind", ACTIVATIONS, kind, "kind"))
+  if (ACTIVATIONS.includes(kind)) return labelledField("kind", choice("kind", ACTIVATIONS, kind, "kind"))
   if (POOLS.includes(kind))
     return [
-      labelled("kind", choice("kind", POOLS, kind, "kind")),
-      labelled("window", choice("size", WINDOWS, size, "window")),
+      labelledField("kind", choice("kind", POOLS, kind, "kind")),
+      labelledField("window", choice("size", WINDOWS, size, "window")),
     ]
   if (kind !== "conv") return nothing
   const sizes = SIZES.map((k) => /** @type {[number, string]} */ ([k, `${k} × ${k}`]))
   const paddings = [["", say("web.layers.no_padding")], ...["same", "full"].map((name) => [name, name])]
   return [
     countField(many, "filters"),
-    labelled("size", list("size", sizes, size, say("web.layers.size"))),
-    isOpen ? nothing : labelled("stride", choice("stride", LIMITS.strides, stride, "stride")),
+    labelledField("size", list("size", sizes, size, say("web.layers.size"))),
+    isOpen ? nothing : labelledField("stride", choice("stride", LIMITS.strides, stride, "stride")),
     isOpen
       ? nothing
-      : labelled("padding", list("padding", withOption(paddings, padding), padding, say("web.layers.padding"))),
-    labelled("bias", html`<input type="checkbox" data-layer-change="bias" .checked=${live(bias ?? false)}>`),
+      : labelledField("padding", list("padding", withOption(paddings, padding), padding, say("web.layers.padding"))),
+    labelledField("bias", html`<input type="checkbox" data-layer-change="bias" .checked=${live(bias ?? false)}>`),
   ]
 }
 
@@ -223,7 +223,7 @@ const withOption = (options, chosen) =>
  * @param {boolean} isRow @param {number} n
  */
 function layerFoot(isRow, n) {
-  const followerOptions = followers(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))
+  const followerOptions = allowedSuccessors(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))
   const addMenu = list("add", [["", say("web.layers.add")], ...followerOptions], "", say("web.layers.add_label"))
   const removeLabel = say("web.layers.remove")
   return html`<p class="layer-foot"><small>${n ? say("web.layers.parameters", { n }) : ""}</small>${addMenu}<button type="button" data-layer-change="remove" aria-label=${removeLabel} title=${removeLabel}>✕</button></p>`

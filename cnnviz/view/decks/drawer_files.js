@@ -34,7 +34,7 @@ export async function copyDeck(view) {
 /** @param {View} view */
 export function openDeck(view) {
   const field = Object.assign(document.createElement("input"), { type: "file", accept: ".toml" })
-  field.addEventListener("change", () => field.files?.[0] && take(view, field.files[0]))
+  field.addEventListener("change", () => field.files?.[0] && takeFile(view, field.files[0]))
   field.click()
 }
 
@@ -47,7 +47,7 @@ export function bindFiles(view) {
     if (!hasFiles(event) || !file || !(isDrawerOpen(view) || file.name.endsWith(".toml"))) return
     event.preventDefault()
     if (!isDrawerOpen(view)) toggleDrawer(view)
-    take(view, file)
+    takeFile(view, file)
   })
 }
 
@@ -64,7 +64,7 @@ async function textOf(file) {
 }
 
 /** @param {View} view @param {File} file */
-async function take(view, file) {
+async function takeFile(view, file) {
   if (file.size > LIMITS.script) return note(view, say("web.drawer.too_large", { kilobytes: LIMITS.script / 1000 }))
   readDeck(view, await textOf(file), (header) => {
     if (!header.tables) return note(view, say("web.drawer.refused", { file: file.name, why: firstFault(header) }))

@@ -12,7 +12,7 @@ export const ratio = () => (finer || devicePixelRatio || 1) * larger
 /**
  * Return the smallest font size of a number in a cell, in pixels. Texts that are too wide at this size are squeezed.
  */
-export const smallest = () => least
+export const minFontSize = () => least
 
 /**
  * Set by how much the style sheet magnifies every canvas.

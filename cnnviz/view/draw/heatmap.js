@@ -1,7 +1,7 @@
 // A heat map: an array as tiles of coloured cells. Colours and numbers are painted once, and outlines are drawn on a
 // canvas above them, so that pointing repaints the outlines only. model/layout/image_layout.js places the cells.
 
-import { enclosing, largestOfPixels, layout } from "../model/layout/image_layout.js"
+import { enclosingBox, largestOfPixels, layout } from "../model/layout/image_layout.js"
 import { colour, css, isUndecided, pixelOf, textColour } from "../model/numbers/colour.js"
 import { brief, number, short } from "../model/numbers/format.js"
 import { MOST_PRINTED } from "../spec.js"
@@ -337,7 +337,7 @@ export class Heatmap {
   boxes(ranges) {
     const geometry = this.layout
     const boxes = geometry.found(ranges).map(geometry.place)
-    return boxes.length > MOST_RIBBONS ? [enclosing(boxes)] : boxes
+    return boxes.length > MOST_RIBBONS ? [enclosingBox(boxes)] : boxes
   }
 
   /** Return the cell under a point of the canvas. @param {number} x @param {number} y */

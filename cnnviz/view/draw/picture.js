@@ -110,7 +110,7 @@ function svgOf(view) {
     const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)
     if (canvas.width)
       parts.push(
-        `<image ${attributesOf(box)} opacity="${opacity}" href="${enlarged(canvas, boxOf(box)).toDataURL()}"/>`,
+        `<image ${attributesOf(box)} opacity="${opacity}" href="${enlargedCanvas(canvas, boxOf(box)).toDataURL()}"/>`,
       )
     if (outlineStyle === "none") continue
     const [stroke, line] = [rgbOf(outlineColor).fill, Number.parseFloat(outlineWidth)]
@@ -133,7 +133,7 @@ function svgOf(view) {
  * Return a canvas at the resolution of pictures, if it has one pixel per cell: not every program keeps its pixels sharp.
  * @param {HTMLCanvasElement} canvas @param {{ width: number, height: number }} size on screen
  */
-function enlarged(canvas, { width, height }) {
+function enlargedCanvas(canvas, { width, height }) {
   if (!canvas.matches(":is(.scene, .poster) canvas")) return canvas
   const copy = document.createElement("canvas")
   Object.assign(copy, { width: Math.round(RESOLUTION * width), height: Math.round(RESOLUTION * height) })

@@ -1,7 +1,7 @@
 // Requests of dialogs to Python, on a server or in this browser.
 
 import { ownKeys, query } from "../model/state/address.js"
-import { has, say } from "../model/words.js"
+import { hasMessage, say } from "../model/words.js"
 import { LANG } from "../spec.js"
 
 /** @import { Setup, View } from "../types/view.js" */
@@ -30,5 +30,5 @@ export async function fetchFromPython({ host }, path, how) {
 async function refusalText(response) {
   const failureText = say("web.dialog.failed")
   const { id = "", values = {}, sentence = failureText } = (await response?.json().catch(() => ({}))) ?? {}
-  return has(id) ? say(id, values) : sentence
+  return hasMessage(id) ? say(id, values) : sentence
 }

@@ -51,9 +51,9 @@ export function restoreFocus(view) {
 }
 
 /** Scroll the focused element out from under elements that cover it. @param {View} view */
-export const bindFocus = (view) => listen(view, "focusin", () => requestAnimationFrame(uncover))
+export const bindFocus = (view) => listen(view, "focusin", () => requestAnimationFrame(scrollToFocus))
 
-function uncover() {
+function scrollToFocus() {
   const element = visibleFocus()
   element?.scrollIntoView({ block: "nearest", inline: "nearest" })
   const box = element?.getBoundingClientRect()

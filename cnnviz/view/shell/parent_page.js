@@ -32,7 +32,7 @@ export function parentPage(view) {
   // Take the focus on every click: otherwise keys would go to the parent page.
   listen(view, "pointerdown", () => window.focus())
   const onMessage = (/** @type {MessageEvent} */ { data, source }) => {
-    if (source === window.parent && data?.cnnviz === "go" && view.data) go(view, data.query)
+    if (source === window.parent && data?.cnnviz === "go" && view.data) goToSetup(view, data.query)
   }
   addEventListener("message", onMessage, { signal })
   return {
@@ -52,7 +52,7 @@ export function parentPage(view) {
 }
 
 /** Go to another setup on the same page. @param {View} view @param {unknown} query */
-function go(view, query) {
+function goToSetup(view, query) {
   if (typeof query !== "string" || query.length > LONGEST) return
   const { lang = "" } = view.host.address.read() // keep the language
   view.travel(view.page, ownKeys({ lang, ...parse(query) }))

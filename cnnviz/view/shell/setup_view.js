@@ -18,7 +18,7 @@ import { forgetWidths } from "../draw/text_width.js"
 import { spokenSymbol } from "../model/spoken.js"
 import { isEqual } from "../model/state/address.js"
 import { withSets } from "../model/state/set_values.js"
-import { accepts, canHide, initialState, isWaiting, next } from "../model/state/state.js"
+import { accepts, canHide, initialState, isWaiting, nextState } from "../model/state/state.js"
 import { withTargets } from "../model/state/targets.js"
 import { say } from "../model/words.js"
 import { frame } from "./frame.js"
@@ -123,7 +123,7 @@ export class View {
 
   /** Apply an event to the state. All navigation goes through here. @param {Event} event */
   dispatch(event) {
-    this.state = next(this.state, event)
+    this.state = nextState(this.state, event)
   }
 
   /** The shown setup, as in the response. @returns {Setup} */

@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.core.network.layers._pooling import Pooling
 from cnnviz.core.network.layers.layer import ONE, Call, Links, Run, Shape, call
 from cnnviz.core.network.sliding import Index, axis_slices, slices
-from cnnviz.core.network.ties import TIE, margin
+from cnnviz.core.network.ties import TIE, tie_margin
 
 
 def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
@@ -29,7 +29,7 @@ def first_winners(x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, strid
 
     The winner is the first cell that equals the maximum within round-off: p - x <= margin.
     """
-    threshold, open_places = p - margin(bound, tie), np.ones(p.shape, bool)
+    threshold, open_places = p - tie_margin(bound, tie), np.ones(p.shape, bool)
     for index in slices(k, stride, *p.shape[-2:]):
         is_winner = x[index] >= threshold
         is_winner &= open_places
@@ -126,7 +126,7 @@ class MaxPooling(Pooling):
 
     def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, bound = sources
-        return max_pool_undecided(dx, np.maximum(doubt, margin(bound, TIE)), errors[1], dp, x, p, self.k, self.stride)
+        return max_pool_undecided(dx, np.maximum(doubt, tie_margin(bound, TIE)), errors[1], dp, x, p, self.k, self.stride)
 
     def movable_gradient(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, _ = sources

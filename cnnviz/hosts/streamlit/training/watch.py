@@ -64,7 +64,7 @@ def watch(setup: Setup, asked: str, waited: bool) -> None:
     if choice and trainer:
         open_in_step(trainer, choice)
     elif action:
-        _do(action, setup, job, trainer)
+        _perform(action, setup, job, trainer)
     elif trainer and session.has_ended(trainer):
         st.rerun()
 
@@ -103,7 +103,7 @@ def _buttons(trainer: Trainer | None, job: Job | None, moved: bool) -> tuple[str
     return tuple(name for name, is_there in availability.items() if is_there)
 
 
-def _do(action: str, setup: Setup, job: Job | None, trainer: Trainer | None) -> None:
+def _perform(action: str, setup: Setup, job: Job | None, trainer: Trainer | None) -> None:
     """Perform the action of a button, unless it is not available any more."""
     if action == "train" and job:
         session.begin(job)

@@ -8,9 +8,9 @@ import { ownKeys } from "../../../view/model/state/address.js"
 import { closest, render } from "../../../view/shell/html.js"
 import { prefersReducedMotion } from "../../../view/shell/media_queries.js"
 import { STORY } from "../../../view/spec.js"
-import { BEGINNING, isMoving, LESSON, NUMBER, next, SPAN, STILL, shouldBegin, UPDATES } from "./story_model.js"
+import { BEGINNING, isMoving, LESSON, NUMBER, nextState, SPAN, STILL, shouldBegin, UPDATES } from "./story_model.js"
 import { paintPictures } from "./story_paint.js"
-import { isLoaded, opening, screenId, sentenceOf, shownOf } from "./story_screens.js"
+import { isLoaded, openingScreen, screenId, sentenceOf, shownOf } from "./story_screens.js"
 
 /** @import { Event, Telling } from "./story_model.js" */
 /** @import { Curve, Told } from "./story_screens.js" */
@@ -112,7 +112,7 @@ export class Story {
   dispatch(event) {
     if (!this.telling) return
     const sentence = sentenceOf(this.told)
-    this.telling = next(this.telling, event)
+    this.telling = nextState(this.telling, event)
     if (sentenceOf(this.told) === sentence && event.type === "passed") return this.draw()
     this.view.paint(true) // announce the sentence
   }
@@ -255,7 +255,7 @@ export class Story {
       this.drawn = state
       element.dataset.screen = this.id
       element.dataset.loaded = isLoaded(told) ? "1" : "0"
-      render(opening(told, this.acts, prefersReducedMotion()), element)
+      render(openingScreen(told, this.acts, prefersReducedMotion()), element)
       paintPictures(element, told, shownOf(told))
     }
     if (!this.frame) this.lastTime = performance.now()

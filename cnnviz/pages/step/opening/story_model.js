@@ -50,7 +50,7 @@ export const STILL = { ...BEGINNING, time: Number.POSITIVE_INFINITY, plays: fals
  * @param {Event} event
  * @returns {Telling}
  */
-export function next(telling, event) {
+export function nextState(telling, event) {
   const { at, plays } = telling
   const isLast = at === STORY.length - 1
   switch (event.type) {

@@ -87,7 +87,7 @@ const picture = (/** @type {string} */ name, /** @type {string} */ label) =>
  * The kernel sweeps the photograph. `moved` is the share of the way out of sight, on the next screen.
  * @param {Told} told @param {Shown} shown
  */
-function look({ snapshots: [numbers] }, { swept = 1, activated = 1, grown = 1, done }) {
+function lookScreen({ snapshots: [numbers] }, { swept = 1, activated = 1, grown = 1, done }) {
   const [rows, across] = numbers.shape("z1").slice(-2)
   const position = Math.min(Math.floor(swept * rows * across), rows * across - 1)
   const [i, j] = [Math.floor(position / across), position % across]
@@ -105,7 +105,7 @@ function look({ snapshots: [numbers] }, { swept = 1, activated = 1, grown = 1, d
 }
 
 /** The loss as areas. @param {Told} told @param {Shown} shown */
-function areas(told, { glided = 1, marked = 1, opened = [], melted = 1 }) {
+function areasScreen(told, { glided = 1, marked = 1, opened = [], melted = 1 }) {
   const [numbers] = told.snapshots
   const [outputs, targets] = [valuesOf(numbers, "o"), valuesOf(numbers, "y")]
   const gaps = outputs.map((value, n) => Math.abs(value - targets[n]))
@@ -114,7 +114,7 @@ function areas(told, { glided = 1, marked = 1, opened = [], melted = 1 }) {
   const sides = gaps.map((gap, n) => `--s${n}:${gap}`).join(";")
   const name = (/** @type {number} */ n) => numbers.nameOf(n, outputs.length)
   return html`<div class="tale-areas" style="${sides};--sum:${gaps.reduce((sum, gap) => sum + gap, Math.sqrt(loss))};--pair:${gaps.reduce((sum, gap) => sum + gap, 0)};--loss:${Math.sqrt(loss)};--glided:${glided};--marked:${marked};--melted:${melted}">
-    ${glided < 1 ? html`<div class="tale-left" aria-hidden="true">${look(told, { done: true })}</div>` : nothing}
+    ${glided < 1 ? html`<div class="tale-left" aria-hidden="true">${lookScreen(told, { done: true })}</div>` : nothing}
     ${outputs.map(
       (
         value,
@@ -128,13 +128,13 @@ function areas(told, { glided = 1, marked = 1, opened = [], melted = 1 }) {
 }
 
 /** One number is dragged, with the promised and the measured change. @param {Told} told @param {Shown} shown */
-function number({ snapshots: [numbers], curve }, { appeared = 1, pulsed = 0, value = 0 }) {
+function numberScreen({ snapshots: [numbers], curve }, { appeared = 1, pulsed = 0, value = 0 }) {
   const position = MIDDLE + value
   const [start, now] = curve ? [curve.loss[MIDDLE], curve.loss[position]] : [lossOf(numbers), lossOf(numbers)]
   const change = curve ? curve.theta[position] - curve.theta[MIDDLE] : 0
   const changes = { promised: (curve?.slope ?? 0) * change, measured: now - start }
   const count = digitsOf(start, now)
-  const scale = curve ? farthest(curve) : 1
+  const scale = curve ? maxLossChange(curve) : 1
   const shownNumber = curve ? decimals(curve.theta[position], value % NUMBER.steps ? 1 : 0) : ""
   const handle = html`<b role="slider" tabindex="0" aria-orientation="vertical" aria-label=${say("web.story.drag")} style="--pulsed:${pulsed}"
     aria-valuemin=${curve?.theta[MIDDLE - NUMBER.most] ?? 0} aria-valuemax=${curve?.theta[MIDDLE + NUMBER.most] ?? 0} aria-valuenow=${curve?.theta[position] ?? 0} aria-valuetext="${shownNumber}, L ${decimals(now, 4)}"><i></i>${shownNumber}<i></i></b>`
@@ -147,7 +147,7 @@ function number({ snapshots: [numbers], curve }, { appeared = 1, pulsed = 0, val
 }
 
 /** Return the largest change of the loss, promised or measured, that a drag can make. @param {Curve} curve */
-const farthest = ({ theta, loss, slope }) =>
+const maxLossChange = ({ theta, loss, slope }) =>
   Math.max(
     ...[-NUMBER.most, NUMBER.most].flatMap((by) => [
       Math.abs(loss[MIDDLE + by] - loss[MIDDLE]),
@@ -184,7 +184,7 @@ function lossChart({ theta, loss, slope }, value) {
 }
 
 /** The updates on a slider. @param {Told} told @param {Shown} shown @param {Acts} acts */
-function updates(told, { appeared = 1, value = 0 }, { choose }) {
+function updatesScreen(told, { appeared = 1, value = 0 }, { choose }) {
   const { snapshots } = told
   const [start] = snapshots
   const k = isLoaded(told) ? value : 0
@@ -207,12 +207,12 @@ function updates(told, { appeared = 1, value = 0 }, { choose }) {
 }
 
 /** @type {((told: Told, shown: Shown, acts: Acts) => Template)[]} */
-const SCREENS = [look, areas, number, updates]
+const SCREENS = [lookScreen, areasScreen, numberScreen, updatesScreen]
 
 // ---- the opening
 
 /** @param {Told} told @param {Acts} acts @param {boolean} still  without motion */
-export function opening(told, acts, still) {
+export function openingScreen(told, acts, still) {
   const { telling } = told
   const { at } = telling
   const shown = shownOf(told)

@@ -183,11 +183,11 @@ def encode_film(request: PageRequest, page: FilmPage, sweep: SweepData | None = 
 
 
 def _cached_film(setup: Setup, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:
-    def made() -> Film:
+    def compute() -> Film:
         frame_count, maps = _frame_plan(setup.start, x, n, parts)
         return film(setup.start, x, n, frame_count, maps, hold=hold)
 
-    return _FILMS.get_or_make((setup.start, x.tobytes(), x.shape, n, parts, hold), made)
+    return _FILMS.get_or_make((setup.start, x.tobytes(), x.shape, n, parts, hold), compute)
 
 
 def _frame_plan(start: Setup, x: np.ndarray, n: int, parts: int) -> tuple[int, tuple[str, ...]]:

@@ -66,7 +66,7 @@ def _untrained(job: Job, history: History) -> tuple[Epoch, ...]:
     images = job.data.held_out.pixels(job.channel).shape
     if estimated_seconds(job.settings.network, images[1:], images[0]) > QUICK:
         return ()
-    return (_UNTRAINED.get_or_make(job.name, history.untrained),)
+    return (_UNTRAINED.get_or_make(job.name, history.untrained_results),)
 
 
 QUICK = 0.5

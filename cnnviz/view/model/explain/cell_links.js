@@ -104,7 +104,8 @@ export const spread = (link, cell, shape) => SPREAD[link.pattern](link, cell, sh
  * Return a range along each axis of the source, without padding.
  * @param {Link} link @param {Cell} cell @param {number[]} shape of the source
  */
-export const reach = (link, cell, shape) => spread(link, cell, shape).map((range, axis) => clip(range, shape[axis]))
+export const sourceRanges = (link, cell, shape) =>
+  spread(link, cell, shape).map((range, axis) => clip(range, shape[axis]))
 
 /** Return every cell in the ranges, in reading order. @param {Range[]} ranges @returns {Cell[]} */
 export function cells(ranges) {
@@ -136,12 +137,12 @@ export function winner(candidates, read, tie = 0) {
  * @param {number} tie difference up to which inputs of a pool count as equal
  */
 export function sources(link, cell, shape, read, inputShape = shape, tie = 0) {
-  const sourceCells = cells(reach(link, cell, shape))
+  const sourceCells = cells(sourceRanges(link, cell, shape))
   if (link.pattern === "winner") return sourceCells.length ? [winner(sourceCells, read, tie)] : []
   if (link.pattern !== "won") return sourceCells
   const poolLink = { ...link, pattern: "pool" }
   return sourceCells.filter(
-    (position) => String(winner(cells(reach(poolLink, position, inputShape)), read, tie)) === String(cell),
+    (position) => String(winner(cells(sourceRanges(poolLink, position, inputShape)), read, tie)) === String(cell),
   )
 }
 

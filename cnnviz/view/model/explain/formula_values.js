@@ -160,7 +160,7 @@ export class Filling {
       case "truth":
         return this.value(node.of)
       case "binary":
-        return operate(node.sign, this.value(node.left), () => this.value(node.right))
+        return applyOperator(node.sign, this.value(node.left), () => this.value(node.right))
       case "call":
         return this.callValue(node.name, node.args)
     }
@@ -214,7 +214,7 @@ const printedTerms = (values, node) =>
   isProduct(node) || node.kind === "symbol" ? values : values.filter((value) => value !== 0)
 
 /** @param {string} sign @param {number} left @param {() => number} right */
-function operate(sign, left, right) {
+function applyOperator(sign, left, right) {
   if (sign === "*") return left === 0 ? 0 : left * right() // 0 · log 0 is 0
   if (sign === "/") return left === 0 ? 0 : left / right()
   if (sign === ">") return Number(left > right())

@@ -78,7 +78,7 @@ export function promiseOf(numbers, map, cell) {
 /** @param {number} predicted @param {number | undefined} actual  undefined until it is fetched @param {{ what: string, by: number, share: string }} fields */
 function changeText(predicted, actual, fields) {
   const direction = predicted > 0 ? "rises" : "falls"
-  const print = printer(predicted)
+  const print = changeFormatter(predicted)
   const size = { ...fields, promised: print(Math.abs(predicted)) }
   if (actual === undefined || !Number.isFinite(actual)) return say(`web.promise.${direction}`, { ...size, really: "" })
   const actualText = (/** @type {number} */ value) => say("web.promise.really", { value: print(value) })
@@ -91,7 +91,7 @@ function changeText(predicted, actual, fields) {
  * Return a formatter with two digits for the predicted change, which uses the same decimals for the actual one.
  * @param {number} promised @returns {(value: number) => string}
  */
-function printer(promised) {
+function changeFormatter(promised) {
   const places = 1 - Math.floor(Math.log10(Math.abs(promised)))
   if (places > MOST_DECIMALS) return (value) => number(value, 2)
   return (value) => (value === 0 ? "0" : decimals(value, Math.max(places, 0)))

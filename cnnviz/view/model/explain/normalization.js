@@ -93,24 +93,27 @@ export function pathsOf(numbers, symbol, cell) {
       : Array.from(of)
   const gainAt = (/** @type {number} */ n) => numbers.at(g, [start + Math.floor(n / size)])
   const scaled = Array.from(dn, (value, n) => (gainAt(n) * value) / spread)
-  const straightPath = { path: "straight", crowd: crowd(ownValues(scaled)) }
+  const straightPath = { path: "straight", crowd: testImageData(ownValues(scaled)) }
   if (isFixed(numbers, layerSymbol)) return [straightPath]
   const scaledValues = ownValues(scaled)
   if (numbers.network.images.length && layerOf(numbers, layerSymbol)?.kind === "bn") {
     const total = numbers.values(symbol).subarray(cell[0] * size, (cell[0] + 1) * size)
-    return [straightPath, { path: "others", crowd: crowd(Array.from(total, (value, n) => value - scaledValues[n])) }]
+    return [
+      straightPath,
+      { path: "others", crowd: testImageData(Array.from(total, (value, n) => value - scaledValues[n])) },
+    ]
   }
   const mean = scaled.reduce((all, value) => all + value, 0) / scaled.length
   const slope = scaled.reduce((all, value, n) => all + value * hat(sums[n]), 0) / scaled.length
   return [
     straightPath,
-    { path: "mean", crowd: crowd(scaledValues.map(() => -mean)) },
-    { path: "spread", crowd: crowd(ownValues(sums).map((value) => -slope * hat(value))) },
+    { path: "mean", crowd: testImageData(scaledValues.map(() => -mean)) },
+    { path: "spread", crowd: testImageData(ownValues(sums).map((value) => -slope * hat(value))) },
   ]
 }
 
 /** @param {number[]} values @returns {Crowd} */
-const crowd = (values) => ({ values, images: 1, limits: limitsOf(values) })
+const testImageData = (values) => ({ values, images: 1, limits: limitsOf(values) })
 
 /**
  * Return the index of a cell within the numbers of its map that are drawn together.

@@ -68,7 +68,7 @@ export function layout(face, { width, height, across = 1, places = 0 }) {
 }
 
 /** Return the box around boxes. @param {Box[]} boxes @returns {Box} */
-export function enclosing(boxes) {
+export function enclosingBox(boxes) {
   const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))]
   const width = Math.max(...boxes.map((box) => box.x + box.width)) - x
   return { x, y, width, height: Math.max(...boxes.map((box) => box.y + box.height)) - y }
@@ -118,7 +118,7 @@ export function largestOfPixels(values, face, n, rows, columns) {
  * @param {Pick<Face, "tiles" | "rows" | "columns">} face
  * @param {{ width: number, height: number }} room
  */
-export function spread({ tiles, rows, columns }, { width, height }) {
+export function bestTileCount({ tiles, rows, columns }, { width, height }) {
   let bestLayout = { across: 1, cell: 0 }
   for (let across = 1; across <= tiles; across++) {
     const down = Math.ceil(tiles / across)

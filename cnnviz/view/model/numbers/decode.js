@@ -2,7 +2,7 @@
 // sent as ids with values and formatted here.
 
 import { LANG } from "../../spec.js"
-import { has, say } from "../words.js"
+import { hasMessage, say } from "../words.js"
 
 /** @import { Header } from "../../types/view.js" */
 /** @typedef {{ values: Float64Array | Float32Array | Uint8Array | Int8Array, shape: number[] }} Values  an array from the core */
@@ -91,7 +91,7 @@ export function withMessages(value) {
 function messageText(value) {
   if (Array.isArray(value?.say)) {
     const [id, values] = value.say
-    return has(id) ? say(id, values) : id
+    return hasMessage(id) ? say(id, values) : id
   }
   const versions = value?.versions
   return versions ? (versions[LANG] ?? versions.en ?? Object.values(versions)[0] ?? "") : value

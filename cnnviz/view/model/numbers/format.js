@@ -101,7 +101,7 @@ export function formatShort(value, digits) {
  * Format a number with two decimals for the cells of small grids; smaller numbers are "≈0".
  * @param {number} value
  */
-export const coarse = (value) =>
+export const formatCoarse = (value) =>
   Number.isInteger(value) || Math.abs(value) >= 10 ? short(value) : Math.abs(value) < 0.005 ? "≈0" : decimals(value, 2)
 
 /** @type {Record<string, string>} */
@@ -131,7 +131,7 @@ export const rangeText = ([low, high], write) =>
  * Return the HTML of a number with its sign, coloured by it.
  * @param {number} value
  */
-export const signed = (value, digits = 4) =>
+export const signedHTML = (value, digits = 4) =>
   `<b class="${value < 0 ? "neg" : value > 0 ? "pos" : ""}">${value < 0 ? "" : "+"}${integerOrNumber(value, digits)}</b>`
 
 /**

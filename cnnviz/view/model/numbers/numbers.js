@@ -1,6 +1,6 @@
 // The arrays of one snapshot of a network, by symbol and cell: the data of the Step page.
 
-import { pairs, reach, sources } from "../explain/cell_links.js"
+import { pairs, sourceRanges, sources } from "../explain/cell_links.js"
 import { dequantize, QuantizedWeights } from "./quantized_weights.js"
 
 /** @import { Cell, Link, MapRecord, Range } from "../../types/view.js" */
@@ -348,7 +348,7 @@ export class Numbers {
 
   /** @param {Link} link @param {Cell} cell @returns {Range[]} */
   reach(link, cell) {
-    return reach(link, cell, this.shape(link.source))
+    return sourceRanges(link, cell, this.shape(link.source))
   }
 
   /**

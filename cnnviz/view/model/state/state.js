@@ -98,7 +98,7 @@ const positionKey = ({ page, shown, stage }) => `${page} ${shown?.setup.k} ${sta
  * @param {Event} event
  * @returns {State}
  */
-export function next(state, event) {
+export function nextState(state, event) {
   switch (event.type) {
     case "answered":
       return afterResponse(state, event)
