@@ -49,7 +49,7 @@ def spreadsheet(setup: Setup, snapshot: Snapshot, known: bool = True) -> bytes:
     inner_values = program.all_values(snapshot.params, trace)
     formulas = CellFormulas(program, {names.source: program.tie(inner_values, names.source) for names in program.network.names})
     arrays: dict[str, np.ndarray] = {**trace, **snapshot.params, "y": y, "L": np.array(setup.network.loss(trace, y)), **gradients}
-    shapes = formulas.at.shapes
+    shapes = formulas.layout.shapes
     values = {name: np.asarray(arrays[name]).reshape(shapes[name]) for name in arrays if name in shapes}
     values |= {name: formulas.helper_values(name, values) for name in formulas.helpers}
     if problem := too_large(program):
@@ -124,7 +124,7 @@ class _Book:
         sheet.write_number(row, 1, self.setup.lr)
         self.book.define_name("learning_rate", f"=lesson!$B${row + 1}")
         sheet.write(row + 1, 0, "L", self.style["head"])
-        self._formula(sheet, row + 1, 1, self.formulas.at.cell("L"), float(self.values["L"]), "live")
+        self._formula(sheet, row + 1, 1, self.formulas.layout.cell("L"), float(self.values["L"]), "live")
         sheet.write(row + 2, 0, say("export.spreadsheet.before"), self.style["head"])
         sheet.write_number(row + 2, 1, float(self.values["L"]))
         for name_row, (name, _) in enumerate(names, start=row + 4):
@@ -138,14 +138,14 @@ class _Book:
         return "   ".join([*titles, *([latex_to_unicode(formula)] if formula else [])])
 
     def _sheet(self, name: str, colour: str) -> None:
-        sheet, shape = self.book.add_worksheet(name), self.formulas.at.shapes[name]
+        sheet, shape = self.book.add_worksheet(name), self.formulas.layout.shapes[name]
         sheet.set_tab_color(colour)
         self._head(sheet, _label(name), self._words(name), shape)
         values = self.values.get(name)
         for number, index in enumerate(np.ndindex(*shape)):
             if number % CELLS_PER_CHECK == 0:
                 check_cancelled()
-            row, column = self.formulas.at.place(name, index)
+            row, column = self.formulas.layout.place(name, index)
             formula = self.formulas.formula(name, index) if number < MAX_FORMULAS or name in self.formulas.helpers else None
             value = 0.0 if values is None else float(values[index])
             if formula is None:
@@ -182,20 +182,20 @@ class _Book:
             sheet.conditional_format(FIRST_ROW, FIRST_COLUMN, *last_cell, scale)
 
     def _place(self, shape: tuple[int, ...], at: Index) -> tuple[int, int]:
-        return type(self.formulas.at)({"": shape}).place("", (*at, 0) if len(shape) > 1 else at)
+        return type(self.formulas.layout)({"": shape}).place("", (*at, 0) if len(shape) > 1 else at)
 
     def _write_next_params(self, name: str) -> None:
         """Write a sheet with a parameter after the update."""
-        shape, sheet = self.formulas.at.shapes[name], self.book.add_worksheet(f"{name} next")
+        shape, sheet = self.formulas.layout.shapes[name], self.book.add_worksheet(f"{name} next")
         self._head(sheet, f"{label(name)}′", latex_to_unicode(self.setup.optimizer.formulas[-1]), shape)
         values = np.asarray(self.snapshot.after[name]).reshape(shape)
         exact = self.setup.rule == "exact"
         for number, index in enumerate(np.ndindex(*shape)):
             if number % CELLS_PER_CHECK == 0:
                 check_cancelled()
-            row, column = self.formulas.at.place(name, index)
+            row, column = self.formulas.layout.place(name, index)
             if number < MAX_FORMULAS:
-                formula = f"{self.formulas.at.cell(name, *index)}-learning_rate*{self.formulas.at.cell(f'd{name}', *index)}"
+                formula = f"{self.formulas.layout.cell(name, *index)}-learning_rate*{self.formulas.layout.cell(f'd{name}', *index)}"
                 self._formula(sheet, row, column, formula, float(values[index]), "live", exact)
             else:
                 sheet.write_number(row, column, float(values[index]), self.style["given"])

@@ -676,16 +676,16 @@ class Interpreter(LibraryCalls):
         if isinstance(callee, Library) and callee.path == "super":
             return self._super(node, scope)
         arguments = self.elements(node.args, scope)
-        named: dict[str, Any] = {}
+        keywords: dict[str, Any] = {}
         for keyword in node.keywords:
             value = self.value(keyword.value, scope)
             if keyword.arg is not None:
-                named[keyword.arg] = value
+                keywords[keyword.arg] = value
             elif isinstance(value, dict) and all(isinstance(key, str) for key in value):
-                named |= value
+                keywords |= value
             else:
-                named["**"] = Unknown(self.text(keyword.value))
-        return self.call(callee, arguments, named, node)
+                keywords["**"] = Unknown(self.text(keyword.value))
+        return self.call(callee, arguments, keywords, node)
 
     def _super(self, node: ast.Call, scope: Scope) -> Any:
         outer_scope: Scope | None = scope
@@ -697,35 +697,35 @@ class Interpreter(LibraryCalls):
 
     # ---- calls
 
-    def call(self, called: Any, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def call(self, called: Any, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Return the value of a call."""
         if isinstance(called, BoundMethod) and called.function is not None:
-            return self.call_function(called.function, [called.owner, *arguments], named, node)
+            return self.call_function(called.function, [called.owner, *arguments], keywords, node)
         if isinstance(called, BoundMethod):
-            return self.method(called.owner, called.name, arguments, named, node)
+            return self.method(called.owner, called.name, arguments, keywords, node)
         if isinstance(called, Function):
-            return self.call_function(called, arguments, named, node)
+            return self.call_function(called, arguments, keywords, node)
         if isinstance(called, Class):
-            return self.instance(called, arguments, named, node)
+            return self.instance(called, arguments, keywords, node)
         if isinstance(called, Partial):
-            return self.call(called.callee, [*called.arguments, *arguments], {**called.named, **named}, node)
+            return self.call(called.callee, [*called.arguments, *arguments], {**called.named, **keywords}, node)
         if isinstance(called, Library):
-            return self.library_call(called, arguments, named, node)
+            return self.library_call(called, arguments, keywords, node)
         if isinstance(called, Module | Doubt):
-            return self.apply(called, arguments, named, node)
+            return self.apply(called, arguments, keywords, node)
         if isinstance(called, ModulePart):
             return called
-        values = [*arguments, *named.values()]
+        values = [*arguments, *keywords.values()]
         # such as trainer.fit(model), or keras.metrics.Mean() of a loss
         if isinstance(called, Unknown) and (called.text.rpartition(".")[2] in HARMLESS or METRIC.match(called.text)):
             return Unknown(self.text(node))
         self.touch(values, node)
         return self.unknown_result(values, node)
 
-    def call_function(self, function: Function, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def call_function(self, function: Function, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Return the value of a call of the text's function."""
         if self.calls >= MOST_CALLS:
-            values = [*arguments, *named.values()]
+            values = [*arguments, *keywords.values()]
             self.touch(values, node)
             return self.unknown_result(values, node)
         signature = function.node.args
@@ -733,11 +733,11 @@ class Interpreter(LibraryCalls):
         names = {*positional, *(argument.arg for argument in signature.kwonlyargs)}
         scope = Scope({name: Unknown(name) for name in names}, function.scope)
         scope.values |= function.defaults
-        scope.values |= dict(zip(positional, arguments, strict=False)) | {name: value for name, value in named.items() if name in names}
+        scope.values |= dict(zip(positional, arguments, strict=False)) | {name: value for name, value in keywords.items() if name in names}
         if signature.vararg:
             scope.values[signature.vararg.arg] = tuple(arguments[len(positional) :])
         if signature.kwarg:
-            scope.values[signature.kwarg.arg] = {name: value for name, value in named.items() if name not in names}
+            scope.values[signature.kwarg.arg] = {name: value for name, value in keywords.items() if name not in names}
         if isinstance(function.node, ast.Lambda):
             self.calls += 1
             value = self.value(function.node.body, scope)
@@ -755,9 +755,9 @@ class Interpreter(LibraryCalls):
             frame.returned.append(None)
         return self.join(frame.returned, self.text(node), node) if frame.returned else None
 
-    def instance(self, cls: Class, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def instance(self, cls: Class, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Return an object of the text's class after its __init__."""
-        script_module = self.script_class(cls, arguments, named, node)
+        script_module = self.script_class(cls, arguments, keywords, node)
         if script_module is not None:
             return script_module
         obj = Instance(LayerDescription(cls.node.name, text=self.text(node), line=getattr(node, "lineno", 0)), self.block, cls=cls)
@@ -766,16 +766,16 @@ class Interpreter(LibraryCalls):
         self.modules.append(obj)
         initializer = cls.lookup("__init__")
         if cls.fields is not None and initializer is None:
-            field_values = dict(zip(cls.fields, arguments, strict=False)) | named
+            field_values = dict(zip(cls.fields, arguments, strict=False)) | keywords
             for name in cls.fields:
                 if name in field_values or name not in cls.attributes:
                     self.bind(obj.items, name, field_values.get(name, Unknown(name)))
         elif isinstance(initializer, Function):
-            self.call_function(initializer, [obj, *arguments], named, node)
+            self.call_function(initializer, [obj, *arguments], keywords, node)
         elif initializer is not None:
             self.doubt(obj, self.part(node))
         elif obj.children is not None:
-            self.fill(obj.children, arguments, named, node)
+            self.fill(obj.children, arguments, keywords, node)
         return obj
 
     # ---- knowledge about values

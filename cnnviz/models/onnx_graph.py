@@ -178,41 +178,41 @@ def _layer(node: ChainedNode, first: bool) -> LayerDescription | None:
     is_permutation = node.kind == "Transpose" and tuple(attributes.get("perm", ())) in _PERMUTATIONS
     if node.kind in _PASSED_ON or is_permutation or (first and node.kind in _SCALED and all(array.size <= 4 for array in arrays)):
         return None
-    named: dict[str, Any] = {}
+    keywords: dict[str, Any] = {}
     name = _SAME_LAYERS.get(node.kind, node.kind)
     if node.kind == "Reshape":
         name = "Flatten" if not arrays or (arrays[-1].size == 2 and int(arrays[-1].flat[0]) in (-1, 0, 1)) or (first and arrays[-1].size == 4) else name
     elif name in ("BatchNormalization", "LayerNorm", "GroupNormalization"):
-        named = {"epsilon": round(float(attributes.get("epsilon", 1e-5)), 9), "groups": attributes.get("num_groups")}
+        keywords = {"epsilon": round(float(attributes.get("epsilon", 1e-5)), 9), "groups": attributes.get("num_groups")}
         if name == "BatchNormalization":
-            named["momentum"] = round(float(attributes.get("momentum", 0.9)), 9)
+            keywords["momentum"] = round(float(attributes.get("momentum", 0.9)), 9)
     elif node.kind == "Conv" and arrays and arrays[0].ndim == 4:
         f = arrays[0].shape
-        named = {"in_channels": f[1] * attributes.get("group", 1), "filters": f[0], "k": f[2:], "groups": attributes.get("group", 1), "bias": len(arrays) > 1}
-        name, named = "Conv2d", named | _window_settings(attributes) | {"dilation": tuple(attributes.get("dilations", (1, 1)))}
+        keywords = {"in_channels": f[1] * attributes.get("group", 1), "filters": f[0], "k": f[2:], "groups": attributes.get("group", 1), "bias": len(arrays) > 1}
+        name, keywords = "Conv2d", keywords | _window_settings(attributes) | {"dilation": tuple(attributes.get("dilations", (1, 1)))}
     elif node.kind in ("MaxPool", "AveragePool") and len(attributes.get("kernel_shape", ())) == 2:
-        named = {"k": tuple(attributes["kernel_shape"]), "ceil": bool(attributes.get("ceil_mode", 0)), "dilation": tuple(attributes.get("dilations", (1, 1)))}
-        named |= _window_settings(attributes)
+        keywords = {"k": tuple(attributes["kernel_shape"]), "ceil": bool(attributes.get("ceil_mode", 0)), "dilation": tuple(attributes.get("dilations", (1, 1)))}
+        keywords |= _window_settings(attributes)
         name = "MaxPool2d" if node.kind == "MaxPool" else "AvgPool2d"
     elif node.kind in ("Gemm", "MatMul") and arrays and arrays[0].ndim == 2:
         is_plain = node.kind == "MatMul" or (attributes.get("alpha", 1.0), attributes.get("beta", 1.0), attributes.get("transA", 0)) == (1.0, 1.0, 0)
-        name, named = ("Linear" if is_plain else node.kind), {"units": arrays[0].shape[0 if attributes.get("transB") else 1], "bias": len(arrays) > 1}
+        name, keywords = ("Linear" if is_plain else node.kind), {"units": arrays[0].shape[0 if attributes.get("transB") else 1], "bias": len(arrays) > 1}
     elif node.kind == "Dropout":
-        named = {"rate": round(float(attributes.get("ratio", arrays[0] if arrays else 0.5)), 9)}
+        keywords = {"rate": round(float(attributes.get("ratio", arrays[0] if arrays else 0.5)), 9)}
     elif node.kind in ("Softmax", "LogSoftmax"):
-        named = {"dim": attributes.get("axis", -1)}
+        keywords = {"dim": attributes.get("axis", -1)}
     elif node.kind == "Flatten":
-        named = {"start": attributes.get("axis", 1)}
+        keywords = {"start": attributes.get("axis", 1)}
     elif node.kind == "LeakyRelu":
-        name, named = "LeakyReLU", {"slope": round(float(attributes.get("alpha", 0.01)), 6)}
+        name, keywords = "LeakyReLU", {"slope": round(float(attributes.get("alpha", 0.01)), 6)}
     elif node.kind == "ReduceMean" and sorted(attributes.get("axes", _numbers(arrays[-1]) if arrays else ())) in ([2, 3], [-2, -1]):
         name = "GlobalAveragePooling2D"
     elif node.kind == "Pad" and attributes.get("mode", b"constant") == b"constant":
         pads = list(attributes.get("pads", _numbers(arrays[0]) if arrays else ()))
         # images and channels, then rows and columns; first before, then after
         if len(pads) == 8 and not any((*pads[:2], *pads[4:6])):
-            name, named = "ZeroPad2d", {"padding": (pads[3], pads[7], pads[2], pads[6])}
-    return LayerDescription(name, (), named, node.text)
+            name, keywords = "ZeroPad2d", {"padding": (pads[3], pads[7], pads[2], pads[6])}
+    return LayerDescription(name, (), keywords, node.text)
 
 
 def _window_settings(attributes: Mapping[str, Any]) -> dict[str, Any]:

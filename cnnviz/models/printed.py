@@ -60,12 +60,12 @@ def _layer(kind: str, arguments_text: str, line: str, number: int) -> LayerDescr
         node = ast.parse(f"f({arguments_text[:2000]}", mode="eval").body
         assert isinstance(node, ast.Call)
         positional = tuple(_constant(argument) for argument in node.args)
-        named = {str(keyword.arg): _constant(keyword.value) for keyword in node.keywords}
+        keywords = {str(keyword.arg): _constant(keyword.value) for keyword in node.keywords}
     except (SyntaxError, ValueError, AssertionError, RecursionError, MemoryError):
         raise Problem("model.line", line=line[:80]) from None
     # lazy layers print their unknown channels as 0
-    layer = LayerDescription(kind.removeprefix("Lazy"), positional, named, shorten(f"{kind}({arguments_text}"), number, "pytorch")
-    return replace(layer, named={key: value for key, value in named.items() if key != "in_channels" or value})
+    layer = LayerDescription(kind.removeprefix("Lazy"), positional, keywords, shorten(f"{kind}({arguments_text}"), number, "pytorch")
+    return replace(layer, named={key: value for key, value in keywords.items() if key != "in_channels" or value})
 
 
 def _constant(node: ast.expr) -> Any:

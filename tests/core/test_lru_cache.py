@@ -155,8 +155,8 @@ COUNTED = {
 """Modules with caches that count entries instead of bytes, and what bounds the size of an entry."""
 FOR_EVER = {
     "security_headers", "_font", "missions", "load_bundled", "load_split", "bundled_lessons", "lectures", "release", "bound_connections", "files",
-    "contact_sheet", "catalogue", "gallery", "spec", "sprite", "guessing_range", "_second_thread", "_blas", "keep_freed_memory", "pages", "extra_resources", "story", "_snapshot_numbers", "code", "_notebook_formulas",
-    "_codes", "_known_classes", "printed_numbers", "story_query",
+    "contact_sheet", "catalogue", "gallery", "spec", "sprite", "guessing_range", "_second_thread", "_blas", "keep_freed_memory", "pages",
+    "extra_resources", "story", "_snapshot_numbers", "code", "_notebook_formulas", "_codes", "_known_classes", "printed_numbers", "story_query",
 }  # fmt: skip
 """Functions whose results are kept for good: they have no arguments, or only some that no visitor chooses freely."""
 

@@ -65,16 +65,16 @@ class Evaluated:
 def evaluated(formulas, values):
     """Every array that the formulas make, from those that are given."""
     cells = {}
-    for name, shape in formulas.at.shapes.items():
+    for name, shape in formulas.layout.shapes.items():
         for at in np.ndindex(*shape):
             made = formulas.formula(name, at)
-            cells[(name, *formulas.at.place(name, at))] = float(values[name][at]) if made is None else made
+            cells[(name, *formulas.layout.place(name, at))] = float(values[name][at]) if made is None else made
     read = Evaluated(cells)
-    places = {name: [formulas.at.place(name, at) for at in np.ndindex(*shape)] for name, shape in formulas.at.shapes.items()}
+    places = {name: [formulas.layout.place(name, at) for at in np.ndindex(*shape)] for name, shape in formulas.layout.shapes.items()}
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(100_000)  # and back: other tests of this process rely on an end of nesting
     try:
-        return {name: np.array([read(name, *at) for at in found]).reshape(formulas.at.shapes[name]) for name, found in places.items()}
+        return {name: np.array([read(name, *at) for at in found]).reshape(formulas.layout.shapes[name]) for name, found in places.items()}
     finally:
         sys.setrecursionlimit(limit)
 
@@ -86,8 +86,8 @@ def compare(case, training=True):
     exact = {**trace, **case.params, **gradients, "y": case.y, "L": np.array(case.network.loss(trace, case.y))}
     formulas = CellFormulas(program)
     if "do" not in gradients:
-        del formulas.at.shapes["do"]
-    shapes = formulas.at.shapes
+        del formulas.layout.shapes["do"]
+    shapes = formulas.layout.shapes
     values = {name: np.asarray(array).reshape(shapes[name]) for name, array in exact.items() if name in shapes}
     given = {name: values[name] for name in ("x", "y", *program.parameters)}
     made = evaluated(formulas, given)
