@@ -32,7 +32,7 @@ class ReturnedArray:
         return self.course.to_course_layout(self.right.case, self.role, self.right.gradients[self.role])
 
     @cached_property
-    def doubt(self) -> Array:
+    def error_bound(self) -> Array:
         """Possible round-off of each number."""
         return self.precision.epsilon * np.abs(self.course.to_course_layout(self.right.case, self.role, self.right.sizes[self.role]))
 
@@ -41,7 +41,7 @@ class ReturnedArray:
         """Mask of wrong numbers. If the shape is wrong, all are."""
         if self.array.shape != self.expected.shape:
             return np.ones(self.array.shape, bool)
-        return marks(self.array, self.expected, self.doubt, tolerance=self.precision.relative) == WRONG
+        return marks(self.array, self.expected, self.error_bound, tolerance=self.precision.relative) == WRONG
 
     @property
     def is_right(self) -> bool:
@@ -60,8 +60,8 @@ class ReturnedArray:
         if candidate.squeeze().shape != self.array.squeeze().shape:
             return False
         candidate = candidate.reshape(self.array.shape)
-        doubt = self.doubt if self.doubt.shape == candidate.shape else self.precision.epsilon * np.abs(candidate)
-        return bool(self.precision.equal_entries(self.array, candidate, doubt).all())
+        error_bound = self.error_bound if self.error_bound.shape == candidate.shape else self.precision.epsilon * np.abs(candidate)
+        return bool(self.precision.equal_entries(self.array, candidate, error_bound).all())
 
     # ---- in words
 

@@ -284,7 +284,8 @@ def false_alarm(case: Drawn) -> str:
         return ""
     worst = found.worst
     name = f"d{worst.parameter}[{','.join(map(str, worst.index))}]"
-    return f"{found.wrong} of {found.count} entries; {name} is {worst.backward:.9g}, central {worst.central:.9g}, doubt {found.doubt[worst.parameter][worst.index]:.2g}"
+    bound = found.error_bound[worst.parameter][worst.index]
+    return f"{found.wrong} of {found.count} entries; {name} is {worst.backward:.9g}, central {worst.central:.9g}, error bound {bound:.2g}"
 
 
 def let_pass(case: Drawn, number: int) -> str:
@@ -301,7 +302,7 @@ def let_pass(case: Drawn, number: int) -> str:
     wrong[at] *= 1 + share
     found, kinks = case.check(name, gradients={name: wrong}), case.check(name).marks[name] == KINK
     with np.errstate(over="ignore"):
-        least = np.maximum(SAFETY * found.doubt[name], TOLERANCE * np.maximum(np.abs(wrong), np.abs(right)))
+        least = np.maximum(SAFETY * found.error_bound[name], TOLERANCE * np.maximum(np.abs(wrong), np.abs(right)))
         beyond = np.abs(wrong - right) > (1 + OFF / SAFETY) * least
     missed = beyond & (found.marks[name] != WRONG) & ~kinks
     if not any(kind in case.net for kind in ("relu", "leaky", "max")) and found.at_kinks:

@@ -120,8 +120,8 @@ def test_gradients_go_by_the_parameter_or_its_gradients_name():
 @pytest.mark.parametrize("text", ["dense3-tanh-dense2-sigmoid-bce", "dense6-tanh-dense2-tanh-mse"])
 def test_what_is_three_times_as_far_off_as_it_may_be_is_not_excused_by_a_shorter_steps_round_off(text):
     case = Case(text, (3, 3))
-    right, doubt = gradients(case), check(case).doubt
-    wrong = {name: right[f"d{name}"] + 3 * np.maximum(SAFETY * doubt[name], TOLERANCE * np.abs(right[f"d{name}"])) for name in case.params}
+    right, error_bound = gradients(case), check(case).error_bound
+    wrong = {name: right[f"d{name}"] + 3 * np.maximum(SAFETY * error_bound[name], TOLERANCE * np.abs(right[f"d{name}"])) for name in case.params}
     assert check(case, gradients=wrong).wrong == sum(array.size for array in wrong.values())
 
 

@@ -145,12 +145,12 @@ def printed():
 def test_the_exercise_judges_as_the_gradient_check_does():
     rng, marked = np.random.default_rng(0), printed()["marks"]
     size = 10.0 ** rng.uniform(-16, 2, 500)
-    given, doubt = size * rng.choice([-1, 0, 1], 500, p=[0.45, 0.1, 0.45]), size * 10.0 ** rng.uniform(-9, 2, 500)
+    given, error_bound = size * rng.choice([-1, 0, 1], 500, p=[0.45, 0.1, 0.45]), size * 10.0 ** rng.uniform(-9, 2, 500)
     central = np.where(rng.random(500) < 0.5, given, given * (1 + 10.0 ** rng.uniform(-9, 0, 500))) + rng.choice([0, 1e-12, np.nan], 500, p=[0.8, 0.15, 0.05])
     given[rng.random(500) < 0.05] = np.nan
     structural, kinks = rng.random(500) < 0.2, rng.random(500) < 0.1
-    found = marked(given, central, doubt, structural, kinks)
-    np.testing.assert_array_equal(found, marks(given, central, doubt, structural, kinks))
+    found = marked(given, central, error_bound, structural, kinks)
+    np.testing.assert_array_equal(found, marks(given, central, error_bound, structural, kinks))
     assert set(found.tolist()) == {0, 1, 2, 3}
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.core.diagnosis.given_arrays import SubmittedArray, in_program_shape, replace_nonfinite
 from cnnviz.core.diagnosis.precision import Precision
 from cnnviz.core.diagnosis.stage_verdicts import INHERITS, RIGHT, WRONG
-from cnnviz.core.explain.rounding import Doubt, doubts, draws, equality_tolerance, run_rounded
+from cnnviz.core.explain.rounding import ErrorBound, draws, equality_tolerance, error_bounds, run_rounded
 from cnnviz.core.gradcheck import SAFETY, verdict
 from cnnviz.core.network.named_arrays import Params, Trace
 from cnnviz.core.network.program import Program
@@ -24,7 +24,7 @@ class ArrayComparison:
     """A submitted array, the reference array `ours`, and `redone`, the reference operation applied to the submitted
     inputs, all in display shape.
 
-    `marks` are those of the gradient check: right (0), wrong (1), at a tie or kink (2), or undecided (3). `doubt` is the possible
+    `marks` are those of the gradient check: right (0), wrong (1), at a tie or kink (2), or undecided (3). `error_bound` is the possible
     error of ours. `turned` is the permutation of axes that made the submitted array fit, or ().
     """
 
@@ -34,12 +34,12 @@ class ArrayComparison:
     redone: np.ndarray
     marks: np.ndarray
     verdict: str
-    doubt: np.ndarray
+    error_bound: np.ndarray
     precision: Precision
     turned: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        for array in (self.redone, self.marks, self.doubt):  # not `theirs`, which belongs to the caller
+        for array in (self.redone, self.marks, self.error_bound):  # not `theirs`, which belongs to the caller
             freeze(array)
 
     @cached_property
@@ -79,7 +79,7 @@ class _Comparison:
         self.exact = program.backward(params, trace, y)
         self.arrays = {name: in_program_shape(program, name, submitted.array) for name, submitted in theirs.items() if name in self.exact}
         self.values = program.all_values(params, trace) | {"y": y}
-        self.doubts: dict[tuple[Precision, bool], Mapping[str, Doubt]] = {}
+        self.error_bounds: dict[tuple[Precision, bool], Mapping[str, ErrorBound]] = {}
         self.found: dict[str, ArrayComparison] = {}
         self.without_numbers: set[str] = set()
 
@@ -102,32 +102,32 @@ class _Comparison:
 
     def _compare(self, line: Op, values: PassValues, submitted: np.ndarray, ours: np.ndarray, redone: np.ndarray, is_nonfinite_inherited: bool) -> ArrayComparison:
         target, submitted_array, shape = line.target, self.theirs[line.target], self.exact[line.target].shape
-        doubt = self._round_off_bound(submitted_array.precision, target)
-        marks, by_itself = (_mark_entries(submitted, reference, doubt, submitted_array.precision) for reference in (ours, redone))
+        error_bound = self._round_off_bound(submitted_array.precision, target)
+        marks, by_itself = (_mark_entries(submitted, reference, error_bound, submitted_array.precision) for reference in (ours, redone))
         if submitted_array.turned:
             marks = by_itself = np.full(submitted.shape, verdict.WRONG, np.int8)
         elif (marks == verdict.WRONG).any():
-            doubt_of_submitted = self._round_off_bound(submitted_array.precision, target, for_submitted=True)
+            error_bound_of_submitted = self._round_off_bound(submitted_array.precision, target, for_submitted=True)
             ties = self._tied_entries(line, values, submitted, submitted_array.precision)
             if ties is None or line.sources[0] not in self.arrays:
-                doubt = doubt.maximum(doubt_of_submitted)
-                by_itself = _mark_entries(submitted, redone, doubt, submitted_array.precision)
+                error_bound = error_bound.maximum(error_bound_of_submitted)
+                by_itself = _mark_entries(submitted, redone, error_bound, submitted_array.precision)
             if (wrong_alone := by_itself == verdict.WRONG).any():
                 by_itself = np.where(wrong_alone & self._other_choice(line, values, submitted, redone, submitted_array.precision), np.int8(verdict.RIGHT), by_itself)
             if ties is not None:
                 marks, by_itself = (np.where(ties & (stage_verdict == verdict.WRONG), np.int8(verdict.KINK), stage_verdict) for stage_verdict in (marks, by_itself))
         wrong, wrong_by_itself = marks == verdict.WRONG, (by_itself == verdict.WRONG) & (np.isfinite(submitted) | (not is_nonfinite_inherited))
         stage_verdict = WRONG if wrong.any() and wrong_by_itself.any() else INHERITS if wrong.any() else RIGHT
-        submitted, ours, redone, marks, size = (array.reshape(shape) for array in (submitted, ours, redone, marks, doubt.size))
+        submitted, ours, redone, marks, size = (array.reshape(shape) for array in (submitted, ours, redone, marks, error_bound.size))
         return ArrayComparison(target, submitted, ours, redone, marks, stage_verdict, size, submitted_array.precision, submitted_array.turned)
 
-    def _round_off_bound(self, precision: Precision, name: str, for_submitted: bool = False) -> Doubt:
+    def _round_off_bound(self, precision: Precision, name: str, for_submitted: bool = False) -> ErrorBound:
         """Return the possible round-off of a right gradient, without ties. With `for_submitted`, of the gradient that
         results from the submitted arrays."""
-        if (precision, for_submitted) not in self.doubts:
+        if (precision, for_submitted) not in self.error_bounds:
             submitted = self._with_numbers() if for_submitted else None
-            self.doubts[precision, for_submitted] = doubts(self.program, self.values, precision.epsilon, precision.smallest, submitted)
-        return self.doubts[precision, for_submitted][name]
+            self.error_bounds[precision, for_submitted] = error_bounds(self.program, self.values, precision.epsilon, precision.smallest, submitted)
+        return self.error_bounds[precision, for_submitted][name]
 
     def _tied_entries(self, line: Op, values: PassValues, submitted: np.ndarray, precision: Precision) -> np.ndarray | None:
         """Return the entries that round-off decides, at a tie of a pool or at a kink, or None if that cannot be
@@ -152,9 +152,9 @@ class _Comparison:
         return {name: replace_nonfinite(array, in_program_shape(self.program, name, self.exact[name])) for name, array in self.arrays.items()}
 
 
-def _mark_entries(submitted: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Precision) -> np.ndarray:
+def _mark_entries(submitted: np.ndarray, ours: np.ndarray, error_bound: ErrorBound, precision: Precision) -> np.ndarray:
     """Judge each entry like the gradient check. An entry is undecided if the right value is not finite."""
-    judgement = verdict.marks(submitted, ours, doubt.size, doubt.structural, tolerance=precision.relative)
+    judgement = verdict.marks(submitted, ours, error_bound.size, error_bound.structural, tolerance=precision.relative)
     return np.where(np.isfinite(ours), judgement, np.int8(verdict.UNDECIDED))
 
 

@@ -246,7 +246,7 @@ class Suspect:
 
 def matching_entries(comparison: ArrayComparison, array: np.ndarray) -> np.ndarray:
     """Return the entries that are equal up to the precision of the submitted array."""
-    return comparison.precision.equal_entries(comparison.theirs, array, comparison.doubt)
+    return comparison.precision.equal_entries(comparison.theirs, array, comparison.error_bound)
 
 
 def _rearrange_result(rearrangement: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:

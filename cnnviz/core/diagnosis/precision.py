@@ -33,10 +33,10 @@ class Precision:
         return message(f"own.precision.{self.kind}", relative=self.relative, digits=self.digits)
 
     @np.errstate(all="ignore")
-    def equal_entries(self, array: np.ndarray, other: np.ndarray, doubt: np.ndarray) -> np.ndarray:
+    def equal_entries(self, array: np.ndarray, other: np.ndarray, error_bound: np.ndarray) -> np.ndarray:
         """Return which entries are equal at this precision. Entries that are not finite must agree exactly."""
         difference, size = np.abs(array - other), np.maximum(np.abs(array), np.abs(other))
-        is_close = np.isfinite(size) & ((difference <= self.relative * size) | (difference <= SAFETY * doubt))
+        is_close = np.isfinite(size) & ((difference <= self.relative * size) | (difference <= SAFETY * error_bound))
         return is_close | (array == other) | (np.isnan(array) & np.isnan(other))
 
 

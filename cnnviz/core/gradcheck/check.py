@@ -4,11 +4,11 @@
 
 If ReLU or max pooling has a kink at θ, the one-sided slopes differ, and the entry cannot be compared.
 
-An entry is called wrong if |given - central| > bound, the larger of 4·doubt and 1e-6·max(|given|, |central|). Let e be the error
-of the central difference itself, which `doubt` estimates:
+An entry is called wrong if |given - central| > bound, the larger of 4·error_bound and 1e-6·max(|given|, |central|). Let e be the error
+of the central difference itself, which `error_bound` estimates:
 
     |given - slope| > bound + e    is always called wrong, since |given - central| ≥ |given - slope| - e
-    |given - slope| ≤ bound - e    is never called wrong, and so no right entry is while e ≤ 4·doubt
+    |given - slope| ≤ bound - e    is never called wrong, and so no right entry is while e ≤ 4·error_bound
 
 Between bound - e and bound + e, the sign of the central difference's error decides.
 """
@@ -95,11 +95,11 @@ def _progress_callbacks(progress: Progress | None, costs: Mapping[str, int]) -> 
 
 def _result(analytic: dict[str, np.ndarray], checks: Mapping[str, ParameterCheck], finite: bool) -> GradientCheck:
     fields = [{name: checks[name][n].reshape(array.shape) for name, array in analytic.items()} for n in range(5)]
-    central, doubt, errors, structural, kinks = fields
-    entry_marks = {name: marks(array, central[name], doubt[name], structural[name], kinks[name]) for name, array in analytic.items()}
+    central, error_bound, errors, structural, kinks = fields
+    entry_marks = {name: marks(array, central[name], error_bound[name], structural[name], kinks[name]) for name, array in analytic.items()}
     if not finite:
         entry_marks = {name: np.full_like(array, UNDECIDED) for name, array in entry_marks.items()}
-    return GradientCheck(analytic, central, errors, kinks, doubt, entry_marks, finite, structural)
+    return GradientCheck(analytic, central, errors, kinks, error_bound, entry_marks, finite, structural)
 
 
 @np.errstate(all="ignore")  # a mistake may divide by 0
@@ -114,6 +114,6 @@ def recheck(check: GradientCheck, gradients: Mapping[str, np.ndarray]) -> Gradie
     analytic = {name: as_frozen(gradients[f"d{name}"]) for name in check.analytic}
     if not check.finite:
         return replace(check, analytic=analytic)
-    errors = {name: relative_error(array, check.numeric[name], threshold(check.doubt[name]) / TOLERANCE) for name, array in analytic.items()}
-    entry_marks = {name: marks(array, check.numeric[name], check.doubt[name], check.structural[name], check.kinks[name]) for name, array in analytic.items()}
+    errors = {name: relative_error(array, check.numeric[name], threshold(check.error_bound[name]) / TOLERANCE) for name, array in analytic.items()}
+    entry_marks = {name: marks(array, check.numeric[name], check.error_bound[name], check.structural[name], check.kinks[name]) for name, array in analytic.items()}
     return replace(check, analytic=analytic, relative_error=errors, marks=entry_marks)

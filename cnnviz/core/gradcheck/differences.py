@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.explain.rounding import doubts
+from cnnviz.core.explain.rounding import error_bounds
 from cnnviz.core.gradcheck.nudge_path import Path, end_symbol, path
 from cnnviz.core.gradcheck.round_off import RoundOff, norm
 from cnnviz.core.network.named_arrays import Gradients
@@ -29,14 +29,14 @@ SEEN = 1e-9
 class Sides:
     """Changes of the loss by nudging some entries, (n,) each: `up` = L(θ + h) - L(θ) and `down` = L(θ) - L(θ - h).
 
-    `doubt` is the possible round-off of (up + down) / 2h, and `bend` what kinks within h may add to it (0 if not requested).
+    `error_bound` is the possible round-off of (up + down) / 2h, and `bend` what kinks within h may add to it (0 if not requested).
     `moved` is the change of the end of the pass by both nudges, 0 if negligible.
     """
 
     h: float
     up: np.ndarray
     down: np.ndarray
-    doubt: np.ndarray
+    error_bound: np.ndarray
     bend: np.ndarray
     moved: np.ndarray
 
@@ -52,7 +52,7 @@ class Sides:
 
     def subset(self, entries: np.ndarray) -> Sides:
         """Return the differences of these entries only."""
-        return Sides(self.h, *(array[entries] for array in (self.up, self.down, self.doubt, self.bend, self.moved)))
+        return Sides(self.h, *(array[entries] for array in (self.up, self.down, self.error_bound, self.bend, self.moved)))
 
 
 class Differences:
@@ -94,10 +94,10 @@ class Differences:
             up, down = change(ends, end, self.y).reshape(2, -1)
             # A nudge that changes the loss by more than the loss itself, behind large weights, adds its own
             # round-off.
-            doubt = self.round_off.of(path, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(down))
+            error_bound = self.round_off.of(path, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(down))
             changes = norm((ends - end).reshape(len(ends), -1)).reshape(2, -1)
             bend = self._kink_change(path, values, changes).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
-            blocks.append((up, -down, doubt / h, bend, np.where(changes > SEEN * np.abs(end).max(), changes, 0).sum(axis=0)))
+            blocks.append((up, -down, error_bound / h, bend, np.where(changes > SEEN * np.abs(end).max(), changes, 0).sum(axis=0)))
             if progress:
                 progress(len(effect) / size)
         return Sides(h, *map(np.concatenate, zip(*blocks, strict=True)))
@@ -183,8 +183,8 @@ class Differences:
         """The possible round-off error of each gradient. If its terms cancel, as before a normalization, nothing but
         round-off may remain."""
         info = np.finfo(self.dtype)
-        gradient_doubts = doubts(self.program, self.values | {"y": self.y}, float(info.eps), float(info.tiny / info.eps), {})
-        return {name: doubt.size.reshape(-1) for name, doubt in gradient_doubts.items()}
+        gradient_error_bounds = error_bounds(self.program, self.values | {"y": self.y}, float(info.eps), float(info.tiny / info.eps), {})
+        return {name: error_bound.size.reshape(-1) for name, error_bound in gradient_error_bounds.items()}
 
     def _array_of(self, symbol: str) -> np.ndarray:
         """Return a value or a gradient in the shape that lines use."""

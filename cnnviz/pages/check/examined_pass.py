@@ -92,7 +92,7 @@ class ExaminedPass:
         if self.check is None or not self.program.run.images:
             return self.check
         image_check = copy(self.check)
-        for field in ("analytic", "numeric", "relative_error", "kinks", "doubt", "marks", "structural"):
+        for field in ("analytic", "numeric", "relative_error", "kinks", "error_bound", "marks", "structural"):
             object.__setattr__(image_check, field, {name: self.of_image(name, array) for name, array in getattr(image_check, field).items()})
         return image_check
 

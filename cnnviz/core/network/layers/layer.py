@@ -266,16 +266,16 @@ class Layer:
        """
         return None
 
-    def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
+    def undecided(self, dx: np.ndarray, error_bound: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
         """Return a mask of the cells at which `dx` of another program is also right, because a selection there depends
-        on a difference below `doubt`.
+        on a difference below `error_bound`.
 
         `errors` are the round-off errors of dx and of dy, and `sources` the arrays from which dx is computed, in the order of its
         operation. None if the layer has no kinks.
         """
         return None
 
-    def movable_gradient(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+    def movable_gradient(self, error_bound: float, *sources: np.ndarray) -> np.ndarray | None:
         """Return the part of each cell of dx that another program may assign to another cell of equal value. Arguments
         as in `undecided`."""
         return None

@@ -57,7 +57,7 @@ def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.nd
 
 
 def max_pool_undecided(
-    dx: np.ndarray, doubt: np.ndarray | float, error: np.ndarray | float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int
+    dx: np.ndarray, error_bound: np.ndarray | float, error: np.ndarray | float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int
 ) -> np.ndarray:
     """Return a mask of the cells that tie for a window's maximum and whose gradients in `dx` sum to `dp`, within
     `error`.
@@ -66,7 +66,7 @@ def max_pool_undecided(
     of all windows of the map with ties.
     """
     windows = list(slices(k, stride, *p.shape[-2:]))
-    is_near, ties = _tied_cells(doubt, x, p, windows)
+    is_near, ties = _tied_cells(error_bound, x, p, windows)
     error = 2 * np.broadcast_to(error, dp.shape)
     if stride < k:
         tolerance = _sum_windows(error * is_near, x, windows)
@@ -79,10 +79,10 @@ def max_pool_undecided(
     return _sum_windows(is_valid & ties, x, windows) > 0
 
 
-def _tied_cells(doubt: np.ndarray | float, x: np.ndarray, p: np.ndarray, windows: list[Index]) -> tuple[np.ndarray, np.ndarray]:
-    """Return masks of the cells of each window that equal its maximum within `doubt`, and of these cells in windows
+def _tied_cells(error_bound: np.ndarray | float, x: np.ndarray, p: np.ndarray, windows: list[Index]) -> tuple[np.ndarray, np.ndarray]:
+    """Return masks of the cells of each window that equal its maximum within `error_bound`, and of these cells in windows
     that have several, (k²,…,C,H',W')."""
-    is_near = np.stack([p - x[index] <= doubt for index in windows])
+    is_near = np.stack([p - x[index] <= error_bound for index in windows])
     return is_near, is_near & (is_near.sum(axis=0) > 1)
 
 
@@ -124,14 +124,14 @@ class MaxPooling(Pooling):
         windows = list(slices(self.k, self.stride, *y.shape[-2:]))
         return _sum_windows(_tied_cells(tie, x, y, windows)[1], x, windows) > 0
 
-    def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
+    def undecided(self, dx: np.ndarray, error_bound: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, bound = sources
-        return max_pool_undecided(dx, np.maximum(doubt, tie_margin(bound, TIE)), errors[1], dp, x, p, self.k, self.stride)
+        return max_pool_undecided(dx, np.maximum(error_bound, tie_margin(bound, TIE)), errors[1], dp, x, p, self.k, self.stride)
 
-    def movable_gradient(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+    def movable_gradient(self, error_bound: float, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, _ = sources
         windows = list(slices(self.k, self.stride, *p.shape[-2:]))
-        return _sum_windows(np.abs(dp) * _tied_cells(doubt, x, p, windows)[1], x, windows)
+        return _sum_windows(np.abs(dp) * _tied_cells(error_bound, x, p, windows)[1], x, windows)
 
     def links(self) -> Links:
         return {"y": (("x", "winner"),), "dx": (("dy", "won"),)}
