@@ -28,7 +28,7 @@ class Sweep(ReadOnly):
     outputs: np.ndarray
     reached: np.ndarray | None
     setups: tuple[Setup, ...]
-    said: tuple[Message, ...]
+    messages: tuple[Message, ...]
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the arrays by name."""
@@ -48,7 +48,7 @@ def sweep(setup: Setup, image: np.ndarray, starts: str, n: int | None = None) ->
     ([0, 1, 2, 3], (4, 3), 3)
     """
     request = read_sweep(starts, setup)
-    x, notes = np.asarray(image, dtype=np.float64), list(request.said)
+    x, notes = np.asarray(image, dtype=np.float64), list(request.messages)
     runs, missing = _starts(request, setup, x)
     requested_updates = setup.k if n is None else n
     updates = updates_that_fit(requested_updates, len(runs), setup, x.shape)

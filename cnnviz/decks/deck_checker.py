@@ -146,7 +146,7 @@ class _ScreenChecker:
         with self.at("at"):
             if self.screen.place.page == TRAIN:
                 find_image(scope.setup.img)  # raises for several images: this page trains on one
-            if "sweep" in page_query and (notes := read_sweep(page_query["sweep"], scope.setup).said):
+            if "sweep" in page_query and (notes := read_sweep(page_query["sweep"], scope.setup).messages):
                 raise Problem(notes[0].id, **notes[0].values)
             for note in PageState.from_query(page_query)[1].values():
                 raise Problem(note.id, **note.values)

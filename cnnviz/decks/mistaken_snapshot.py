@@ -93,7 +93,7 @@ def mistaken_scope(exact_scope: Scope, mistake: PlacedMistake) -> Scope:
     return scope
 
 
-def _forward(network: Network, mistake: PlacedMistake, point: Point, given: Mapping[str, np.ndarray] | None, training: bool = True) -> Trace:
+def _forward(network: Network, mistake: PlacedMistake, point: Point, pass_inputs: Mapping[str, np.ndarray] | None, training: bool = True) -> Trace:
     """Run the forward pass, with the mistake if that affects it."""
-    trace = network.forward(point.params, point.x, training=training, given=given)
+    trace = network.forward(point.params, point.x, training=training, pass_inputs=pass_inputs)
     return mistake.forward(get_program(network, trace.x.shape, training=training), point.params, trace)

@@ -17,7 +17,7 @@ def printable(text: str) -> str:
     >>> printable("dz1\\x1b[2J")
     'dz1\\\\x1b[2J'
     """
-    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
+    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def print_lines(lines: Iterable[str]) -> bool:

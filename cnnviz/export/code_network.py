@@ -246,8 +246,8 @@ class Passes:
         return [name for name in (*self.program.parameters, "x", *self._mask_names, *self.forward_outputs, "y") if name in used_names]
 
     @staticmethod
-    def _function(name: str, given: Sequence[str], rows: Sequence[tuple[str, str]], made: Sequence[str]) -> str:
-        head_lines, return_lines = wrap(f"def {name}(", given, "):"), wrap("return ", made, "", "(", ")")
+    def _function(name: str, args: Sequence[str], rows: Sequence[tuple[str, str]], results: Sequence[str]) -> str:
+        head_lines, return_lines = wrap(f"def {name}(", args, "):"), wrap("return ", results, "", "(", ")")
         body = textwrap.indent(f"{align(rows)}\n{return_lines}", "    ")
         return f"{head_lines}\n{body}"
 

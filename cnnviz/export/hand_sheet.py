@@ -71,7 +71,7 @@ class Task:
     title: Message | str
     formulas: tuple[str, ...]
     rows: tuple[tuple[tuple[str, str, float], ...], ...]
-    given: tuple[tuple[str, float], ...]
+    given_numbers: tuple[tuple[str, float], ...]
     answer: float
     products: tuple[float, ...] = ()
     pictures: tuple[Picture, ...] = ()
@@ -217,10 +217,10 @@ def _cell(symbol: str, values: Arrays, chain: Cells) -> Cell:
 
 
 def _arithmetic_task(program: Program, name: str, stage: Stage, formula: tuple[str, ...], arithmetic: Arithmetic, answer: float, chain: Cells) -> Task:
-    if arithmetic.terms:
-        terms = _largest(arithmetic.terms, chain)
-        remainder = sum(term.product for term in arithmetic.terms) - sum(term.product for term in terms)
-        known_numbers = [(say("export.sheet.rest", n=len(arithmetic.terms) - len(terms)), remainder)] if len(terms) < len(arithmetic.terms) else []
+    if arithmetic.given_numbers:
+        terms = _largest(arithmetic.given_numbers, chain)
+        remainder = sum(term.product for term in arithmetic.given_numbers) - sum(term.product for term in terms)
+        known_numbers = [(say("export.sheet.rest", n=len(arithmetic.given_numbers) - len(terms)), remainder)] if len(terms) < len(arithmetic.given_numbers) else []
         known_numbers += _named_numbers(program, arithmetic.added)
         rows = tuple(tuple((symbol, _cell_name(program, symbol, cell), value) for symbol, cell, value in term.factors) for term in terms)
         return Task(name, stage.title, formula, rows, tuple(known_numbers), answer, tuple(term.product for term in terms))
@@ -302,8 +302,8 @@ def _task_html(task: Task, numbers: Mapping[str, int], filled: bool) -> str:
         names = (" · ".join(name for _, name, _ in row) for row in task.rows)
         body = "".join(f"<tr><th>{escape(name)}</th>{row}</tr>" for name, row in zip(names, cells_html, strict=True))
         parts.append(f"<table>{body}</table>")
-    if task.given:
-        parts.append(f"<p>{'&ensp; '.join(f'<span>{_format_named(name)}{value_html(name, value)}</span>' for name, value in task.given)}</p>")
+    if task.given_numbers:
+        parts.append(f"<p>{'&ensp; '.join(f'<span>{_format_named(name)}{value_html(name, value)}</span>' for name, value in task.given_numbers)}</p>")
     result = f'<p class="answer">{escape(task.name.split(" = ")[0])} = {f"<b>{_answer(task)}</b>" if filled else _BLANK}</p>'
     pictures = "".join(map(_picture_html, task.pictures))
     return f'<article class="task"><div class="pictures">{pictures}</div><div>{"".join(parts)}</div><div class="room">{result}</div></article>'

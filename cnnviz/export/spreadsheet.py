@@ -43,7 +43,7 @@ def spreadsheet(setup: Setup, snapshot: Snapshot, known: bool = True) -> bytes:
     """
     x = snapshot.trace.x
     program = setup.network.program(x.shape, training=snapshot.trace.training)
-    trace = program.forward(snapshot.params, x, given=snapshot.trace.kept)
+    trace = program.forward(snapshot.params, x, pass_inputs=snapshot.trace.kept)
     y = setup.network.targets(np.array(setup.y), trace.o.shape)
     gradients = program.backward(snapshot.params, trace, y)
     inner_values = program.all_values(snapshot.params, trace)

@@ -27,7 +27,7 @@ def reference_of(setup: Setup, snapshot: Snapshot) -> ReferencePass:
     """Return the exact backward pass at this snapshot, in its mode, ignoring the setup's deviations."""
     x, network, training = snapshot.trace.x, setup.network, snapshot.trace.training
     program = network.program(x.shape, training=training)
-    trace = program.forward(snapshot.params, x, given=snapshot.trace.kept if training else snapshot.buffers)
+    trace = program.forward(snapshot.params, x, pass_inputs=snapshot.trace.kept if training else snapshot.buffers)
     y = network.targets(np.array(setup.y), trace.o.shape)
     return ReferencePass(program, snapshot.params, trace, as_frozen(y), setup.optimizer, snapshot.state)
 

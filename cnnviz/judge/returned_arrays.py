@@ -120,7 +120,7 @@ def compare_with_correct(course: CS231n, right: CorrectResult, roles: Sequence[s
     """Return the arrays of these roles for comparison. Raise AssertionError if one is not an array of numbers."""
     names = course.names(right.case.kind)
     numbers = {role: as_numbers(names[role], array) for role, array in zip(roles, arrays, strict=True)}
-    precision = max(precisions(numbers).values(), key=lambda one: (one.relative, one.epsilon), default=DOUBLE)
+    precision = max(precisions(numbers).values(), key=lambda candidate: (candidate.relative, candidate.epsilon), default=DOUBLE)
     reshaped = {role: array.reshape(()) if role == "loss" and array.size == 1 else array for role, array in numbers.items()}
     return [ReturnedArray(course, right, role, array.astype(np.float64), precision) for role, array in reshaped.items()]
 

@@ -35,7 +35,7 @@ class Node:
     name: str
     inputs: tuple[str, ...]
     makes: tuple[str, ...]
-    given: Mapping[str, Any]
+    attributes: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ChainedNode:
 
     kind: str
     arrays: tuple[np.ndarray, ...]
-    given: Mapping[str, Any]
+    attributes: Mapping[str, Any]
 
     @property
     def text(self) -> str:
@@ -93,7 +93,7 @@ def chain_of(content: bytes) -> list[ChainedNode]:
     except Exception:  # the protobuf reader raises many kinds of errors
         raise Problem("model.no_onnx") from None
     path = _path(nodes, graph.output[0].name if graph.output else "", constants)
-    return [ChainedNode(node.kind, tuple(constants[name] for name in node.inputs if name in constants), node.given) for node in path]
+    return [ChainedNode(node.kind, tuple(constants[name] for name in node.inputs if name in constants), node.attributes) for node in path]
 
 
 def _node(proto: Any, onnx: Any) -> Node:
@@ -132,11 +132,11 @@ def _constants(graph: Any, nodes: Iterable[Node], onnx: Any) -> dict[str, np.nda
     for node in nodes:
         first_constant, *other_constants = [constants.get(name) for name in node.inputs] or [None]
         if node.kind == "Constant":
-            constants[node.makes[0]] = read(next(iter(node.given.values())))
+            constants[node.makes[0]] = read(next(iter(node.attributes.values())))
         elif first_constant is not None and node.kind in ("Identity", "Cast"):
             constants[node.makes[0]] = first_constant
         elif first_constant is not None and node.kind == "Transpose":
-            constants[node.makes[0]] = first_constant.transpose(node.given.get("perm"))
+            constants[node.makes[0]] = first_constant.transpose(node.attributes.get("perm"))
         elif first_constant is not None and node.kind == "Reshape" and other_constants[0] is not None:
             sizes = [size or first_constant.shape[n] for n, size in enumerate(_numbers(other_constants[0]))]  # 0 keeps the size
             constants[node.makes[0]] = first_constant.reshape(sizes) if first_constant.dtype != _VOID else _placeholder(_fill_sizes(sizes, first_constant.size))
@@ -174,7 +174,7 @@ def _is_bias(node: ChainedNode, previous: LayerDescription) -> bool:
 
 def _layer(node: ChainedNode, first: bool) -> LayerDescription | None:
     """Return a node as a layer, or None if it passes on its input."""
-    attributes, arrays = node.given, node.arrays
+    attributes, arrays = node.attributes, node.arrays
     is_permutation = node.kind == "Transpose" and tuple(attributes.get("perm", ())) in _PERMUTATIONS
     if node.kind in _PASSED_ON or is_permutation or (first and node.kind in _SCALED and all(array.size <= 4 for array in arrays)):
         return None

@@ -153,15 +153,15 @@ class _Source(Interpreter):
         if isinstance(value, Class | Function):
             module_count = len(self.modules)
             node = value.node  # type: ignore[assignment]
-            given = self.call(value, [], {}, node)
+            result = self.call(value, [], {}, node)
             new_modules = self.modules[module_count:]
             inner = {id(part) for module in new_modules for part in self._inner_modules(module)}
             outer_modules = [module for module in new_modules if id(module) not in inner]
-            if isinstance(given, tuple | list) and given:
-                given = given[0]
-            if isinstance(value, Function) and not isinstance(given, Module):
-                given = outer_modules[-1] if outer_modules else given
-            value = given
+            if isinstance(result, tuple | list) and result:
+                result = result[0]
+            if isinstance(value, Function) and not isinstance(result, Module):
+                result = outer_modules[-1] if outer_modules else result
+            value = result
         return self.flow_of(value)
 
     def flow_of(self, value: Any) -> Any:

@@ -141,11 +141,11 @@ def _kind_keys(page: Page, query: Mapping[str, str]) -> tuple[tuple[str, ...], t
     return tuple(own_keys), tuple(query[key] for key in own_keys if query[key].isalpha() and len(query[key]) < 20)
 
 
-def _parse_query(page: Page, asked: Mapping[str, str], form: str = "") -> tuple[dict[str, str], Setup]:
+def _parse_query(page: Page, raw_query: Mapping[str, str], form: str = "") -> tuple[dict[str, str], Setup]:
     """Return the query, completed by the page's opening if it has no setup, and the fallback setup. A picture without
     a setup shows the introductory story's."""
-    fallback, _ = Setup.parse_query(dict(parse_qsl(asked.get(INSTEAD, ""))))
-    query = _page_query(asked)
+    fallback, _ = Setup.parse_query(dict(parse_qsl(raw_query.get(INSTEAD, ""))))
+    query = _page_query(raw_query)
     opening = dict(handler_of(page).opening_query(query) or (story_query() if form == PICTURE else {})) if SETUP_KEYS.isdisjoint(query) else {}
     return opening | query, fallback
 
@@ -156,23 +156,23 @@ def _page_query(query: Mapping[str, str]) -> dict[str, str]:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # training may have diverged; the numbers are shown as they are
-def compute_resource(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = True) -> Resource:
-    """Compute the page's resource for `asked`. With a form for programs, raise TimeoutError while a part is still
+def compute_resource(page: Page, raw_query: Mapping[str, str], form: str = "", compress: bool = True) -> Resource:
+    """Compute the page's resource for `raw_query`. With a form for programs, raise TimeoutError while a part is still
     being computed."""
-    query, fallback = _parse_query(page, asked, form)
+    query, fallback = _parse_query(page, raw_query, form)
     if form == PICTURE:
-        return _picture(page, query, fallback, asked.get(KEY, DEFAULT))
+        return _picture(page, query, fallback, raw_query.get(KEY, DEFAULT))
     handler, is_complete = handler_of(page), True
-    request = dataclasses.replace(resolve(query, page.first, fallback, handler.supports_several_images, handler.supports_eval_mode), query=_page_query(asked))
+    request = dataclasses.replace(resolve(query, page.first, fallback, handler.supports_several_images, handler.supports_eval_mode), query=_page_query(raw_query))
     request = dataclasses.replace(request, errors={**request.errors, **handler.own_errors(request)})
     try:
-        part = handler.part(request, asked[EXACT]) if EXACT in asked and not form else None
+        part = handler.part(request, raw_query[EXACT]) if EXACT in raw_query and not form else None
         answer = handler.respond(request) if part is None else part
     except Unfinished as unfinished:
         if form:
             raise
         answer, is_complete = unfinished.answer, False
-    is_immutable = is_complete and request.cacheable and handler.is_cacheable(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
+    is_immutable = is_complete and request.cacheable and handler.is_cacheable(raw_query) and "held-" not in raw_query.get("vs", "") + raw_query.get("checkpoints", "")
     digest = hashlib.sha256()
     parts = _observe(_for_programs(page, request, answer, form) if form else [answer], digest.update)
     if form == "json" and compress:  # compress piece by piece: a large body is never in memory at once

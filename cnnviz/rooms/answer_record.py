@@ -48,16 +48,16 @@ def _round(question: PreparedQuestion, answers: Sequence[float]) -> list[Line]:
     return [*lines, (REST, rest_count, len(answers), None)] if rest_count else lines
 
 
-def _name_answers(asked: PreparedQuestion, answers: Sequence[float]) -> list[tuple[str, int, bool | None]]:
+def _name_answers(prepared: PreparedQuestion, answers: Sequence[float]) -> list[tuple[str, int, bool | None]]:
     """Return the name, count and correctness of each answer. Options of a choice are included even without votes."""
-    step, question, lang = asked.step, asked.question, asked.lang
+    step, question, lang = prepared.step, prepared.question, prepared.lang
     if step.kind == "choose":
         counts = count_votes(answers)
         labels = [option.label.say(lang)[:MOST_TEXT] or str(n + 1) for n, option in enumerate(question.options)]
-        return [(label, counts.get(n, 0), option.right if asked.keyed else None) for n, (label, option) in enumerate(zip(labels, question.options, strict=True))]
+        return [(label, counts.get(n, 0), option.right if prepared.keyed else None) for n, (label, option) in enumerate(zip(labels, question.options, strict=True))]
     answer_counts = {answer: answers.count(answer) for answer in dict.fromkeys(answers)}
     names = {answer: f"{answer:.6g}" if step.kind == "number" else str(int(answer)) for answer in answer_counts}
-    return [(names[answer], count, group_index(step, question, answer) == 0 if asked.keyed else None) for answer, count in answer_counts.items()]
+    return [(names[answer], count, group_index(step, question, answer) == 0 if prepared.keyed else None) for answer, count in answer_counts.items()]
 
 
 def read(text: str) -> Record | None:

@@ -145,4 +145,4 @@ _ACTS_OF: Mapping[str, Mapping[str, tuple[tuple[Phase, ...], Phase]]] = {
     EXPERIMENT: {"close": (("open",), "closed"), "reveal": (("open", "closed"), "revealed")},
 }
 """The actions of an experiment, by stage: the runs are the second round, and `reveal` shows the conclusion."""
-_FIELDS = tuple(one.name for one in fields(Poll) if one.name != "more")
+_FIELDS = tuple(field.name for field in fields(Poll) if field.name != "more")

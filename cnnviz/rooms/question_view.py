@@ -175,20 +175,20 @@ def moved_query(question: PreparedQuestion, room_query: str) -> str:
 # ---- data for clients
 
 
-def question_data(asked: PreparedQuestion, number: int) -> RoomQuestion:
+def question_data(prepared: PreparedQuestion, number: int) -> RoomQuestion:
     """Return the public part of a question, which does not reveal the right answer."""
-    step, question, lang = asked.step, asked.question, asked.lang
+    step, question, lang = prepared.step, prepared.question, prepared.lang
     is_click = step.kind == "click"
-    source = _source(asked) if is_click and asked.hidden else None
+    source = _source(prepared) if is_click and prepared.hidden else None
     return RoomQuestion(
-        number=number, kind=step.kind, title=question.title.say(lang), text=question.text.say(lang), ask=question.ask.say(lang), keyed=asked.keyed,
+        number=number, kind=step.kind, title=question.title.say(lang), text=question.text.say(lang), ask=question.ask.say(lang), keyed=prepared.keyed,
         options=[_option(option.label.say(lang), option.value, lang) for option in question.options] if step.kind == "choose" else [],
-        map=_map(asked, step.map, not asked.hidden) if is_click else None,
-        source=_map(asked, source.source, True) if source else None,
+        map=_map(prepared, step.map, not prepared.hidden) if is_click else None,
+        source=_map(prepared, source.source, True) if source else None,
         window=dict(source.geometry) if source else None,
-        kernel=_kernel(asked) if source else None,
+        kernel=_kernel(prepared) if source else None,
         other="img" in CHANGEABLE_KEYS[step.change],
-        plates=_plates(asked, False),
+        plates=_plates(prepared, False),
     )  # fmt: skip
 
 
@@ -268,16 +268,16 @@ def _option(label: str, value: np.ndarray, lang: str) -> RoomOption:
     )
 
 
-def _map(question: PreparedQuestion, symbol: str, shown: bool) -> RoomMap:
-    return map_data(symbol, question.here.arrays[symbol], question.maps[symbol], question.lang, shown)
+def _map(question: PreparedQuestion, symbol: str, is_shown: bool) -> RoomMap:
+    return map_data(symbol, question.here.arrays[symbol], question.maps[symbol], question.lang, is_shown)
 
 
-def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str, shown: bool = False) -> RoomMap:
-    """Return the data of a map, with values only if `shown`."""
+def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str, is_shown: bool = False) -> RoomMap:
+    """Return the data of a map, with values only if `is_shown`."""
     layers, rows, columns = layout_of(array.shape)
     return RoomMap(
         symbol=symbol, label=label(symbol), words=format_value(record["plain"], "", lang), shape=list(array.shape),
-        layers=layers, rows=rows, columns=columns, cells=array.size, plane=plane(array, record) if shown else None,
+        layers=layers, rows=rows, columns=columns, cells=array.size, plane=plane(array, record) if is_shown else None,
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ class Stream:
     seen: str
     screen: bool
     alone: bool
-    given: str = ""
+    sent_screen: str = ""
     explore: str | None = None
     cover: str | None = None
     poll: tuple[int, int, str] | None = None
@@ -51,9 +51,9 @@ class Stream:
     def news(self) -> bytes:
         """Return the changes since the last call, as events."""
         room, events = self.room, b""
-        if room.screen != self.given:
-            self.given = room.screen
-            events += f"event: screen\ndata: {self.given or 'null'}\n\n".encode()
+        if room.screen != self.sent_screen:
+            self.sent_screen = room.screen
+            events += f"event: screen\ndata: {self.sent_screen or 'null'}\n\n".encode()
         # send the default, too: after a reconnect a page may have another value
         if (explore := room.explore or EXPLORE[0]) != self.explore:
             self.explore = explore

@@ -97,7 +97,7 @@ class Drawn:
         found, program = [self.network.init(self.shape, self.weights, self.seed)], self.network.program(self.x.shape)
         with np.errstate(all="ignore"):
             for _ in range(self.updates):
-                params, state = optimizer.step(found[-1], program.backward(found[-1], program.forward(found[-1], self.x, given=self.given), self.y), state)
+                params, state = optimizer.step(found[-1], program.backward(found[-1], program.forward(found[-1], self.x, pass_inputs=self.given), self.y), state)
                 if not all(np.isfinite(array).all() for array in params.values()):
                     break
                 found.append(params)
@@ -109,14 +109,14 @@ class Drawn:
         return found[-1]
 
     def _is_finite(self, params: Params) -> bool:
-        trace = self.network.forward(params, self.x, given=self.given)
+        trace = self.network.forward(params, self.x, pass_inputs=self.given)
         every = (*trace.values(), *self.network.backward(params, trace, self.y).values(), np.array(self.network.loss(trace, self.y)))
         return all(np.isfinite(array).all() for array in every)
 
     @cached_property
     def gradients(self) -> dict[str, np.ndarray]:
         with np.errstate(all="ignore"):
-            return dict(self.network.backward(self.params, self.network.forward(self.params, self.x, given=self.given), self.y))
+            return dict(self.network.backward(self.params, self.network.forward(self.params, self.x, pass_inputs=self.given), self.y))
 
     def elsewhere(self, seed: int = 0) -> dict[str, np.ndarray]:
         """The gradients of another program that is right: each of its lines rounds off otherwise, and nothing is a tie."""
@@ -138,13 +138,13 @@ class Drawn:
     def diagnosis(self, gradients: dict[str, np.ndarray]) -> Diagnosis:
         """What is said of gradients of one's own."""
         program = self.network.program(self.x.shape)
-        trace = program.forward(self.params, self.x, given=self.given)
+        trace = program.forward(self.params, self.x, pass_inputs=self.given)
         return diagnose(ReferencePass(program, self.params, trace, self.y, OPTIMIZERS["gd"](0.1)), gradients)
 
     def check(self, *parameters: str, **more) -> GradientCheck:
         """Of these parameters; of all and of x where none is named."""
         names = parameters or [*self.params, "x"]
-        return check_gradients(self.params, self.x, self.y, network=self.network, parameters=names, given=self.given, **more)
+        return check_gradients(self.params, self.x, self.y, network=self.network, parameters=names, pass_inputs=self.given, **more)
 
     def __str__(self) -> str:
         changed = [f"{one.name}={getattr(self, one.name)!r}" for one in dataclasses.fields(self) if getattr(self, one.name) != one.default]

@@ -280,7 +280,7 @@ def case_of(rng: np.random.Generator, mixing: bool = False) -> ReferencePass:
     x = rng.random(shape) if rng.random() < 0.5 else rng.normal(size=shape)
     params = network.init(x.shape, str(rng.choice(["normal", "he"])), int(rng.integers(1000)))
     params = params.replace(**{name: (name[0] == "g") + rng.normal(size=params[name].shape) / 4 for name in params if name[0] in "bgs"})
-    trace = network.forward(params, x, given=network.masks(x.shape, int(rng.integers(1000)), 1))
+    trace = network.forward(params, x, pass_inputs=network.masks(x.shape, int(rng.integers(1000)), 1))
     n = trace.o.shape[-1]
     return ReferencePass(network.program(x.shape), params, trace, np.eye(n)[rng.integers(n, size=trace.o.shape[:-1])], gd(0.1))
 
@@ -325,7 +325,7 @@ def _shows(theirs, beside, line, least) -> bool:
 def _shaken(case: ReferencePass, rng: np.random.Generator) -> ReferencePass:
     """The case with an image whose last digits are others."""
     x = case.trace.x * (1 + 1e-14 * rng.normal(size=case.trace.x.shape))
-    return replace(case, trace=case.program.forward(case.params, x, given=case.trace.kept))
+    return replace(case, trace=case.program.forward(case.params, x, pass_inputs=case.trace.kept))
 
 
 def _changes(*chosen):

@@ -21,7 +21,7 @@ NETWORKS = (
 def case_of(text, images=3):
     batch = Batch(text, (images, 2, 9, 10))
     program = batch.network.program(batch.x_shape)
-    return ReferencePass(program, batch.params, program.forward(batch.params, batch.x, given=batch.given), batch.y, gd(0.1))
+    return ReferencePass(program, batch.params, program.forward(batch.params, batch.x, pass_inputs=batch.given), batch.y, gd(0.1))
 
 
 def ours(case, overrides=None):
@@ -86,7 +86,7 @@ def test_what_single_precision_leaves_of_images_that_hardly_differ_is_right(text
     for seed in seeds:
         batch = Batch(text, (images, 3, 3, 2), seed)
         program = batch.network.program(batch.x_shape)
-        case = ReferencePass(program, batch.params, program.forward(batch.params, batch.x * scale, given=batch.given), batch.y, gd(0.1))
+        case = ReferencePass(program, batch.params, program.forward(batch.params, batch.x * scale, pass_inputs=batch.given), batch.y, gd(0.1))
         values = {name: array.astype(np.float32) for name, array in program.all_values(batch.params, case.trace).items()} | {"y": batch.y.astype(np.float32)}
         with np.errstate(all="ignore"):
             for line in (*program.forward_lines, *program.backward_lines):

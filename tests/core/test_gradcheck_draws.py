@@ -288,7 +288,7 @@ def test_round_off_that_comes_back_to_equal_cells_is_right_alone_in_any_of_them(
 
 def test_a_gradient_that_goes_to_all_cells_of_a_window_is_wrong_alone():
     case = OPEN_ELSEWHERE["saturated sigmoids in windows that overlap"]
-    trace = case.network.forward(case.params, case.x, given=case.given)
+    trace = case.network.forward(case.params, case.x, pass_inputs=case.given)
     theirs = mistake_at("max_gradient_to_all", case.network).gradients(case.params, trace, case.y, 0)
     for name in ("da2", "da1", "dx"):
         assert case.diagnosis({name: theirs[name]}).verdict == "wrong", name

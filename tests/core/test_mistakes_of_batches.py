@@ -16,7 +16,7 @@ NET = "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce"
 BATCH = Batch(NET, (4, 2, 9, 10), seed=1)
 NETWORK, Y = BATCH.network, np.eye(2)[[0, 1, 1, 0]]
 PROGRAM = NETWORK.program(BATCH.x_shape)
-TRACE = PROGRAM.forward(BATCH.params, BATCH.x, given=BATCH.given)
+TRACE = PROGRAM.forward(BATCH.params, BATCH.x, pass_inputs=BATCH.given)
 EXACT = PROGRAM.backward(BATCH.params, TRACE, Y)
 OF_SEVERAL = {"images_summed": "dz2", "images_divided_twice": "dw", "places_forgotten": "n1"}
 FORWARD = {"mask_not_scaled": "r1", "running_reversed": "n1"}
@@ -56,7 +56,7 @@ def test_whether_the_check_of_its_own_loss_sees_it(name):
     wrong = one.run(PROGRAM, BATCH.params, TRACE, Y, gd(0.1))
     if not one.is_forward:
         hidden = all(np.allclose(wrong[f"d{parameter}"], EXACT[f"d{parameter}"], atol=1e-12) for parameter in BATCH.params)
-        found = check_gradients(BATCH.params, BATCH.x, Y, network=NETWORK, gradients=wrong, given=BATCH.given)
+        found = check_gradients(BATCH.params, BATCH.x, Y, network=NETWORK, gradients=wrong, pass_inputs=BATCH.given)
         assert found.passed == hidden
         return
     for parameter in ("f", "w", "g"):
@@ -66,7 +66,7 @@ def test_whether_the_check_of_its_own_loss_sees_it(name):
             moved = BATCH.params[parameter].copy()
             moved[at] += by
             params = BATCH.params.replace(**{parameter: moved})
-            return NETWORK.loss(one.forward(PROGRAM, params, PROGRAM.forward(params, BATCH.x, given=BATCH.given)), Y)
+            return NETWORK.loss(one.forward(PROGRAM, params, PROGRAM.forward(params, BATCH.x, pass_inputs=BATCH.given)), Y)
 
         assert array[at] == pytest.approx((loss(1e-6) - loss(-1e-6)) / 2e-6, rel=1e-5)
 
@@ -95,10 +95,10 @@ def test_running_numbers_the_other_way_round_change_no_gradient():
 def test_the_batchs_own_statistics_after_training_give_an_image_alone_another_answer():
     one = run("batch_statistics@n1", training=False)
     program = NETWORK.program(BATCH.x_shape, training=False)
-    trace = program.forward(BATCH.params, BATCH.x, given=BATCH.given)
-    together, two = (one.forward(p, BATCH.params, p.forward(BATCH.params, x, given=BATCH.given)) for p, x in ((program, BATCH.x), (program, BATCH.x[:2])))
-    assert not np.allclose(together["o"][:2], two["o"]) and np.array_equal(trace["o"][:2], program.forward(BATCH.params, BATCH.x[:2], given=BATCH.given)["o"])
-    in_training = NETWORK.program(BATCH.x_shape).forward(BATCH.params, BATCH.x, given=BATCH.given)
+    trace = program.forward(BATCH.params, BATCH.x, pass_inputs=BATCH.given)
+    together, two = (one.forward(p, BATCH.params, p.forward(BATCH.params, x, pass_inputs=BATCH.given)) for p, x in ((program, BATCH.x), (program, BATCH.x[:2])))
+    assert not np.allclose(together["o"][:2], two["o"]) and np.array_equal(trace["o"][:2], program.forward(BATCH.params, BATCH.x[:2], pass_inputs=BATCH.given)["o"])
+    in_training = NETWORK.program(BATCH.x_shape).forward(BATCH.params, BATCH.x, pass_inputs=BATCH.given)
     np.testing.assert_allclose(together["n1"], in_training["n1"], rtol=1e-12)
 
 

@@ -20,7 +20,7 @@ def values_of(text, shape, seed=0, size=1.0):
     network, rng = Network.parse(text), np.random.default_rng(seed)
     x, params = rng.normal(size=shape), network.init(shape, "he", seed)
     params = params.replace(**{name: size * rng.normal(size=params[name].shape) for name in params})
-    program, trace = network.program(shape), network.forward(params, x, given=network.masks(shape, seed, 1))
+    program, trace = network.program(shape), network.forward(params, x, pass_inputs=network.masks(shape, seed, 1))
     values = program.all_values(params, trace) | {"y": rng.random(trace.o.shape)}
     for line in program.backward_lines:
         line.step(values)

@@ -56,7 +56,7 @@ def test_updates_are_those_of_the_network_by_hand():
     network, y = Network.parse(NET), np.array(FOUR.y)
     params, buffers, losses = network.init((32, 32), f=FOUR.first_params()["f"]), network.buffers(x.shape), []
     for update in range(k + 1):
-        trace = network.forward(params, x, given={**buffers, **network.masks(x.shape, FOUR.seed, update)})
+        trace = network.forward(params, x, pass_inputs={**buffers, **network.masks(x.shape, FOUR.seed, update)})
         losses.append(network.loss(trace, y))
         if update < k:
             params, buffers = gd(FOUR.lr).step(params, network.backward(params, trace, y), None)[0], network.next_buffers(trace)
@@ -177,5 +177,5 @@ def test_other_pages_show_one_image_and_say_so(name):
 
 def test_the_gradient_check_takes_a_lessons_images():
     snapshot = run_updates(FOUR, load_images(FOUR), 1)
-    found = check_gradients(snapshot.params, snapshot.trace.x, np.array(FOUR.y), network=FOUR.network, given=snapshot.trace.kept, parameters=("f", "g", "s", "b"))
+    found = check_gradients(snapshot.params, snapshot.trace.x, np.array(FOUR.y), network=FOUR.network, pass_inputs=snapshot.trace.kept, parameters=("f", "g", "s", "b"))
     assert found.verdict == "right"

@@ -31,7 +31,7 @@ SETUPS = [
 def wanted(setup):
     """All arrays of the eval pass and its loss, from the network alone."""
     snapshot, network = run_updates(setup, load_images(setup), setup.k), setup.network
-    trace = network.forward(snapshot.params, snapshot.trace.x, training=False, given=snapshot.buffers)
+    trace = network.forward(snapshot.params, snapshot.trace.x, training=False, pass_inputs=snapshot.buffers)
     y = np.array(setup.y)
     gradients = network.backward(snapshot.params, trace, y)
     return {**trace, **{name: gradients[name] for name in backward_names(network)}, "L": network.loss(trace, y)}

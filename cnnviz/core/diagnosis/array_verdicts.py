@@ -142,7 +142,7 @@ class _Comparison:
         """Return the entries that are correct if an earlier layer, whose dx was not submitted, chose another winner
         among equal cells."""
         earlier_lines = self.program.backward_lines[: self.program.backward_lines.index(line)]
-        changes = (choice_change(self.program, earlier_line, values, given=self.arrays, precision=precision, values=values) for earlier_line in earlier_lines)
+        changes = (choice_change(self.program, earlier_line, values, submitted=self.arrays, precision=precision, values=values) for earlier_line in earlier_lines)
         if line.role != "dx" or all(change is None for change in changes):
             return False
         return explained_by_choice(self.program, self.values, self._with_numbers(), line.target, redone, submitted - redone, precision)
@@ -168,10 +168,10 @@ def _ignore_round_off(comparisons: dict[str, ArrayComparison]) -> dict[str, Arra
     return comparisons
 
 
-def choice_change(program: Program, line: Op, drawn: PassValues, *, given: Container[str], precision: Precision, values: PassValues) -> np.ndarray | None:
+def choice_change(program: Program, line: Op, drawn: PassValues, *, submitted: Container[str], precision: Precision, values: PassValues) -> np.ndarray | None:
     """Return the maximum change of an operation's result by another choice among equal cells, for the `drawn` values.
     None if its array was submitted, or if it makes no choice."""
-    if line.layer is None or line.role != "dx" or line.target in given:
+    if line.layer is None or line.role != "dx" or line.target in submitted:
         return None
     return program.network.layers[line.layer].movable_gradient(equality_tolerance(line, values, precision.epsilon), *(drawn[source] for source in line.sources))
 
@@ -185,7 +185,7 @@ def explained_by_choice(
     An entry may gain or lose everything that equal cells can pass to each other. But each gradient is passed on exactly once, so the
     sum over a map may deviate only by round-off.
     """
-    choice_changes = partial(choice_change, program, given=submitted, precision=precision, values=values)
+    choice_changes = partial(choice_change, program, submitted=submitted, precision=precision, values=values)
     size, map_size = np.zeros(deviation.shape), np.zeros(deviation.shape[:-2])
     for epsilon, rng in draws(values, precision.epsilon):
         by_round_off, by_choice = (run_rounded(program, values, epsilon, precision.smallest, rng, submitted, change)[name] - redone for change in (None, choice_changes))

@@ -77,7 +77,7 @@ def precisions(arrays: Mapping[str, np.ndarray]) -> dict[str, Precision]:
     result, least_precise = {}, DOUBLE
     for name, array in arrays.items():
         precision = float64_precision if _nominal_precision(array) is DOUBLE else _nominal_precision(array)
-        least_precise = max(least_precise, precision, key=lambda one: (one.relative, one.epsilon))
+        least_precise = max(least_precise, precision, key=lambda candidate: (candidate.relative, candidate.epsilon))
         result[name] = least_precise
     return result
 

@@ -150,10 +150,10 @@ def _layouts(shape: tuple[int, ...], unflattened: tuple[int, ...]) -> Iterator[R
     for name, (axes, is_different) in orders.items():
         if is_different:
             code = "{}.reshape" + f"{unflattened}.transpose{axes}.reshape{shape}"
-            yield Rearrangement(name, partial(_reorder_map, laid=unflattened, axes=axes, own=len(shape)), code)
+            yield Rearrangement(name, partial(_reorder_map, map_shape=unflattened, axes=axes, axis_count=len(shape)), code)
 
 
-def _reorder_map(a: Array, laid: tuple[int, ...], axes: tuple[int, ...], own: int) -> Array:
-    """Reorder the last `own` axes, which are a flattened map. The axes before them belong to the images."""
-    images = a.ndim - own
-    return a.reshape(*a.shape[:images], *laid).transpose(*range(images), *(images + axis for axis in axes)).reshape(a.shape)
+def _reorder_map(a: Array, map_shape: tuple[int, ...], axes: tuple[int, ...], axis_count: int) -> Array:
+    """Reorder the last `axis_count` axes, which are a flattened map. The axes before them belong to the images."""
+    images = a.ndim - axis_count
+    return a.reshape(*a.shape[:images], *map_shape).transpose(*range(images), *(images + axis for axis in axes)).reshape(a.shape)

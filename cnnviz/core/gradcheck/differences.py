@@ -58,15 +58,15 @@ class Sides:
 class Differences:
     """One pass of a network from which entries of its parameters, or of x, are nudged, in the precision `dtype`.
 
-    `given` are the pass's buffers and random masks, which stay fixed while batch means and variances follow a nudge.
+    `pass_inputs` are the pass's buffers and random masks, which stay fixed while batch means and variances follow a nudge.
     """
 
     def __init__(
         self, program: Program, params: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, dtype: type = np.float64,
-        given: Mapping[str, np.ndarray] | None = None,
+        pass_inputs: Mapping[str, np.ndarray] | None = None,
     ):  # fmt: skip
         self.program, self.params, self.dtype, self.end = program, params, np.dtype(dtype), end_symbol(program)
-        self.trace = program.forward(params, x, given=given)
+        self.trace = program.forward(params, x, pass_inputs=pass_inputs)
         self.values: PassValues = program.all_values(params, self.trace)
         if self.dtype != np.float64:
             start = ("x", *program.parameters, *program.buffers, *program.draws)

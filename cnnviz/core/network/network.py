@@ -168,15 +168,15 @@ class Network(Architecture):
             values[name] = array.reshape(program.shown[name])
         return values
 
-    def forward(self, params: Params, x: np.ndarray, training: bool = True, given: Mapping[str, np.ndarray] | None = None) -> Trace:
+    def forward(self, params: Params, x: np.ndarray, training: bool = True, pass_inputs: Mapping[str, np.ndarray] | None = None) -> Trace:
         """Run a forward pass for the image `x`, (H,W) or (C,H,W), or several (m,C,H,W), and return all arrays by
         symbol.
 
-        `training` selects training or eval mode. `given` holds buffers and masks by name. Missing buffers have their initial
+        `training` selects training or eval mode. `pass_inputs` holds buffers and masks by name. Missing buffers have their initial
         values, and missing masks are drawn with seed 0.
         """
         x = np.asarray(x, dtype=np.float64)
-        return self.program(x.shape, training=training).forward(params, x, given=given)
+        return self.program(x.shape, training=training).forward(params, x, pass_inputs=pass_inputs)
 
     def loss(self, trace: Trace | np.ndarray, y: np.ndarray) -> float:
         """Return the loss of a pass, numerically stable, or of outputs (N,), by the plain formula. For several images

@@ -350,14 +350,14 @@ class Program:
 
     def forward(
         self, params: Mapping[str, np.ndarray], x: np.ndarray, overrides: Mapping[str, Override] | None = None,
-        given: Mapping[str, np.ndarray] | None = None,
+        pass_inputs: Mapping[str, np.ndarray] | None = None,
     ) -> Trace:  # fmt: skip
-        """Run a forward pass on `x`. `given` holds buffers and random draws by name."""
+        """Run a forward pass on `x`. `pass_inputs` holds buffers and random draws by name."""
         x = as_frozen(x)
         params = params if type(params) is Params else Params.of(params)
         values = self.start(params, x)
         if self._has_pass_inputs:
-            values |= self.pass_inputs(given, len(x) if self.run.images else None)
+            values |= self.pass_inputs(pass_inputs, len(x) if self.run.images else None)
         shown_values = {"x": x if x.shape == self._one_image or self.run.images else x[0]}
         shown_values.update(self._compiled_forward.go(values, overrides))
         stride, padding = self.sliding

@@ -52,7 +52,7 @@ class Op:
         if self.rounding is None:
             return function
         rounding = self.rounding.run
-        return lambda *given: rounding(function(*given[:-1]), given[-1])
+        return lambda *args: rounding(function(*args[:-1]), args[-1])
 
     @property
     def without_rounding(self) -> Op:

@@ -32,7 +32,7 @@ class ParsedSweep:
 
     key: str
     values: tuple[str, ...]
-    said: tuple[Message, ...] = ()
+    messages: tuple[Message, ...] = ()
 
     def setup(self, base: Setup, value: str, label: str | None = None) -> Setup:
         """Return the setup of the run with that value. `label` is the image's class, if its id does not determine it.
@@ -56,7 +56,7 @@ def read_sweep(text: str, setup: Setup) -> ParsedSweep:
 
     >>> read_sweep("seed:3..5", Setup()).values, read_sweep("lr:0.01..1", Setup()).values[:3]
     (('3', '4', '5'), ('0.01', '0.0147', '0.0215'))
-    >>> [said.id for said in read_sweep("f:blur;blurr", Setup()).said]
+    >>> [message.id for message in read_sweep("f:blur;blurr", Setup()).messages]
     ['lesson.sweep.left_out_all']
     """
     key, _, rest = text.partition(":")

@@ -119,7 +119,7 @@ def _eval_mode_step(updates: Updates) -> _Taken:
     if not program.buffers and not program.draws:
         return updates, point, *updates.step(point)[:2], None
     with np.errstate(all="ignore"):
-        trace = updates.network.forward(point.params, point.x, training=False, given=point.buffers)
+        trace = updates.network.forward(point.params, point.x, training=False, pass_inputs=point.buffers)
         return updates, point, trace, updates.network.backward(point.params, trace, updates.y), None
 
 

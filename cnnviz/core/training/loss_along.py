@@ -162,7 +162,7 @@ def _span(losses: Losses, value: float, gradient: float) -> float:
 def _is_at_kink(setup: Setup, snapshot: Snapshot, symbol: str, index: tuple[int, ...], gradient: float) -> bool:
     """Return whether the gradient check marks the entry as lying at a kink."""
     x = snapshot.trace.x
-    differences = Differences(setup.network.program(x.shape), snapshot.params, x, np.array(setup.y), given=snapshot.trace.kept)
+    differences = Differences(setup.network.program(x.shape), snapshot.params, x, np.array(setup.y), pass_inputs=snapshot.trace.kept)
     entry = int(np.ravel_multi_index(index, snapshot.gradients[f"d{symbol}"].shape))
     return is_at_kink(differences, symbol, entry, gradient, STEP)
 
@@ -205,7 +205,7 @@ def _loss(updates: Updates, point: Point) -> float:
     setup = updates.setup
     if setup.deviations:
         return updates.loss(notebook_step(point.params, point.x, updates.y, setup.lr, setup.deviations, setup.stride, setup.pad)[0])
-    return updates.loss(updates.program.forward(point.params, point.x, given=updates.pass_inputs(point)))
+    return updates.loss(updates.program.forward(point.params, point.x, pass_inputs=updates.pass_inputs(point)))
 
 
 def _unit_steps(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:

@@ -42,7 +42,7 @@ def losses_from(setup: Setup, snapshot: Snapshot, n: int, mistake: PlacedMistake
     for k in range(start_k := point.k, start_k + n + 1):
         check_cancelled()
         params, state = point.params, point.state or None
-        trace = program.forward(params, point.x, given=updates.pass_inputs(point))
+        trace = program.forward(params, point.x, pass_inputs=updates.pass_inputs(point))
         losses.append(updates.loss(trace))
         if k < start_k + n:
             gradients = mistake.run(program, params, trace, y, optimizer, state) if mistake else program.backward(params, trace, y)
@@ -101,7 +101,7 @@ def loss_after(setup: Setup, snapshot: Snapshot) -> float:
     True
     """
     network, x = setup.network, snapshot.trace.x
-    return float(network.loss(network.program(x.shape).forward(snapshot.after, x, given=snapshot.trace.kept), np.array(setup.y)))
+    return float(network.loss(network.program(x.shape).forward(snapshot.after, x, pass_inputs=snapshot.trace.kept), np.array(setup.y)))
 
 
 def _updates_that_fit(setup: Setup, x_shape: tuple[int, ...]) -> int:

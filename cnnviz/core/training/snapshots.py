@@ -77,7 +77,7 @@ class Snapshot(ReadOnly):
     def evaluated(self) -> EvalPass:
         """The pass of the same parameters in eval mode: running statistics, no dropout, each image independent."""
         assert self.network is not None
-        trace = self.network.forward(self.params, self.trace.x, training=False, given=self.buffers)
+        trace = self.network.forward(self.params, self.trace.x, training=False, pass_inputs=self.buffers)
         return EvalPass(trace, self.network.loss(trace, self.y))
 
     @cached_property

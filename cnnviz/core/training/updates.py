@@ -81,7 +81,7 @@ class Updates:
             )
             return trace, gradients, Point(next_point, {}, point.x, {}, point.k + 1)
         with np.errstate(all="ignore"):  # too large a learning rate leads to infinities, which the page shows
-            trace = self.program.forward(point.params, point.x, given=self.pass_inputs(point))
+            trace = self.program.forward(point.params, point.x, pass_inputs=self.pass_inputs(point))
             gradients = self.program.backward(point.params, trace, self.y)
             next_point, state = self._optimizer.step(point.params, gradients, point.state or None)
             buffers = self.program.next_buffers(trace)

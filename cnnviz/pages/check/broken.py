@@ -92,7 +92,7 @@ def _units(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Units | 
         return None
     symbol = mistake.network.names[mistake.place].source
     program = setup.network.program(snapshot.trace.x.shape)
-    sums = program.forward(snapshot.params, snapshot.trace.x, given=snapshot.trace.kept)[symbol]
+    sums = program.forward(snapshot.params, snapshot.trace.x, pass_inputs=snapshot.trace.kept)[symbol]
     sums = one_image(sums, setup.image) if program.run.images else sums
     if not (slope_pair := slopes(mistake, sums.ravel())):
         return None

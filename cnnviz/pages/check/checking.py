@@ -56,7 +56,7 @@ class Checking:
         network, y, x, training = setup.network, as_frozen(setup.y), snapshot.trace.x, snapshot.trace.training
         names = (*network.program(x.shape).parameters, "x")
         self.check = check_gradients(
-            snapshot.params, x, y, network=network, parameters=names, progress=self._report_progress, given=pass_inputs_of(snapshot), training=training
+            snapshot.params, x, y, network=network, parameters=names, progress=self._report_progress, pass_inputs=pass_inputs_of(snapshot), training=training
         )
 
     def _report_progress(self, share: float) -> None:

@@ -55,7 +55,7 @@ class ExaminedPass:
     @cached_property
     def exact(self) -> Gradients:
         """The gradients of the exact pass, whatever the rule."""
-        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.pass_inputs)
+        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, pass_inputs=self.pass_inputs)
         return self.program.backward(self.snapshot.params, trace, self._targets(trace.o.shape))
 
     @cached_property
@@ -68,7 +68,7 @@ class ExaminedPass:
         """The gradients under examination: those of the pass with the mistake, if there is one."""
         if self.mistake is None:
             return self.snapshot.gradients
-        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.pass_inputs)
+        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, pass_inputs=self.pass_inputs)
         with np.errstate(all="ignore"):  # a mistake may divide by 0
             return self.mistake.run(self.program, self.snapshot.params, trace, self._targets(trace.o.shape), self.setup.optimizer, self.snapshot.state)
 

@@ -31,7 +31,7 @@ def tensorflow_gradients(setup: Setup, snapshot: Snapshot, query: Mapping[str, s
     state, reason = tensorflow_process.state()
     if state != "ready":
         return {}, reason
-    gradients = tensorflow_process.gradients(snapshot.params, snapshot.trace.x, np.array(setup.y), network=setup.network, given=snapshot.trace.kept)
+    gradients = tensorflow_process.gradients(snapshot.params, snapshot.trace.x, np.array(setup.y), network=setup.network, pass_inputs=snapshot.trace.kept)
     return {f"d{name}": gradients[name] for name in snapshot.params}, None
 
 

@@ -35,8 +35,8 @@ def waiting_reason() -> Message | str:
     return loader.message
 
 
-def watch(setup: Setup, asked: str, waited: bool) -> None:
-    """Render the form and the current training, and handle its buttons. `asked` holds the settings in the address.
+def watch(setup: Setup, settings_text: str, waited: bool) -> None:
+    """Render the form and the current training, and handle its buttons. `settings_text` holds the settings in the address.
 
     `waited` is whether no training was possible when the page was last rendered.
     """
@@ -45,19 +45,19 @@ def watch(setup: Setup, asked: str, waited: bool) -> None:
         return
     if waited:
         st.rerun()  # rerun the whole page, which ends the polling
-    settings, error_message = Settings.read(asked, setup)
+    settings, error_message = Settings.read(settings_text, setup)
     job, sentences = None, []
     try:
         job = job_of(setup, settings)
         sentences = job_notes(setup, job)
     except Problem as error:
         error_message = error_message or error.message
-    if asked and job and not error_message:
+    if settings_text and job and not error_message:
         session.recall(job)
     trainer = session.trainer()
     has_moved = bool(trainer and start_of(trainer.job, setup) != dataclasses.replace(setup.start, rule="exact"))
     data = _encode_training(
-        _report(trainer, job), form=form(settings, asked, job, sentences, error_message or ""), can=_buttons(trainer, job, has_moved),
+        _report(trainer, job), form=form(settings, settings_text, job, sentences, error_message or ""), can=_buttons(trainer, job, has_moved),
         notice=_notice(trainer), which=job_words(trainer.job) if trainer and trainer.reports else "",
     )  # fmt: skip
     action, choice = mount_training(data)
