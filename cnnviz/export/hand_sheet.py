@@ -217,10 +217,10 @@ def _cell(symbol: str, values: Arrays, chain: Cells) -> Cell:
 
 
 def _arithmetic_task(program: Program, name: str, stage: Stage, formula: tuple[str, ...], arithmetic: Arithmetic, answer: float, chain: Cells) -> Task:
-    if arithmetic.given_numbers:
-        terms = _largest(arithmetic.given_numbers, chain)
-        remainder = sum(term.product for term in arithmetic.given_numbers) - sum(term.product for term in terms)
-        known_numbers = [(say("export.sheet.rest", n=len(arithmetic.given_numbers) - len(terms)), remainder)] if len(terms) < len(arithmetic.given_numbers) else []
+    if arithmetic.terms:
+        terms = _largest(arithmetic.terms, chain)
+        remainder = sum(term.product for term in arithmetic.terms) - sum(term.product for term in terms)
+        known_numbers = [(say("export.sheet.rest", n=len(arithmetic.terms) - len(terms)), remainder)] if len(terms) < len(arithmetic.terms) else []
         known_numbers += _named_numbers(program, arithmetic.added)
         rows = tuple(tuple((symbol, _cell_name(program, symbol, cell), value) for symbol, cell, value in term.factors) for term in terms)
         return Task(name, stage.title, formula, rows, tuple(known_numbers), answer, tuple(term.product for term in terms))

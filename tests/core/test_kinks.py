@@ -47,8 +47,8 @@ class OneNumber:
         return check_parameter(self, name, np.full(self.terms(name).size, given), STEP, lambda share: None)
 
     def marks(self, given, name="w"):
-        found = self.found(given, name)
-        return marks(np.full(found.central.size, given), *found[:2], *found[3:]).tolist()
+        result = self.found(given, name)
+        return marks(np.full(result.central.size, given), *result[:2], *result[3:]).tolist()
 
     def mark(self, given):
         return self.marks(given)[0]
@@ -121,8 +121,8 @@ def test_a_kink_within_reach_is_passed_by_by_the_longest_step_that_does(seed):
     rng = np.random.default_rng(seed)
     at, more = rng.choice([-1, 1]) * rng.uniform(0.25, 0.95), rng.choice([-1, 1]) * 10 ** rng.uniform(-9, 1)
     nudged = with_kink(at, more=more)
-    found = nudged.found(1.0)
-    assert (nudged.mark(1.0), nudged.mark(1 + 1e-4)) == (RIGHT, WRONG) and found.error_bound[0] < 11 * DOUBT
+    result = nudged.found(1.0)
+    assert (nudged.mark(1.0), nudged.mark(1 + 1e-4)) == (RIGHT, WRONG) and result.error_bound[0] < 11 * DOUBT
     near = with_kink(at / 10, more=more)
     assert (near.mark(1.0), near.mark(1 + 1e-3)) == (RIGHT, WRONG) and near.found(1.0).error_bound[0] < 110 * DOUBT
 

@@ -29,8 +29,8 @@ Y = np.array([1.0, 0.0])
 
 def verdicts(program, params, trace, y, theirs, precision=EXACT):
     """"right", "inherits" or "wrong" for each stage of which `theirs` has an array."""
-    found = compare_arrays(program, params, trace, y, {name: SubmittedArray(array, (), precision) for name, array in theirs.items()})
-    return by_stage(program.network, {name: one.verdict for name, one in found.items()})
+    result = compare_arrays(program, params, trace, y, {name: SubmittedArray(array, (), precision) for name, array in theirs.items()})
+    return by_stage(program.network, {name: one.verdict for name, one in result.items()})
 
 
 NAMES = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
@@ -249,11 +249,11 @@ def test_what_it_leaves_to_later_stages_is_inherited_and_the_first_is_wrong_by_i
     network = place.network
     params, trace, y = a_pass(network)
     exact, wrong = network.backward(params, trace, y), place.gradients(params, trace, y, 0.1)
-    found = verdicts(network.program(trace.x.shape), params, trace, y, wrong)
+    result = verdicts(network.program(trace.x.shape), params, trace, y, wrong)
     hit = place.affected_stages(params, trace, y, 0.1)
-    assert first_wrong(found) == ("" if hit in ((), ("update",)) else place.stage)
+    assert first_wrong(result) == ("" if hit in ((), ("update",)) else place.stage)
     touched = {place.stage, *(["dx"] if place.mistake.name == "stride_forgotten" else [])}
-    for stage, verdict in found.items():
+    for stage, verdict in result.items():
         if verdict == "wrong":
             makes = next((one.makes for one in network.stages if one == stage), (stage,))
             assert stage in touched or any(target in makes for target in place.overrides(network.program(trace.x.shape), gd(0.1)))
@@ -291,10 +291,10 @@ def test_in_a_random_network_nothing_before_its_place_changes_and_all_after_it_i
     wrong, targets = place.gradients(params, trace, y, 0.1), place.overrides(program, gd(0.1))
     changed = {name for name in exact if not np.array_equal(wrong[name], exact[name], equal_nan=True)}
     assert changed <= {name for target in targets for name in downstream(program, target)}
-    hit, found = place.affected_stages(params, trace, y, 0.1), verdicts(program, params, trace, y, wrong)
-    assert bool(changed) == bool(hit) and first_wrong(found) == (hit[0] if hit else "")
+    hit, result = place.affected_stages(params, trace, y, 0.1), verdicts(program, params, trace, y, wrong)
+    assert bool(changed) == bool(hit) and first_wrong(result) == (hit[0] if hit else "")
     own = {place.stage, *(stage for stage in case.network.stages if set(targets) & set(stage.makes)), *targets}
-    assert {stage for stage, verdict in found.items() if verdict == "wrong"} <= own
+    assert {stage for stage, verdict in result.items() if verdict == "wrong"} <= own
     assert not hit or hit[0] in own
     wrong_code, right_code = place.code(program)
     assert wrong_code and right_code
@@ -306,10 +306,10 @@ def test_two_mistakes_are_told_apart():
     first = mistake_at("flip_forgotten@dp1", network)
     program = network.program(trace.x.shape)
     both = {**first.overrides(program, gd(0.1)), **mistake_at("kernel_gradient_flipped@df1", network).overrides(program, gd(0.1))}
-    found = verdicts(program, params, trace, y, program.backward(params, trace, y, both))
-    assert {stage for stage, verdict in found.items() if verdict == "wrong"} == {"dp1", "df1"}
-    assert [stage for stage, verdict in found.items() if verdict == "inherits"] == ["da1", "dz1", "dx"]
-    assert first_wrong(found) == "dp1"
+    result = verdicts(program, params, trace, y, program.backward(params, trace, y, both))
+    assert {stage for stage, verdict in result.items() if verdict == "wrong"} == {"dp1", "df1"}
+    assert [stage for stage, verdict in result.items() if verdict == "inherits"] == ["da1", "dz1", "dx"]
+    assert first_wrong(result) == "dp1"
 
 
 def test_gradients_that_are_only_given_in_part_and_rounded():

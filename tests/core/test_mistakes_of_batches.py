@@ -56,8 +56,8 @@ def test_whether_the_check_of_its_own_loss_sees_it(name):
     wrong = one.run(PROGRAM, BATCH.params, TRACE, Y, gd(0.1))
     if not one.is_forward:
         hidden = all(np.allclose(wrong[f"d{parameter}"], EXACT[f"d{parameter}"], atol=1e-12) for parameter in BATCH.params)
-        found = check_gradients(BATCH.params, BATCH.x, Y, network=NETWORK, gradients=wrong, pass_inputs=BATCH.given)
-        assert found.passed == hidden
+        result = check_gradients(BATCH.params, BATCH.x, Y, network=NETWORK, gradients=wrong, pass_inputs=BATCH.given)
+        assert result.passed == hidden
         return
     for parameter in ("f", "w", "g"):
         array, at = wrong[f"d{parameter}"], np.unravel_index(np.argmax(np.abs(wrong[f"d{parameter}"])), BATCH.params[parameter].shape)
@@ -105,8 +105,8 @@ def test_the_batchs_own_statistics_after_training_give_an_image_alone_another_an
 @pytest.mark.parametrize("name", ["images_summed", "images_divided_twice@dw", "images_divided_twice@df", "places_forgotten", "mask_not_scaled"])
 def test_it_is_found_in_gradients_of_ones_own(name):
     theirs = gradients(name)
-    found = diagnose(ReferencePass(PROGRAM, BATCH.params, TRACE, Y, gd(0.1)), {array: theirs[array] for array in gradient_names(PROGRAM)})
-    exact = [match.explanation.placed for match in found.matches[found.first] if match.exact and match.explanation.placed]
+    result = diagnose(ReferencePass(PROGRAM, BATCH.params, TRACE, Y, gd(0.1)), {array: theirs[array] for array in gradient_names(PROGRAM)})
+    exact = [match.explanation.placed for match in result.matches[result.first] if match.exact and match.explanation.placed]
     assert run(name) in exact
 
 
@@ -121,8 +121,8 @@ def test_both_lines_as_code(text, training):
 
 def test_groups_of_an_images_own_channels_have_their_mistakes():
     """An image of three channels, as far as the network says."""
-    found = {one.address for one in mistakes_for(Network.parse("gn3-conv2x3-dense2-mse"))}
-    assert {"mean_path_forgotten@dx", "channels_not_summed@dn1", "sign_flipped@do"} <= found
+    result = {one.address for one in mistakes_for(Network.parse("gn3-conv2x3-dense2-mse"))}
+    assert {"mean_path_forgotten@dx", "channels_not_summed@dn1", "sign_flipped@do"} <= result
 
 
 def test_every_one_of_them_has_words():

@@ -29,12 +29,12 @@ def values_of(text, shape, seed=0, size=1.0):
 
 def terms(line, values, source):
     """The sum of what each number of a source adds to each of a line's, in size: the line's change by a share of the number, per share."""
-    made, found = line.run(*(values[name] for name in line.sources)), np.zeros(np.shape(values[line.target]))
+    created, result = line.run(*(values[name] for name in line.sources)), np.zeros(np.shape(values[line.target]))
     for at in np.ndindex(values[source].shape):
         moved = values[source].copy()
         moved[at] *= 1 + SHARE
-        found = found + np.abs(line.run(*(moved if name == source else values[name] for name in line.sources)) - made) / SHARE
-    return found
+        result = result + np.abs(line.run(*(moved if name == source else values[name] for name in line.sources)) - created) / SHARE
+    return result
 
 
 def cases(phase, *seeds, program=False):
@@ -50,8 +50,8 @@ def cases(phase, *seeds, program=False):
 
 def test_the_size_of_a_gradient_is_that_of_the_terms_of_its_sum_whatever_cancels():
     for line, layer, size, values in cases("backward", 0, 1):
-        made, of = np.abs(values[line.target]), terms(line, values, next(name for name in line.sources if name[0] == "d"))
-        assert (size >= (1 - 1e-3) * np.maximum(made, of)).all(), line.target
+        result, of = np.abs(values[line.target]), terms(line, values, next(name for name in line.sources if name[0] == "d"))
+        assert (size >= (1 - 1e-3) * np.maximum(result, of)).all(), line.target
         if (layer.parameter_letters and layer.kind not in ("bn", "gn", "ln")) or line.role != "dx":
             np.testing.assert_allclose(size, of, rtol=1e-3, err_msg=line.target)
 
@@ -109,9 +109,9 @@ def test_what_is_0_whatever_is_rounded_is_told_from_what_cancels():
     network, x = Network.parse("dense1-mse"), np.array([[[[1.0, 0.0]]], [[[1.0, 0.0]]]])
     program, params = network.program(x.shape), network.init(x.shape, "zeros")
     values = program.all_values(params, network.forward(params, x)) | {"y": np.array([[0.5], [-0.5]])}
-    found = error_bounds(program, values, DOUBLE.epsilon, DOUBLE.smallest)
-    assert not found["db"].structural.any() and (found["db"].size > 1e-17).all()
-    assert found["dw"].structural.reshape(-1).tolist() == [False, True] and found["dw"].size.flat[1] < 1e-300 < found["dw"].size.flat[0]
+    result = error_bounds(program, values, DOUBLE.epsilon, DOUBLE.smallest)
+    assert not result["db"].structural.any() and (result["db"].size > 1e-17).all()
+    assert result["dw"].structural.reshape(-1).tolist() == [False, True] and result["dw"].size.flat[1] < 1e-300 < result["dw"].size.flat[0]
 
 
 @pytest.mark.parametrize("precision", [DOUBLE, SINGLE])
@@ -121,8 +121,8 @@ def test_the_error_bound_of_a_chain_of_few_terms_is_their_largest_round_off(seed
     program, values = values_of("dense1-mse", (1, 1), seed)
     v, w, b, o, y, do = (float(np.ravel(values[name])[0]) for name in ("v", "w", "b", "o", "y", "do"))
     most = abs(v) * (2 * (abs(v * w) + abs(b)) + 2 * max(abs(o), abs(y), abs(do)) + abs(do)) * precision.epsilon
-    found = error_bounds(program, values, precision.epsilon, precision.smallest)["dw"].size.item()
-    assert 0.4 * most < found < 1.01 * most
+    result = error_bounds(program, values, precision.epsilon, precision.smallest)["dw"].size.item()
+    assert 0.4 * most < result < 1.01 * most
 
 
 def test_below_the_smallest_number_round_off_does_not_shrink_and_each_term_has_its_own():
@@ -131,8 +131,8 @@ def test_below_the_smallest_number_round_off_does_not_shrink_and_each_term_has_i
     params = network.init(shape, "zeros").replace(w1=np.full((1, 1), 1e6), w2=np.full((1, 1), 1e6), w3=np.ones((1, 1)))
     program, x = network.program(shape), np.zeros(shape)
     values = program.all_values(params, network.forward(params, x)) | {"y": np.full((16, 1), 1e-40)}
-    found, least = error_bounds(program, values, SINGLE.epsilon, SINGLE.smallest), SINGLE.epsilon * SINGLE.smallest
-    assert (found["dz2"].size >= 0.99 * least).all() and found["db2"].size.item() >= 15.9 * least and (found["dx"].size >= 0.9e12 * least).all()
+    result, least = error_bounds(program, values, SINGLE.epsilon, SINGLE.smallest), SINGLE.epsilon * SINGLE.smallest
+    assert (result["dz2"].size >= 0.99 * least).all() and result["db2"].size.item() >= 15.9 * least and (result["dx"].size >= 0.9e12 * least).all()
 
 
 def test_round_off_of_a_large_pass_is_handed_on_too():
@@ -156,16 +156,16 @@ def test_what_stays_0_in_each_pass_decides_no_winner():
     params = network.init(x.shape, f=np.ones((1, 1)))
     program = network.program(x.shape)
     values = program.all_values(params, network.forward(params, x)) | {"y": np.ones(1)}
-    found = error_bounds(program, values, DOUBLE.epsilon, DOUBLE.smallest, {})["da1"]
-    assert found.structural.reshape(-1).tolist() == [False, True, True, True] and (found.size.reshape(-1)[1:] < 1e-14).all()  # no more than round-off of what comes back
+    result = error_bounds(program, values, DOUBLE.epsilon, DOUBLE.smallest, {})["da1"]
+    assert result.structural.reshape(-1).tolist() == [False, True, True, True] and (result.size.reshape(-1)[1:] < 1e-14).all()  # no more than round-off of what comes back
 
 
 def test_where_a_pass_that_rounds_otherwise_is_no_number_the_others_tell():
     network, x = Network.parse("dense1-mse"), np.ones((1, 1))
     program, half = network.program(x.shape), np.finfo(float).max / 2
     params = network.init(x.shape, "zeros").replace(w=np.full((1, 1), np.nextafter(half, 0)))
-    found = error_bounds(program, program.all_values(params, network.forward(params, x)) | {"y": np.zeros(1)}, DOUBLE.epsilon, DOUBLE.smallest)
-    assert 1e290 < found["do"].size.item() < np.inf
+    result = error_bounds(program, program.all_values(params, network.forward(params, x)) | {"y": np.zeros(1)}, DOUBLE.epsilon, DOUBLE.smallest)
+    assert 1e290 < result["do"].size.item() < np.inf
 
 
 def test_gradients_that_were_given_are_what_the_next_are_made_of():

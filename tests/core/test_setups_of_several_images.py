@@ -126,10 +126,10 @@ def test_step_shows_one_image_of_the_pass_of_all():
 
 
 def test_what_all_images_share_is_the_same_in_each():
-    found = [decode(answer("step", replace(FOUR, image=image).to_query()))[1] for image in (0, 3)]
-    strip = [name for name in found[0] if name.startswith("strip.")]
+    result = [decode(answer("step", replace(FOUR, image=image).to_query()))[1] for image in (0, 3)]
+    strip = [name for name in result[0] if name.startswith("strip.")]
     for name in ("f", "w", "b", "g", "s", "df", "dw", "db", "dg", "ds", "n1.mean", "n1.var", "pulls.df", *strip):
-        assert np.array_equal(found[0][name], found[1][name]), name
+        assert np.array_equal(result[0][name], result[1][name]), name
 
 
 def test_the_strip_has_of_each_block_of_every_image_the_entry_of_largest_size():
@@ -177,5 +177,5 @@ def test_other_pages_show_one_image_and_say_so(name):
 
 def test_the_gradient_check_takes_a_lessons_images():
     snapshot = run_updates(FOUR, load_images(FOUR), 1)
-    found = check_gradients(snapshot.params, snapshot.trace.x, np.array(FOUR.y), network=FOUR.network, pass_inputs=snapshot.trace.kept, parameters=("f", "g", "s", "b"))
-    assert found.verdict == "right"
+    result = check_gradients(snapshot.params, snapshot.trace.x, np.array(FOUR.y), network=FOUR.network, pass_inputs=snapshot.trace.kept, parameters=("f", "g", "s", "b"))
+    assert result.verdict == "right"

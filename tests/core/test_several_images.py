@@ -67,8 +67,8 @@ def test_any_networks_values_and_gradients_are_tensorflows(case):
 
 @some
 def test_the_gradient_check_holds_masks_and_lets_statistics_follow(case):
-    found = check_gradients(case.params, case.x, case.y, network=case.network, pass_inputs=case.given, parameters=(*case.params, "x"))
-    assert found.verdict == "right"
+    result = check_gradients(case.params, case.x, case.y, network=case.network, pass_inputs=case.given, parameters=(*case.params, "x"))
+    assert result.verdict == "right"
     spoiled = {name: array.copy() for name, array in passes(case)[1].items() if name[1:] in case.params}
     name = "dw" if "dw" in spoiled else next(name for name in spoiled if name[1] in "wf")
     spoiled[name].flat[np.abs(spoiled[name]).argmax()] *= 1.001

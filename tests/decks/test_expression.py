@@ -159,8 +159,8 @@ def test_what_does_not_fit_is_said(text, code):
     ],
 )  # fmt: skip
 def test_what_an_expression_comes_to(text, value):
-    found = evaluate(text, SCENES["k=2"])
-    assert found == value and found.dtype in (np.float64, np.bool_)
+    result = evaluate(text, SCENES["k=2"])
+    assert result == value and result.dtype in (np.float64, np.bool_)
 
 
 def test_the_largest_networks_parameters_can_be_asked_about():

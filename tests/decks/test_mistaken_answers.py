@@ -68,5 +68,5 @@ def test_on_its_own_image_no_usual_guess_is_right_or_the_same_as_another(screen:
         if screen.kind == "choose":
             assert not is_same_answer(guess.value, question.key)
             assert np.linalg.norm(guess.value - question.key * 1.0) > 0.02 * np.linalg.norm(question.key)
-    said = [option.say.say("en") for option in guesses]
-    assert len({*said}) == len(said)
+    message = [option.say.say("en") for option in guesses]
+    assert len({*message}) == len(message)

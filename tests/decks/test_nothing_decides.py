@@ -51,7 +51,7 @@ def said(question: Question, lang: str) -> list[str]:
 
 def numbers(text: str, lang: str) -> list[float]:
     plain = text.replace("−", "-").replace("\u202f", "")
-    return [float(found) for found in NUMBER.findall(plain.replace(",", "") if lang == "en" else plain.replace(",", "."))]
+    return [float(result) for result in NUMBER.findall(plain.replace(",", "") if lang == "en" else plain.replace(",", "."))]
 
 
 def printed(shown: list[Plate]) -> dict[str, np.ndarray]:
@@ -71,7 +71,7 @@ def always(screen: Screen, found: Mapping[str, list[bool]]) -> list[str]:
 @pytest.mark.parametrize("screen", STEPS)
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_no_number_in_sight_is_the_key_or_one_that_its_answer_tells(screen: Screen, lang: str):
-    found: dict[str, list[bool]] = {}
+    result: dict[str, list[bool]] = {}
     for question, here, shown in asked(screen):
         words = [number for n, text in enumerate(said(question, lang)) if n < 3 + len(question.hints) for number in numbers(text, lang)]
         places = {f"word {n}": number for n, number in enumerate(words)}
@@ -79,8 +79,8 @@ def test_no_number_in_sight_is_the_key_or_one_that_its_answer_tells(screen: Scre
         told = [] if screen.kind == "construct" else secrets(screen, here, shown, lang)
         wanted = [float(question.key)] if screen.kind == "number" or (screen.kind == "choose" and question.key.size == 1 and question.key % 1) else []
         for place, number in places.items():
-            found.setdefault(place, []).append(any(like(number, key, question.tolerance) for key in wanted) or any(like(number, each) for each in told))
-    assert always(screen, found) == []
+            result.setdefault(place, []).append(any(like(number, key, question.tolerance) for key in wanted) or any(like(number, each) for each in told))
+    assert always(screen, result) == []
 
 
 def secrets(screen: Screen, here: Scope, shown: list[Plate], lang: str) -> list[float]:

@@ -66,8 +66,8 @@ def position(screen: Screen, change: dict[str, str]) -> tuple[int, int]:
 def test_the_right_answer_is_at_every_place_about_as_often():
     places = Counter(position(screen, {}) for screen in CHOICES)
     for count in {count for _, count in places}:
-        found = [places[place, count] for place in range(count)]
-        assert sum(found) < 3 * count or max(found) <= 2 * sum(found) / count, (count, found)
+        result = [places[place, count] for place in range(count)]
+        assert sum(result) < 3 * count or max(result) <= 2 * sum(result) / count, (count, result)
 
 
 def test_on_another_image_the_right_answer_moves():

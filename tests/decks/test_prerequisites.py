@@ -37,9 +37,9 @@ def test_unknown_and_circular_names_are_refused_and_what_builds_on_them_too(tmp_
     for id, after in files.items():
         (tmp_path / f"{id}.toml").write_text(lesson(id, after), "utf-8")
     monkeypatch.setenv(SETTING, str(tmp_path))
-    found = library()
-    assert {deck.id for deck in found.lessons} - {deck.id for deck in bundled_lessons()} == {"fine", "last"}
-    faults = {name: (diagnostic.line, str(diagnostic.what)) for name, diagnostic in found.diagnostics}
+    result = library()
+    assert {deck.id for deck in result.lessons} - {deck.id for deck in bundled_lessons()} == {"fine", "last"}
+    faults = {name: (diagnostic.line, str(diagnostic.what)) for name, diagnostic in result.diagnostics}
     assert faults.keys() == {"one.toml", "two.toml", "lost.toml", "later.toml"} and {line for line, _ in faults.values()} == {4}
     assert "circle: one, two, one" in faults["one.toml"][1] and "no lesson nowhere" in faults["lost.toml"][1]
 

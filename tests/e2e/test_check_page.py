@@ -294,8 +294,8 @@ def test_no_mark_of_the_curve_stands_on_its_title(screen: Screen):
     boxes = screen.page.locator(".curve text").evaluate_all("(all) => all.map((e) => [e.textContent, ...Object.values(e.getBoundingClientRect().toJSON())])")
     title = next(box for box in boxes if "relative error" in box[0])
     assert len([box for box in boxes if box[0] in "①②③"]) == 3
-    for said, x, y, width, height, *_ in boxes:
-        assert said not in "①②③" or not (x < title[1] + title[3] and title[1] < x + width and y < title[2] + title[4] and title[2] < y + height), said
+    for message, x, y, width, height, *_ in boxes:
+        assert message not in "①②③" or not (x < title[1] + title[3] and title[1] < x + width and y < title[2] + title[4] and title[2] < y + height), message
 
 
 def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):

@@ -175,9 +175,9 @@ def test_what_is_hidden_is_not_drawn_and_not_said(screen: Screen, script):
         screen.painted()
         here = scope_of(setup_at(step, {}))
         shown = [plate for plate in plates(step, here) if plate.value.size > 1]
-        found = screen.page.evaluate(SHOWN)
-        assert len(found) == len(shown)
-        for plate, (array, numbers, painted, hidden) in zip(shown, found, strict=True):
+        result = screen.page.evaluate(SHOWN)
+        assert len(result) == len(shown)
+        for plate, (array, numbers, painted, hidden) in zip(shown, result, strict=True):
             assert array == plate.of or array.startswith("learn.plate."), step.at
             if plate.hidden:
                 assert not re.search(r"\d", numbers) and painted < 0.1, (number, plate.of)  # but for what is marked
@@ -367,10 +367,10 @@ def test_after_a_wrong_click_a_right_cell_is_named_and_the_map_stays_visible(scr
     screen.page.locator('canvas[data-plate="x"]').click(position={"x": 2, "y": 2})  # the whole map chooses, too
     expect(screen.page.locator(".chosen-cell")).to_contain_text("[0,0]")
     commit(screen, right=False)
-    found = re.search(r"z₁\[(\d+),(\d+)\] is right", screen.page.locator(".feedback").inner_text().replace("z1", "z₁"))
-    assert found and key[int(found[1]), int(found[2])]
+    result = re.search(r"z₁\[(\d+),(\d+)\] is right", screen.page.locator(".feedback").inner_text().replace("z1", "z₁"))
+    assert result and key[int(result[1]), int(result[2])]
     expect(screen.page.locator(".feedback")).to_contain_text("dark pixels at the left")
-    cells = [[int(i), int(j)] for i, j in zip(*key.nonzero(), strict=True) if [str(i), str(j)] != [*found.groups()]]
+    cells = [[int(i), int(j)] for i, j in zip(*key.nonzero(), strict=True) if [str(i), str(j)] != [*result.groups()]]
     colours = screen.page.evaluate(CENTRES, [*key.shape, cells])
     assert all(red > 80 and green < 60 for red, green, _, _ in colours), colours
 

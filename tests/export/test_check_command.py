@@ -113,5 +113,5 @@ def test_names_in_a_file_cannot_command_the_terminal(tmp_path, capsys):
     for content in ({"q\x1b[2J\u202e": 1.0, "r\x9b31m": [2.0]}, {"df": [[0.0] * 3] * 3}):
         file.write_text(json.dumps(content))
         main(["check", str(file)])
-        said = "".join(capsys.readouterr())
-        assert ("\\x1b[2J" if "df" not in content else "\\x1b[1m") in said and not {"\x1b", "\x9b", "\u202e"} & {*said}
+        message = "".join(capsys.readouterr())
+        assert ("\\x1b[2J" if "df" not in content else "\\x1b[1m") in message and not {"\x1b", "\x9b", "\u202e"} & {*message}

@@ -67,14 +67,14 @@ def evaluated(formulas, values):
     cells = {}
     for name, shape in formulas.layout.shapes.items():
         for at in np.ndindex(*shape):
-            made = formulas.formula(name, at)
-            cells[(name, *formulas.layout.place(name, at))] = float(values[name][at]) if made is None else made
+            created = formulas.formula(name, at)
+            cells[(name, *formulas.layout.place(name, at))] = float(values[name][at]) if created is None else created
     read = Evaluated(cells)
     places = {name: [formulas.layout.place(name, at) for at in np.ndindex(*shape)] for name, shape in formulas.layout.shapes.items()}
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(100_000)  # and back: other tests of this process rely on an end of nesting
     try:
-        return {name: np.array([read(name, *at) for at in found]).reshape(formulas.layout.shapes[name]) for name, found in places.items()}
+        return {name: np.array([read(name, *at) for at in result]).reshape(formulas.layout.shapes[name]) for name, result in places.items()}
     finally:
         sys.setrecursionlimit(limit)
 
@@ -90,9 +90,9 @@ def compare(case, training=True):
     shapes = formulas.layout.shapes
     values = {name: np.asarray(array).reshape(shapes[name]) for name, array in exact.items() if name in shapes}
     given = {name: values[name] for name in ("x", "y", *program.parameters)}
-    made = evaluated(formulas, given)
+    result = evaluated(formulas, given)
     for name, array in values.items():
-        np.testing.assert_allclose(made[name], array, rtol=1e-9, atol=1e-12, err_msg=name)
+        np.testing.assert_allclose(result[name], array, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
 @pytest.mark.parametrize("case", [case for case in OTHERS if np.prod(case.x_shape) <= 200], ids=str)
@@ -120,14 +120,14 @@ def cells_of(data):
     """Each sheet's cells from the file: their formulas and their values."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-        found = {}
+        result = {}
         for number, sheet in enumerate(book.iterfind(".//m:sheet", NS), start=1):
             tree = ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{number}.xml"))
             for cell in tree.iterfind(".//m:c", NS):
                 value, formula = cell.find("m:v", NS), cell.find("m:f", NS)
                 if cell.get("t") not in ("s", "str") and value is not None:
-                    found[f"{sheet.get('name')}!{cell.get('r')}"] = (float(value.text), None if formula is None else formula.text)
-        return found
+                    result[f"{sheet.get('name')}!{cell.get('r')}"] = (float(value.text), None if formula is None else formula.text)
+        return result
 
 
 RECOMPUTE = """<?xml version="1.0" encoding="UTF-8"?>

@@ -69,8 +69,8 @@ def test_a_wrong_layer_is_named(name, method, change, array, mistake, monkeypatc
     make, kind, more = RIGHT[name]
     owner = type(make(LayerSize()) if make is not layers.ReLU else make())
     monkeypatch.setattr(owner, method, change(getattr(owner, method)))
-    said = judged(make, kind, **more)
-    assert said.startswith(f"{array} is wrong") and "exactly" in said and (mistake in said or mistake == "minus")
+    message = judged(make, kind, **more)
+    assert message.startswith(f"{array} is wrong") and "exactly" in message and (mistake in message or mistake == "minus")
     place = judged(make, kind, **more, show="place")
     assert place.startswith(f"{array} is wrong") and "exactly" not in place and "the first at" in place
 

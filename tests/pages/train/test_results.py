@@ -87,8 +87,8 @@ def test_which_classes_are_mixed_up_is_said_of_three_and_not_of_two():
     ],
 )
 def test_what_keeps_a_training_from_learning_is_named(reports, settings, words):
-    found = stuck_reason(reports, settings)
-    assert words in str(found) if words else found is None
+    result = stuck_reason(reports, settings)
+    assert words in str(result) if words else result is None
 
 
 @pytest.mark.parametrize(("accuracy", "images", "words"), [(1.0, 4, "too few"), (0.56, 2000, "Guessing scores 50%"), (0.51, 2000, "luck"), (0.4, 2000, "scores better")])
