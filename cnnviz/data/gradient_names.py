@@ -76,7 +76,7 @@ def candidates(name: str, program: Program) -> Iterator[str]:
 
 
 def _groups(letter: str, name: str, program: Program) -> Iterator[list[str]]:
-    """Yield the lists of symbols in which a number may count, in order. Weights and biases may be counted per kind of
+    """Yield the lists of symbols that a number may index, in order. Weights and biases may be counted per kind of
     layer or across all layers."""
     symbols = [*program.network.symbols, *program.parameters]
     matches = [symbol for symbol in symbols if symbol[0] == letter]

@@ -41,8 +41,8 @@ _screen = partial(Screen, hide=(), change="image", shuffles=False)
 
 
 def _extreme_screen(name: str, of: str) -> Callable[[Scope, Mapping[str, object], str], Screen]:
-    """Return the maker of a question about where a map is largest. `of` is the compared expression, with {map} for
-    the map."""
+    """Return a function that makes a question about the largest cell of a map. `of` is the compared expression, with
+    {map} for the map."""
 
     def screen(scope: Scope, question: Mapping[str, object], at: str) -> Screen:
         map = _check_map(scope, question.get("map"))

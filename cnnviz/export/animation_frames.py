@@ -26,13 +26,13 @@ PANEL, GAP, LINE, LETTERS = 240, 24, 32, 24
 MAX_LABELLED_CELLS = 9
 """Upper limit of cells of a map whose numbers are written on it."""
 
-LEVELS = 101  # of each scale; odd, so that zero has its own colour
+LEVELS = 101  # number of colours of each scale; odd, so that zero has its own colour
 _TOP = GAP + LINE
 _FIRST = {"signed": 0, "activation": LEVELS}
 _GRAYS = 16
 _BLACK = 2 * LEVELS
 _WHITE = _BLACK + _GRAYS - 1
-_SHADES = 256 - _WHITE - 1  # of images: what is left of a GIF's 256 colours
+_SHADES = 256 - _WHITE - 1  # number of colours of images: the rest of a GIF's 256 colours
 _FIRST["pixel"] = _WHITE + 1
 _THICK = 3
 _SHOWN_FOR, _LAST_FOR = 100, 1500  # milliseconds

@@ -289,7 +289,7 @@ def _task_html(task: Task, numbers: Mapping[str, int], filled: bool) -> str:
     n = numbers[task.name]
 
     def value_html(name: str, value: float) -> str:
-        """Return a number, or a blank for what an earlier task asks for."""
+        """Return a number, or a blank if it is the answer of an earlier task."""
         source = numbers.get(name, n)
         return _number(value) if filled or source >= n else f'<span class="blank">{escape(say("export.sheet.from", n=source))}</span>'
 

@@ -250,7 +250,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarra
 
 
 def _read_array(file: io.BytesIO, size: int) -> np.ndarray:
-    """Read one array. Raise ValueError if its header promises more data than there is."""
+    """Read one array. Raise ValueError if its header declares more data than the file contains."""
     readers: Mapping[tuple[int, int], Callable[..., Any]] = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     shape, _, dtype = readers[np.lib.format.read_magic(file)](file)
     if dtype.hasobject or math.prod(shape) * dtype.itemsize > size:

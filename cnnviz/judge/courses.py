@@ -111,7 +111,7 @@ class CS231n:
 
 class DeeplearningAI(CS231n):
     """f(dZ, cache), channels last. A dense layer has examples in columns and averages over them. Layers that the
-    course lacks are CS231n's."""
+    course lacks have CS231n's format."""
 
     def names(self, kind: str) -> dict[str, str]:
         course_names: dict[str, str] = {}
@@ -164,7 +164,7 @@ class DeeplearningAI(CS231n):
 
 
 COURSES: Mapping[str, CS231n] = {"cs231n": CS231n(), "deeplearning.ai": DeeplearningAI()}
-"""Courses whose signatures a function may have, by the name in `like`."""
+"""Courses by the value of `like`. A function has the signatures of one of them."""
 
 
 def course_named(like: str) -> CS231n:

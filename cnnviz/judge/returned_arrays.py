@@ -145,8 +145,8 @@ def describe_case(course: CS231n, case: Case) -> Message:
 
 
 def call_function(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    """Call a function. The last of several arguments, a dictionary or a mode, is omitted if the function takes one
-    less.
+    """Call a function. If it takes one argument less, omit the last of several arguments, which is a dictionary or a
+    mode.
 
     >>> call_function(lambda dout, cache: cache, (1, 2, "max"))
     2

@@ -38,8 +38,8 @@ class Run:
 
 
 def detail_level(show: str | None) -> str:
-    """Return the level of detail of verdicts: "place" if the argument or the environment variable says so, otherwise
-    "fix".
+    """Return the level of detail of verdicts: "place" if the argument or the environment variable selects it,
+    otherwise "fix".
 
     >>> detail_level(None), detail_level("place")
     ('fix', 'place')

@@ -62,7 +62,7 @@ Changes = dict[tuple[int, str], tuple[dict[str, Any], str, Any, Any]]
 
 
 class Frame:
-    """A function call: what it has returned so far, and the block of the call."""
+    """A function call: its return values so far, and the block of the call."""
 
     def __init__(self, block: int, of: Class | None = None):
         self.block, self.of, self.returned, self.yields = block, of, list[Any](), False
@@ -384,8 +384,8 @@ class Interpreter(LibraryCalls):
         return self._follow_loop(node, scope, None)
 
     def _follow_loop(self, node: ast.For | ast.While, scope: Scope, target: ast.expr | None) -> str:
-        """Follow a loop with an unknown number of iterations once, and again if the first iteration changes what the
-        next one sees."""
+        """Follow a loop with an unknown number of iterations once, and again if the first iteration changes values
+        that the next one reads."""
 
         def once() -> str:
             if target is not None:

@@ -451,7 +451,8 @@ class LibraryCalls:
         return self.after_layer(flow, self.part(function.node, message("model.no_output", name=module.layer.name)))
 
     def _training_phase(self, function: Function, more: list[Any]) -> dict[str, Any]:
-        """Return the arguments of a Keras `call` that say whether it trains: both are read as one model."""
+        """Return the arguments of a Keras `call` that select training or inference. Both modes are read as one model.
+       """
         signature = function.node.args
         positional = [argument.arg for argument in signature.args]
         names = [*positional[2 + len(more) :], *(argument.arg for argument in signature.kwonlyargs)]

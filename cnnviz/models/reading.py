@@ -69,7 +69,7 @@ class Model:
 
     @property
     def checked_network(self) -> Network:
-        """The network, if it fits one of the available image sizes. Raises Problem if it does not, or is invalid."""
+        """The network, if it fits an available image size. Raises Problem if it fits none or is invalid."""
         network = self.network
         for last_layer, shape in enumerate(SHAPES, start=1):
             try:

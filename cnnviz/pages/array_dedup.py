@@ -9,8 +9,8 @@ LEAST = 256
 
 
 def redundant_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str, ...]]:
-    """Return, by name, how to rebuild an array: ("same", a) has a's entry or 0 at each index, ("outer", a, b) is a[i]
-    · b[j].
+    """Return rules to rebuild arrays, by name: ("same", a) takes a's entry or 0 at each index, ("outer", a, b) is
+    a[i] · b[j].
 
     Compares the numbers, not the network: they must agree in every bit except the sign of 0.
 

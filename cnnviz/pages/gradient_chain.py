@@ -34,7 +34,8 @@ class Operation:
 
 
 def operations(program: Program) -> tuple[Operation, ...]:
-    """Return every operation from the loss to the image; reshaping a gradient to a map does not count as one.
+    """Return every operation from the loss to the image. Reshaping a gradient to a map does not count as an
+    operation.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> [f"{one.source} {one.words} {one.makes}" for one in operations(Network.parse(DEFAULT).program((4, 4)))][:3]

@@ -181,8 +181,8 @@ def plain_name(symbol: str, program: Program) -> Message:
 
 
 def default_cells(program: Program, snapshot: Snapshot, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:
-    """Return the cell of each family to explain first: a parameter's with the largest gradient, a map's with the
-    largest product of value and gradient, so that neither is near 0, else the largest value."""
+    """Return the cell of each family to explain first. For a parameter it has the largest gradient. For a map it has
+    the largest product of value and gradient, so that neither is near 0, or else the largest value."""
     cells: dict[str, list[int]] = {}
     for symbol, record in maps.items():
         name = record["family"]

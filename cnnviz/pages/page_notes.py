@@ -10,7 +10,7 @@ from cnnviz.words import Message, message
 
 
 def page_notes(setup: Setup, snapshot: Snapshot) -> list[Message]:
-    """Return the notes that a teacher would make about this snapshot, the most important first; often none."""
+    """Return the notes that a teacher would make about this snapshot, most important first. Often there are none."""
     kinds = [layer.kind for layer in setup.network.layers]
     if kinds != ["conv", "sigmoid", "dense", "sigmoid"]:  # the other notes are about this network alone
         return [remark for remark in (_single_numbers(setup, snapshot), _diverging(setup, snapshot)) if remark]
@@ -49,8 +49,8 @@ def _no_weights(setup: Setup, snapshot: Snapshot) -> Message | None:
 
 
 def _diverging(setup: Setup, snapshot: Snapshot) -> Message | None:
-    """Return a note if the loss is above an earlier one of the same pass. Losses with other masks or in eval mode do
-    not compare."""
+    """Return a note if the loss is above an earlier one of the same pass. Losses with other masks or in eval mode are
+    not comparable."""
     losses = snapshot.losses
     if not snapshot.trace.training or setup.network.program(setup.x_shape).draws:
         return None

@@ -77,8 +77,8 @@ def page_of(name: str) -> Page | None:
 
 
 def canonical_query(page: Page, query: Mapping[str, str], form: str = "") -> dict[str, str]:
-    """Return the keys of a query that determine the numbers, in a fixed order, so that equal requests are equal. A
-    picture has a language, too.
+    """Return the keys of a query that determine the numbers, in a fixed order, so that equal requests are equal. For
+    a picture they include the language.
 
     >>> canonical_query(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
     {'k': '3'}
@@ -143,7 +143,7 @@ def _kind_keys(page: Page, query: Mapping[str, str]) -> tuple[tuple[str, ...], t
 
 def _parse_query(page: Page, raw_query: Mapping[str, str], form: str = "") -> tuple[dict[str, str], Setup]:
     """Return the query, completed by the page's opening if it has no setup, and the fallback setup. A picture without
-    a setup shows the introductory story's."""
+    a setup shows the setup of the introductory story."""
     fallback, _ = Setup.parse_query(dict(parse_qsl(raw_query.get(INSTEAD, ""))))
     query = _page_query(raw_query)
     opening = dict(handler_of(page).opening_query(query) or (story_query() if form == PICTURE else {})) if SETUP_KEYS.isdisjoint(query) else {}

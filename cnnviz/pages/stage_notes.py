@@ -77,7 +77,7 @@ def _activation(layer: Layer, names: Names, snapshot: Snapshot) -> dict[str, Mes
 
 
 def _step(setup: Setup, snapshot: Snapshot, promise: Promise | None) -> dict[str, Message]:
-    """Return the note on how the step changes the loss; empty under a rule that is not exact."""
+    """Return the note on the change of the loss by the step, or nothing if the rule is not exact."""
     if setup.deviations:
         return {}
     loss = float(snapshot.losses[-1])

@@ -53,7 +53,7 @@ SHARES = {"none": 0.0, "quarter": 0.25, "half": 0.5, "more": 1.0}
 
 
 def image_of(setup: Setup) -> np.ndarray:
-    """Return the image of the setup, as its network sees it. Raise ImageUnavailable if there is none or more than
+    """Return the image of the setup, as its network reads it. Raise ImageUnavailable if there is none or more than
     one."""
     return load_image(setup.img, setup.ch, setup.scale)
 

@@ -351,7 +351,8 @@ export default function show() {
     if (answering()) event.stopPropagation() // after the question has handled it
   })
 
-  // Show how to join in a corner of the projector, or a line above the page if the room is out of reach.
+  // Show the instructions for joining in a corner of the projector, or a line above the page if the room is
+  // unreachable.
   function joining() {
     if (!board) return
     const endKey = ended ? "ended" : isGone ? "gone" : isOut ? "lost" : ""

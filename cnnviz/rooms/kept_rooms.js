@@ -1,5 +1,5 @@
-// What a presenter's browser stores of a room so that it can be reopened: the secret, for as long as rooms live, and
-// the open question.
+// Data that a presenter's browser stores to reopen a room: the secret, for as long as rooms live, and the open
+// question.
 
 import { escapeHtml } from "../view/model/numbers/format.js"
 import { inBrowser, inTab } from "../view/model/storage.js"

@@ -182,7 +182,7 @@ def continues_lecture(room: Room, screen: str | None) -> bool:
 
 
 def is_open_for(poll: Poll | None, answered_poll: Poll) -> bool:
-    """Return whether an answer to `answered_poll` still counts when the question is at `poll`."""
+    """Return whether an answer to `answered_poll` still counts when the question has reached the state `poll`."""
     return poll is not None and (poll.number, poll.round, poll.phase) == (answered_poll.number, answered_poll.round, "open")
 
 

@@ -1,5 +1,5 @@
-// The presenter's steps, one after the other: a key that is pressed before the room has announced the last step waits
-// for it, so that two quick presses do what two slow ones do.
+// The presenter's steps, one after another. A key that is pressed before the room has announced the last step waits
+// for it, so that quick presses have the same effect as slow ones.
 
 const PATIENCE = 3000 // milliseconds to wait for an announcement, since the stream may be lost
 
@@ -29,7 +29,8 @@ export function stepsInTurn() {
 
   return {
     /**
-     * Run a step after all earlier ones. It returns by which event the room announces it, or nothing if it was refused.
+     * Run a step after all earlier ones. The step returns the event with which the room announces it, or nothing if
+     * it was refused.
      * @param {() => Promise<Announced | undefined>} step
      */
     take(step) {

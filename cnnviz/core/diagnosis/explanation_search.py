@@ -119,7 +119,7 @@ class Suspect:
                 yield Explanation(mistake), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
 
     def _other_lines(self) -> Iterator[tuple[Explanation, Arrays]]:
-        """Yield the stage's arrays with an open line whose result is rearranged or has entries left out."""
+        """Yield the stage's arrays with the result of one open line rearranged or with entries left out."""
         program = self.reference.program
         for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
             for rearrangement in (*rearrangements(program, line.target), *self._reorderings(line)):

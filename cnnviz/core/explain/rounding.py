@@ -37,8 +37,8 @@ class ErrorBound:
 
 @np.errstate(all="ignore")
 def error_bounds(program: Program, values: PassValues, epsilon: float, smallest: float, submitted: Mapping[str, np.ndarray] | None = None) -> dict[str, ErrorBound]:
-    """Return the error bound of every gradient of a pass with round-off `epsilon`, which below `smallest` is as large as at
-    `smallest`.
+    """Return the error bound of every gradient of a pass with round-off `epsilon`. Numbers below `smallest` have the
+    round-off of `smallest`.
 
     `values` are the arrays of its forward pass, the parameters and y. If `submitted` holds gradients of a program that does not treat
     ties (core/network/ties.py), they replace the computed ones as inputs of later lines; round-off then decides ReLU gates and

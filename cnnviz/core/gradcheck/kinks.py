@@ -14,7 +14,7 @@ from cnnviz.core.gradcheck.differences import Differences, Sides
 from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, relative_error, threshold
 
 CLOSER = (10, 100)
-"""Divisors of the step, tried in turn while a kink or a jump is in reach."""
+"""Divisors of the step, tried one after another while a kink or a jump is within the step."""
 CLOSEST = (*CLOSER, 1_000, 10_000)
 """Divisors of the step for an entry that is about to be called wrong without a confirmation by a smaller step."""
 STEADY = 0.1

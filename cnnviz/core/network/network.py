@@ -179,8 +179,8 @@ class Network(Architecture):
         return self.program(x.shape, training=training).forward(params, x, pass_inputs=pass_inputs)
 
     def loss(self, trace: Trace | np.ndarray, y: np.ndarray) -> float:
-        """Return the loss of a pass, numerically stable, or of outputs (N,), by the plain formula. For several images
-        it is the mean."""
+        """Return the loss of a pass in a numerically stable form, or of outputs (N,) by the plain formula. For
+        several images, return the mean."""
         return float(np.mean(self.losses(trace, y)))
 
     def losses(self, trace: Trace | np.ndarray, y: np.ndarray) -> np.ndarray:

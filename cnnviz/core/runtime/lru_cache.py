@@ -131,8 +131,8 @@ class LruCache(Generic[Key, Value]):
             return self._values.get(name)
 
     def get_or_make(self, name: Key, make: Callable[[], Value]) -> Value:
-        """Return the value under `name`, calling `make` if there is none. If several threads make it at once, all get
-        the first result. Exceptions of `make` propagate."""
+        """Return the value stored under `name`, or else store the result of `make`. If several threads compute it at
+        the same time, all get the first result. Exceptions of `make` propagate."""
         with self._lock:
             if name in self._values:
                 self._values.move_to_end(name)

@@ -255,8 +255,8 @@ class _SetupReader:
             self.refuse("y", self.query["y"], why, why.y, id="lesson.refitted")
 
     def rule(self) -> None:
-        """Check that an inexact rule, which is the notebook's, has the notebook's network and optimizer and a stride
-        of 1 without padding."""
+        """Check that a setup with the notebook's inexact rule also has the notebook's network and optimizer, stride 1
+        and no padding."""
         values = self.values
         if values["rule"] == "exact":
             return

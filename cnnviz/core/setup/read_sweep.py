@@ -27,8 +27,8 @@ Refused = list[tuple[str, Problem]]
 
 @dataclass(frozen=True)
 class ParsedSweep:
-    """A parsed sweep: the key in which the runs differ, each run's value as in the address, and messages about what
-    was left out."""
+    """A parsed sweep: the key in which the runs differ, each run's value as in the address, and messages about
+    omitted values."""
 
     key: str
     values: tuple[str, ...]

@@ -54,8 +54,8 @@ Refused = list[tuple[str, Problem]]
 
 
 def read_sets(text: str, program: Program) -> tuple[tuple[SetValue, ...], Refused]:
-    """Parse the values that `text` sets, and return them sorted, with the invalid entries. If an entry repeats, the
-    last one counts.
+    """Parse the values that `text` sets, and return them sorted, with the invalid entries. If an entry occurs several
+    times, its last value is used.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> found, refused = read_sets("w:4,0,0:1;f:1,1:2;f:1,1:3;q:0:1", Network.parse(DEFAULT).program((32, 32)))

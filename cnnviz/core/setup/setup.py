@@ -304,8 +304,8 @@ class Setup:
 
     @property
     def continuation(self) -> Setup:
-        """The setup for a run that continues from update `k`. Values set later keep their distance to `k`, and pixels
-        that are set stay.
+        """The setup for a run that continues from update `k`. Values set at later updates keep their distance from
+        `k`, and set pixels are kept.
 
         >>> Setup(set="x:0,0:1;b:0:1;b:1:2~5", k=3).continuation.to_query()["set"]
         'x:0,0:1;b:1:2~2'

@@ -162,7 +162,7 @@ def _curves(updates: Updates, point: Point, trace: Trace, gradients: Gradients, 
 
 
 def _array(name: str, trace: Trace, gradients: Gradients, params: Params, image: int) -> np.ndarray:
-    """Return an array by its symbol; of a batch, the part of one image."""
+    """Return an array by its symbol. For a batch, return the slice of one image."""
     array = next(values[name] for values in (trace, gradients, params) if name in values)
     of_images = trace.x.ndim == 4 and name not in params and name[1:] not in params
     return one_image(array, image) if of_images else array

@@ -1,4 +1,4 @@
-"""A setup after any number of updates, recomputed from its start instead of stored and patched.
+"""Snapshots of a setup after any number of updates, computed from its start.
 
 A step takes tens of microseconds, or a millisecond or two for the largest networks, so going back, scrubbing and
 replaying cost next to nothing and cannot drift. Cached states of recent setups only save time: the numbers that
@@ -224,8 +224,8 @@ class _Run:
         return self.begin // SPACING + len(self.points) - 1
 
     def _step_until(self, i: int, point: Point, k: int) -> Point:
-        """Advance from update `i` to `k`. Long jumps take turns, since parallel computations only slow each other
-        down."""
+        """Advance from update `i` to `k`. Long computations run one at a time, since parallel ones only slow each
+        other down."""
         while i < k:
             is_jump = k - i > self.turn
             check_cancelled()

@@ -38,7 +38,7 @@ Step = tuple[Trace, Gradients, Point]
 
 
 class Updates:
-    """The updates of a setup on one image: the first start, and the step from one to the next.
+    """The updates of a setup on one image: the initial state, and the step from one state to the next.
 
     Raise Problem if x does not fit the setup, and NotStored if the setup's start parameters are gone.
 

@@ -1,4 +1,5 @@
-// Check, tab “break it”: the wrong line of code beside the right one, and where the mistake shows best.
+// The “break it” tab of Check: the wrong line of code next to the correct one, and the place where the mistake is
+// most visible.
 
 import { group } from "../../view/controls/switches.js"
 import { say } from "../../view/model/words.js"

@@ -1,4 +1,5 @@
-"""The active mistake: its line of code beside the right one, its effect on the loss, and where it shows best."""
+"""The active mistake: its line of code next to the correct one, its effect on the loss, and the place where it is
+most visible."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -52,8 +53,8 @@ def loss_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> tupl
 
 
 def slope_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> ChartData | None:
-    """Return the chart of an activation's right and wrong slope, or None for a mistake elsewhere. The cursor marks
-    the largest difference."""
+    """Return the chart of an activation's correct and wrong slope, or None for other mistakes. The cursor marks the
+    largest difference."""
     if not (units := _units(setup, snapshot, mistake)):
         return None
     z_values = np.linspace(min(-2.0, units.z.min()), max(2.0, units.z.max()), POINTS)
@@ -112,7 +113,8 @@ def _slope_sentence(units: Units) -> Message:
 
 
 def best_place(subject: ExaminedPass) -> BestData | None:
-    """Return where the mistake shows best, in sentences and as a histogram of units, or None if it does not show."""
+    """Return the place where the mistake is most visible, in sentences and as a histogram of units. None if it has no
+    visible effect."""
     mistake = subject.mistake
     if mistake is None or not subject.first_wrong:
         return None
@@ -146,8 +148,8 @@ POINTS = 121
 
 
 def _rising_sentence(setup: Setup, snapshot: Snapshot) -> Message | None:
-    """Return the sentence on how many mistakes make the loss rise; None for large networks, where trying all takes
-    too long."""
+    """Return the sentence on the number of mistakes that increase the loss. None for large networks, for which trying
+    all takes too long."""
     if setup.net != DEFAULT:
         return None
     runs = [_losses(setup, snapshot, mistake) for mistake in mistakes_for(setup.network, setup.opt)]
@@ -171,7 +173,7 @@ def _with_gaps(losses: np.ndarray) -> list[float | None]:
 
 
 def revealing_setup(setup: Setup, mistake: PlacedMistake) -> SwitchData | None:
-    """Return a switch to a similar setup in which the mistake shows, or None if there is none."""
+    """Return a switch to a similar setup in which the mistake has a visible effect, or None if there is none."""
     for change in ELSEWHERE:
         changed_setup, errors = setup.with_query(change)
         if errors or (changed_setup.start == setup.start and changed_setup.k == setup.k):

@@ -19,8 +19,8 @@ from cnnviz.words import message
 
 
 def chain(subject: ExaminedPass) -> GradientChain:
-    """Return the chain of the backward pass beside central differences, or beside the exact pass for a mistake, with
-    errors."""
+    """Return the chain of the backward pass with its errors. It is compared with central differences, or with the
+    exact pass for a mistake."""
     setup, check, mistake = subject.setup, subject.shown_check, subject.mistake
     problem = mistake_of(subject.query, setup)[1]
     with np.errstate(all="ignore"):  # a mistake may divide by 0
@@ -124,8 +124,8 @@ def mask_undecided(error: np.ndarray, is_decided: np.ndarray | bool = True) -> n
 
 
 def _part(subject: ExaminedPass, symbol: str, error: np.ndarray | None, chosen_entry: Entry | None) -> Part:
-    """Return the shown part of a gradient: of the pinned cell or the chosen entry, else of the largest error, else
-    the first with a number."""
+    """Return the shown part of a gradient: the one with the pinned cell or the chosen entry, else with the largest
+    error, else the first with a number."""
     index = pinned_cells(subject.setup.pinned_cell, subject.image_program).get(symbol, ())
     default_part = filled_part(subject.image_program, symbol, subject.of_image(symbol, subject.ours[symbol]))
     if not index and chosen_entry and symbol == f"d{chosen_entry.parameter}":

@@ -36,7 +36,7 @@ MOST_WAITING = 1_000
 
 
 class Checking:
-    """One check of all parameters and pixels, with its progress and result. A check in the background (`beside`) is
+    """One check of all parameters and pixels, with its progress and result. A background check (`beside`) is
     cancelled when no page polls it."""
 
     def __init__(self, in_background: bool = True) -> None:
@@ -47,7 +47,7 @@ class Checking:
         self._seen = time.monotonic()
 
     def poll(self) -> Checking:
-        """Record that a page still needs the check; return the check."""
+        """Record that a page still needs the check, and return the check."""
         self._seen = time.monotonic()
         return self
 

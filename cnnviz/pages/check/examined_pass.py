@@ -1,4 +1,4 @@
-"""Subject of the Check page: a setup's backward pass, or one with a mistake in it, beside the exact one."""
+"""Subject of the Check page: a setup's backward pass, possibly with a mistake, and the exact pass."""
 
 from collections.abc import Mapping
 from copy import copy
@@ -22,7 +22,7 @@ from cnnviz.wire.gradient_chain import CardState
 
 @dataclass(frozen=True, eq=False)
 class ExaminedPass:
-    """A setup's backward pass, or one with a mistake in it, beside the exact one and its check."""
+    """A setup's backward pass, possibly with a mistake, the exact pass, and its check."""
 
     setup: Setup
     snapshot: Snapshot
@@ -45,7 +45,7 @@ class ExaminedPass:
 
     @cached_property
     def image_program(self) -> Program:
-        """The program for one image, in the shapes that are shown."""
+        """The program for one image, with displayed shapes."""
         return self.setup.network.program(self.setup.x_shape, training=self.training)
 
     def of_image(self, name: str, array: np.ndarray) -> np.ndarray:
@@ -103,7 +103,7 @@ class ExaminedPass:
 
     @cached_property
     def wrong_stages(self) -> tuple[str, ...]:
-        """The stages at which `ours` differs from `exact`, the first one first."""
+        """The stages at which `ours` differs from `exact`, in order."""
         step = self.mistake.optimizer(self.setup.optimizer) if self.mistake else None
         return stages_hit(self.ours, self.exact, self.snapshot.params, self.setup.optimizer, self.setup.network, step, self.snapshot.state)
 

@@ -19,7 +19,7 @@ from cnnviz.pages.image_of_batch import select_image, with_mode
 
 
 class _CheckHandler(PageHandler):
-    """Responses of all tabs as far as an address determines them."""
+    """Responses of all tabs, without data that is not in the address."""
 
     supports_several_images = supports_eval_mode = True
 

@@ -64,8 +64,8 @@ def name_of(entry: Entry, program: Program) -> str:
 
 
 def charts(subject: ExaminedPass, entry: Entry | None) -> tuple[ChartData, ...]:
-    """Return the chart of the central difference's error over the nudge: in two precisions, or for a wrong entry
-    beside the right one."""
+    """Return the chart of the central difference's error against the size of the nudge: in two precisions, or for a
+    wrong entry together with the correct one."""
     if entry is None or (subject.mistake and not _is_wrong(subject, entry)):
         return ()
     steps, entry_nudges = _steps_and_nudges(subject, entry)

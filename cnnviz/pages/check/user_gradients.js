@@ -1,5 +1,5 @@
-// Check, tab “your own”: the user's gradients beside the right ones where they first differ, the diagnosis, and the
-// likely line of code.
+// The “your own” tab of Check: the user's gradients next to the correct ones where they first differ, the diagnosis,
+// and the likely line of code.
 
 import { actionButton } from "../../view/controls/actions.js"
 import { say } from "../../view/model/words.js"

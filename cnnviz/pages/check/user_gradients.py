@@ -1,5 +1,5 @@
-"""The tab of the user's gradients beside ours: the first wrong stage, stages that inherit its error, and the mistake
-it looks like."""
+"""The tab that compares the user's gradients with ours: the first wrong stage, stages that inherit its error, and the
+mistake that explains it."""
 
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
@@ -70,7 +70,8 @@ _COMPARISONS: LruCache[tuple[Hashable, ...], Comparison] = LruCache(MOST_BYTES, 
 
 
 def chain(request: PageRequest, file: File | None, comparison: Comparison) -> GradientChain:
-    """Return the chain of yours, ours, their ratio and the errors; ours alone if no file can be compared."""
+    """Return the chain of the user's gradients, ours, their ratio and the errors, or only ours if no file can be
+    compared."""
     reference = reference_of(request.setup, request.snapshot)
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
     # one image of several is shown
@@ -247,7 +248,7 @@ def _cell(part: Part, distances: np.ndarray | None, ours: np.ndarray) -> list[in
 
 
 def file_records(request: PageRequest, file: File | None, comparison: Comparison) -> Mapping[str, object]:
-    """Return the records besides the chain: the file, the mistake that each wrong stage looks like, and its line of
+    """Return the records besides the chain: the file, the mistake that each wrong stage resembles, and its line of
     code."""
     record = UserGradientsData(file=file[0][:60] if file else "", example="", stages=[])
     check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=record)

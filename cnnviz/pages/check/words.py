@@ -18,7 +18,7 @@ LISTED = 6
 
 
 def title(setup: Setup, mistake: PlacedMistake | None, wrong_stages: tuple[str, ...], first: str, program: Program) -> Message:
-    """Return the title of the chain; for a mistake, the two gradients between which it is."""
+    """Return the title of the chain. For a mistake, name the two gradients between which it occurs."""
     if not mistake:
         return message("ui.check.title.notebook" if setup.deviations else "ui.check.title.ours")
     if mistake.is_forward and wrong_stages:

@@ -4,8 +4,8 @@ const LINEAR = 1000 // largest quotient of two magnitudes on a linear scale
 const MOST_NAMED = 7 // maximal number of named decades
 
 /**
- * Return the length of a bar as a part of the longest possible one, and the powers of ten on the scale, of which some
- * are named: none if it is linear.
+ * Return the length of a bar as a fraction of the longest possible one, and the powers of ten on the scale, with
+ * labels for some of them. A linear scale has none.
  * @param {number[]} magnitudes
  */
 export function barScale(magnitudes) {

@@ -15,7 +15,7 @@ import { outlineOf } from "./region_outline.js"
 /** @import { Cell, Face } from "../../view/types/view.js" */
 
 const SIDE = 44
-const MAX_EDGES = 240 // of correct cells that are outlined in a whole map; of more, only the nearest is
+const MAX_EDGES = 240 // maximum number of correct cells that are outlined in a whole map; otherwise only the nearest one is
 const OTHER_CHANNEL = 1000 // distance of a cell in another channel
 
 export class CellChoice {
@@ -112,7 +112,7 @@ export class CellChoice {
   }
 
   /**
-   * Return the cell at a place of the figure, or the one whose window is centred there.
+   * Return the cell at a point of the figure, or the cell whose window is centred there.
    * @param {number} tile @param {number} row @param {number} column @returns {Cell}
    */
   cellAt(tile, row, column) {

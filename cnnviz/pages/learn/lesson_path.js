@@ -16,8 +16,8 @@ export const answeredCount = (lesson, marks) => numbersOf(lesson).filter((n) => 
 export const firstUnanswered = (lesson, marks) => numbersOf(lesson).find((n) => !marks[n]) ?? 1
 
 /**
- * Return the next lesson: one that was begun, or else the first whose prerequisites are completed. If all are completed,
- * return the first.
+ * Return the next lesson: a lesson already begun, or else the first one whose prerequisites are completed. If all are
+ * completed, return the first lesson.
  * @param {readonly LearnListed[]} lessons @param {(id: string) => Marks} marksOf @returns {LearnListed | undefined}
  */
 export function nextLesson(lessons, marksOf) {
@@ -33,8 +33,8 @@ export function nextLesson(lessons, marksOf) {
 }
 
 /**
- * Return the place of each lesson: one column after its last prerequisite, and centred beside the lessons that build on
- * it.
+ * Return the position of each lesson: one column after its last prerequisite, and centred on the lessons that build
+ * on it.
  * @param {readonly LearnListed[]} lessons @returns {Place[]}
  */
 export function placeLessons(lessons) {

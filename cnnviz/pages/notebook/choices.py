@@ -98,8 +98,8 @@ def can_run_notebook(setup: Setup) -> bool:
 
 
 def rows(setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: tuple[str, ...]) -> list[dict[str, object]]:
-    """Return each deviation: its switch, both lines of code, where it shows when toggled or when alone, and whether
-    it matters."""
+    """Return each deviation: its switch, both lines of code, the stages that change if it is toggled or on alone, and
+    whether it has an effect."""
     return [_row(name, setup, exact, snapshot, columns) for name in CAUSES]
 
 

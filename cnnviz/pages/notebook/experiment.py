@@ -1,5 +1,5 @@
 """The Experiment tab: which sets of the eight deviations move the kernel here, as a sentence and a picture, and the
-stages at which each deviation shows."""
+stages at which each deviation is visible."""
 
 from collections.abc import Hashable
 

@@ -1,4 +1,4 @@
-"""Responses of the Notebook page: the teaching notebook's rule beside the exact one."""
+"""Responses of the Notebook page: the teaching notebook's rule compared with the exact one."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The current mission on Step, and the list of all."""
+"""The current mission on Step, and the list of all missions."""
 
 from collections.abc import Mapping
 from dataclasses import replace

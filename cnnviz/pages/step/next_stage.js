@@ -38,7 +38,7 @@ export function fillPreview(root, numbers, stage) {
 }
 
 /**
- * Return the largest and the smallest cell, if there are two. Of quantized weights, only the one of larger magnitude
+ * Return the largest and the smallest cell, if there are two. For quantized weights, only the one of larger magnitude
  * is known.
  * @param {Numbers} numbers @param {string} symbol @returns {{ at: Cell, is: "largest" | "smallest" }[]}
  */

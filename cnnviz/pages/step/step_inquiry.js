@@ -9,7 +9,7 @@ import { say } from "../../view/model/words.js"
 const REST_DELAY = 150 // milliseconds on a cell until its details are requested
 
 /**
- * Request exact weights that a cell's explanation prints. Return whether all are there.
+ * Request exact weights that a cell's explanation prints. Return whether all have arrived.
  * @param {Step} step @param {Subject} subject @param {() => void} [act] called when they arrive
  */
 export function requestExact(step, { map, cell }, act) {

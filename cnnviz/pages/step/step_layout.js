@@ -14,7 +14,7 @@ export function roomOf({ view }) {
   return { width, height }
 }
 
-const UPRIGHT = { least: 410, most: 520, rest: 392, stepper: 46, asking: 320, lowest: 366 } // height of a phone's vertical diagram: least and most, the rest of the page with and without stepper, while its result is asked for, and least if it covers the strip
+const UPRIGHT = { least: 410, most: 520, rest: 392, stepper: 46, asking: 320, lowest: 366 } // heights of a phone's vertical diagram: minimum, maximum, the rest of the page with and without stepper, during a question about its result, and the minimum if it covers the strip
 
 /**
  * Return the size of a phone's vertical diagram.

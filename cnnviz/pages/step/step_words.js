@@ -84,7 +84,10 @@ export function fillWords(step, subject, scene) {
   setHidden(unpinButton, !pinned)
 }
 
-/** Return the sentence that numbers can be dragged, until the visitor has dragged one; fingers have another. @param {Step} step */
+/**
+ * Return the hint that numbers can be dragged, until the visitor has dragged one. Touch screens have their own hint.
+ * @param {Step} step
+ */
 const invitation = (step) =>
   !isTouch() && readPreference(DRAGGED) === "" && readsDraggable(step, step.view.stage) ? say("web.drag.once") : ""
 

@@ -1,5 +1,5 @@
-// Curves below the recording, one chart at a time: the past opaque, the future pale. The chart is the timeline, along
-// which one drags.
+// Curves below the recording, one chart at a time: the past opaque, the future pale. Dragging along the chart changes
+// the update.
 
 import { chart } from "../../view/draw/chart.js"
 import { cssZoom } from "../../view/draw/css_zoom.js"

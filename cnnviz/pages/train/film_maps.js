@@ -143,7 +143,7 @@ export class FilmMaps {
   }
 
   /**
-   * Return by which factor the gradient has shrunk since the start, as text; "" if it has not.
+   * Return the factor by which the gradient has shrunk since the start, as text, or "" if it has not.
    * @param {FilmMap} part
    */
   smaller(part) {

@@ -97,8 +97,8 @@ const APART = 10 // pixels between two labels
 /** @typedef {{ at: number, width: number }} Word  `at` is the preferred position of its middle */
 
 /**
- * Return the left edge of each label on a line, in order of priority. A label without space at its position moves beside
- * another one; null if there is no space either.
+ * Return the left edge of each label on a line, in order of priority. A label whose position is taken moves next to
+ * another label, or is null if there is no space there either.
  * @param {Word[]} words
  * @param {number} length
  * @returns {(number | null)[]}

@@ -92,7 +92,7 @@ function shareSentence({ names, counts, all }) {
   return names.length > 1 ? say("web.film.counts", { name: names[leaderIndex], own: counts[leaderIndex], n }) : ""
 }
 
-/** Write the loss, large, and what the button does. @param {Film} film */
+/** Write the loss, large, and the action of the button. @param {Film} film */
 export function writeLoss(film) {
   const { view, k } = film
   const { n, runs, targets, checkpoints } = film.film

@@ -59,7 +59,7 @@ export function heapLayout(labels, { width, height }) {
   return { size, x, y, turn, order, columns: Array.from(labels) }
 }
 
-/** Return how many columns are beside each other, and the gap between them. @param {Frame} frame */
+/** Return the number of columns side by side, and the gap between them. @param {Frame} frame */
 export const columnGrid = ({ width, classes }) => ({
   beside: width < PHONE ? Math.min(classes, 2) : classes,
   gap: classes > FEW || width < PHONE ? NARROW : WIDE,
@@ -90,8 +90,8 @@ export function rowsThatFit({ width, height }, most, largest) {
 }
 
 /**
- * Stack the photographs in the columns of their answers: the right ones below, the wrong ones above. The surest are at
- * both ends, so that doubtful ones meet in the middle.
+ * Stack the photographs in the columns of their answers: the right ones below, the wrong ones above. The most certain
+ * ones are at both ends, so that uncertain ones meet in the middle.
  * @param {Outputs} crowd @param {ArrayLike<number>} labels @param {Frame} frame
  * @returns {Layout}
  */

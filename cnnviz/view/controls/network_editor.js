@@ -50,7 +50,7 @@ const textOf = (view) => view.wanted.net ?? PRESETS[0].query.net
 
 /**
  * Change the network but keep the image. Filters are kept if only the layer at `place` has changed and is not a
- * convolution, targets if the number of outputs is equal, and the stage if the kinds of layers are.
+ * convolution, targets if the number of outputs is equal, and the stage if the kinds of layers are the same.
  * @param {View} view
  * @param {string} net
  * @param {number} [layerIndex]

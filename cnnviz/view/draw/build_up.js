@@ -60,8 +60,8 @@ export class BuildUp {
   }
 
   /**
-   * Start the flights after the delay, not in the frame that a visitor's step waits for, and land all of them at the
-   * end.
+   * Start the flights after the delay, outside the frame that a visitor's step waits for. All of them land at the end
+   * of the animation.
    * @param {Animation[]} animations that are running @param {number} delay @param {() => void} fly
    */
   async startFlights(animations, delay, fly) {

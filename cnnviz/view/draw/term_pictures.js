@@ -1,5 +1,5 @@
-// Small pictures of the signs in the glossary: numbers as coloured cells and bars, functions as curves. All numbers are
-// an example that is worked out here.
+// Small pictures of the signs in the glossary: numbers as coloured cells and bars, functions as curves. All numbers
+// belong to an example that is computed here.
 
 const [WIDTH, HEIGHT, SIDE] = [152, 52, 15] // in pixels; side of a cell
 const STEPS = 24 // of a curve

@@ -870,7 +870,7 @@ export interface RoomMap {
   plane: Plane | null
 }
 
-/** An answer to choose: its text, and a small map if it is one. */
+/** An answer option: its text, and a small map if the option is a map. */
 export interface RoomOption {
   label: string
   picture: number[][] | null

@@ -242,8 +242,8 @@ class Layer:
         return None
 
     def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray | None:
-        """Return Σ |terms| for each entry of dx, given the operation's sources. None if the operation itself gives it
-        for absolute values."""
+        """Return Σ |terms| for each entry of dx, from the operation's sources. Return None if the operation itself
+        gives this sum for absolute values."""
         return None
 
     def saturated(self, y: np.ndarray) -> np.ndarray | None:

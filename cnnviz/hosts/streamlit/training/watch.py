@@ -25,7 +25,7 @@ from cnnviz.words import Message, Problem, message
 
 
 def waiting_reason() -> Message | str:
-    """Return why no training is possible, now or at all, or "" if one is."""
+    """Return the reason why no training can start, now or at all, or "" if one can."""
     if disabled_reason := disabled_message("training"):
         return disabled_reason
     loader = cifar10.LOADER

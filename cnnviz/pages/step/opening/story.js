@@ -1,5 +1,5 @@
-// The opening of a first visit: four screens of a setup that is not in the address. Skipping it opens the default setup,
-// and its last screen the update that it shows.
+// The opening of a first visit: four screens of a setup that is not in the address. If it is skipped, Step shows the
+// default setup. From its last screen, Step continues with the update shown there.
 
 import { readPreference, storePreference } from "../../../view/controls/preferences.js"
 import { HASH } from "../../../view/model/decks/deck_link.js"
@@ -117,7 +117,7 @@ export class Story {
     this.view.paint(true) // announce the sentence
   }
 
-  // Let time pass while something moves and its numbers are there.
+  // Advance the time while something moves and its numbers have arrived.
   run() {
     if (this.frame || !this.telling || !isMoving(this.telling)) return
     this.frame = requestAnimationFrame((time) => {

@@ -24,8 +24,8 @@ const index = kernel.findIndex((value, n) => value !== draggedKernel[n])
 const side = Math.sqrt(kernel.length)
 
 /**
- * The dragged number: its index in the kernel, its name in an address, its change, the steps of this change, and how many
- * steps it can go to either side. The curve of the loss has a point at each step, and reaches further.
+ * The dragged number: its index in the kernel, its name in an address, its change, the steps of this change, and the
+ * maximum number of steps to either side. The loss curve has a point at each step and extends further.
  */
 const change = draggedKernel[index] - kernel[index]
 export const NUMBER = {

@@ -33,7 +33,8 @@ function photoCells(numbers) {
 }
 
 /**
- * Return what was added to the weights of an output, on the scale of the last update. Update 0 has the step of the first.
+ * Return the accumulated change of an output's weights, on the scale of the last update. Update 0 uses the first
+ * step.
  * @param {Numbers[]} snapshots @param {number} k @param {number} output @returns {Cells}
  */
 function addedCells(snapshots, k, output) {

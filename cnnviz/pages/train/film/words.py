@@ -1,4 +1,4 @@
-"""Sentences beside a recording: how two starts differ, and where and why a run goes wrong."""
+"""Sentences about a recording: the difference between two starts, and the position and cause of a failure."""
 
 from cnnviz.core.network.network import DEFAULT, WEIGHTS
 from cnnviz.core.setup.kernels import KERNELS

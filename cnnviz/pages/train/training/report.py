@@ -50,7 +50,7 @@ def report(trainer: Trainer) -> Report:
 
 
 def preview(job: Job, state_text: Message | str = "", kind: str = "") -> Report:
-    """Return the preview before the first report: what the untrained network makes of the images, if that is quick.
+    """Return the preview before the first report: the untrained network's answers, if they are quick to compute.
     `state_text` is the sentence on the state."""
     history = job.history()
     epochs = _untrained(job, history)

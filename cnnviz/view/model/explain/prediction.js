@@ -13,10 +13,9 @@ import { correspondingCell, Filling } from "./formula_values.js"
 /** @typedef {{ source: string, cell: Cell }} Place */
 /** @typedef {"right" | "near" | "sign" | "place" | "wrong"} Verdict */
 /**
- * A number to be typed or a cell to be clicked. All that the answer needs is in `ask` or in sight. `ask` and `before` are
- * HTML, and `before` precedes a blank. `others`
- * are the same kind of number in other cells, `scale` is the largest number of the map, `among` are the candidate
- * cells, and `known` are the cells that the question mentions.
+ * A question for a number or a cell. Everything needed for the answer is in `ask` or visible. `ask` and `before` are
+ * HTML, and `before` precedes a blank. `others` are the same kind of number in other cells, `scale` is the largest
+ * number of the map, `among` are the candidate cells, and `known` are the cells that the question mentions.
  * @typedef {object} Question
  * @property {"factor" | "product" | "index" | "number" | "change" | "winner" | "largest"} kind
  * @property {string} map  symbol of the map
@@ -38,7 +37,7 @@ import { correspondingCell, Filling } from "./formula_values.js"
 const RELATIVE_TOLERANCE = 0.02 // relative tolerance of a number read off a map
 const MAP_TOLERANCE = 0.005 // tolerance relative to the largest number of its map
 const NEAR_TOLERANCE = 0.1
-const MOST_IN_SIGHT = 16 // maximum length of a row whose numbers are in sight while the result is hidden
+const MOST_IN_SIGHT = 16 // maximum length of a row whose numbers are visible while the result is hidden
 const MOST_CELLS_TRIED = 60
 const GOLDEN = (Math.sqrt(5) - 1) / 2 // share of a map between a cell and the next one to ask about
 const LARGEST_SHARE = 0.95 // share of the largest number that counts as right if a cell is sought
@@ -195,7 +194,10 @@ function askFactor(numbers, map, cell) {
   }
 }
 
-/** Return a function that tests whether a cell's number is in sight while the result is hidden. @param {Numbers} numbers */
+/**
+ * Return a function that tests whether a cell's number is visible while the result is hidden.
+ * @param {Numbers} numbers
+ */
 const isInSight =
   (numbers) =>
   (/** @type {Place} */ { source }) =>

@@ -76,7 +76,7 @@ function mapIn(card, box, beside) {
 }
 
 /**
- * Return the cards that branch off above a step of the path, and those that end it.
+ * Return the cards that branch off above a step of the path, and the cards at its end.
  * @param {Card[]} cards @param {Card} from @param {Card | undefined} next
  */
 function endsOf(cards, from, next) {

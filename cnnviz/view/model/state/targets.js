@@ -22,7 +22,7 @@ export const labelOf = (id) => IMAGES.find((image) => image.id === id)?.label ||
 
 /**
  * Return a change of network with names for its outputs. If the network has as many outputs as the image's kind has
- * classes, use those. Otherwise keep as many of the names as fit, among them the image's.
+ * classes, use those. Otherwise keep as many names as fit, including the image's.
  * @param {Setup} change @param {Setup} setup @returns {Setup}
  */
 function withNames(change, setup) {
