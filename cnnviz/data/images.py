@@ -51,7 +51,7 @@ class Image:
 
     @property
     def words(self) -> str:
-        """Name of the image in English.
+        """The image's name in English.
 
         >>> find_image("test-0").words, find_image("pattern-dot").words, find_image("digit7-h3").words
         ('test-0, cat', 'pattern: dot', 'digit7-h3, handwritten 7, test image')

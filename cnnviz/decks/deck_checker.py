@@ -311,7 +311,7 @@ class _ScreenChecker:
         return ("say",) if path == ("text",) and (*self.path, "say") in self.reading.lines else path
 
     def check_maps(self, scope: Scope) -> None:
-        """Check the maps beside the text, and the cells that the question is about."""
+        """Check the maps next to the text, and the cells that the question is about."""
         with self.at("cells"):
             if self.screen.cells and not cells(self.screen, scope):
                 raise Problem("lessons.check.no_cells", text=self.screen.cells)

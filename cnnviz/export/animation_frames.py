@@ -49,7 +49,7 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A line chart of `values` (n,), from 0 up, with a dot at the current frame."""
+    """A line chart of `values` (n,) with an axis that starts at 0, and a dot at the current frame."""
 
     name: str
     values: np.ndarray

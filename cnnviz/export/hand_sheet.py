@@ -285,7 +285,7 @@ def _number(value: float) -> str:
 
 
 def _task_html(task: Task, numbers: Mapping[str, int], filled: bool) -> str:
-    """Return a task: its pictures, what is given, and room to write, which has the solution if `filled`."""
+    """Return a task: its pictures, the given numbers, and space to write, with the solution if `filled`."""
     n = numbers[task.name]
 
     def value_html(name: str, value: float) -> str:

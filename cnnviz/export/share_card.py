@@ -1,4 +1,4 @@
-"""Share card: the picture of a setup that messengers and social networks show beside a link.
+"""Share card: the picture of a setup that messengers and social networks show with a link.
 
 From left to right: the image, a kernel, a map of it, and the outputs.
 """

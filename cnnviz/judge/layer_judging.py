@@ -1,4 +1,4 @@
-"""Run a user's layer class on cases and report what is wrong with its gradients."""
+"""Run a user's layer class on cases and report the errors in its gradients."""
 
 import contextlib
 import inspect

@@ -19,7 +19,7 @@ numbers may cancel in all draws."""
 EQUAL = 4
 """Two numbers count as equal if they differ by at most this many round-offs of the largest number."""
 NUDGE = 1e-6
-"""Relative change of a source, for measuring how sensitive its line is."""
+"""Relative change of a source that measures the sensitivity of its line."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Central differences of a parameter's entries, refined where they disagree with the gradient.
+"""Central differences of a parameter's entries, refined if they disagree with the gradient.
 
 If the loss is smooth within reach, a step and one twice as long determine the error of both. If a kink of ReLU or max pooling
 lies there, or the loss jumps, as behind a saturated unit with large weights, smaller steps may avoid it. If the smallest does

@@ -324,8 +324,8 @@ class Program:
         return inputs
 
     def kept(self, values: PassValues) -> PassValues:
-        """Return the arrays that a trace shows beside the symbols, by name: statistics, normalized values, masks, and
-        buffers."""
+        """Return the arrays that a trace shows in addition to the symbols, by name: statistics, normalized values,
+        masks, and buffers."""
         arrays: PassValues = {}
         for layer, names in zip(self.network.layers, self.network.names, strict=True):
             roles = dict.fromkeys((*layer.kept, *layer.draws(()), *layer.buffers((0,))))

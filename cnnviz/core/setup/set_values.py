@@ -110,12 +110,12 @@ def refusal_reason(refused: Refused) -> Problem:
 
 
 def with_image(x: np.ndarray, sets: Iterable[SetValue]) -> np.ndarray:
-    """Return the image with the pixels that are set, or `x` itself if none is."""
+    """Return a copy of the image with the set pixels, or `x` itself if none is set."""
     return _apply_sets(x, [entry for entry in sets if entry.symbol == "x"])
 
 
 def with_params(params: Params, sets: Iterable[SetValue]) -> Params:
-    """Return the parameters with the entries that are set, or `params` itself if none is."""
+    """Return the parameters with the set entries, or `params` itself if none is set."""
     by_name: dict[str, list[SetValue]] = {}
     for entry in sets:
         if entry.symbol != "x":

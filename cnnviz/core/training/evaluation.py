@@ -1,4 +1,4 @@
-"""Evaluation of parameters on a set of images: loss, accuracy, confusion matrix, and how reliable an accuracy is."""
+"""Evaluation of parameters on a set of images: loss, accuracy with its confidence interval, and confusion matrix."""
 
 import math
 from collections.abc import Mapping

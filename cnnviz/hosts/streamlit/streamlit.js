@@ -33,7 +33,7 @@ translateStreamlit()
 
 const base = new URL("../", import.meta.url)
 const rooms = roomPresenter(base, travel, (sentence) => shown?.view.notice(sentence))
-/** Follow the room to where another device has moved it. @type {(setup: Setup) => void} */
+/** Follow the room to the address to which another device has moved it. @type {(setup: Setup) => void} */
 let follow = () => {}
 let missingPage = new URLSearchParams(location.hash.slice(1)).get("missing") // the page from which the server redirected (index.py)
 let isCovered = false // whether the presenter's device hides the newest numbers

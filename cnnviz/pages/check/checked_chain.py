@@ -1,4 +1,4 @@
-"""The Check page's chain: gradients with their errors, and where a classic mistake shows."""
+"""The Check page's chain: gradients with their errors, and the effect of a classic mistake."""
 
 from collections.abc import Mapping
 

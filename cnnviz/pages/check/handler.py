@@ -1,5 +1,5 @@
-"""Responses of the Check page: our gradients beside central differences and TensorFlow's, classic mistakes, and the
-user's gradients."""
+"""Responses of the Check page: our gradients compared with central differences and TensorFlow's, classic mistakes,
+and the user's gradients."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -37,7 +37,7 @@ from cnnviz.wire.gradient_chain import CardState
 from cnnviz.words import Message, Problem, languages, message, say
 
 SHOWN = 3
-"""Number of mistakes that are shown beside each other."""
+"""Number of mistakes that are shown side by side."""
 
 File = tuple[str, bytes]
 """Name and content of an uploaded file."""

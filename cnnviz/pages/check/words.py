@@ -1,4 +1,4 @@
-"""Sentences of the Check page: title, verdict, where a mistake shows, and undecided entries."""
+"""Sentences of the Check page: title, verdict, the visible effect of a mistake, and undecided entries."""
 
 import numpy as np
 

@@ -15,7 +15,7 @@ export const ratio = () => (finer || devicePixelRatio || 1) * larger
 export const minFontSize = () => least
 
 /**
- * Set by how much the style sheet magnifies every canvas.
+ * Set the factor by which the style sheet magnifies every canvas.
  * @param {number} times
  * @param {boolean} fromAfar  whether it is read from a distance
  */

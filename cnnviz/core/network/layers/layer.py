@@ -170,7 +170,7 @@ class Layer:
         raise NotImplementedError
 
     kept: ClassVar[tuple[str, ...]] = ()
-    """Roles whose arrays a trace shows beside the symbols. Buffers and random draws are always shown."""
+    """Roles whose arrays a trace shows in addition to the symbols. Buffers and random draws are always shown."""
 
     in_eval_mode: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """Formula and arithmetic of the roles that differ in eval mode."""

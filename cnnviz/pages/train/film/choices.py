@@ -1,4 +1,4 @@
-"""Switches beside a recording: its length, a second run, and a sweep."""
+"""Switches of a recording: its length, a second run, and a sweep."""
 
 from urllib.parse import urlencode
 

@@ -81,7 +81,7 @@ export function anotherCell(numbers, stage, cell, kind) {
 const scaleOf = (numbers, map) => Math.max(...numbers.maps[map].limits.map(Math.abs), 0)
 
 /**
- * Ask where the list has a unit.
+ * Ask for the position of a unit in the list.
  * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields | null}
  */
 function askIndex(numbers, map, cell) {
@@ -125,7 +125,7 @@ function askNumber(numbers, map, cell) {
 }
 
 /**
- * Ask by how much the update changes a parameter.
+ * Ask for the change of a parameter by the update.
  * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields}
  */
 function askChange(numbers, map, cell) {
@@ -299,7 +299,7 @@ function askWinner(numbers, map, cell) {
 }
 
 /**
- * Ask where a map is largest, if it is a convolution or a softmax.
+ * Ask for the largest cell of a map, if it is a convolution or a softmax.
  * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields | null}
  */
 function askLargest(numbers, map, cell) {

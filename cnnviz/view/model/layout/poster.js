@@ -92,7 +92,10 @@ const isStraight = (a, b) =>
   && a.columns === b.columns
   && a.tiles === b.tiles
 
-/** Return how an item is joined to the one before. @param {Item} item @param {Item | undefined} previous @returns {keyof typeof GAPS} */
+/**
+ * Return the kind of link between an item and the previous one.
+ * @param {Item} item @param {Item | undefined} previous @returns {keyof typeof GAPS}
+ */
 function joinOf(item, previous) {
   if (item.kind === "kernel" || previous?.kind === "kernel") return "kernel"
   if (item.kind === "weights" || previous?.kind === "weights") return "area"
@@ -180,7 +183,7 @@ class Planner {
     if (!n) return 0
     const [item] = this.slots[n].items
     const join = joinOf(item, this.slots[n - 1].items.at(-1))
-    const distance = (this.slots[n - 1].main + this.slots[n].main) / 2 // of their middles, where their labels are
+    const distance = (this.slots[n - 1].main + this.slots[n].main) / 2 // distance between their centres, where their labels are
     const hasKernel = this.items[this.items.indexOf(item) - 1]?.kind === "kernel"
     const [before, after] = [this.slots[n - 1].main, this.slots[n].main]
     const minCross = hasKernel

@@ -15,7 +15,7 @@ export function holdFile(file) {
 }
 
 /**
- * Return the additional query and body of a request to a page, or undefined if it needs none.
+ * Return the additional query and body of a request to a page, or undefined if it needs neither.
  * @param {string} page @param {Setup} setup
  */
 export function uploadFor(page, setup) {
