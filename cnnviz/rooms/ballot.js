@@ -109,14 +109,14 @@ export class Ballot {
     if (experiment) return
     if (!poll) return this.show()
     const question = await this.asking.question(poll.number)
-    const shown = poll.phase === "shown" || poll.phase === "revealed" ? await this.asking.results() : undefined
+    const shownResults = poll.phase === "shown" || poll.phase === "revealed" ? await this.asking.results() : undefined
     if (this.poll !== poll) return // a newer event has arrived meanwhile
     const isFirst = !this.question
     if (isFirst && this.lost && this.lost.ask === question?.ask && this.given === null)
       [this.given, this.text] = [this.lost.given, this.lost.text]
     this.lost = undefined
     this.question = question
-    this.results = shown
+    this.results = shownResults
     this.show()
     if (isFirst) this.element.querySelector(/** @type {"h1"} */ ("h1"))?.focus({ preventScroll: true })
   }
@@ -249,7 +249,7 @@ export class Ballot {
       return
     }
     const resultsPart = this.results ? resultsHTML(question, this.results, this.sent) : ""
-    const closed =
+    const closedText =
       poll.phase === "closed" ? `<p class="wait">${say("web.hall.closed")} ${say("web.hall.wait")}</p>` : ""
     element.tabIndex = this.results ? 0 : -1 // makes the scrollable results reachable by keyboard
     element.innerHTML = `<div class="asked"><h1 tabindex="-1">${rich(question.ask)}</h1>${poll.phase === "open" ? paragraphs((poll.kind === "predict" && this.screen && escapeHtml(inReaders(this.screen.say))) || question.text) + platesHTML(question.plates) : ""}</div>
@@ -257,7 +257,7 @@ export class Ballot {
         poll.phase === "open"
           ? `<form>${this.inputs(question)}<p class="in" role="status"></p>
         <button type="submit" class="primary" data-key="room_send"></button><p class="soft">${say("web.hall.changeable")}</p></form>`
-          : closed
+          : closedText
       }
       ${poll.phase === "open" ? "" : `<p class="in" role="status"></p>`}${this.results ? platesHTML(this.results.plates) : ""}${resultsPart}`
     this.ready()

@@ -337,10 +337,10 @@ export class AllRuns {
     const predictions = element.querySelector(".predicted")
     if (predictions) setHTML(predictions, this.revealed ? predicted : "")
     const { inside } = this
-    const place = element.querySelector(".inside")
-    if (place && (inside?.plates.length || inside?.say))
+    const insideElement = element.querySelector(".inside")
+    if (insideElement && (inside?.plates.length || inside?.say))
       setHTML(
-        place,
+        insideElement,
         `<b>${say(`web.sweep.key.${found.key}`)} ${escapeHtml(inField(inside.value))}</b>${insideHTML(inside)}`,
       )
     if (inside) paintPlates(/** @type {HTMLElement} */ (element), inside.plates)

@@ -56,7 +56,7 @@ export default function show() {
   let holdReason = "" // why a step aside was refused
   let explore = "free" // what followers may explore
   /** @type {Setup[]}  where the lecture has been */
-  const seen = []
+  const visitedScreens = []
   /** @type {RoomScreen | null}  of the room's deck */
   let onScreen = null
   let isMissed = false // the last attempt to reach the server failed
@@ -175,7 +175,7 @@ export default function show() {
     shown: () => (view?.data ? view.setup : undefined),
   })
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let early
+  let earlyMove
   const keys = () => kindOf(currentAddress.page ?? "").asked
   const requestNumbers = () => numbers.ask(currentAddress.page ?? "", currentAddress, keys())
 
@@ -218,14 +218,14 @@ export default function show() {
   // Followers prefetch only the next update, at random times, so that the move itself causes no requests.
   /** @param {Setup[]} setups @param {string} page */
   function ahead(setups, page) {
-    clearTimeout(early)
+    clearTimeout(earlyMove)
     const prefetch = (/** @type {Setup[]} */ all) => numbers.ahead(page, all, kindOf(page).asked)
     if (isAlone) return prefetch(setups)
     /** @type {Setup} */
     const wantedKeys = view?.wanted ?? {}
     const change = Object.entries(setups[0] ?? {}).filter(([key, text]) => text !== wantedKeys[key])
     const nextAddress = { ...withoutPage(presenterAddress ?? currentAddress), ...Object.fromEntries(change) } // as the presenter's page would write it
-    early = setTimeout(() => prefetch([nextAddress]), AHEAD_IN * (1 + 4 * Math.random()))
+    earlyMove = setTimeout(() => prefetch([nextAddress]), AHEAD_IN * (1 + 4 * Math.random()))
   }
 
   function mount() {
@@ -267,12 +267,12 @@ export default function show() {
   }
 
   /** Return whether followers may explore that address. @param {Setup} there */
-  const mayStay = (there) => ended || (!hidesAnswer(ballot.poll) && (isGone || mayBe(explore, there, seen)))
+  const mayStay = (there) => ended || (!hidesAnswer(ballot.poll) && (isGone || mayBe(explore, there, visitedScreens)))
 
   // Remember up to MOST_SEEN addresses that the lecture has visited.
   function note(/** @type {Setup} */ there) {
-    seen.push(there)
-    if (seen.length > MOST_SEEN) seen.shift()
+    visitedScreens.push(there)
+    if (visitedScreens.length > MOST_SEEN) visitedScreens.shift()
   }
 
   // Stay, and show the reason until the next move.

@@ -205,14 +205,14 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
       return
     const target = /** @type {Element} */ (event.composedPath()[0])
     if (target.matches?.("input:not([type=range], [type=radio], [type=checkbox]), select, textarea")) return
-    const how = coverOf(event.key)
+    const coverName = coverOf(event.key)
     const delta = { PageDown: 1, PageUp: -1 }[event.key]
-    if (how) steps.take(() => cover(board?.covered === how ? "" : how))
+    if (coverName) steps.take(() => cover(board?.covered === coverName ? "" : coverName))
     else if (delta && (board.open || (screen && !document.querySelector(".cnnviz.veiled"))))
       steps.take(() => press(delta))
     else if (!board.open) return
     event.stopPropagation() // the page under a question ignores all keys
-    if (how || delta) event.preventDefault()
+    if (coverName || delta) event.preventDefault()
   }
 
   /**
@@ -237,10 +237,10 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
 
   const onClick = (/** @type {MouseEvent} */ event) => {
     const key = /** @type {HTMLElement} */ (event.target).closest?.("button")?.dataset.key ?? ""
-    const by = { screen_next: 1, screen_back: -1 }[key]
-    if (!by || !screen) return
+    const step = { screen_next: 1, screen_back: -1 }[key]
+    if (!step || !screen) return
     event.stopPropagation()
-    steps.take(() => lead(by))
+    steps.take(() => lead(step))
   }
   document.addEventListener(
     "keydown",
@@ -391,7 +391,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
       const button = /** @type {Element} */ (target).closest("button")
       const { key } = button?.dataset ?? {}
       if (key !== "room_open" && key !== "room_resume") return
-      for (const one of dialog.body.querySelectorAll("button")) one.disabled = true // prevents a second room
+      for (const control of dialog.body.querySelectorAll("button")) control.disabled = true // prevents a second room
       opens(key === "room_resume" ? previousRoom.driver : "")
     })
     dialog.body.querySelector(/** @type {"button"} */ ("[data-key=room_open]"))?.focus()

@@ -115,10 +115,10 @@ export function fillClock(root, { began, left, since, steps, poll }) {
   const planned =
     (steps?.screen ?? null) === null ? 0 : (steps?.steps ?? []).reduce((sum, { seconds }) => sum + (seconds ?? 0), 0)
   const minutes = Math.floor((Date.now() - began) / 60_000)
-  const passed = planned
+  const passedText = planned
     ? say("web.cockpit.minutes_of", { n: minutes, of: Math.ceil(planned / 60) })
     : say("web.cockpit.minutes", { n: minutes })
-  putHTML(root, "header .clock", `<b>${time}</b> ${passed}`)
+  putHTML(root, "header .clock", `<b>${time}</b> ${passedText}`)
   const timeText = left === null ? "" : ` · ${say("web.hall.left", { time: clock(left) })}`
   const stage = steps?.stages.find(([symbol]) => symbol === steps.stage)?.[1] ?? ""
   const phase = poll?.kind === "experiment" ? (poll.phase === "revealed" ? "concluded" : "running") : poll?.phase
@@ -227,9 +227,9 @@ const headHTML = (sum) => `<h2>${say("web.cockpit.answers")} <span class="sum">$
 
 /** Return advice on the next action, from the share of right answers. @param {RoomResults} results */
 function advice(results) {
-  const what = adviceOf(results)
-  if (!what) return ""
+  const adviceKey = adviceOf(results)
+  if (!adviceKey) return ""
   const { n, of } = rightCounts(results)
   const share = n / of
-  return `<p class="advice">${say(`web.cockpit.advice.${what}`, { share })}<small>${say("web.cockpit.advice.why", { low: LEAST, high: MOST })}</small></p>`
+  return `<p class="advice">${say(`web.cockpit.advice.${adviceKey}`, { share })}<small>${say("web.cockpit.advice.why", { low: LEAST, high: MOST })}</small></p>`
 }

@@ -107,19 +107,19 @@ export default function show() {
   }
 
   async function steps() {
-    const found = await ask("GET", `steps?lang=${LANG}`)
-    if (!found) return
+    const response = await ask("GET", `steps?lang=${LANG}`)
+    if (!response) return
     const previousSymbols = JSON.stringify(roomState.steps?.maps.map(({ symbol }) => symbol))
-    roomState.steps = found
+    roomState.steps = response
     const form = root.querySelector(".spot")
     if (form && previousSymbols !== JSON.stringify(roomState.steps?.maps.map(({ symbol }) => symbol))) {
       const words = [...form.querySelectorAll(/** @type {"input"} */ (WRITTEN))].map(({ value }) => value)
-      form.innerHTML = spotHTML(found, spot, pinnedCell) // the list of maps has changed; keep the texts
+      form.innerHTML = spotHTML(response, spot, pinnedCell) // the list of maps has changed; keep the texts
       for (const [n, field] of form.querySelectorAll(/** @type {"input"} */ (WRITTEN)).entries()) field.value = words[n]
     }
     fill()
-    const nextScreen = comingOf(found)
-    previews.show(found.steps, nextScreen?.query)
+    const nextScreen = comingOf(response)
+    previews.show(response.steps, nextScreen?.query)
     const nextStage = nextScreen ? undefined : beyond("stage_next")
     if (nextStage) nextResources.ask("step", nextStage, COMPUTED)
     else root.querySelector(".coming")?.replaceChildren()
@@ -155,8 +155,8 @@ export default function show() {
   /** @returns {Promise<Announced | undefined>} */
   async function next() {
     const { poll } = roomState
-    const after = comingOf(roomState.steps)
-    if (after) return goTo(after.number)
+    const screenAfter = comingOf(roomState.steps)
+    if (screenAfter) return goTo(screenAfter.number)
     if (!poll)
       return roomState.veiled
         ? (await ask("PUT", `../${code}`, query({ ...parse(where), veiled: "" }).slice(1))) && "moved"
@@ -264,15 +264,15 @@ export default function show() {
     if (readPreference("single_keys") === "off" && key.length === 1 && key !== " ") return // dictation software sends single letters, too
     const name = key === " " ? "SPACE" : key.toUpperCase()
     const isForward = name === "PAGEDOWN" || name === "SPACE"
-    const act = ACTS.find(([, own]) => own === name)?.[0]
-    const how = COVERS.find(([, own]) => own === name)?.[0]
+    const namedAction = ACTS.find(([, own]) => own === name)?.[0]
+    const namedCover = COVERS.find(([, own]) => own === name)?.[0]
     const direction = { ArrowRight: "next", ArrowLeft: "back" }[key]
     const step = isForward
       ? () => (roomState.cover && roomState.poll ? cover(roomState.cover) : turn()) // uncover the question first
-      : act
-        ? () => turn(act)
-        : how
-          ? () => cover(how)
+      : namedAction
+        ? () => turn(namedAction)
+        : namedCover
+          ? () => cover(namedCover)
           : direction && (() => move(`${shiftKey ? "update" : "stage"}_${direction}`))
     if (!step) return
     if (!event.repeat) inTurn.take(step)
@@ -285,9 +285,9 @@ export default function show() {
   const stream = listen({
     moved(address) {
       where = address
-      const here = parse(address)
-      pinnedCell = here.cell ?? ""
-      roomState.veiled = here.veiled === "1"
+      const parsedAddress = parse(address)
+      pinnedCell = parsedAddress.cell ?? ""
+      roomState.veiled = parsedAddress.veiled === "1"
       steps().then(() => inTurn.hear("moved"))
     },
     allowed(how) {

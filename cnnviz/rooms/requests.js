@@ -44,17 +44,17 @@ export function roomClient(room) {
    */
   async function send(path, more = {}) {
     let isRefused = false
-    for (let tries = 0; ; tries++) {
+    for (let attempt = 0; ; attempt++) {
       const token = await device()
       const body = JSON.stringify({ device: token, ...more })
-      const got = token ? await fetch(urlOf(path), { method: "POST", body }).catch(() => undefined) : undefined
-      const isBusy = !got || got.status >= 500 || got.status === 429
-      if (got?.status === 403 && !isRefused) {
+      const reply = token ? await fetch(urlOf(path), { method: "POST", body }).catch(() => undefined) : undefined
+      const isBusy = !reply || reply.status >= 500 || reply.status === 429
+      if (reply?.status === 403 && !isRefused) {
         isRefused = true // the code belongs to another room now
         keepToken("")
-      } else if (!isBusy || tries >= TRIES) {
-        const data = (await got?.json().catch(() => undefined)) ?? {}
-        return { ok: Boolean(got?.ok), status: got?.status ?? 0, sentence: data.sentence ?? "", data }
+      } else if (!isBusy || attempt >= TRIES) {
+        const data = (await reply?.json().catch(() => undefined)) ?? {}
+        return { ok: Boolean(reply?.ok), status: reply?.status ?? 0, sentence: data.sentence ?? "", data }
       } else await new Promise((resolve) => setTimeout(resolve, AGAIN_IN * (1 + Math.random())))
     }
   }

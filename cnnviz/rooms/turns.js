@@ -9,18 +9,18 @@ export function stepsInTurn() {
   /** @type {Promise<void>} */
   let lastStep = Promise.resolve()
   /** @type {Set<Announced>}  since the current step began */
-  let heard = new Set()
+  let heardEvents = new Set()
   let check = () => {}
 
   /** Run a step, and wait for its announcement. @param {() => Promise<Announced | undefined>} step */
   async function run(step) {
-    heard = new Set()
-    const by = await step()
-    if (!by || heard.has(by)) return
+    heardEvents = new Set()
+    const event = await step()
+    if (!event || heardEvents.has(event)) return
     await new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
       const timer = setTimeout(resolve, PATIENCE)
       check = () => {
-        if (!heard.has(by)) return
+        if (!heardEvents.has(event)) return
         clearTimeout(timer)
         resolve()
       }
@@ -40,7 +40,7 @@ export function stepsInTurn() {
     },
     /** Report an event of the room's stream. @param {Announced} by */
     hear(by) {
-      heard.add(by)
+      heardEvents.add(by)
       check()
     },
   }

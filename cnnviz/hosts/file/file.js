@@ -20,12 +20,12 @@ export default async function show() {
   const { lesson: setup, names, server } = contents
   const answerTo = answersOf(contents, await window.unpacked("numbers"))
   const hasName = (/** @type {string} */ k) => names.includes(k)
-  const place = placeOf(setup, hasName)
+  const storedAddress = placeOf(setup, hasName)
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
 
   const requestNumbers = () => {
-    const query = place.read()
+    const query = storedAddress.read()
     const answer = answerTo(query.k)
     const { stage } = answer.stages.some(({ symbol }) => symbol === query.stage) ? query : answer.lesson
     deliver({ ...answer, asked: query, lesson: { ...answer.lesson, ...query, stage } })
@@ -34,11 +34,11 @@ export default async function show() {
   /** @type {Host} */
   const host = {
     address: {
-      ...place,
-      link: (next) => serverLink(next) || (isWeb ? place.link(next) : query(ownKeys(next))),
+      ...storedAddress,
+      link: (next) => serverLink(next) || (isWeb ? storedAddress.link(next) : query(ownKeys(next))),
       onTravel: (act, signal) => addEventListener("popstate", act, { signal }),
       visit(next, how) {
-        place.visit(next, how)
+        storedAddress.visit(next, how)
         link()
       },
     },
@@ -57,7 +57,7 @@ export default async function show() {
   if (server) root.querySelector(".top")?.insertAdjacentHTML("beforeend", OPEN())
   const link = () => {
     for (const element of root.querySelectorAll(/** @type {"a"} */ ("a[data-elsewhere]"))) {
-      if (server) element.href = serverLink(place.read(), element.dataset.elsewhere)
+      if (server) element.href = serverLink(storedAddress.read(), element.dataset.elsewhere)
     }
   }
   link()

@@ -157,8 +157,8 @@ export class Check extends GradientChain {
     )
     const hasError = this.check?.tab !== "ours" || this.cards[map].state !== "follows"
     const followsNote = html`<p class="soft">${say("web.check.reasons.follows")}</p>`
-    const written = html`<dl class="lines">${lines}</dl>${hasError ? this.error(values.error) : followsNote}`
-    render(written, /** @type {HTMLElement} */ (readout))
+    const linesTemplate = html`<dl class="lines">${lines}</dl>${hasError ? this.error(values.error) : followsNote}`
+    render(linesTemplate, /** @type {HTMLElement} */ (readout))
   }
 
   /**

@@ -54,15 +54,15 @@ export function errorCurve(chart, rows, name = "") {
     PLOT.bottom - ((Math.min(Math.max(e, low), 0) - low) / -low) * (PLOT.bottom - PLOT.top)
   const levels = Array.from({ length: 1 - Math.ceil(low / 3) }, (_, n) => -3 * n)
   const drawnSeries = chart.series.map((line, n) => {
-    const at = n ? NAMED.last : NAMED.first
-    const over = line.values
-      .filter((_, m) => Math.abs(power(chart.x[m]) - at) < NAMED.half)
+    const labelPosition = n ? NAMED.last : NAMED.first
+    const lineValues = line.values
+      .filter((_, m) => Math.abs(power(chart.x[m]) - labelPosition) < NAMED.half)
       .map((value) => y(power(Number(value))))
     return {
       ...line,
       way: path(line.values, (n, value) => [x(power(chart.x[n])), y(power(value))]),
       look: COLOURS[line.hue] || (n ? "ink" : "thin"),
-      name: { x: x(at), y: Math.min(Math.max(...over) + 16, PLOT.bottom - 4) },
+      name: { x: x(labelPosition), y: Math.min(Math.max(...lineValues) + 16, PLOT.bottom - 4) },
     }
   })
   const bestRow = bestOf(rows)

@@ -215,9 +215,9 @@ export class Learn extends Content {
     const [words, margin] = ["--words", "--margin"].map((name) => Number.parseFloat(style.getPropertyValue(name)))
     const pictureWidth = width - (isNarrow() ? 0 : words) - 2 * margin
     const part = step.kind === "click" && !isNarrow() ? this.choice.width + margin : 0
-    const places = step.cells && hasSingleKernel(this.numbers, step.cells.map) ? "picture" : ""
+    const pictureKey = step.cells && hasSingleKernel(this.numbers, step.cells.map) ? "picture" : ""
     const spaceKey = this.figures.some(({ form }) => form === "number") ? "numbers" : "words"
-    const spaceBelow = step.kind === "click" ? 0 : SPACE_BELOW[isPictured(step) ? "picture" : places || spaceKey]
+    const spaceBelow = step.kind === "click" ? 0 : SPACE_BELOW[isPictured(step) ? "picture" : pictureKey || spaceKey]
     return {
       width: pictureWidth - part,
       height: isNarrow() ? (phone ? 190 : 300) : height - 56 - spaceBelow,

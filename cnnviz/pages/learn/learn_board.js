@@ -35,11 +35,11 @@ export function pictureColours(step, numbers) {
  */
 function pictureChoices(step, numbers, tried) {
   const colours = pictureColours(step, numbers)
-  const open = tried.found !== null
+  const isAnswered = tried.found !== null
   const choice = (/** @type {LearnStep["options"][number]} */ { label, picture, right }, /** @type {number} */ n) => {
     const pictureValues = (picture ?? []).flat()
     const cells = pictureValues.map((value) => cell(value, colours))
-    return html`<label class="pictured ${open && right ? "good" : ""}" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${tried.given === n} ?disabled=${open} aria-describedby="learn-ask">
+    return html`<label class="pictured ${isAnswered && right ? "good" : ""}" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${tried.given === n} ?disabled=${isAnswered} aria-describedby="learn-ask">
       ${grid(cells, picture?.[0].length ?? 1, pictureValues.map(formatNumber).join(", "))}
       <span class="named" ${inner(label ? rich(label) : escapeHtml(picture ? powerText(colours) : ""))}></span><b class="letter">${letter(n)}</b></label>`
   }
@@ -55,9 +55,10 @@ function arithmetic(step, numbers, tried, phone) {
   if (!step.cells || !numbers.maps[step.cells.map]) return nothing
   const { map } = step.cells
   const positions = askedCells(numbers, step.cells)
-  const open = tried.found !== null
-  if (positions.length === 1 && hasSingleKernel(numbers, map)) return productFigure(numbers, map, positions[0], open)
-  if (!open) return nothing
+  const isAnswered = tried.found !== null
+  if (positions.length === 1 && hasSingleKernel(numbers, map))
+    return productFigure(numbers, map, positions[0], isAnswered)
+  if (!isAnswered) return nothing
   if (!hasSingleKernel(numbers, map))
     return numbers.missingParts(map, positions[0]).length
       ? nothing

@@ -102,9 +102,9 @@ const entryTemplate = (id) =>
  * @param {LearnData} learn @param {string} ask @param {Template | typeof nothing} picture
  */
 export function indexTemplate(learn, ask, picture) {
-  const next = nextQuestion(learn)
+  const upcoming = nextQuestion(learn)
   const { lectures, faults } = learn
-  return html`${next ? nextTemplate(learn, next.lesson, next.number, ask, picture) : nothing}${pathTemplate(learn, next?.lesson)}
+  return html`${upcoming ? nextTemplate(learn, upcoming.lesson, upcoming.number, ask, picture) : nothing}${pathTemplate(learn, upcoming?.lesson)}
     ${faults.length ? html`<h2>${say("web.learn.faults")}</h2><ul class="faults">${faults.map((fault) => html`<li>${fault}</li>`)}</ul>` : nothing}
     <h2>${say("web.learn.lectures")}</h2><ul class="lectures">${lectures.map(lectureTemplate)}</ul>
     <h2>${say("web.learn.glossary")}</h2><dl class="glossary">${[...Object.keys(SIGNS), ...TERMS].map(entryTemplate)}</dl>`

@@ -61,9 +61,9 @@ export function nextPicture(step, numbers, room) {
   const figures = visibleFigures(numbers, step)
   const mapFigures = figures.filter(({ form }) => form !== "number")
   const numberFigures = figures.filter(({ form }) => form === "number")
-  const all = figuresOf(numbers, step, false).filter(({ form }) => form !== "number")
-  const allSigns = signsOf(numbers, all)
-  const signs = all.flatMap(({ hidden }, n) => (hidden ? [] : [allSigns[n]]))
+  const mapPictures = figuresOf(numbers, step, false).filter(({ form }) => form !== "number")
+  const allSigns = signsOf(numbers, mapPictures)
+  const signs = mapPictures.flatMap(({ hidden }, n) => (hidden ? [] : [allSigns[n]]))
   const sizes = sizesOf(mapFigures, signs, room)
   const choices = step.kind === "choose"
   const maps = html`${mapFigures.length ? html`<div class="plates" style="--grown:${sizes.grown}">${mapFigures.map((figure, n) => plate(numbers, figure, signs[n], step, UNTRIED, sizes, room.phone))}</div>` : nothing}${numberFigures.length ? bars(numbers, numberFigures) : nothing}`

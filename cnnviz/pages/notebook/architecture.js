@@ -165,7 +165,7 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
   ) =>
     svg`<text x=${x} y=${y} text-anchor="middle" font-weight=${weight ?? nothing} fill=${fill ?? nothing}>${text}</text>`
   const maxSum = Math.max(...sums.map(Math.abs), 1e-12)
-  const shade = (/** @type {number | undefined} */ value) => css(colour(value ?? 0, [0, 1], "activation"))
+  const unitColour = (/** @type {number | undefined} */ value) => css(colour(value ?? 0, [0, 1], "activation"))
   const output = (/** @type {number} */ z, /** @type {number} */ o) => {
     const y = xOf(o)
     const target = colour(targets[o], [0, 1], "answer")
@@ -181,7 +181,7 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
     [466, "y", "targets"],
   ]
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${say("layer.dense.name")}>
-    <defs><linearGradient id="strip" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color=${shade(nodes[0].v)} /><stop offset="1" stop-color=${shade(nodes.at(-1)?.v)} /></linearGradient></defs>
+    <defs><linearGradient id="strip" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color=${unitColour(nodes[0].v)} /><stop offset="1" stop-color=${unitColour(nodes.at(-1)?.v)} /></linearGradient></defs>
     <rect x="14" y="10" width="12" height=${HEIGHT - 48} fill="url(#strip)" />
     ${links}${thickLines}${bias}
     ${nodes.map(({ v, at }, i) => svg`${node(58, yPositions[i], v, "activation", [0, 1])}<text class="small" x="80" y=${yPositions[i] - 9}>v[${at}]</text>`)}

@@ -44,7 +44,7 @@ export function fillPreview(root, numbers, stage) {
  */
 export function extremesOf(numbers, symbol) {
   const values = numbers.values(symbol)
-  const only = numbers.quantized[symbol]?.largest(values)
+  const knownCell = numbers.quantized[symbol]?.largest(values)
   let [most, least] = [0, 0]
   for (let n = 1; n < values.length; n++) {
     if (values[n] > values[most]) most = n
@@ -54,7 +54,9 @@ export function extremesOf(numbers, symbol) {
     ["largest", most],
     ["smallest", least],
   ]).slice(0, values.length)
-  return ends.flatMap(([is, at]) => (only === undefined || only === at ? { at: numbers.cell(symbol, at), is } : []))
+  return ends.flatMap(([is, at]) =>
+    knownCell === undefined || knownCell === at ? { at: numbers.cell(symbol, at), is } : [],
+  )
 }
 
 /** @param {Element} root @param {Numbers} numbers @param {string} stage @param {Cell} cell */
@@ -92,5 +94,5 @@ function draw(root, numbers, stage, cell) {
   const width = root.clientWidth
   parts.hidden = !numbers.links(stage).some(({ pattern }) => pattern === "window")
   if (!parts.hidden) parts.hidden = !drawTriple(pen(parts, width, (width - 44) / 3 + 2), numbers, stage, cell)
-  for (const each of pens) each.flushTexts()
+  for (const hiddenPen of pens) hiddenPen.flushTexts()
 }

@@ -68,8 +68,8 @@ export class FilmMaps {
     const symbol = map.symbol.replace(/_start$/, "")
     const part = film.film.runs[mapIndex].maps.find((one) => one.symbol === symbol)
     if (!part) return
-    const at = frameAt(film.updates(mapIndex), film.k)
-    const frame = symbol !== map.symbol ? 0 : part.role === "kernel" ? film.k : at
+    const frameIndex = frameAt(film.updates(mapIndex), film.k)
+    const frame = symbol !== map.symbol ? 0 : part.role === "kernel" ? film.k : frameIndex
     const { values } = film.arrays[`${mapIndex}.${symbol}`]
     const stamp = `${frame} ${this.changes}`
     if (map.stamp !== stamp || this.sources[i] !== values) {
@@ -79,7 +79,7 @@ export class FilmMaps {
     }
     map.draw()
     if (part.role !== "weights") return
-    const update = film.updates(mapIndex)[at] // a thinned recording lacks frames for some updates
+    const update = film.updates(mapIndex)[frameIndex] // a thinned recording lacks frames for some updates
     const unit = film.film.checkpoints.length ? "checkpoint" : "update"
     const size = update === film.k ? `${part.rows}×${part.columns}` : say(`web.film.of_${unit}`, { update })
     map.caption(".size", size)

@@ -173,7 +173,7 @@ export function drawTracks(film) {
   const term = (/** @type {number} */ n) => film.curve(0, "terms", n)
   const areKnown = shown.every((n) => Number.isFinite(term(n)))
   const stops = runs[0].marks.filter(({ k, wrong }) => !wrong && k < film.k)
-  const of = shown.map((n) => ({
+  const termRows = shown.map((n) => ({
     name: outputs[n],
     first: film.curveAt(0, "o", n, 0),
     now: film.curve(0, "o", n),
@@ -193,6 +193,6 @@ export function drawTracks(film) {
       ? sumOfTerms(shown.map(term), film.curve(0, "losses", 0))
       : ""
   const title = html`<h2><button type="button" class="chart-title" data-open="film-o" title=${say("web.chart.open")} .innerHTML=${say("web.film.outputs.title")}></button></h2>`
-  const rows = html`<div class="tracks ${shown.length > TALL ? "" : "tall"}">${outputTracks(of, film.scale, shown.length <= TALL)}</div>`
+  const rows = html`<div class="tracks ${shown.length > TALL ? "" : "tall"}">${outputTracks(termRows, film.scale, shown.length <= TALL)}</div>`
   render(html`${title}${rows}${othersRow}${sum}`, film.view.$(".outputs"))
 }

@@ -178,7 +178,7 @@ export function groupsOf(last) {
  */
 export function rankRun(last, own) {
   const rank = { lower: 0, same: -1, higher: 0 }
-  for (const by of Array.from(last, height))
-    rank[by < height(last[own]) ? "lower" : by > height(last[own]) ? "higher" : "same"]++
+  for (const groupHeight of Array.from(last, height))
+    rank[groupHeight < height(last[own]) ? "lower" : groupHeight > height(last[own]) ? "higher" : "same"]++
   return rank
 }

@@ -238,7 +238,7 @@ export class Training {
   /** @param {Report} report @param {"heap" | "columns" | "matrix"} kind */
   drawBeside(report, kind) {
     const { state } = this
-    const begun = kind !== "heap"
+    const hasStarted = kind !== "heap"
     const { large, soft, small } = accuracyLines(report, state)
     const lines = html`<p>${large}</p><p class="soft">${soft}</p><p class="tiny">${small}</p>`
     render(kind === "matrix" ? nothing : lines, this.$(".about"))
@@ -250,10 +250,10 @@ export class Training {
       this.$(".epochs"),
       !shownEpochs(state).some((epoch) => epoch > 0) || kind === "matrix" || this.selected >= 0,
     )
-    setHidden(this.$(".which"), !begun)
+    setHidden(this.$(".which"), !hasStarted)
     const matrix = this.$("[data-matrix]")
     const isWalking = report.active || nextEpoch(state) !== null
-    setHidden(matrix, !begun || (kind === "columns" && isWalking))
+    setHidden(matrix, !hasStarted || (kind === "columns" && isWalking))
     setText(matrix, kind === "matrix" ? `‹ ${say("web.training.in_columns")}` : `${say("web.training.ask_wrong")} →`)
     const isFirst = kind === "columns" && !report.can.includes("train") && this.selected < 0
     matrix.classList.toggle("primary", isFirst)
@@ -262,7 +262,7 @@ export class Training {
     scrub.max = String(report.epochs)
     scrub.value = String(Math.max(state.at, 0))
     this.chart(report, "accuracy")
-    if (!begun) return
+    if (!hasStarted) return
     this.chart(report, "loss")
     setHidden(this.$(".filters"), !report.tiles.length)
     fillFilters(this.$(".filters"), report, state)

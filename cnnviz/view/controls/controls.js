@@ -88,10 +88,10 @@ function moveByArrows(event, group) {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
   if (!step) return
   const options = [...group.querySelectorAll(/** @type {"button"} */ ("[data-value]"))]
-  const next =
+  const nextValue =
     options[(options.indexOf(/** @type {HTMLButtonElement} */ (event.target)) + step + options.length) % options.length]
-  next?.focus()
-  if (group.getAttribute("role") === "radiogroup") next?.click()
+  nextValue?.focus()
+  if (group.getAttribute("role") === "radiogroup") nextValue?.click()
   event.preventDefault()
   event.stopPropagation()
 }

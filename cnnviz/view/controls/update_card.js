@@ -45,10 +45,10 @@ export function bindUpdates(view) {
 export function fillUpdates(view, data) {
   const button = view.control("update_card")
   const isLossShown = !view.isEarly && isLossVisible(view)
-  const write = (/** @type {string} */ name, /** @type {string} */ text) =>
+  const writeText = (/** @type {string} */ name, /** @type {string} */ text) =>
     setText(/** @type {Element} */ (button.querySelector(name)), text)
-  write(".k", String(view.k))
-  write(".loss", isLossVisible(view) ? lossText(view.loss) : "…")
+  writeText(".k", String(view.k))
+  writeText(".loss", isLossVisible(view) ? lossText(view.loss) : "…")
   button.classList.toggle("early", view.isEarly)
   button.classList.toggle("fresh", view.k === 0)
   setText(view.$(".status .nothing, [data-key=update_card] .nothing"), data.learned)

@@ -96,7 +96,7 @@ function drag(view, row, from) {
       return clientY > (top + bottom) / 2
     }).length
     targetIndex = index
-    for (const one of rows) delete one.dataset.drop
+    for (const otherRow of rows) delete otherRow.dataset.drop
     if (index < otherRows.length) otherRows[index].dataset.drop = "before"
     else if (otherRows.length) otherRows[index - 1].dataset.drop = "after"
   }

@@ -40,10 +40,10 @@ export class Loupe {
     label.textContent = say("web.step.under", { symbol, at: index.join(",") })
     const zoom = cssZoom(element)
     const left = Math.min(Math.max(x / zoom - SIDE / 2, 4), innerWidth / zoom - SIDE - 4)
-    const above = y / zoom - element.offsetHeight - ABOVE
-    const isBelow = above < 4
+    const topEdge = y / zoom - element.offsetHeight - ABOVE
+    const isBelow = topEdge < 4
     element.dataset.flips = isBelow ? "1" : "0"
-    element.style.translate = `${left}px ${isBelow ? y / zoom + ABOVE : above}px`
+    element.style.translate = `${left}px ${isBelow ? y / zoom + ABOVE : topEdge}px`
     this.draw(prepare(/** @type {HTMLCanvasElement} */ (canvas)), plate, cell)
   }
 

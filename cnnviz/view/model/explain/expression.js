@@ -48,16 +48,16 @@ function parseTemplate(template) {
   const product = () => chain(["*", "/"], power)
   /** @returns {Node} */
   const power = () => {
-    const of = atom()
-    return accept("²") ? { kind: "square", of } : of
+    const base = atom()
+    return accept("²") ? { kind: "square", of: base } : base
   }
   /** @returns {Node} */
   const atom = () => {
     if (accept("-")) return { kind: "minus", of: power() }
     if (accept("(")) {
-      const of = comparison()
+      const child = comparison()
       expect(")")
-      return { kind: "group", of }
+      return { kind: "group", of: child }
     }
     if (accept("[")) {
       const of = comparison()

@@ -92,7 +92,7 @@ function changeText(predicted, actual, fields) {
  * @param {number} promised @returns {(value: number) => string}
  */
 function changeFormatter(promised) {
-  const places = 1 - Math.floor(Math.log10(Math.abs(promised)))
-  if (places > MOST_DECIMALS) return (value) => number(value, 2)
-  return (value) => (value === 0 ? "0" : decimals(value, Math.max(places, 0)))
+  const decimalPlaces = 1 - Math.floor(Math.log10(Math.abs(promised)))
+  if (decimalPlaces > MOST_DECIMALS) return (value) => number(value, 2)
+  return (value) => (value === 0 ? "0" : decimals(value, Math.max(decimalPlaces, 0)))
 }

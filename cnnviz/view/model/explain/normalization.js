@@ -46,12 +46,12 @@ export function crowdOf(numbers, name, channel, part = 0) {
     shape.length - numbers.shape(name.slice(name.indexOf(".") + 1)).length - 1,
   )
   const size = map.reduce((all, n) => all * n, 1)
-  const found = new Float64Array(images * size)
+  const selected = new Float64Array(images * size)
   for (let i = 0; i < images; i++) {
     const start = ((part * images + i) * channels + channel) * size
-    found.set(values.subarray(start, start + size), i * size)
+    selected.set(values.subarray(start, start + size), i * size)
   }
-  return { values: found, images, limits: limitsOf(found) }
+  return { values: selected, images, limits: limitsOf(selected) }
 }
 
 /** Return symmetric limits of numbers. @param {ArrayLike<number>} values */

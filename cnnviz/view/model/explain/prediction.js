@@ -164,9 +164,9 @@ function askFactor(numbers, map, cell) {
   if (asksProduct) return askProduct(numbers, map, cell, { factors: [...factors, blank], filling, term, terms, cellOf })
   const value = filling.value(blank)
   const mentionedCells = factors.flatMap((node) => cellsOf(node, (name) => cellOf(term.cells, name)))
-  const what = cellName(numbers, map, cell)
+  const cellText = cellName(numbers, map, cell)
   const [at] = cellsOf(blank, (name) => cellOf(term.cells, name))
-  const others = at
+  const alternatives = at
     ? terms
         .flatMap(({ cells }) => cellsOf(blank, (name) => cellOf(cells, name)))
         .map((one) => ({ ...one, value: numbers.at(one.source, one.cell) }))
@@ -175,19 +175,19 @@ function askFactor(numbers, map, cell) {
   const questionText =
     at && mentionedCell
       ? say("web.predict.factor.sum", {
-          what,
+          what: cellText,
           n: terms.length,
           known: cellName(numbers, mentionedCell.source, mentionedCell.cell),
           source: `<i>${numbers.maps[at.source].label}</i>`,
         })
-      : say("web.predict.factor.product", { what })
+      : say("web.predict.factor.product", { what: cellText })
   return {
     kind: "factor",
     cell,
     ask: questionText,
     before: [...shownFactors, ""].join(" · "),
     value,
-    others,
+    others: alternatives,
     known: mentionedCells,
     scale: at ? scaleOf(numbers, at.source) : 1,
     what: at ? cellName(numbers, at.source, at.cell) : say("web.predict.blank"),

@@ -94,8 +94,8 @@ function endsOf(cards, from, next) {
 export function layOutChain(cards, room) {
   const layOutAt = (/** @type {boolean} */ wide) => layOutCards(cards, wide, LEAST)
   const isWide = layOutAt(true).width <= room
-  const tight = layOutAt(isWide)
-  const longer = (room - tight.width) / Math.max(1, tight.lengths)
+  const tightChain = layOutAt(isWide)
+  const longer = (room - tightChain.width) / Math.max(1, tightChain.lengths)
   const chain = layOutCards(cards, isWide, longer < 0 ? SCROLL_LENGTH : Math.min(MOST, LEAST + longer))
   const sideMargin = Math.max(0, (room - chain.width) / 2)
   return sideMargin ? shift(chain, sideMargin) : chain

@@ -145,12 +145,12 @@ export function arrange(needs, width, height) {
     const group = groups.get(`${need.kind}${need.tiles}`)
     if (layouts[n] || !group) return layouts[n] ?? fixedLayout(need, height)
     const side = group.side * relativeScale(need, needs)
-    const tall = (side * need.rows) / need.columns
+    const tileHeight = (side * need.rows) / need.columns
     const columns = tilesPerRow(need.tiles, side, height - (need.under ?? 0), need.rows / need.columns)
     const down = Math.ceil(need.tiles / columns)
     return {
       width: columns * side + (columns - 1) * GAP,
-      height: down * tall + (down - 1) * GAP,
+      height: down * tileHeight + (down - 1) * GAP,
       side,
       across: columns,
       wrap: 1,

@@ -108,13 +108,13 @@ function joinOf(item, previous) {
  * @param {Item[]} items @param {Sheet} sheet @returns {Poster}
  */
 export function layOutPoster(items, sheet) {
-  const open = new Planner(items, sheet, false)
+  const openPlanner = new Planner(items, sheet, false)
   if (sheet.isPhone || sheet.isOpen || items.some(({ tiles, kind }) => kind === "maps" && tiles > 1))
-    return open.poster()
+    return openPlanner.poster()
   const folded = new Planner(items, sheet, true)
-  return folded.hasFolds && folded.pitch > open.pitch && folded.slots[0].main >= LEAST_TITLE
+  return folded.hasFolds && folded.pitch > openPlanner.pitch && folded.slots[0].main >= LEAST_TITLE
     ? folded.poster()
-    : open.poster()
+    : openPlanner.poster()
 }
 
 /** Return the size of a map's cell, or infinity for other arrays. @param {Item} item @param {Slot["each"][number]} size */

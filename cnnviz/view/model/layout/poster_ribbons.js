@@ -57,17 +57,23 @@ export function ribbonsOf(groups, normsOf, isPhone, isClose = false) {
       (group) => group.band === band && !(isPhone && group.item.kind === "kernel" && band === "values"),
     )
     return row.slice(1).flatMap((to, n) => {
-      const from = row[n]
-      const area = (/** @type {string} */ d) => ({ from: from.symbol, to: to.symbol, band: to.band, d, strength: 0 })
-      if (to.isFolded) return [area(path.down(from.box, to.box))]
-      if (band === "gradients") return [area(path.area(from.box, to.box))]
-      const isPair = to.item.tiles * from.item.tiles === 1
-      if (isClose && (from.across > 1 || to.across > 1)) return [area(path.area(from.box, to.box))]
-      if (to.item.by && !isPair && !["weights", "kernel"].includes(from.item.kind) && to.item.kind !== "weights")
+      const sourceBox = row[n]
+      const area = (/** @type {string} */ d) => ({
+        from: sourceBox.symbol,
+        to: to.symbol,
+        band: to.band,
+        d,
+        strength: 0,
+      })
+      if (to.isFolded) return [area(path.down(sourceBox.box, to.box))]
+      if (band === "gradients") return [area(path.area(sourceBox.box, to.box))]
+      const isPair = to.item.tiles * sourceBox.item.tiles === 1
+      if (isClose && (sourceBox.across > 1 || to.across > 1)) return [area(path.area(sourceBox.box, to.box))]
+      if (to.item.by && !isPair && !["weights", "kernel"].includes(sourceBox.item.kind) && to.item.kind !== "weights")
         return path
-          .lines(from, to, normsOf(to.item.by, from.item.tiles, to.item.tiles))
+          .lines(sourceBox, to, normsOf(to.item.by, sourceBox.item.tiles, to.item.tiles))
           .map((line) => ({ ...area(""), ...line }))
-      return path.straight(from, to).map(area)
+      return path.straight(sourceBox, to).map(area)
     })
   })
 }

@@ -192,8 +192,8 @@ const FORMULA = /\$([^$]+)\$/g
 
 /** Format seconds as minutes and seconds. @param {number} seconds */
 export function clock(seconds) {
-  const whole = Math.max(0, Math.ceil(seconds))
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`
+  const wholeSeconds = Math.max(0, Math.ceil(seconds))
+  return `${Math.floor(wholeSeconds / 60)}:${String(wholeSeconds % 60).padStart(2, "0")}`
 }
 
 /**

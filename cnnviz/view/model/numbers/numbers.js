@@ -207,8 +207,8 @@ export class Numbers {
     if (arrays[of]) this.arrays[of] = this.displayedArray(of, arrays[of])
     if (!quantized || !arrays[name]) return
     for (const [each, { values }] of Object.entries(arrays)) {
-      const all = /** @type {Float64Array | undefined} */ (this.arrays[each]?.values)
-      all ? quantized.storeLine(line, all, values) : quantized.storeExtraLine(line, each, values)
+      const partValues = /** @type {Float64Array | undefined} */ (this.arrays[each]?.values)
+      partValues ? quantized.storeLine(line, partValues, values) : quantized.storeExtraLine(line, each, values)
     }
     if (line) quantized.knownLines.add(line)
     else quantized.isComplete = true

@@ -35,8 +35,8 @@ export class NetworkFocus extends Focus {
     this.asked = this.numbers ? null : text
     if (!this.numbers || text === this.text) return
     this.release()
-    const found = this.numbers.read(text)
-    if (found) this.pin(found.map, found.cell)
+    const target = this.numbers.read(text)
+    if (target) this.pin(target.map, target.cell)
   }
 
   /** The pinned cell as written in the address. */
@@ -75,9 +75,9 @@ export class NetworkFocus extends Focus {
     for (const [name, { kind, shape }] of Object.entries(this.numbers?.maps ?? {})) {
       if (kind !== "weights" || this.family(name) !== name) continue
       const [unit, output] = this.ends(name)
-      const at = this.own(name)
-      if (family === unit && cell.length === shape.length - 1) this.keep(name, [...cell, at[at.length - 1]])
-      else if (family === output && cell.length === 1) this.keep(name, [...at.slice(0, -1), cell[0]])
+      const ownCell = this.own(name)
+      if (family === unit && cell.length === shape.length - 1) this.keep(name, [...cell, ownCell[ownCell.length - 1]])
+      else if (family === output && cell.length === 1) this.keep(name, [...ownCell.slice(0, -1), cell[0]])
       else if (family === name) {
         if (unit) this.keep(unit, cell.slice(0, -1))
         if (output) this.keep(output, cell.slice(-1))
@@ -93,8 +93,8 @@ export class NetworkFocus extends Focus {
       if (kind !== "filters" || this.family(name) !== name || shape[0] === 1) continue
       const made =
         this.numbers?.stages.find(({ inputs, phase }) => phase === "forward" && inputs.includes(name))?.symbol ?? ""
-      const at = this.own(name)
-      if (made && this.family(made) === family && cell.length === 3) this.keep(name, [cell[0], ...at.slice(1)])
+      const ownCell = this.own(name)
+      if (made && this.family(made) === family && cell.length === 3) this.keep(name, [cell[0], ...ownCell.slice(1)])
       else if (made && family === name) this.keep(this.family(made), [cell[0], ...this.own(made).slice(1)])
     }
   }
