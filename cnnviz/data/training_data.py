@@ -28,7 +28,7 @@ def training_data(classes: Sequence[str] = ("cat", "dog"), source: str = "") -> 
     are_digits = source in ("digits", "small") or (not source and class_set <= set(DIGITS))
     if not 2 <= len(class_set) == len(classes) or not class_set <= set(DIGITS if are_digits else CLASSES):
         raise Problem("data.training.classes", classes=[repr(name) for name in classes], names=CLASSES)
-    return (load_bundled(source or "digits") if are_digits else _photographs(source)).of(classes)
+    return (load_bundled(source or "digits") if are_digits else _photographs(source)).of_classes(classes)
 
 
 def describe(data: Collection) -> Message:

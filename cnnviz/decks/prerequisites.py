@@ -10,9 +10,9 @@ def prerequisite_faults(lessons: Mapping[str, Deck]) -> Iterator[tuple[str, Mess
     """Yield id and message for each lesson that builds on an unknown lesson, or on itself through others.
 
     >>> from dataclasses import replace
-    >>> from cnnviz.decks.library import bundled
-    >>> first, second = (replace(deck, after=(after,)) for deck, after in zip(bundled()[:2], ("nothing", "blame")))
-    >>> [id for id, _ in prerequisite_faults({"kernel": first, "loss": second})], [*prerequisite_faults({deck.id: deck for deck in bundled()})]
+    >>> from cnnviz.decks.library import bundled_lessons
+    >>> first, second = (replace(deck, after=(after,)) for deck, after in zip(bundled_lessons()[:2], ("nothing", "blame")))
+    >>> [id for id, _ in prerequisite_faults({"kernel": first, "loss": second})], [*prerequisite_faults({deck.id: deck for deck in bundled_lessons()})]
     (['kernel', 'loss'], [])
     """
     for id, lesson in lessons.items():

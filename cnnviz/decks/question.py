@@ -66,8 +66,8 @@ def setup_at(screen: Screen, query: Mapping[str, str]) -> Setup:
     """Return a screen's setup with the changes that a learner may make, or its other case if the query has that case's
     values. Invalid changes are ignored.
 
-    >>> from cnnviz.decks.library import bundled
-    >>> screen = bundled()[0].screens[0]
+    >>> from cnnviz.decks.library import bundled_lessons
+    >>> screen = bundled_lessons()[0].screens[0]
     >>> setup_at(screen, {"img": "test-7", "k": "3", "f": "1"}).k
     0
     """
@@ -84,8 +84,8 @@ def setup_at(screen: Screen, query: Mapping[str, str]) -> Setup:
 def other_setup(screen: Screen) -> Setup | None:
     """Return the setup of a screen's other case, or None without one. Raise Problem if `other` is invalid.
 
-    >>> from cnnviz.decks.library import bundled
-    >>> screen = bundled()[0].screens[1]
+    >>> from cnnviz.decks.library import bundled_lessons
+    >>> screen = bundled_lessons()[0].screens[1]
     >>> other_setup(screen) == setup_at(screen, query_of(screen.other)) != setup_at(screen, {})
     True
     """
@@ -131,8 +131,8 @@ def answer_order(screen: Screen, setup: Setup, count: int) -> Sequence[int]:
     """Return the order in which `count` answers are listed: a permutation that depends only on the question and the
     setup, and differs between images and kernels.
 
-    >>> from cnnviz.decks.library import bundled
-    >>> screen = bundled()[0].screens[0]
+    >>> from cnnviz.decks.library import bundled_lessons
+    >>> screen = bundled_lessons()[0].screens[0]
     >>> sorted(answer_order(screen, setup_at(screen, {}), 3))
     [0, 1, 2]
     """

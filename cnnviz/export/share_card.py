@@ -53,7 +53,7 @@ def share_card(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> bytes:
     card = Image.new("RGB", SIZE, "white")
     pen = ImageDraw.Draw(card)
     maps = selected_maps(setup, np.shape(snapshot.trace.x))
-    kernel = next((selection.of(snapshot) for selection in maps if selection.symbol in snapshot.params), None)
+    kernel = next((selection.extract(snapshot) for selection in maps if selection.symbol in snapshot.params), None)
     main_map = [selection for selection in maps if selection.symbol in snapshot.trace][-1]
     columns = _columns(snapshot, np.asarray(setup.y, float))
     check_cancelled()
@@ -128,7 +128,7 @@ def _format(value: float) -> str:
 
 def _colours(selection: MapSelection, snapshot: Snapshot) -> np.ndarray:
     """Return the map's colours, uint8 (H,W,3), on the page's scale for it."""
-    array = selection.of(snapshot)
+    array = selection.extract(snapshot)
     finite_values = np.nan_to_num(array, posinf=0.0, neginf=0.0)
     limit = float(np.abs(finite_values).max())
     low, high = (0.0, max(1.0, float(finite_values.max()))) if selection.scale == "activation" else (-limit, limit)

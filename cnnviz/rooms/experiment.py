@@ -78,7 +78,7 @@ class Experiment(ReadOnly):
     updates: int
 
     @classmethod
-    def of(cls, poll: Poll) -> Experiment:
+    def from_poll(cls, poll: Poll) -> Experiment:
         """Return the experiment of a poll. Raise Problem, KeyError or TypeError if another version of cnnviz began
         it."""
         key, address, updates = poll.spec[EXPERIMENT], poll.spec["at"], poll.spec["updates"]

@@ -102,7 +102,7 @@ class Experiments:
         if poll.stage == PREDICTION and not early:
             raise Refused(409, "ui.rooms.experiment_predicts")
         try:
-            return poll.at(time.time()), Experiment.of(poll)
+            return poll.at(time.time()), Experiment.from_poll(poll)
         except (KeyError, TypeError, ValueError):
             raise Refused(409, "ui.rooms.newer_question") from None
 

@@ -57,7 +57,7 @@ class Lectures:
         if "screen" in body:
             number = await self.show(request, room, body["screen"]) or number
         elif is_move:
-            number = await self._go(request, room, parse_address(body.get("query")))
+            number = await self._move_to(request, room, parse_address(body.get("query")))
         if is_move and room.cover:
             orders = {"cover": "", **orders}
         if orders:
@@ -94,12 +94,12 @@ class Lectures:
             spec = await self.questions.compute(request, (EXPERIMENT, screen.experiment, screen.at, screen.updates), partial(spec_of_experiment, screen))
             await self.questions.begin(request, room, spec | {"query": query, "change": {}})
             self.begun(room)
-        move_number = await self._go(request, room, query, state)
+        move_number = await self._move_to(request, room, query, state)
         if room.poll and not spec:
             await self.questions.end_question(request, room)
         return move_number
 
-    async def _go(self, request: Request, room: Room, query: str, screen: str | None = None) -> int:
+    async def _move_to(self, request: Request, room: Room, query: str, screen: str | None = None) -> int:
         """Move to an address once its numbers are computed, unless a later move overtakes it. Return the number of
         the last move."""
         room.came += 1

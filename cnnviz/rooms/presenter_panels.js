@@ -45,7 +45,7 @@ const MAY = ["free", "screens", "paused"] // what followers may explore
  * Return the actions of each kind of question, in order. An experiment first asks for a prediction.
  * @param {RoomPoll | null} poll
  */
-const actsOf = (poll) =>
+const actionsFor = (poll) =>
   poll?.kind === "predict"
     ? ACTS.filter(([name]) => ["close", "show", "run", "next"].includes(name))
     : poll?.kind === "experiment"
@@ -205,7 +205,7 @@ function actionButtons({ poll, question, results, veiled, steps }) {
   const nextScreen = comingOf(steps)
   const main = nextAct(poll, results) || "next"
   const leadAction = nextScreen ? "next_screen" : poll ? "go_on" : veiled ? "unveil" : "next_stage"
-  return actsOf(poll).map(([name, key]) => {
+  return actionsFor(poll).map(([name, key]) => {
     const isConclusion = name === "reveal" && poll?.kind === "experiment"
     const isSecondRound = name === "again" && poll?.phase === "revealed"
     const id = name === "next" ? leadAction : isSecondRound ? "another" : isConclusion ? "conclude" : name

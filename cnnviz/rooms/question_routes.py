@@ -282,7 +282,7 @@ def _poll(room: Room) -> Poll:
 def _experiment(poll: Poll) -> Experiment:
     """Return the experiment of a poll. Raise Refused if another version began it."""
     try:
-        return Experiment.of(poll)
+        return Experiment.from_poll(poll)
     except (KeyError, TypeError, ValueError):
         raise Refused(409, "ui.rooms.newer_question") from None
 

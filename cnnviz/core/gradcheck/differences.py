@@ -94,7 +94,7 @@ class Differences:
             up, down = change(ends, end, self.y).reshape(2, -1)
             # A nudge that changes the loss by more than the loss itself, behind large weights, adds its own
             # round-off.
-            error_bound = self.round_off.of(path, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(down))
+            error_bound = self.round_off.loss_error(path, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(down))
             changes = norm((ends - end).reshape(len(ends), -1)).reshape(2, -1)
             bend = self._kink_change(path, values, changes).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
             blocks.append((up, -down, error_bound / h, bend, np.where(changes > SEEN * np.abs(end).max(), changes, 0).sum(axis=0)))

@@ -359,7 +359,7 @@ class Program:
         if self._has_pass_inputs:
             values |= self.pass_inputs(pass_inputs, len(x) if self.run.images else None)
         shown_values = {"x": x if x.shape == self._one_image or self.run.images else x[0]}
-        shown_values.update(self._compiled_forward.go(values, overrides))
+        shown_values.update(self._compiled_forward.execute(values, overrides))
         stride, padding = self.sliding
         return Trace.of_frozen(shown_values, stride, padding, Pass(self, params, values))
 
@@ -387,7 +387,7 @@ class Program:
         """Run the backward pass. Gradients that no update needs are computed on first access."""
         values = self.all_values(params, trace)
         values["y"] = y
-        gradients = self._compiled_backward.go(values, overrides)
+        gradients = self._compiled_backward.execute(values, overrides)
         if not self._rest_lines:
             return Gradients.of_frozen(gradients)
         if overrides:
@@ -403,13 +403,13 @@ class Program:
         start = next(line.target for line in self.backward_lines if line.function is share_of_mean)
         values, gradients_by_image = self.all_values(params, trace) | {"y": y}, []
         for indicator in np.eye(len(y)):
-            gradients_by_image.append(self._compiled_backward.go(dict(values), {start: partial(_gradient_of_image, f"{start}.each", indicator)}))
+            gradients_by_image.append(self._compiled_backward.execute(dict(values), {start: partial(_gradient_of_image, f"{start}.each", indicator)}))
         return Params.of_new({f"d{name}": np.stack([gradient[f"d{name}"] for gradient in gradients_by_image]) for name in self.parameters})
 
     def _compute_rest(self, values: PassValues, overrides: Mapping[str, Override] | None) -> PassValues:
         """Compute the gradients that no update needs. The forward pass already warned about infinite values."""
         with np.errstate(all="ignore"):
-            return self._compiled_rest.go(dict(values), overrides)
+            return self._compiled_rest.execute(dict(values), overrides)
 
     # ---- cells
 

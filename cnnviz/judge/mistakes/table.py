@@ -66,7 +66,7 @@ class Entry:
         message_id = f"judge.slip.{self.name}"
         return message(message_id) if has_message(message_id) else message(f"mistake.{self.name}.title", slope="softmax′")
 
-    def of(self, right: CorrectResult) -> Mistake:
+    def mistake_for(self, right: CorrectResult) -> Mistake:
         """Return the mistake for a case."""
 
         def make() -> Array | None:
@@ -136,7 +136,7 @@ def add_entry(name: str, kinds: str | tuple[str, ...], role: str, key: str, make
 def possible_mistakes(correct: CorrectResult) -> Iterator[Mistake]:
     """Return the table's mistakes that are possible in this case."""
     kind = correct.case.kind
-    return (entry.of(correct) for entry in ENTRIES if kind in entry.kinds and entry.role in RETURNS[kind])
+    return (entry.mistake_for(correct) for entry in ENTRIES if kind in entry.kinds and entry.role in RETURNS[kind])
 
 
 def result_with(case: Case, **arrays: Array) -> CorrectResult:

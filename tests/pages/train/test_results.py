@@ -197,7 +197,7 @@ def test_the_form_proposes_what_fits_the_lesson(query, monkeypatch, tmp_path):
     test = run("train", query)
     assert not test.exception
     header, _ = handed_all(test)[-1]
-    setup, asked = Setup.read(query)[0], Settings.of(Setup.read(query)[0])
+    setup, asked = Setup.read(query)[0], Settings.for_setup(Setup.read(query)[0])
     assert header["form"]["text"] == asked.to_text() and not header["form"]["wrong"] and "train" in header["can"]
     assert len(header["form"]["classes"]) == (len(setup.y) if query else 4)
     assert Settings.read(asked.to_text()) == (asked, None)
