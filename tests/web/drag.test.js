@@ -23,7 +23,7 @@ const known = (along = "f:1,1", at = 0.5, span = 2, scale = "unit") =>
 const moved = (drag, steps) => nextDrag(drag, { type: "moved", steps })
 const answered = (drag, value = drag.asked) => nextDrag(drag, { type: "answered", value, loss: value ** 2 })
 
-test("a hundred steps are the span, whatever was moved before it was known", () => {
+test("the span is a hundred steps, regardless of moves before it was known", () => {
   assert.equal(moved(known(), 100).wanted, 2.5)
   assert.equal(moved(known(), -50).wanted, -0.5)
   const early = moved(beginDrag("f:1,1", boundsOf("f:1,1", "unit")), 30)
@@ -33,7 +33,7 @@ test("a hundred steps are the span, whatever was moved before it was known", () 
   assert.equal(valueToRequest(late), 1.1)
 })
 
-test("steps add up, a tenth of one with Shift, and back at its place the number has not moved, to the last bit", () => {
+test("steps add up, a tenth of a step with Shift; back at the start, the number is unchanged to the last bit", () => {
   const at = 0.1 + 0.2
   let drag = known("w:3,0", at, 0.05)
   for (let n = 0; n < 10; n++) drag = moved(drag, 0.1)
@@ -44,7 +44,7 @@ test("steps add up, a tenth of one with Shift, and back at its place the number 
   assert.ok(!hasMoved(still) && valueToRequest(still) === null)
 })
 
-test("pixels and the rate stay within what they can be; what is beyond already comes no further", () => {
+test("pixels and the learning rate stay within their bounds; a number beyond them goes no further", () => {
   assert.equal(moved(known("x:3,4", 0.5, 1), 400).wanted, 1)
   assert.equal(moved(known("x:3,4", 0.5, 1), -400).wanted, 0)
   assert.equal(moved(known("x:3,4", 200, 255, "raw"), 400).wanted, 255)
@@ -53,7 +53,7 @@ test("pixels and the rate stay within what they can be; what is beyond already c
   assert.equal(moved(known("b:0", 0, 500), 1e9).wanted, 1e6)
 })
 
-test("the rate goes from one point of its curve to the next, so that its loss is the core's", () => {
+test("the learning rate moves between points of its curve, so that its loss is the core's", () => {
   const drag = known("lr", 0.01, 0.01)
   for (const steps of [1, 7.4, -12, -500, 500]) {
     const { wanted, curve } = moved(drag, steps)
@@ -76,12 +76,12 @@ test("one request is pending at a time, then the latest value is requested; the 
   assert.ok(!isBehind(drag) && valueToRequest(drag) === null)
 })
 
-test("an answer to something else is none", () => {
+test("responses to other requests are ignored", () => {
   const drag = nextDrag(moved(known(), 10), { type: "asked" })
   assert.equal(answered(drag, 99), drag)
 })
 
-test("the promise is the gradient times the change, from where the number stood, beside what really came", () => {
+test("the promise is the gradient times the change from the start, next to the actual change", () => {
   assert.equal(promiseOf(known()), null)
   const drag = answered(nextDrag(moved(known(), -100), { type: "asked" }))
   const { promised, really, by } = promiseOf(drag)
@@ -89,7 +89,7 @@ test("the promise is the gradient times the change, from where the number stood,
   assert.ok(Math.abs(really - ((-1.5) ** 2 - 0.25)) < 1e-12)
 })
 
-test("both are printed with the same decimals, three digits of the larger, and tiny ones in powers of ten", () => {
+test("both changes are printed with the same decimals, three digits of the larger, and tiny ones with powers of ten", () => {
   const printed = (promised, really) => [promised, really].map(printerOf(promised, really))
   assert.deepEqual(printed(-0.0014, -0.00139), ["−0.00140", "−0.00139"])
   assert.deepEqual(printed(-0.0482, -0.0484), ["−0.0482", "−0.0484"])

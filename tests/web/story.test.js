@@ -69,7 +69,7 @@ test("a screen that the visitor opens moves once, and not without motion", () =>
   assert.deepEqual(go(telling, 0, true), STILL)
 })
 
-test("the window passes over all places in six seconds at one speed, then the columns grow", () => {
+test("the window passes all positions in six seconds at constant speed, then the columns grow", () => {
   const start = Math.max(...Array.from({ length: 3000 }, (_, t) => t).filter((t) => look(t, COUNTS).swept === 0))
   for (const share of [0, 1 / 3, 0.5, 1]) assert.ok(Math.abs(look(start + 6000 * share, COUNTS).swept - share) < 1e-12)
   assert.equal(look(start + 6000, COUNTS).activated, 0)
@@ -84,7 +84,7 @@ test("the easing is that of cubic-bezier(.2, .7, .2, 1)", () => {
   assert.deepEqual([easedShare(0, 100, 600), easedShare(800, 100, 600)], [0, 1])
 })
 
-test("a gap opens when the columns have arrived, one after the other, and both melt at the end", () => {
+test("a gap opens when the columns have arrived, one after another, and both melt at the end", () => {
   for (let t = 0; t < 8000; t += 20) {
     const { glided, marked, opened, melted } = areas(t, COUNTS)
     for (const [before, after] of [
@@ -97,7 +97,7 @@ test("a gap opens when the columns have arrived, one after the other, and both m
   }
 })
 
-test("the number is lowered by the change that the deck has, in steps that the curve has", () => {
+test("the number is lowered by the deck's change, in the steps of the curve", () => {
   assert.deepEqual([NUMBER.along, NUMBER.by, LESSON.seed, UPDATES], ["f:1,1", -1, "39", 10])
   assert.ok(Math.abs((SPAN * NUMBER.steps) / MIDDLE - NUMBER.by) < 1e-12)
   assert.ok(NUMBER.most < MIDDLE)
@@ -106,7 +106,7 @@ test("the number is lowered by the change that the deck has, in steps that the c
   assert.equal(values.at(-1), NUMBER.steps)
 })
 
-test("updates follow each other, and the one at which the answer turns stays longest", () => {
+test("updates follow each other, with the longest pause at the one where the answer turns", () => {
   const seen = {}
   for (let t = 0; t < 1000 * STORY[LAST].seconds; t += 10) {
     const { value } = updates(t, COUNTS)
@@ -128,7 +128,7 @@ test("the opening plays on Step for a first visit whose address has no key", () 
     assert.ok(!shouldBegin(page, address, seen))
 })
 
-test("the answer turns at the first update from which on it stays", () => {
+test("the answer turns at the first update from which on it stays the same", () => {
   const [dog, cat] = [
     [0.4, 0.6],
     [0.6, 0.4],

@@ -25,7 +25,7 @@ const drawn = (n, seed = 7) => {
   })
 }
 
-test("the last loss of each run is its last", () => {
+test("the last loss of each run is its final loss", () => {
   assert.deepEqual([...lastOf([3, 2, 1, 6, 5, 4], 2)], [1, 4])
 })
 
@@ -64,7 +64,7 @@ test("runs with ordered values are drawn in that order", () => {
   assert.ok(x[0] < x[1] && x[1] < x[2] && x[2] < BOX.x + BOX.width)
 })
 
-test("nothing is found far from all dots", () => {
+test("no dot is found far from all dots", () => {
   assert.equal(nearestRun({ x: [10], y: [10], size: 8 }, 200, 10), -1)
 })
 
@@ -81,7 +81,7 @@ test("the summary's counts are correct", () => {
     assert.ok(hasMessage(`web.sweep.differs.${key}`) && hasMessage(`web.sweep.key.${key}`))
 })
 
-test("groups of dots hold each run once, and say how many", () => {
+test("groups of dots contain each run once and state its count", () => {
   const last = Float64Array.from([
     ...new Array(12).fill(0.1951),
     0.13,

@@ -80,7 +80,7 @@ for (const { count, classes, heat, width } of DRAWS)
     assert.equal(layouts.imageAt(layout, -5, -5), -1)
   })
 
-test("columns of a phone are in pairs, and those of a wide screen are beside each other", () => {
+test("columns are in pairs on a phone, and side by side on a wide screen", () => {
   const of = (/** @type {number} */ width, /** @type {number} */ classes) =>
     layouts.columnGrid({ width, height: 600, classes }).beside
   assert.deepEqual([of(808, 4), of(808, 10), of(358, 4), of(358, 10)], [4, 10, 2, 2])
@@ -185,7 +185,7 @@ test("photographs that move start 4 ms apart and fly for 500 ms; the others stay
   )
 })
 
-test("an arrow goes to the nearest photograph that way, and every one can be reached", () => {
+test("an arrow key selects the nearest photograph in its direction, and every photograph can be reached", () => {
   const frame = { width: 808, height: 580, classes: 4 }
   const labels = new Array(120).fill(1)
   const crowd = testImagesOf(120, 4, 6)
@@ -283,7 +283,7 @@ test("a page that watches a training shows epoch by epoch, faster if many are pe
   assert.deepEqual([asked.at, states.nextEpoch(asked)], [-1, 0])
 })
 
-test("scrubbed back it stays there until it is played or taken to the end", () => {
+test("after scrubbing back, the epoch stays until playback or the end", () => {
   const state = { ...states.mergeReport(states.EMPTY, reportOf([0, 4, 8], [0, 4, 8])), at: 8 }
   const back = states.seekEpoch(state, 3)
   assert.deepEqual([back.at, states.nextEpoch(back)], [4, null])
@@ -295,7 +295,7 @@ test("scrubbed back it stays there until it is played or taken to the end", () =
   assert.equal(states.nextEpoch(states.mergeReport(states.seekEpoch(state, 99), reportOf([0, 4, 8, 12], [12]))), 12)
 })
 
-test("a cell leaves its photographs bright, and the same cell again all", () => {
+test("a chosen cell highlights its photographs, and choosing it again highlights all", () => {
   const state = { ...states.mergeReport(states.EMPTY, reportOf([0], [0])), at: 0 }
   const labels = [0, 1, 2, 2]
   const columns = [0, 1, 0, 2]
@@ -306,7 +306,7 @@ test("a cell leaves its photographs bright, and the same cell again all", () => 
   assert.equal(states.toggleMatrix(cell, false).cell, null)
 })
 
-test("the matrix opens at the cell with the most errors, and its surest photograph", () => {
+test("the matrix opens at the cell with the most errors, with its most certain photograph", () => {
   const o = Float64Array.from([0.9, 0.1, 0.6, 0.4, 0.8, 0.2, 0.3, 0.7])
   const crowd = { o, classes: 2, confusion: Float64Array.from([1, 0, 2, 1]), mixed: "" }
   assert.deepEqual(states.worstCell(crowd), { row: 1, column: 0 })
@@ -315,7 +315,7 @@ test("the matrix opens at the cell with the most errors, and its surest photogra
   assert.equal(states.worstCell({ ...crowd, confusion: Float64Array.from([3, 0, 0, 1]) }), null)
 })
 
-test("a heap becomes columns at the end of the first epoch, and a matrix where it is wanted", () => {
+test("a heap becomes columns at the end of the first epoch, or a matrix if selected", () => {
   const state = states.mergeReport(states.EMPTY, reportOf([0, 1], [0, 1]))
   assert.deepEqual(
     [-1, 0, 1].map((at) => states.arrangement({ ...state, at })),
@@ -324,7 +324,7 @@ test("a heap becomes columns at the end of the first epoch, and a matrix where i
   assert.equal(states.arrangement({ ...state, at: 1, matrix: true }), "matrix")
 })
 
-test("the words are those of the epoch that is shown", () => {
+test("the words describe the shown epoch", () => {
   const report = reportOf([0, 6, 12], [0, 6, 12], { active: false, kind: "done" })
   const state = states.mergeReport(states.EMPTY, report)
   assert.equal(words.title(report, state), "After 12 epochs it names 3 of 4 right")
@@ -368,7 +368,7 @@ test("the words are those of the epoch that is shown", () => {
   assert.equal(words.sentence(report, matrix), "12")
 })
 
-test("a photograph is described by its class, its answer and how sure that is", () => {
+test("a photograph is described by its class, its answer and its certainty", () => {
   const report = reportOf([0], [0])
   const crowd = { o: Float64Array.from([0.2, 0.7, 0.1]), classes: 3 }
   assert.equal(wordsOf(report, crowd, 0), "cat; it says dog, 70.0% sure")
@@ -393,7 +393,7 @@ test("answers are counted by column", () => {
   )
 })
 
-test("an output is never rounded to what it is not", () => {
+test("an output that is not 0 or 1 is never printed as such", () => {
   const softmax = { floor: 0.25 }
   assert.equal(formatCertainty(0.972, softmax), "97.2%")
   assert.equal(formatCertainty(0.99999, softmax), "> 99.9%")

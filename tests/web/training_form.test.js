@@ -6,12 +6,12 @@ import { rangeError, textOf } from "../../cnnviz/pages/train/training_form.js"
 
 const values = { epochs: "7", batch: "32", rate: "0.25", seed: "0", opt: "adam", dtype: "float64", ch: "rgb", net: "" }
 
-test("the address says what differs from the usual, after classes and numbers", () => {
+test("the address contains non-default values, after classes and numbers", () => {
   assert.equal(textOf({ classes: ["cat", "dog"], values }), "cat,dog,7,32,0.25,0,adam,rgb")
   assert.equal(textOf({ classes: ["3", "8"], values: { ...values, opt: "gd", ch: "" } }), "3,8,7,32,0.25,0")
 })
 
-test("a number outside its bounds gets a sentence that says them", () => {
+test("a number outside its bounds gets a sentence with the bounds", () => {
   for (const [name, value] of [
     ["epochs", "0"],
     ["epochs", "2.5"],
