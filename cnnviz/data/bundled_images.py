@@ -21,7 +21,7 @@ def load_bundled(source: str) -> Collection:
     """Return the bundled images: 150 of each CIFAR-10 class ("sample"), 250 of each digit ("digits"), or those digits
     at 8×8 pixels ("small"). Raise Problem if the files are missing.
 
-    >>> load_bundled("sample").of(("cat", "dog")).train.pixels("rgb").shape
+    >>> load_bundled("sample").of_classes(("cat", "dog")).train.pixels("rgb").shape
     (240, 3, 32, 32)
     >>> load_bundled("digits").held_out.pixels("red").shape, load_bundled("small").train.pixels("red").shape
     ((500, 28, 28), (2000, 8, 8))

@@ -53,7 +53,7 @@ def screen_number(deck: Deck, text: str) -> int | None:
 def expand_deck_screen(page: str, query: Mapping[str, str]) -> Mapping[str, str]:
     """Add the query of a deck's screen to a query that names one without a setup, if the screen is on this page.
 
-    >>> expand_deck_screen("", {"script": "opening_deck", "screen": "4"})["k"]
+    >>> expand_deck_screen("", {"script": "story", "screen": "4"})["k"]
     '10'
     """
     id = query.get("script", "")
