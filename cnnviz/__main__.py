@@ -24,7 +24,7 @@ from cnnviz.export.arguments import (
     starts_server,
 )
 from cnnviz.export.arrays import arrays_npz, stage_csv
-from cnnviz.export.cli_language import language, speaking
+from cnnviz.export.cli_language import language, language_context
 from cnnviz.export.cli_output import error_message, fail, print_lines, print_message
 from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.frameworks import keras_script, pytorch_script
@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None, page: bool = False) -> int:
         lang = language(arguments)
     except Problem as problem:
         return fail(2, str(problem))
-    with speaking(lang):
+    with language_context(lang):
         return _main(arguments, page)
 
 
@@ -78,7 +78,7 @@ def _main(arguments: list[str], page: bool) -> int:
             return code
         args = parse(arguments)
         if args.site is not None:
-            return _site(args)
+            return _write_site(args)
         return _serve(args) if page or starts_server(args) else _run(args)
     except KeyboardInterrupt:
         return fail(130, say("terminal.stopped"))
@@ -98,7 +98,7 @@ def _serve(args: argparse.Namespace) -> int:
         return fail(2, str(error))
 
 
-def _site(args: argparse.Namespace) -> int:
+def _write_site(args: argparse.Namespace) -> int:
     from cnnviz.hosts.static.site import write  # as slow to import as the page's server
 
     return write(args.site, args.pyodide, args.scripts)
@@ -143,13 +143,13 @@ def _write_files(args: argparse.Namespace, setup: Setup, images: list[Image], x:
         "notebook": lambda: jupyter_notebook(setup, pixels),
         "keras": lambda: keras_script(setup, pixels),
         "pytorch": lambda: pytorch_script(setup, pixels),
-        "exercise": lambda: _exercise(args.exercise)(setup, image.pixels, snapshot),
+        "exercise": lambda: _exercise_writer(args.exercise)(setup, image.pixels, snapshot),
         "spreadsheet": lambda: spreadsheet(setup, snapshot),
         "sheet": lambda: hand_sheet(setup, snapshot, image.words),
         "answers": lambda: hand_sheet(setup, snapshot, image.words, "answers"),
         "teacher": lambda: hand_sheet(setup, snapshot, image.words, "teacher"),
-        "html": lambda: _page(args, setup, image),
-        "scorm": lambda: _scorm(args, setup, image),
+        "html": lambda: _page_html(args, setup, image),
+        "scorm": lambda: _scorm_package(args, setup, image),
         "film": lambda: _with_progress(
             setup,
             "terminal.filming",
@@ -161,22 +161,22 @@ def _write_files(args: argparse.Namespace, setup: Setup, images: list[Image], x:
     )
 
 
-def _exercise(name: str) -> Callable[..., str]:
+def _exercise_writer(name: str) -> Callable[..., str]:
     return exercise_notebook if Path(name).suffix.lower() == ".ipynb" else exercise_script
 
 
-def _page(args: argparse.Namespace, setup: Setup, image: Image) -> str:
+def _page_html(args: argparse.Namespace, setup: Setup, image: Image) -> str:
     from cnnviz.hosts.file import setup_html  # local: as slow to import as the server
     from cnnviz.hosts.file.deck import deck_html
 
     if args.walk is not None:
         return deck_html(Path(args.walk), args.server)
     link = query_of(args.link) if args.link else {}
-    look = {key: link[key] for key in ("view", "hide", "predict", "whole") if link.get(key)}
-    return setup_html(setup, image, args.around, args.server, look=look)
+    view_query = {key: link[key] for key in ("view", "hide", "predict", "whole") if link.get(key)}
+    return setup_html(setup, image, args.around, args.server, look=view_query)
 
 
-def _scorm(args: argparse.Namespace, setup: Setup, image: Image) -> bytes:
+def _scorm_package(args: argparse.Namespace, setup: Setup, image: Image) -> bytes:
     from cnnviz.hosts.file.scorm import deck_package, scorm_package
 
     if args.walk is not None:

@@ -46,9 +46,9 @@ def imports_of(file: str) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    found = {f"{name.replace('.', '/')}{end}" for name in names if name.startswith(("cnnviz", "tests")) for end in (".py", "/__init__.py")}
+    result = {f"{name.replace('.', '/')}{end}" for name in names if name.startswith(("cnnviz", "tests")) for end in (".py", "/__init__.py")}
     by_name = (*path.parent.glob("*.py"), *path.parent.glob("*/__init__.py")) if "import_module(" in text else ()
-    return found | {str(other.relative_to(ROOT)) for other in by_name if other != path}
+    return result | {str(other.relative_to(ROOT)) for other in by_name if other != path}
 
 
 def distances(graph: dict[str, set[str]], files: Iterable[str]) -> dict[str, int]:
@@ -57,17 +57,17 @@ def distances(graph: dict[str, set[str]], files: Iterable[str]) -> dict[str, int
     for file, targets in graph.items():
         for target in targets:
             importers.setdefault(target, set()).add(file)
-    found = {file: 0 for file in files}
-    for file in [file for file in found if file.endswith((".toml", ".json", ".html")) and file.startswith("cnnviz/")]:
+    result = {file: 0 for file in files}
+    for file in [file for file in result if file.endswith((".toml", ".json", ".html")) and file.startswith("cnnviz/")]:
         package = next(folder for folder in (ROOT / file).parents if (folder / "__init__.py").exists())
-        found |= {str(path.relative_to(ROOT)): 0 for path in package.glob("*.py")}
-    queue = deque(found)
+        result |= {str(path.relative_to(ROOT)): 0 for path in package.glob("*.py")}
+    queue = deque(result)
     while queue:
         file = queue.popleft()
-        for importer in importers.get(file, set()) - found.keys():
-            found[importer] = found[file] + 1
+        for importer in importers.get(file, set()) - result.keys():
+            result[importer] = result[file] + 1
             queue.append(importer)
-    return found
+    return result
 
 
 def words_of(name: str) -> set[str]:

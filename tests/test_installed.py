@@ -139,6 +139,6 @@ def test_every_place_tells_the_same_version_and_pythons():
     latest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert latest[1] == cnnviz.__version__
     assert PROJECT["requires-python"] == ">=3.11,<3.14"  # as the Makefile and the README say
-    said = {one.partition(" :: ")[2] for one in PROJECT["classifiers"]}
-    assert {one for one in said if one.startswith("Python :: 3.")} == {f"Python :: 3.{minor}" for minor in (11, 12, 13)}
+    message = {one.partition(" :: ")[2] for one in PROJECT["classifiers"]}
+    assert {one for one in message if one.startswith("Python :: 3.")} == {f"Python :: 3.{minor}" for minor in (11, 12, 13)}
     assert len(languages()) == sum(one.startswith("Natural Language") for one in PROJECT["classifiers"])

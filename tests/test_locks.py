@@ -26,11 +26,11 @@ def text_of(name: str) -> str:
 
 def pinned(name: str, system: dict[str, str]) -> dict[str, list[str]]:
     """What such a system gets by this file: the versions by the package's name."""
-    found = pinned(FILES[FILES.index(name) - 1], system) if name != FILES[0] else {}
+    result = pinned(FILES[FILES.index(name) - 1], system) if name != FILES[0] else {}
     for package, version, marker, _ in PIN.findall(text_of(name)):
         if not marker or Marker(marker).evaluate(system):
-            found.setdefault(package, []).append(version)
-    return found
+            result.setdefault(package, []).append(version)
+    return result
 
 
 def asked(name: str) -> list[Requirement]:
@@ -50,11 +50,11 @@ def test_a_lock_has_hashes_of_everything_and_no_address(name):
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: f"{system['sys_platform']}-{system['python_version']}")
 def test_a_lock_has_one_version_of_each_package_and_it_is_one_that_is_asked_for(name, system):
-    found = pinned(name, system)
-    assert all(len(versions) == 1 for versions in found.values())
+    result = pinned(name, system)
+    assert all(len(versions) == 1 for versions in result.values())
     for requirement in asked(name):
         if requirement.marker is None or requirement.marker.evaluate(system):
-            (version,) = found[requirement.name.lower().replace("_", "-")]
+            (version,) = result[requirement.name.lower().replace("_", "-")]
             assert requirement.specifier.contains(version), f"{requirement}, and locks/{name}.txt has {version}: make lock"
 
 

@@ -17,11 +17,11 @@ PHRASES = {
     r"^(Has|Lets|Gives) ": 0,
     r"\bstands?\b": 2,
     r"\bso (many|much)\b": 0,
-    r"\bthose of\b": 47,
+    r"\bthose of\b": 45,
     r"\b[Ww]ho (asks|is|has)\b": 0,
 }
 """The largest number of sentences in cnnviz/ that match a pattern. Lower a number when it falls; never raise one."""
-NAMES = {"found": 20, "one": 18, "own": 36, "said": 9, "made": 21, "asked": 11, "given": 8, "told": 3, "whole": 7, "most": 28}
+NAMES = {"found": 5, "one": 5, "own": 21, "said": 1, "made": 10, "asked": 5, "given": 0, "told": 0, "whole": 6, "most": 25}
 """The largest number of variables and functions in cnnviz/ with a name that says nothing about its value."""
 
 

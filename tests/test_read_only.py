@@ -40,9 +40,9 @@ def test_no_array_that_is_kept_can_be_written_to(setup):
                 resource.compute_resource(page, asked, form)
         exact = handler_of(page).exact_arrays(resolve(asked))
         assert not writable([exact])
-    made, _ = Setup.from_query(setup)
-    here = scope_of(made)
-    assert not writable([here, film(made, here.snapshot.trace.x, 3, most_frames=2), here.elsewhere("at", "k=1")])
+    result, _ = Setup.from_query(setup)
+    here = scope_of(result)
+    assert not writable([here, film(result, here.snapshot.trace.x, 3, most_frames=2), here.elsewhere("at", "k=1")])
     assert not writable(caches())
 
 
@@ -50,9 +50,9 @@ def test_the_walk_finds_what_is_kept():
     """A walk that reaches nothing proves nothing."""
     snapshot = run_updates(Setup(), load_image("test-0"), 2)
     scope_of(Setup())
-    found = {id(array) for _, array in arrays(caches())}
-    assert {id(array) for array in scope_of(Setup()).arrays.values()} <= found
-    assert len(found) > len(snapshot.trace)
+    result = {id(array) for _, array in arrays(caches())}
+    assert {id(array) for array in scope_of(Setup()).arrays.values()} <= result
+    assert len(result) > len(snapshot.trace)
 
 
 def test_what_is_put_into_a_store_is_locked_there():

@@ -41,10 +41,10 @@ def main(package: Path) -> None:
     for name in MODULES:
         for ending in (".js", ".d.ts"):
             text = (package / "development" / (name + ending)).read_text("utf-8")
-            made = trimmed(text) + "\n" if ending == ".js" else _NAMED.sub("\n", _TRUSTED.sub(r"type \1 = string;", text))
+            result = trimmed(text) + "\n" if ending == ".js" else _NAMED.sub("\n", _TRUSTED.sub(r"type \1 = string;", text))
             target = VENDORED / (name + ending)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(made, "utf-8")
+            target.write_text(result, "utf-8")
     (VENDORED / "LICENSE").write_text((package / "LICENSE").read_text("utf-8"), "utf-8")
 
 

@@ -17,13 +17,13 @@ _FILES = {"sample": "cifar10", "digit": "mnist"}
 
 
 @cache
-def bundled(source: str) -> Collection:
+def load_bundled(source: str) -> Collection:
     """Return the bundled images: 150 of each CIFAR-10 class ("sample"), 250 of each digit ("digits"), or those digits
     at 8×8 pixels ("small"). Raise Problem if the files are missing.
 
-    >>> bundled("sample").of(("cat", "dog")).train.pixels("rgb").shape
+    >>> load_bundled("sample").of_classes(("cat", "dog")).train.pixels("rgb").shape
     (240, 3, 32, 32)
-    >>> bundled("digits").held_out.pixels("red").shape, bundled("small").train.pixels("red").shape
+    >>> load_bundled("digits").held_out.pixels("red").shape, load_bundled("small").train.pixels("red").shape
     ((500, 28, 28), (2000, 8, 8))
     """
     kind = "digit" if source == "digits" else source
@@ -32,19 +32,19 @@ def bundled(source: str) -> Collection:
 
 def bundled_pixels(id: ImageId) -> np.ndarray:
     """Return the pixels (H,W,3), uint8, of an image of the sample or the digits."""
-    images = sheet(id.kind, id.held_out)
+    images = contact_sheet(id.kind, id.held_out)
     index = CLASSES_OF[id.kind].index(id.name) * COUNTS[id.kind][id.held_out] + id.number
     return np.ascontiguousarray(images[index])
 
 
 @cache
-def sheet(kind: str, held_out: bool) -> np.ndarray:
+def contact_sheet(kind: str, held_out: bool) -> np.ndarray:
     """Return all images of one sheet, class by class: (M,H,W,3), uint8, read-only. Gray images have three equal
     channels."""
     from PIL import Image as Pillow
 
     if kind == "small":
-        return _downsample(sheet("digit", held_out))
+        return _downsample(contact_sheet("digit", held_out))
     side, count = SIDES.get(kind, 32), len(CLASSES_OF[kind]) * COUNTS[kind][held_out]
     try:
         with Pillow.open(ASSETS / "sample" / f"{_FILES[kind]}_{'held_out' if held_out else 'train'}.png") as picture:
@@ -60,12 +60,12 @@ def _downsample(digits: np.ndarray) -> np.ndarray:
     """Reduce digits (M,28,28,3) to (M,8,8,3): pad with two zeros on each side, then round the mean of each 4×4 block.
    """
     gray = np.pad(digits[..., 0], ((0, 0), (2, 2), (2, 2)))
-    small = gray.reshape(len(gray), 8, 4, 8, 4).mean(axis=(2, 4)).round().astype(np.uint8)
-    return np.broadcast_to(freeze(small[..., None]), (*small.shape, 3))
+    thumbnail = gray.reshape(len(gray), 8, 4, 8, 4).mean(axis=(2, 4)).round().astype(np.uint8)
+    return np.broadcast_to(freeze(thumbnail[..., None]), (*thumbnail.shape, 3))
 
 
 def _labelled(kind: str, held_out: bool) -> LabelledImages:
-    source, names, class_size = sheet(kind, held_out), CLASSES_OF[kind], COUNTS[kind][held_out]
+    source, names, class_size = contact_sheet(kind, held_out), CLASSES_OF[kind], COUNTS[kind][held_out]
 
     def id_of(index: int) -> ImageId:
         return ImageId(kind, names[index // class_size], index % class_size, held_out)

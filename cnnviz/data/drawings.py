@@ -49,8 +49,8 @@ def centre(ink: np.ndarray) -> np.ndarray:
 
 
 def _offset(masses: np.ndarray) -> int:
-    """Return where the first of `masses` lies on an axis of SIDE pixels, so that their centre is its centre, and all
-    have a place."""
+    """Return the position of the first of `masses` on an axis of SIDE pixels that centres them and keeps all of them
+    on the axis."""
     middle = float((masses * (np.arange(len(masses)) + 0.5)).sum() / masses.sum())
     return int(np.clip(round(SIDE / 2 - middle), 0, SIDE - len(masses)))
 

@@ -40,8 +40,8 @@ def _values(chain: list[BaseException], state: str) -> dict[str, object]:
     """Return the values that messages may contain: the reason, the folder concerned and the manual remedy."""
     cache_folder = keras_cache.datasets_folders()[-1]
     folder = (keras_cache.extracted_folder() or cache_folder) if state == "reading" else cache_folder
-    cure = Message("data.full_set.by_hand", {"origin": keras_cache.ORIGIN, "folder": _shorten_path(cache_folder)})
-    return {"reason": _reason(chain), "folder": _shorten_path(folder), "cure": cure}
+    remedy = Message("data.full_set.by_hand", {"origin": keras_cache.ORIGIN, "folder": _shorten_path(cache_folder)})
+    return {"reason": _reason(chain), "folder": _shorten_path(folder), "cure": remedy}
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -62,5 +62,5 @@ def _reason(chain: list[BaseException]) -> str:
 
 
 def _shorten_path(path: Path) -> str:
-    home = os.path.expanduser("~")
-    return f"~{str(path)[len(home) :]}" if str(path).startswith(home + os.sep) else str(path)
+    home_folder = os.path.expanduser("~")
+    return f"~{str(path)[len(home_folder) :]}" if str(path).startswith(home_folder + os.sep) else str(path)

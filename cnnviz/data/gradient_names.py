@@ -46,12 +46,12 @@ def is_gradient(name: str) -> bool:
 def _parse(name: str) -> tuple[tuple[str, ...], int | None] | None:
     """Return the letters that a name may mean, most likely first, and its number (None if it has none). None if it is
     not a gradient's name."""
-    plain = name.strip().lower()
-    if error := _ERROR.fullmatch(plain):
+    lower_name = name.strip().lower()
+    if error := _ERROR.fullmatch(lower_name):
         return ("z",), int(error[1]) if error[1] else None
-    stem = _AFTER.sub("", plain)
+    stem = _AFTER.sub("", lower_name)
     prefix = _BEFORE.match(stem)
-    if not prefix and stem == plain:
+    if not prefix and stem == lower_name:
         return None
     core = stem[prefix.end() :] if prefix else stem
     numbers = re.findall(r"\d+", core)
@@ -71,12 +71,12 @@ def candidates(name: str, program: Program) -> Iterator[str]:
     gradient_names = [line.target for line in program.backward_lines]
     letters, number = _parse(name) or ((), None)
     groups = [group for letter in letters for group in _groups(letter, name.lower(), program)]
-    guesses = [name.lower(), *(f"d{symbol}" for group in groups for symbol in _select(group, number) if symbol)]
-    yield from (target for target in dict.fromkeys(guesses) if target in gradient_names)
+    possible_names = [name.lower(), *(f"d{symbol}" for group in groups for symbol in _select(group, number) if symbol)]
+    yield from (target for target in dict.fromkeys(possible_names) if target in gradient_names)
 
 
 def _groups(letter: str, name: str, program: Program) -> Iterator[list[str]]:
-    """Yield the lists of symbols in which a number may count, in order. Weights and biases may be counted per kind of
+    """Yield the lists of symbols that a number may index, in order. Weights and biases may be counted per kind of
     layer or across all layers."""
     symbols = [*program.network.symbols, *program.parameters]
     matches = [symbol for symbol in symbols if symbol[0] == letter]

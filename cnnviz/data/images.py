@@ -16,7 +16,7 @@ from cnnviz.data.uploads import unpack
 from cnnviz.package_files import ASSETS
 from cnnviz.words import Message, Problem
 
-__all__ = ["CLASSES", "LUMA", "Image", "ImageUnavailable", "bundled", "find_image", "load_image", "load_images"]
+__all__ = ["CLASSES", "LUMA", "Image", "ImageUnavailable", "find_image", "load_image", "load_images", "load_split"]
 
 
 class ImageUnavailable(Problem):
@@ -51,7 +51,7 @@ class Image:
 
     @property
     def words(self) -> str:
-        """Name of the image in English.
+        """The image's name in English.
 
         >>> find_image("test-0").words, find_image("pattern-dot").words, find_image("digit7-h3").words
         ('test-0, cat', 'pattern: dot', 'digit7-h3, handwritten 7, test image')
@@ -88,12 +88,12 @@ def find_image(img: str) -> Image:
 
 
 @cache
-def bundled(split: str) -> tuple[Image, ...]:
+def load_split(split: str) -> tuple[Image, ...]:
     """Return the bundled images with CIFAR-10 ids: the first 20 of "test", or the first of "train".
 
     Raise ImageUnavailable if the files are missing.
 
-    >>> bundled("train")[0].words
+    >>> load_split("train")[0].words
     'train-0, frog'
     """
     from PIL import Image as Pillow
@@ -159,7 +159,7 @@ def _check_pixels(image: object) -> np.ndarray:
 
 def _from_cifar10(id: ImageId) -> Image:
     if id.number < BUNDLED[id.name]:
-        return bundled(id.name)[id.number]
+        return load_split(id.name)[id.number]
     full_set = cifar10.available_full_set()
     if full_set is None:
         raise Problem("data.image.needs_full_set", id=str(id), state=cifar10.LOADER.message)

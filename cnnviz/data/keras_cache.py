@@ -28,10 +28,10 @@ def datasets_folders() -> tuple[Path, ...]:
     if keras_home is None:
         user_home = os.path.expanduser("~")
         keras_home = os.path.join(user_home if os.access(user_home, os.W_OK) else FALLBACK, ".keras")
-    home = Path(os.path.expanduser(keras_home))
-    if _is_writable(home):
-        return (home / "datasets",)
-    return home / "datasets", _fallback_folder()
+    home_folder = Path(os.path.expanduser(keras_home))
+    if _is_writable(home_folder):
+        return (home_folder / "datasets",)
+    return home_folder / "datasets", _fallback_folder()
 
 
 def _fallback_folder() -> Path:

@@ -64,7 +64,7 @@ class LabelledImages:
     def __len__(self) -> int:
         return len(self.indices)
 
-    def of(self, names: Sequence[str]) -> LabelledImages:
+    def of_classes(self, names: Sequence[str]) -> LabelledImages:
         """Return the images of some classes only, in the same order; label i is then the i-th of `names`.
 
         Raise ValueError if a class is unknown.
@@ -121,16 +121,16 @@ class Collection:
         """Whether this is the full CIFAR-10 set, or classes of it."""
         return self.source == "cifar10"
 
-    def of(self, names: Sequence[str]) -> Collection:
-        """Return the images of some classes only; see LabelledImages.of."""
-        return Collection(self.source, self.train.of(names), self.held_out.of(names))
+    def of_classes(self, names: Sequence[str]) -> Collection:
+        """Return the images of some classes only; see LabelledImages.of_classes."""
+        return Collection(self.source, self.train.of_classes(names), self.held_out.of_classes(names))
 
     @property
     def counts(self) -> Message:
         """Class names and numbers of images, as a message.
 
-        >>> from cnnviz.data.bundled_images import bundled
-        >>> print(bundled("digits").of(("3", "8")).counts)
+        >>> from cnnviz.data.bundled_images import load_bundled
+        >>> print(load_bundled("digits").of_classes(("3", "8")).counts)
         3 against 8: 400 training images, 100 test images
         """
         if len(self.names) == 2:

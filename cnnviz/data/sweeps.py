@@ -28,12 +28,12 @@ class Sweep(ReadOnly):
     outputs: np.ndarray
     reached: np.ndarray | None
     setups: tuple[Setup, ...]
-    said: tuple[Message, ...]
+    messages: tuple[Message, ...]
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the arrays by name."""
-        found = {"values": self.values, "losses": self.losses, "outputs": self.outputs}
-        return found if self.reached is None else found | {"reached": self.reached}
+        result_arrays = {"values": self.values, "losses": self.losses, "outputs": self.outputs}
+        return result_arrays if self.reached is None else result_arrays | {"reached": self.reached}
 
 
 def sweep(setup: Setup, image: np.ndarray, starts: str, n: int | None = None) -> Sweep:
@@ -48,7 +48,7 @@ def sweep(setup: Setup, image: np.ndarray, starts: str, n: int | None = None) ->
     ([0, 1, 2, 3], (4, 3), 3)
     """
     request = read_sweep(starts, setup)
-    x, notes = np.asarray(image, dtype=np.float64), list(request.said)
+    x, notes = np.asarray(image, dtype=np.float64), list(request.messages)
     runs, missing = _starts(request, setup, x)
     requested_updates = setup.k if n is None else n
     updates = updates_that_fit(requested_updates, len(runs), setup, x.shape)
@@ -56,8 +56,8 @@ def sweep(setup: Setup, image: np.ndarray, starts: str, n: int | None = None) ->
         notes.append(message("lesson.sweep.cut", runs=len(runs), n=requested_updates, fits=updates))
     results = run_all(list(runs.values()), updates)
     values = ParsedSweep(request.key, tuple(runs)).numbers
-    reached = results.reached if results.outputs.shape[1] > 1 else None
-    return Sweep(setup, request.key, values, results.losses, results.outputs, reached, tuple(start[0] for start in runs.values()), (*notes, *missing))
+    reached_updates = results.reached if results.outputs.shape[1] > 1 else None
+    return Sweep(setup, request.key, values, results.losses, results.outputs, reached_updates, tuple(start[0] for start in runs.values()), (*notes, *missing))
 
 
 def _starts(request: ParsedSweep, setup: Setup, x: np.ndarray) -> tuple[dict[str, Start], list[Message]]:
@@ -65,13 +65,13 @@ def _starts(request: ParsedSweep, setup: Setup, x: np.ndarray) -> tuple[dict[str
     if request.key != "img":
         return {value: (request.setup(setup, value), x) for value in request.values}, []
     starts: dict[str, Start] = {}
-    missing = []
+    missing_starts = []
     for value in request.values:
         try:
             image_setup = request.setup(setup, value, find_image(value).label)
             starts[value] = image_setup, load_image(image_setup.img, image_setup.ch, image_setup.scale)
         except ImageUnavailable as error:
-            missing.append(error.message)
+            missing_starts.append(error.message)
     if not starts:
-        raise ImageUnavailable(missing[0].id, **missing[0].values)
-    return starts, missing
+        raise ImageUnavailable(missing_starts[0].id, **missing_starts[0].values)
+    return starts, missing_starts

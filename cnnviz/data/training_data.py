@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cnnviz.core.setup.image_ids import CLASSES, DIGITS
 from cnnviz.data import cifar10
-from cnnviz.data.bundled_images import bundled
+from cnnviz.data.bundled_images import load_bundled
 from cnnviz.data.labelled import Collection
 from cnnviz.words import Message, Problem
 
@@ -28,7 +28,7 @@ def training_data(classes: Sequence[str] = ("cat", "dog"), source: str = "") -> 
     are_digits = source in ("digits", "small") or (not source and class_set <= set(DIGITS))
     if not 2 <= len(class_set) == len(classes) or not class_set <= set(DIGITS if are_digits else CLASSES):
         raise Problem("data.training.classes", classes=[repr(name) for name in classes], names=CLASSES)
-    return (bundled(source or "digits") if are_digits else _photographs(source)).of(classes)
+    return (load_bundled(source or "digits") if are_digits else _photographs(source)).of_classes(classes)
 
 
 def describe(data: Collection) -> Message:
@@ -44,4 +44,4 @@ def _photographs(source: str) -> Collection:
     full_set = cifar10.available_full_set() if source != "sample" else None
     if full_set is None and source == "cifar10":
         raise Problem("data.training.needs_full_set", state=cifar10.LOADER.message)
-    return full_set or bundled("sample")
+    return full_set or load_bundled("sample")

@@ -62,8 +62,8 @@ def read_gradients(data: bytes, program: Program, images: int = 1) -> UserGradie
         raise Problem("own.empty")
     if len(data) > (byte_limit := max_bytes(program, images)):
         raise Problem("own.too_long", megabytes=byte_limit / 1e6)
-    gradients, allowed = gradient_names(program), AllowedSizes(program, images)
-    matches, other_names = _read_archive(data, allowed) if data[:2] == b"PK" else _read_json(data, allowed)
+    gradients, allowed_sizes = gradient_names(program), AllowedSizes(program, images)
+    matches, other_names = _read_archive(data, allowed_sizes) if data[:2] == b"PK" else _read_json(data, allowed_sizes)
     if not matches:
         if other_names and all(name.startswith("arr_") for name in other_names):
             raise Problem("own.nameless")
@@ -96,12 +96,12 @@ class AllowedSizes(NamedTuple):
         return math.prod(self.program.shapes[name[1:].partition(".")[0]]) * (self.images if self.program.has_images(name) else 1)
 
 
-def _match_names(names: Iterable[str], sizes: Callable[[str], int | None], allowed: AllowedSizes) -> dict[str, str]:
+def _match_names(names: Iterable[str], sizes: Callable[[str], int | None], allowed_sizes: AllowedSizes) -> dict[str, str]:
     """Map names in a file to gradients: exact names first, ignoring case, then alternative names whose arrays fit."""
-    gradients, matches = gradient_names(allowed.program), dict[str, str]()
+    gradients, matches = gradient_names(allowed_sizes.program), dict[str, str]()
     for name in sorted(names, key=lambda name: (name not in gradients, name.lower() not in gradients, name)):
-        for target in candidates(name, allowed.program):
-            is_match = name.lower() == target or sizes(name) in allowed.sizes(target)
+        for target in candidates(name, allowed_sizes.program):
+            is_match = name.lower() == target or sizes(name) in allowed_sizes.sizes(target)
             if target not in matches.values() and is_match:
                 matches[name] = target
                 break
@@ -123,17 +123,17 @@ def _shorten(names: Iterable[str]) -> list[str]:
 # ---- .npz
 
 
-def _read_archive(data: bytes, allowed: AllowedSizes) -> tuple[dict[str, np.ndarray], list[str]]:
+def _read_archive(data: bytes, allowed_sizes: AllowedSizes) -> tuple[dict[str, np.ndarray], list[str]]:
     arrays: dict[str, np.ndarray] = {}
     try:
         with open_archive(data) as archive:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
             if len(archive.infolist()) > MOST_MEMBERS:
                 raise Problem("own.too_many", most=MOST_MEMBERS)
-            targets = _match_names(members, lambda name: _size(archive, members[name]), allowed)
+            targets = _match_names(members, lambda name: _size(archive, members[name]), allowed_sizes)
             for name, target in targets.items():
                 with archive.open(members[name]) as member:
-                    arrays[target] = _read_array(member, name, allowed.sizes(target))
+                    arrays[target] = _read_array(member, name, allowed_sizes.sizes(target))
     except (Problem, MemoryError):
         raise
     except Exception:  # zipfile, zlib and NumPy raise a dozen kinds of errors
@@ -173,7 +173,7 @@ def _read_array(member: IO[bytes], name: str, sizes: tuple[int, ...]) -> np.ndar
 # ---- JSON
 
 
-def _read_json(data: bytes, allowed: AllowedSizes) -> tuple[dict[str, np.ndarray], list[str]]:
+def _read_json(data: bytes, allowed_sizes: AllowedSizes) -> tuple[dict[str, np.ndarray], list[str]]:
     try:
         content = json.loads(data)
     except (ValueError, RecursionError):
@@ -182,7 +182,7 @@ def _read_json(data: bytes, allowed: AllowedSizes) -> tuple[dict[str, np.ndarray
         content = content["gradients"]
     if not isinstance(content, dict):
         raise Problem("own.not_an_object")
-    targets = _match_names(content, lambda name: _count_entries(content[name]), allowed)
+    targets = _match_names(content, lambda name: _count_entries(content[name]), allowed_sizes)
     return {target: _to_array(name, content[name]) for name, target in targets.items()}, [name for name in content if name not in targets]
 
 

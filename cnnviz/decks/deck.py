@@ -93,7 +93,7 @@ class Screen:
 
     @property
     def duration(self) -> float:
-        """Seconds that the screen takes: as planned, or else to read its texts and to answer.
+        """Estimated seconds of the screen: the planned ones, or else the time to read its texts and to answer.
 
         >>> Screen("", seconds=90).duration, Screen("", kind="number", key="1").duration
         (90, 60.0)

@@ -10,7 +10,7 @@ from pathlib import Path as File
 
 import numpy as np
 
-from cnnviz.core.mistakes import placed
+from cnnviz.core.mistakes import mistake_at
 from cnnviz.core.runtime.isolation import thread_time
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.page_state import PageState
@@ -146,12 +146,12 @@ class _ScreenChecker:
         with self.at("at"):
             if self.screen.place.page == TRAIN:
                 find_image(scope.setup.img)  # raises for several images: this page trains on one
-            if "sweep" in page_query and (notes := read_sweep(page_query["sweep"], scope.setup).said):
+            if "sweep" in page_query and (notes := read_sweep(page_query["sweep"], scope.setup).messages):
                 raise Problem(notes[0].id, **notes[0].values)
             for note in PageState.from_query(page_query)[1].values():
                 raise Problem(note.id, **note.values)
             if page_query.get("mistake"):
-                placed(page_query["mistake"], scope.setup.network, scope.setup.opt)
+                mistake_at(page_query["mistake"], scope.setup.network, scope.setup.opt)
             readers = {"n": integer_parser(1, max_updates), "mission": choice_parser(mission.id for mission in missions())}
             for key in readers.keys() & page_query.keys():
                 try:
@@ -265,11 +265,11 @@ class _ScreenChecker:
 
     def check_labels(self) -> None:
         """Check that the labels of the answers differ."""
-        first: dict[str, int] = {}
+        first_uses: dict[str, int] = {}
         for n, answer in enumerate(self.screen.answers):
             for label in {*answer.label.by_language.values()}:
-                if (other := first.setdefault(label, n)) != n:
-                    line = self.reading.line((*self.path, "answers", other))
+                if (earlier_index := first_uses.setdefault(label, n)) != n:
+                    line = self.reading.line((*self.path, "answers", earlier_index))
                     self.add_diagnostic(("answers", n, "label"), message("lessons.check.same_label", label=label, line=line))
 
     def check_order(self, scope: Scope) -> None:
@@ -311,7 +311,7 @@ class _ScreenChecker:
         return ("say",) if path == ("text",) and (*self.path, "say") in self.reading.lines else path
 
     def check_maps(self, scope: Scope) -> None:
-        """Check the maps beside the text, and the cells that the question is about."""
+        """Check the maps next to the text, and the cells that the question is about."""
         with self.at("cells"):
             if self.screen.cells and not cells(self.screen, scope):
                 raise Problem("lessons.check.no_cells", text=self.screen.cells)
@@ -335,8 +335,8 @@ class _ScreenChecker:
                 return self.add_diagnostic((field,), message("lessons.check.one_answer", where=format_query(change)))
             are_labelled = self.screen.kind == "choose" and all(answer.label.by_language for answer in self.screen.answers)
             if are_labelled and not next(option for option in question.options if option.right).label.by_language:
-                why = message("lessons.check.no_answer_right", key=format_value(question.key))
-                return self.add_diagnostic((field,), message("lessons.check.elsewhere", where=format_query(change), why=why))
+                reason = message("lessons.check.no_answer_right", key=format_value(question.key))
+                return self.add_diagnostic((field,), message("lessons.check.elsewhere", where=format_query(change), why=reason))
 
 
 def has_window(map: str, scope: Scope) -> bool:

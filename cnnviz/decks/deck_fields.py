@@ -120,11 +120,11 @@ _TYPES: dict[object, str] = {list: "a_list", str: "a_text", int: "a_count", "num
 """Message ids that name the type of a field."""
 
 
-def _has_type(value: object, wanted: object) -> bool:
-    """Return whether a value has the type `wanted`. A Boolean is not a number here."""
+def _has_type(value: object, expected_type: object) -> bool:
+    """Return whether a value has the type `expected_type`. A Boolean is not a number here."""
     if isinstance(value, bool):
         return False
-    return isinstance(value, int | float) if wanted == "number" else isinstance(value, wanted)  # type: ignore[arg-type]
+    return isinstance(value, int | float) if expected_type == "number" else isinstance(value, expected_type)  # type: ignore[arg-type]
 
 
 def _check_text(reading: Reading, path: Path, value: object, name: str) -> None:
@@ -135,15 +135,15 @@ def _check_text(reading: Reading, path: Path, value: object, name: str) -> None:
                 reading.add_diagnostic((*path, lang), "lessons.file.language", language=lang, known=reading.languages)
             elif not isinstance(part, str) or not part.strip():
                 reading.add_diagnostic((*path, lang), "lessons.file.empty", field=f"{name}.{lang}")
-        missing = [lang for lang in reading.languages if lang not in value]
+        missing_languages = [lang for lang in reading.languages if lang not in value]
     elif not isinstance(value, str):
         return reading.add_diagnostic(path, "lessons.file.type", field=name, type=message("lessons.file.a_text"))
     elif not value.strip():
         return reading.add_diagnostic(path, "lessons.file.empty", field=name)
     else:
-        missing = list(reading.languages[1:]) if _has_words(value) else []
-    if missing:
-        reading.add_diagnostic(path, "lessons.file.translation", field=name, languages=missing)
+        missing_languages = list(reading.languages[1:]) if _has_words(value) else []
+    if missing_languages:
+        reading.add_diagnostic(path, "lessons.file.translation", field=name, languages=missing_languages)
 
 
 def _has_words(text: str) -> bool:

@@ -139,7 +139,7 @@ def _read_deck(reading: Reading) -> Deck | None:
     id = tables.get("id", "")
     if isinstance(id, str) and "id" in tables and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id):
         reading.add_diagnostic(("id",), "lessons.file.id", id=id)
-    after = _read_after(reading, id)
+    prerequisites = _read_after(reading, id)
     for n, table in enumerate(_screen_tables(reading)):
         check_cancelled()
         if screen := (_read_question if table.keys() & QUESTION else _read_screen)(reading, (reading.name, n), table):
@@ -147,7 +147,7 @@ def _read_deck(reading: Reading) -> Deck | None:
     if reading.fatal_count:
         return None
     title = reading.text(tables["title"]) if "title" in tables else LocalizedText(dict.fromkeys(reading.languages, id))
-    return Deck(id, title, reading.text(tables.get("goal")), tuple(reading.screens.values()), reading.languages, after)
+    return Deck(id, title, reading.text(tables.get("goal")), tuple(reading.screens.values()), reading.languages, prerequisites)
 
 
 def _read_after(reading: Reading, id: object) -> tuple[str, ...]:
@@ -267,9 +267,9 @@ def _read_question(reading: Reading, path: Path, screen: Mapping[str, Any]) -> S
     text = reading.text
     answers = tuple(Answer(a.get("is", ""), text(a.get("label")), text(a.get("say"))) for a in screen.get("answers", []))
     texts = {name: text(screen.get(name)) for name in ("ask", "right", "otherwise", *HINTS)}
-    plain: dict[str, str] = {name: screen[name] for name in ("key", "change", "other", "map", "tolerance", "solution") if name in screen}
+    text_fields: dict[str, str] = {name: screen[name] for name in ("key", "change", "other", "map", "tolerance", "solution") if name in screen}
     hide = tuple(screen["hide"]) if "hide" in screen else None
-    return Screen(**fields, kind=kind, answers=answers, stages=tuple(screen.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]
+    return Screen(**fields, kind=kind, answers=answers, stages=tuple(screen.get("stages", ())), hide=hide, **texts, **{"key": "", **text_fields})  # type: ignore[arg-type]
 
 
 def _check_answers(reading: Reading, path: Path, answers: object, kind: str) -> None:

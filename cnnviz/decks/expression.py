@@ -181,12 +181,12 @@ class _Planner:
         return self.budget.plan(broadcast_shape(*(part.shape for part in parts)), act, *parts, cost=cost * max(1, len(parts) - 1))
 
     def _binop(self, node: ast.BinOp, names: Names) -> PlannedNode:
-        act = _OPERATORS.get(type(node.op))
-        if act is None:
+        operation = _OPERATORS.get(type(node.op))
+        if operation is None:
             raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
-        squared = isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and node.right.value == 2
-        cost = CHEAP if squared else _COSTS.get(type(node.op), CHEAP)
-        return self._elementwise(lambda a, b: act(_to_float(a), _to_float(b)), [self.plan(node.left, names), self.plan(node.right, names)], cost)
+        is_square = isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and node.right.value == 2
+        cost = CHEAP if is_square else _COSTS.get(type(node.op), CHEAP)
+        return self._elementwise(lambda a, b: operation(_to_float(a), _to_float(b)), [self.plan(node.left, names), self.plan(node.right, names)], cost)
 
     def _unaryop(self, node: ast.UnaryOp, names: Names) -> PlannedNode:
         part = self.plan(node.operand, names)
@@ -198,16 +198,16 @@ class _Planner:
         return self.budget.plan(part.shape, lambda value: -_to_float(value), part) if isinstance(node.op, ast.USub) else part
 
     def _boolop(self, node: ast.BoolOp, names: Names) -> PlannedNode:
-        act = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
-        return self._elementwise(lambda *values: reduce(act, values), [self.plan(part, names) for part in node.values])
+        operation = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
+        return self._elementwise(lambda *values: reduce(operation, values), [self.plan(part, names) for part in node.values])
 
     def _compare(self, node: ast.Compare, names: Names) -> PlannedNode:
-        if any(type(act) not in _COMPARISONS for act in node.ops):
+        if any(type(operation) not in _COMPARISONS for operation in node.ops):
             raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
-        acts = [_COMPARISONS[type(act)] for act in node.ops]
+        acts = [_COMPARISONS[type(operation)] for operation in node.ops]
 
         def compare(*sides: Any) -> Any:
-            return reduce(np.logical_and, (act(a, b) for act, a, b in zip(acts, sides, sides[1:], strict=False)))
+            return reduce(np.logical_and, (operation(a, b) for operation, a, b in zip(acts, sides, sides[1:], strict=False)))
 
         return self._elementwise(compare, [self.plan(side, names) for side in (node.left, *node.comparators)], 2 * CHEAP)
 
@@ -259,7 +259,7 @@ class _Planner:
             return wrap(self._call_scope(name, node, names))
         function = _function(name)
         if not function.least <= len(arguments) <= function.most:
-            raise Problem("lessons.expression.arity", name=name, takes=function.takes, n=len(arguments))
+            raise Problem("lessons.expression.arity", name=name, takes=function.arity, n=len(arguments))
         if any(keyword.arg != "axis" or not function.axis for keyword in node.keywords):
             raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
         settings = {str(keyword.arg): _to_int(self._value(keyword.value, names)) for keyword in node.keywords}
@@ -273,18 +273,18 @@ class _Planner:
         return self.budget.plan(shape, lambda *values: function.call(*values, *integers, **settings), *arrays, cost=function.cost, products=products)
 
     def _call_scope(self, name: str, node: ast.Call, names: Names) -> Any:
-        first = node.args[0] if len(node.args) == 2 and not node.keywords else None
-        if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
+        first_argument = node.args[0] if len(node.args) == 2 and not node.keywords else None
+        if not (isinstance(first_argument, ast.Constant) and isinstance(first_argument.value, str)):
             raise Problem("lessons.expression.elsewhere", name=name)
         self.scopes += 1
         if self.scopes > MOST_SCOPES:
             raise Problem("lessons.expression.too_many_scopes", most=MOST_SCOPES)
         self.allowance.take(LOOK)
         updates = _to_int(self._value(node.args[1], names)) if name == "wrong_loss" else 0
-        self.allowance.wait(names.seconds(name, first.value, updates))
+        self.allowance.wait(names.seconds(name, first_argument.value, updates))
         if name == "wrong_loss":
-            return np.float64(names.wrong_loss(first.value, updates))
-        return self._value(node.args[1], names.elsewhere(name, first.value))
+            return np.float64(names.wrong_loss(first_argument.value, updates))
+        return self._value(node.args[1], names.elsewhere(name, first_argument.value))
 
 
 def _function(name: str) -> Function:

@@ -34,7 +34,7 @@ class Function:
     products: Callable[..., int] = lambda *shapes: 0
 
     @property
-    def takes(self) -> str:
+    def arity(self) -> str:
         """Arity as text: "1", or "2–3"."""
         return f"{self.least}–{self.most}" if self.most > self.least else str(self.least)
 
@@ -78,7 +78,7 @@ def replaced(a: Array, *index_and_value: Array) -> Array:
     """Return a copy with one cell replaced: replaced(f, 0, 0, 5) has 5 in f[0, 0]."""
     *index, value = (float(_item(number)) for number in index_and_value)
     result = np.array(a, dtype=np.float64)
-    result[tuple(int(at) for at in index)] = value
+    result[tuple(int(component) for component in index)] = value
     return result
 
 
@@ -177,12 +177,12 @@ def _cross_correlate_products(x: Shape, f: Shape, stride: int = 1) -> int:
 # ---- tables of functions
 
 
-def _reduction(act: Callable[..., Any], axis: bool = True, cost: int = CHEAP) -> Function:
-    return Function(lambda a, **settings: act(a, **settings), _reduced_shape, axis=axis, cost=cost)
+def _reduction(operation: Callable[..., Any], axis: bool = True, cost: int = CHEAP) -> Function:
+    return Function(lambda a, **settings: operation(a, **settings), _reduced_shape, axis=axis, cost=cost)
 
 
-def _elementwise(act: Callable[..., Any], cost: int = CHEAP) -> Function:
-    return Function(lambda a: act(_to_float(a)), _same_shape, cost=cost)
+def _elementwise(operation: Callable[..., Any], cost: int = CHEAP) -> Function:
+    return Function(lambda a: operation(_to_float(a)), _same_shape, cost=cost)
 
 
 REDUCTIONS: Mapping[str, Function] = {

@@ -86,19 +86,19 @@ class Budget:
         self.allowance = allowance
         self.held = 0
 
-    def plan(self, shape: Shape, act: Callable[..., Any], *parts: PlannedNode, cost: int = CHEAP, products: int = 0) -> PlannedNode:
-        """Plan `act` on the values of `parts`. The result has `shape`, and temporary arrays have at most the same size,
+    def plan(self, shape: Shape, operation: Callable[..., Any], *parts: PlannedNode, cost: int = CHEAP, products: int = 0) -> PlannedNode:
+        """Plan `operation` on the values of `parts`. The result has `shape`, and temporary arrays have at most the same size,
         or `products` numbers."""
         size = math.prod(shape)
         if max(size, products) > MOST_VALUES:
             raise Problem("lessons.expression.too_large", most=MOST_VALUES)
         upper_bound = max(size, products, *(math.prod(part.shape) for part in parts), 1)
         self.allowance.take(cost * upper_bound)
-        kept = peak = 0
+        kept_bytes = peak_bytes = 0
         for part in parts:
-            peak = max(peak, kept + part.peak)
-            kept += part.kept
-        return PlannedNode(shape, lambda: _plain(act(*[part.compute() for part in parts])), size, max(peak, kept + size + upper_bound))
+            peak_bytes = max(peak_bytes, kept_bytes + part.peak)
+            kept_bytes += part.kept
+        return PlannedNode(shape, lambda: _plain(operation(*[part.compute() for part in parts])), size, max(peak_bytes, kept_bytes + size + upper_bound))
 
     def compute(self, part: PlannedNode) -> Any:
         """Compute a node. Its value stays in memory until the expression is done."""

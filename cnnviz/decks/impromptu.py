@@ -41,16 +41,16 @@ _screen = partial(Screen, hide=(), change="image", shuffles=False)
 
 
 def _extreme_screen(name: str, of: str) -> Callable[[Scope, Mapping[str, object], str], Screen]:
-    """Return the maker of a question about where a map is largest. `of` is the compared expression, with {map} for
-    the map."""
+    """Return a function that makes a question about the largest cell of a map. `of` is the compared expression, with
+    {map} for the map."""
 
     def screen(scope: Scope, question: Mapping[str, object], at: str) -> Screen:
         map = _check_map(scope, question.get("map"))
         size = of.format(map=map)
         answers = [Answer(f"{size} > 0.5 * max({size})", _text("lessons.spot.less.label"), _text("lessons.spot.less.say", map=map))]
         if name != "strongest":
-            opposite = f"0 - {size} > 0.5 * max(abs({map}))"
-            answers.append(Answer(opposite, _text("lessons.spot.opposite.label"), _text("lessons.spot.opposite.say", map=map)))
+            opposite_condition = f"0 - {size} > 0.5 * max(abs({map}))"
+            answers.append(Answer(opposite_condition, _text("lessons.spot.opposite.label"), _text("lessons.spot.opposite.say", map=map)))
         if brightness := _brightness_expression(scope, map):
             answers.append(Answer(f"near({brightness} == max({brightness}))", _text("lessons.spot.brightest.label"), _text("lessons.spot.brightest.say", map=map)))
         extremum = f"{{max({map})}}" if name == "largest" else f"{{min({map})}}" if name == "smallest" else f"{{max(abs({map}))}}"
@@ -99,20 +99,20 @@ def _sign_screen(scope: Scope, question: Mapping[str, object], at: str) -> Scree
         Answer(is_, _text(f"lessons.spot.sign.{name}"), _text("lessons.spot.found", map=map, place=index, found=f"{{{number}}}"))
         for is_, name in (("1", "positive"), ("-1", "negative"), ("0", "zero"))
     )
-    right = _text("lessons.spot.found", map=map, place=index, found=f"{{{number}}}")
-    ask = _text("lessons.spot.sign.ask", map=map, place=index)
-    return _screen(at, kind="choose", key=f"sign({number})", ask=ask, answers=answers, right=right)
+    right_feedback = _text("lessons.spot.found", map=map, place=index, found=f"{{{number}}}")
+    question_text = _text("lessons.spot.sign.ask", map=map, place=index)
+    return _screen(at, kind="choose", key=f"sign({number})", ask=question_text, answers=answers, right=right_feedback)
 
 
 def _value_screen(scope: Scope, question: Mapping[str, object], at: str) -> Screen:
     map, index, number = _parse_cell(scope, question.get("cell"))
-    right = _text("lessons.spot.found", map=map, place=index, found=f"{{{number}}}")
+    right_feedback = _text("lessons.spot.found", map=map, place=index, found=f"{{{number}}}")
     answers = (Answer(f"-1 * {number}", NO_TEXT, _text("lessons.spot.value.sign")),)
-    least = f"0.2 * max(abs({map}))"
-    tolerance = f"0.05 * where(abs({number}) > {least}, abs({number}), {least})"
-    ask = _text("lessons.spot.value.ask", map=map, place=index)
-    otherwise = _text("lessons.spot.value.otherwise")
-    return _screen(at, kind="number", key=number, ask=ask, answers=answers, right=right, otherwise=otherwise, tolerance=tolerance)
+    threshold = f"0.2 * max(abs({map}))"
+    tolerance = f"0.05 * where(abs({number}) > {threshold}, abs({number}), {threshold})"
+    question_text = _text("lessons.spot.value.ask", map=map, place=index)
+    other_feedback = _text("lessons.spot.value.otherwise")
+    return _screen(at, kind="number", key=number, ask=question_text, answers=answers, right=right_feedback, otherwise=other_feedback, tolerance=tolerance)
 
 
 def _loss_screen(scope: Scope, question: Mapping[str, object], at: str) -> Screen:
@@ -138,7 +138,7 @@ def _custom_screen(question: Mapping[str, object], at: str) -> Screen:
     kind, scope = question.get("kind"), scope_of(setup_of(at))
     if kind not in ROOM_KINDS:
         raise Problem("lessons.spot.kind", kind=str(kind)[:40], known=ROOM_KINDS)
-    ask, key, tolerance = _read_text(question, "ask"), _read_text(question, "key", ""), _read_text(question, "tolerance", "")
+    question_text, key, tolerance = _read_text(question, "ask"), _read_text(question, "key", ""), _read_text(question, "tolerance", "")
     map = _check_map(scope, question.get("map")) if kind == "click" else ""
     entries = question.get("answers", [])
     if not isinstance(entries, list) or not all(isinstance(answer, dict) for answer in entries) or len(entries) > MOST_ANSWERS or (kind == "choose" and len(entries) < 2):
@@ -149,7 +149,7 @@ def _custom_screen(question: Mapping[str, object], at: str) -> Screen:
     )
     if not key:
         key = {"choose": "-1", "number": "0", "click": f"{map} != {map}"}[str(kind)]
-    return _screen(at, kind=str(kind), key=key, ask=_plain(ask), answers=answers, map=map, tolerance=tolerance)
+    return _screen(at, kind=str(kind), key=key, ask=_plain(question_text), answers=answers, map=map, tolerance=tolerance)
 
 
 def has_key(question: Mapping[str, object]) -> bool:

@@ -52,7 +52,7 @@ class Library:
 
 
 @cache
-def bundled() -> tuple[Deck, ...]:
+def bundled_lessons() -> tuple[Deck, ...]:
     """Return the bundled lessons. A test checks that they have no diagnostics."""
     return _read_all("bundled")
 
@@ -79,7 +79,7 @@ def deck_key(deck: Deck) -> tuple[str, bool]:
 
 def reserved_decks() -> tuple[Deck, ...]:
     """Return the bundled decks whose ids users' decks cannot have."""
-    return (*(deck for deck in bundled() if deck.id not in LATER), *lectures())
+    return (*(deck for deck in bundled_lessons() if deck.id not in LATER), *lectures())
 
 
 def user_folders() -> tuple[str, ...]:
@@ -109,7 +109,7 @@ def _library() -> Library:
 
 @lru_cache(maxsize=4)
 def _with_user_decks(files: tuple[tuple[File, int], ...]) -> Library:
-    decks, used_keys, diagnostics = {deck_key(deck): deck for deck in (*bundled(), *lectures())}, set(map(deck_key, reserved_decks())), []
+    decks, used_keys, diagnostics = {deck_key(deck): deck for deck in (*bundled_lessons(), *lectures())}, set(map(deck_key, reserved_decks())), []
     file_of: dict[str, File] = {}
     for file, _ in files:
         deck, file_diagnostics = check_file(file)

@@ -128,11 +128,11 @@ def blind(setup: Setup, snapshot: Snapshot, case: int) -> Blind | None:
     gradients = {mistake: _mistaken_gradients(mistake, setup, snapshot) for mistake in mistakes_for(setup.network, setup.opt)}
     gradients = {mistake: mistaken for mistake, mistaken in gradients.items() if all(np.isfinite(array).all() for array in mistaken.values())}
     choices = {mistake.address: mistake for mistake, mistaken in gradients.items() if any(not is_close(mistaken[name], exact[name]) for name in exact)}
-    numbered = [mistake for mistake in choices.values() if mistake.mistake.name in NUMBERED]
-    if not numbered:
+    numbered_mistakes = [mistake for mistake in choices.values() if mistake.mistake.name in NUMBERED]
+    if not numbered_mistakes:
         return None
-    chosen = numbered[int(np.random.default_rng([case, len(numbered)]).integers(len(numbered)))]
-    return Blind(setup, gradients[chosen], choices)
+    chosen_mistake = numbered_mistakes[int(np.random.default_rng([case, len(numbered_mistakes)]).integers(len(numbered_mistakes)))]
+    return Blind(setup, gradients[chosen_mistake], choices)
 
 
 def _mistaken_gradients(mistake: PlacedMistake, setup: Setup, snapshot: Snapshot) -> Gradients:

@@ -65,9 +65,9 @@ def mistaken_scope(exact_scope: Scope, mistake: PlacedMistake) -> Scope:
     """Return the scope of the same setup, with the mistake in all updates and in the last gradients.
 
     >>> from cnnviz.core.setup.setup import Setup
-    >>> from cnnviz.core.mistakes import placed
+    >>> from cnnviz.core.mistakes import mistake_at
     >>> right = scope_of(Setup(k=1))
-    >>> wrong = mistaken_scope(right, placed("sign_flipped", right.setup.network))
+    >>> wrong = mistaken_scope(right, mistake_at("sign_flipped", right.setup.network))
     >>> bool(wrong.arrays["L"] > right.arrays["L"])
     True
     """
@@ -93,7 +93,7 @@ def mistaken_scope(exact_scope: Scope, mistake: PlacedMistake) -> Scope:
     return scope
 
 
-def _forward(network: Network, mistake: PlacedMistake, point: Point, given: Mapping[str, np.ndarray] | None, training: bool = True) -> Trace:
+def _forward(network: Network, mistake: PlacedMistake, point: Point, pass_inputs: Mapping[str, np.ndarray] | None, training: bool = True) -> Trace:
     """Run the forward pass, with the mistake if that affects it."""
-    trace = network.forward(point.params, point.x, training=training, given=given)
+    trace = network.forward(point.params, point.x, training=training, pass_inputs=pass_inputs)
     return mistake.forward(get_program(network, trace.x.shape, training=training), point.params, trace)

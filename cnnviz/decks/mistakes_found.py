@@ -29,8 +29,8 @@ class Matrix:
 def matrix(decks: Sequence[Deck]) -> Matrix:
     """Return the matrix of all questions of some decks.
 
-    >>> from cnnviz.decks.library import bundled
-    >>> found = matrix([next(deck for deck in bundled() if deck.id == "kernel")])
+    >>> from cnnviz.decks.library import bundled_lessons
+    >>> found = matrix([next(deck for deck in bundled_lessons() if deck.id == "kernel")])
     >>> found.rows[0][0], {*found.rows[0][1]} <= {False, None}
     ('kernel 1', True)
     """

@@ -47,10 +47,10 @@ class Plate(ReadOnly):
 def plates(screen: Screen, scope: Scope) -> list[Plate]:
     """Return the maps of a screen, in order: visible, hidden and revealed ones.
 
-    >>> from cnnviz.decks.library import bundled
+    >>> from cnnviz.decks.library import bundled_lessons
     >>> from cnnviz.decks.question import setup_at
     >>> from cnnviz.decks.scope import scope_of
-    >>> screen = bundled()[0].screens[2]
+    >>> screen = bundled_lessons()[0].screens[2]
     >>> [(plate.of, plate.hidden) for plate in plates(screen, scope_of(setup_at(screen, {})))]
     [('x', False), ('f', False), ('z1', True)]
     """
@@ -98,9 +98,9 @@ def cells(screen: Screen, scope: Scope) -> tuple[str, tuple[range, ...]] | None:
     """Return the cells that the question is about, as an array's name and one range per axis: from the screen's
     `cells`, or from its key. None if there are none.
 
-    >>> from cnnviz.decks.library import bundled
+    >>> from cnnviz.decks.library import bundled_lessons
     >>> from cnnviz.decks.scope import setup_of, scope_of
-    >>> screen = bundled()[0].screens[2]
+    >>> screen = bundled_lessons()[0].screens[2]
     >>> cells(screen, scope_of(setup_of(screen.at)))
     ('z1', (range(14, 17), range(14, 17)))
     """

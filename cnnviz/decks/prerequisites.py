@@ -10,19 +10,19 @@ def prerequisite_faults(lessons: Mapping[str, Deck]) -> Iterator[tuple[str, Mess
     """Yield id and message for each lesson that builds on an unknown lesson, or on itself through others.
 
     >>> from dataclasses import replace
-    >>> from cnnviz.decks.library import bundled
-    >>> first, second = (replace(deck, after=(after,)) for deck, after in zip(bundled()[:2], ("nothing", "blame")))
-    >>> [id for id, _ in prerequisite_faults({"kernel": first, "loss": second})], [*prerequisite_faults({deck.id: deck for deck in bundled()})]
+    >>> from cnnviz.decks.library import bundled_lessons
+    >>> first, second = (replace(deck, after=(after,)) for deck, after in zip(bundled_lessons()[:2], ("nothing", "blame")))
+    >>> [id for id, _ in prerequisite_faults({"kernel": first, "loss": second})], [*prerequisite_faults({deck.id: deck for deck in bundled_lessons()})]
     (['kernel', 'loss'], [])
     """
     for id, lesson in lessons.items():
         if unknown := next((name for name in lesson.after if name not in lessons), None):
             yield id, message("lessons.file.after_unknown", id=unknown, known=sorted(lessons))
-        elif circle := _circle(id, lessons):
-            yield id, message("lessons.file.after_circle", ids=circle)
+        elif cycle := _find_cycle(id, lessons):
+            yield id, message("lessons.file.after_circle", ids=cycle)
 
 
-def _circle(id: str, lessons: Mapping[str, Deck]) -> list[str]:
+def _find_cycle(id: str, lessons: Mapping[str, Deck]) -> list[str]:
     """Return the shortest path from a lesson back to itself along `after`, as ids, or [] without one."""
     paths = [[id]]
     visited: set[str] = set()

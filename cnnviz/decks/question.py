@@ -66,26 +66,26 @@ def setup_at(screen: Screen, query: Mapping[str, str]) -> Setup:
     """Return a screen's setup with the changes that a learner may make, or its other case if the query has that case's
     values. Invalid changes are ignored.
 
-    >>> from cnnviz.decks.library import bundled
-    >>> screen = bundled()[0].screens[0]
+    >>> from cnnviz.decks.library import bundled_lessons
+    >>> screen = bundled_lessons()[0].screens[0]
     >>> setup_at(screen, {"img": "test-7", "k": "3", "f": "1"}).k
     0
     """
-    first = setup_of(screen.at)
+    first_setup = setup_of(screen.at)
     with suppress(Problem):
-        other = other_setup(screen)
-        keys = query_of(screen.other) if other else CHANGEABLE_KEYS[screen.change]
+        second_setup = other_setup(screen)
+        keys = query_of(screen.other) if second_setup else CHANGEABLE_KEYS[screen.change]
         change = {key: query[key] for key in keys if query.get(key)}
-        setup = _changed(screen, change) if change else first
-        return setup if other in (None, setup) else first
-    return first
+        setup = _changed(screen, change) if change else first_setup
+        return setup if second_setup in (None, setup) else first_setup
+    return first_setup
 
 
 def other_setup(screen: Screen) -> Setup | None:
     """Return the setup of a screen's other case, or None without one. Raise Problem if `other` is invalid.
 
-    >>> from cnnviz.decks.library import bundled
-    >>> screen = bundled()[0].screens[1]
+    >>> from cnnviz.decks.library import bundled_lessons
+    >>> screen = bundled_lessons()[0].screens[1]
     >>> other_setup(screen) == setup_at(screen, query_of(screen.other)) != setup_at(screen, {})
     True
     """
@@ -97,9 +97,9 @@ def other_setup(screen: Screen) -> Setup | None:
 
 def another_try(screen: Screen, setup: Setup) -> dict[str, str]:
     """Return the change of the address that leads from one case of a screen to the other; {} if it has only one."""
-    if (other := other_setup(screen)) is None:
+    if (second_setup := other_setup(screen)) is None:
         return {}
-    query = (setup_of(screen.at) if setup == other else other).to_query()
+    query = (setup_of(screen.at) if setup == second_setup else second_setup).to_query()
     return {key: query[key] for key in query_of(screen.other)}
 
 
@@ -131,8 +131,8 @@ def answer_order(screen: Screen, setup: Setup, count: int) -> Sequence[int]:
     """Return the order in which `count` answers are listed: a permutation that depends only on the question and the
     setup, and differs between images and kernels.
 
-    >>> from cnnviz.decks.library import bundled
-    >>> screen = bundled()[0].screens[0]
+    >>> from cnnviz.decks.library import bundled_lessons
+    >>> screen = bundled_lessons()[0].screens[0]
     >>> sorted(answer_order(screen, setup_at(screen, {}), 3))
     [0, 1, 2]
     """

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 
 from cnnviz.core.explain.saturation import hidden_share
-from cnnviz.core.mistakes import placed
+from cnnviz.core.mistakes import mistake_at
 from cnnviz.core.network.stored_params import is_stored_name
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.core.runtime.read_only import ReadOnly
@@ -46,7 +46,7 @@ class Scope(ReadOnly):
         if function == "at":
             return changed_scope(self.setup, query_of(text))
         params, trace, gradients = self.snapshot.params, self.snapshot.trace, self.snapshot.gradients
-        mistake = placed(text, self.setup.network, self.setup.opt)
+        mistake = mistake_at(text, self.setup.network, self.setup.opt)
         wrong_gradients = mistake.gradients(params, trace, np.array(self.setup.y), self.setup.optimizer)
         return Scope(self.setup, self.snapshot, {**self.arrays, **{name: wrong_gradients[name] for name in gradients if name in wrong_gradients}})
 
@@ -70,7 +70,7 @@ class Scope(ReadOnly):
         """
         if not 0 <= updates <= MAX_MISTAKEN_UPDATES:
             raise Problem("lessons.expression.too_many_updates", n=updates, most=MAX_MISTAKEN_UPDATES)
-        placed_mistake = placed(mistake, self.setup.network, self.setup.opt)
+        placed_mistake = mistake_at(mistake, self.setup.network, self.setup.opt)
         return float(losses_from(self.setup, self.snapshot, updates, placed_mistake)[-1])
 
 

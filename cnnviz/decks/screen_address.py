@@ -56,9 +56,9 @@ def parse_address(at: str, default: str = STEP) -> tuple[str, ScreenAddress]:
     >>> parse_address("?img=test-3&stage=z1", "learn")
     ('img=test-3&stage=z1', ScreenAddress(page='learn', keys=()))
     """
-    path, mark, query = at.partition("?")
+    path, separator, query = at.partition("?")
     if not at.startswith("/"):
-        return (query if mark else path).strip(), ScreenAddress(default)
+        return (query if separator else path).strip(), ScreenAddress(default)
     page = path.strip("/")
     page_keys = keys_of(page)
     fields = parse_qsl(query, keep_blank_values=True)

@@ -49,8 +49,8 @@ class _LineScanner:
     def _table(self) -> Path:
         line, is_array = self.line, self.text.startswith("[[", self.at)
         self.at += 2 if is_array else 1
-        *outer, last = self._names()
-        path = (*self._resolve(outer), last)
+        *outer_names, last_name = self._names()
+        path = (*self._resolve(outer_names), last_name)
         if is_array:
             self.found.setdefault(path, line)
             path = (*path, self.entries[path])

@@ -89,8 +89,8 @@ def accepted_intervals(kind: str, question: Question) -> list[tuple[float, float
     if kind == "number":
         key = float(question.key)
         return [(key, max(question.tolerance, 1e-9 * abs(key)))]
-    right = np.array([option.right for option in question.options]) if kind == "choose" else question.key.reshape(-1)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], right.astype(int), [0]])))
+    is_right = np.array([option.right for option in question.options]) if kind == "choose" else question.key.reshape(-1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], is_right.astype(int), [0]])))
     return [(float(first + end - 1) / 2, float(end - 1 - first) / 2) for first, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
@@ -111,8 +111,8 @@ def group_answers(screen: Screen, question: Question, rounds: Sequence[Iterable[
             most_frequent[group] = max(most_frequent.get(group, (0, 0.0)), (count, -answer))
     mistaken_options = {n for n, option in enumerate(question.options, screen.kind != "choose") if option.is_mistake}
     return [
-        Group(label, feedback, right if has_key else None, tuple(round[n] for round in group_counts), -most_frequent[n][1] if n in most_frequent else None)
-        for n, (label, feedback, right) in enumerate(_group_labels(screen, question, lang))
+        Group(label, feedback, is_right if has_key else None, tuple(round[n] for round in group_counts), -most_frequent[n][1] if n in most_frequent else None)
+        for n, (label, feedback, is_right) in enumerate(_group_labels(screen, question, lang))
         if n in most_frequent or n not in mistaken_options
     ]
 

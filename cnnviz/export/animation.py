@@ -37,7 +37,7 @@ class MapSelection:
     scale: str
     at: tuple[int, ...] = ()
 
-    def of(self, snapshot: Snapshot) -> np.ndarray:
+    def extract(self, snapshot: Snapshot) -> np.ndarray:
         """Return the map (H,W) in a snapshot. A vector is wrapped into lines of about equal length."""
         home = next(home for home in (snapshot.params, snapshot.trace, snapshot.gradients) if self.symbol in home)
         array = home[self.symbol][self.at] if self.at else home[self.symbol]
@@ -130,6 +130,6 @@ def _panels(setup: Setup, snapshot: Snapshot) -> tuple[str, list[Panel]]:
     """Return a frame's caption, and its panels: the image and the maps."""
     x = snapshot.trace.x
     image = Panel("x", "pixel", x if np.ndim(x) == 2 else np.mean(x, axis=0))
-    maps = [Panel(selection.name, selection.scale, selection.of(snapshot)) for selection in selected_maps(setup, np.shape(x))]
+    maps = [Panel(selection.name, selection.scale, selection.extract(snapshot)) for selection in selected_maps(setup, np.shape(x))]
     caption = say("export.animation.frame", k=len(snapshot.losses) - 1, loss=float(snapshot.losses[-1]))
     return caption, [image, *maps]

@@ -26,13 +26,13 @@ PANEL, GAP, LINE, LETTERS = 240, 24, 32, 24
 MAX_LABELLED_CELLS = 9
 """Upper limit of cells of a map whose numbers are written on it."""
 
-LEVELS = 101  # of each scale; odd, so that zero has its own colour
+LEVELS = 101  # number of colours of each scale; odd, so that zero has its own colour
 _TOP = GAP + LINE
 _FIRST = {"signed": 0, "activation": LEVELS}
 _GRAYS = 16
 _BLACK = 2 * LEVELS
 _WHITE = _BLACK + _GRAYS - 1
-_SHADES = 256 - _WHITE - 1  # of images: what is left of a GIF's 256 colours
+_SHADES = 256 - _WHITE - 1  # number of colours of images: the rest of a GIF's 256 colours
 _FIRST["pixel"] = _WHITE + 1
 _THICK = 3
 _SHOWN_FOR, _LAST_FOR = 100, 1500  # milliseconds
@@ -49,7 +49,7 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A line chart of `values` (n,), from 0 up, with a dot at the current frame."""
+    """A line chart of `values` (n,) with an axis that starts at 0, and a dot at the current frame."""
 
     name: str
     values: np.ndarray
@@ -135,11 +135,11 @@ def _square_layout(array: np.ndarray) -> tuple[int, tuple[slice, ...]]:
 def _write_numbers(panel: np.ndarray, f: np.ndarray, scale: str) -> None:
     """Write each number on its square, in white if the square is dark."""
     side, middle = _square_layout(f)
-    inner = panel[middle]
+    number_area = panel[middle]
     for (i, j), weight in np.ndenumerate(f):
         ink = _text_coverage((side, side), [((side // 2, side // 2), _format_to_width(weight, side - 4))], centred=True) >= 128
         is_dark = weight < 0.5 if scale == "activation" else abs(weight) > 0.6 * np.abs(f).max()
-        inner[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if is_dark else _BLACK
+        number_area[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if is_dark else _BLACK
 
 
 def _format_to_width(number: float, width: int) -> str:

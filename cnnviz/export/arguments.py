@@ -234,10 +234,10 @@ def query_of(link: str) -> dict[str, str]:
     >>> query_of("http://localhost:8501/?img=test-3&k=5#top"), query_of("img=test-3"), query_of("http://localhost:8501")
     ({'img': 'test-3', 'k': '5'}, {'img': 'test-3'}, {})
     """
-    address, mark, query = link.strip().partition("?")
-    if not mark and "://" not in address:
+    address, separator, query = link.strip().partition("?")
+    if not separator and "://" not in address:
         address, query = "", address
-    if not mark and "=" not in query and "://" not in address:
+    if not separator and "=" not in query and "://" not in address:
         raise Problem("terminal.not_a_link", link=repr(link[:80]))
     return dict(parse_qsl(query.partition("#")[0], keep_blank_values=True))
 

@@ -36,15 +36,15 @@ class ArrayView:
     @property
     def limit(self) -> float:
         """Absolute value of the largest finite entry, the end of the colour scale."""
-        finite = self.array[np.isfinite(self.array)]
-        return float(np.abs(finite).max(initial=0.0))
+        finite_values = self.array[np.isfinite(self.array)]
+        return float(np.abs(finite_values).max(initial=0.0))
 
     def png(self) -> bytes:
         """Return the image with one pixel per cell."""
-        out = io.BytesIO()
+        buffer = io.BytesIO()
         levels = levels_of(self.array / (self.limit or 1.0), -1.0, 1.0, LEVELS)
-        Image.fromarray(ramp("signed", LEVELS)[levels]).save(out, "PNG")
-        return out.getvalue()
+        Image.fromarray(ramp("signed", LEVELS)[levels]).save(buffer, "PNG")
+        return buffer.getvalue()
 
     def _repr_html_(self) -> str:
         rows, columns = self.array.shape

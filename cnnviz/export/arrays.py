@@ -84,14 +84,14 @@ def npz(arrays: Mapping[str, np.ndarray]) -> bytes:
             content = member.getbuffer()
             entry.compress_type, entry.file_size = zipfile.ZIP_DEFLATED, len(content)
             with archive.open(entry, "w") as part:
-                for at in range(0, len(content), PIECE):
+                for offset in range(0, len(content), PIECE):
                     check_cancelled()
-                    part.write(content[at : at + PIECE])
+                    part.write(content[offset : offset + PIECE])
     return file.getvalue()
 
 
-def describe(name: str, value: np.ndarray, whole: int = 9) -> str:
-    """Return one line for an array: all numbers if there are at most `whole`, otherwise minimum, maximum and mean, in
+def describe(name: str, value: np.ndarray, max_printed: int = 9) -> str:
+    """Return one line for an array: all numbers if there are at most `max_printed`, otherwise minimum, maximum and mean, in
     full precision.
 
     >>> describe("o", np.array([0.5, 0.25]))
@@ -101,7 +101,7 @@ def describe(name: str, value: np.ndarray, whole: int = 9) -> str:
     """
     value = np.asarray(value, dtype=float) + 0.0  # removes -0.0
     text = str(value.tolist())
-    if value.size > whole:
+    if value.size > max_printed:
         text = f"min {float(value.min())!r}  max {float(value.max())!r}  mean {float(value.mean())!r}"
     return f"{name:<7} {value.shape!s:<9} {text}"
 

@@ -54,9 +54,9 @@ def _sources(program: Program, source: str, symbol: str, cell: Cell, values: Arr
     if arithmetic and arithmetic.terms:
         is_preferred = [(source, preferred) in [factor[:2] for factor in term.factors] for term in arithmetic.terms]
         strongest = max(zip(is_preferred, arithmetic.terms, strict=True), key=lambda pair: (pair[0], abs(pair[1].product)))[1]
-        at = {name: index for name, index, _ in (*strongest.factors, *arithmetic.added)}
-        return at.pop(source), at
+        indices = {name: index for name, index, _ in (*strongest.factors, *arithmetic.added)}
+        return indices.pop(source), indices
     links = program.links[symbol]
-    at = {link.source: cell[:1] for link in links if link.source in program.parameters}
-    reached = [index for link in links if link.source == source for index in cells(source_ranges(link, cell, values[source].shape))]
-    return (cell if cell in reached else max(reached, key=lambda index: float(np.nan_to_num(values[source][index])))), at
+    indices = {link.source: cell[:1] for link in links if link.source in program.parameters}
+    source_cells = [index for link in links if link.source == source for index in cells(source_ranges(link, cell, values[source].shape))]
+    return (cell if cell in source_cells else max(source_cells, key=lambda index: float(np.nan_to_num(values[source][index])))), indices

@@ -47,8 +47,8 @@ def run(arguments: list[str]) -> int:
         return fail(2, error_message(error))
     for note in (*notes, *user_gradients.notes):
         print_message(str(note))
-    head = title(setup, ", ".join(image.words for image in images))
-    is_printed = print_lines([*head, *report(diagnosis, Path(args.file).name, len(user_gradients.passed_over)), summary_line(diagnosis)])
+    heading = title(setup, ", ".join(image.words for image in images))
+    is_printed = print_lines([*heading, *report(diagnosis, Path(args.file).name, len(user_gradients.passed_over)), summary_line(diagnosis)])
     return EXITS.get(diagnosis.verdict, 2) if is_printed else 1
 
 

@@ -33,18 +33,18 @@ def language(arguments: Sequence[str], environment: Mapping[str, str] = os.envir
 
 
 @contextmanager
-def speaking(lang: str) -> Iterator[None]:
+def language_context(lang: str) -> Iterator[None]:
     """Context in which all messages, including argparse's, are in this language."""
     with use_language(lang):
         if lang == "en":
             yield
             return
-        before = argparse._  # type: ignore[attr-defined]  # it asks gettext, whose catalogues are compiled files
+        original_gettext = argparse._  # type: ignore[attr-defined]  # it asks gettext, whose catalogues are compiled files
         argparse._ = _translate  # type: ignore[attr-defined]
         try:
             yield
         finally:
-            argparse._ = before  # type: ignore[attr-defined]
+            argparse._ = original_gettext  # type: ignore[attr-defined]
 
 
 def _translate(english: str) -> str:

@@ -17,7 +17,7 @@ def printable(text: str) -> str:
     >>> printable("dz1\\x1b[2J")
     'dz1\\\\x1b[2J'
     """
-    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
+    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def print_lines(lines: Iterable[str]) -> bool:
@@ -48,8 +48,8 @@ def _discard(stream: TextIO) -> None:
 def error_message(error: ValueError) -> str:
     """Return an error's message. Messages of a setup's refusal are shortened, since a command is always about a
     setup."""
-    short = {"lesson.cannot": "lesson.cannot_here", "lesson.cannot_since": "lesson.cannot_since_here"}
-    return str(Message(short[error.code], error.values) if isinstance(error, Problem) and error.code in short else error)
+    short_ids = {"lesson.cannot": "lesson.cannot_here", "lesson.cannot_since": "lesson.cannot_since_here"}
+    return str(Message(short_ids[error.code], error.values) if isinstance(error, Problem) and error.code in short_ids else error)
 
 
 def fail(code: int, sentence: str) -> int:

@@ -34,30 +34,30 @@ def expression(line: Op) -> str:
     return _call_with(line, args)
 
 
-def settle_call(line: Op, given: str) -> str:
-    """Return the call that rounds ties to zero in an array; `given` is the array's code."""
-    return _call_with(line, [given, variable(line.sources[-1])])
+def settle_call(line: Op, array_code: str) -> str:
+    """Return the call that rounds ties to zero in an array; `array_code` is the array."""
+    return _call_with(line, [array_code, variable(line.sources[-1])])
 
 
-def _call_with(line: Op, given: list[str]) -> str:
-    """Return a call of the line's function with `given` as arguments, followed by its settings."""
+def _call_with(line: Op, args: list[str]) -> str:
+    """Return a call of the line's function with the arguments `args`, followed by its settings."""
     parameters = inspect.signature(line.function).parameters
-    given += [f"{name}={_literal(value)}" for name, value in line.settings.items() if value != parameters[name].default]
-    return f"{line.function.__name__}({', '.join(given)})"
+    args += [f"{name}={_literal(value)}" for name, value in line.settings.items() if value != parameters[name].default]
+    return f"{line.function.__name__}({', '.join(args)})"
 
 
 def _literal(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def call(targets: Sequence[str], name: str, given: Sequence[str]) -> str:
-    """Return the assignment of a call, `targets = name(given)`, wrapped if it is long.
+def call(targets: Sequence[str], name: str, args: Sequence[str]) -> str:
+    """Return the assignment of a call, `targets = name(args)`, wrapped if it is long.
 
     >>> print(call(["z1", "o"], "forward", ["x", "f"]))
     z1, o = forward(x, f)
     """
-    line = f"{', '.join(targets)} = {name}({', '.join(given)})"
-    return line if len(line) <= WIDTH - 4 else wrap("", targets, f" = {wrap(f'{name}(', given, ')')}", "(", ")")
+    line = f"{', '.join(targets)} = {name}({', '.join(args)})"
+    return line if len(line) <= WIDTH - 4 else wrap("", targets, f" = {wrap(f'{name}(', args, ')')}", "(", ")")
 
 
 def wrap(prefix: str, names: Sequence[str], suffix: str, opening: str = "", closing: str = "") -> str:

@@ -92,8 +92,8 @@ class Passes:
     def _formulas_of(self, lines: Sequence[Op]) -> tuple[str, ...]:
         """Return the LaTeX formulas of one layer's lines. Other layers of the kind have the same formulas with other
         symbols."""
-        formulas, first = self.program.formulas, lines[0].layer
-        layer_formulas = [formulas[line.target] for line in lines if line.layer == first and line.target in formulas]
+        formulas, first_layer = self.program.formulas, lines[0].layer
+        layer_formulas = [formulas[line.target] for line in lines if line.layer == first_layer and line.target in formulas]
         return tuple(dict.fromkeys(layer_formulas)) or tuple(formulas[line.target] for line in lines if line.target in formulas)
 
     # ---- passes
@@ -130,8 +130,8 @@ class Passes:
             rows.append((LOOP_DEVIATIONS["integer_kernel"], f"{self._size('f')}  integer_kernel"))
         if self.keeps:
             code = rule_of(self.optimizer).replace("def change(", "def rule(", 1) + "\n\n\n"
-            remembered = wrap("memory = dict.fromkeys([", [f'"{name}"' for name in names], "])")
-            code += f"{remembered}\n\n\n"
+            memory_lines = wrap("memory = dict.fromkeys([", [f'"{name}"' for name in names], "])")
+            code += f"{memory_lines}\n\n\n"
             args.append("t")
         code += self._function("update", args, rows, names)
         return section("update", self.optimizer.formulas, code)
@@ -198,9 +198,9 @@ class Passes:
     @property
     def forward_outputs(self) -> list[str]:
         """Arrays that the forward pass returns. Bounds are included only if the backward pass reads them."""
-        read = {source for line in self.program.backward_lines for source in line.sources}
+        used_names = {source for line in self.program.backward_lines for source in line.sources}
         targets = (line.target for line in self.program.forward_lines)
-        return [variable(name) for name in targets if name in read or not name.endswith(".bound")]
+        return [variable(name) for name in targets if name in used_names or not name.endswith(".bound")]
 
     @property
     def backward_outputs(self) -> list[str]:
@@ -238,18 +238,18 @@ class Passes:
     def _inputs_of(self, rows: Iterable[tuple[str, str]]) -> list[str]:
         """Return the arrays that the code reads without defining them: parameters, then arrays of the forward pass,
         then y."""
-        defined, read = set[str](), set[str]()
+        defined_names, used_names = set[str](), set[str]()
         for code, _ in rows:
             names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
-            read |= {node.id for node in names if isinstance(node.ctx, ast.Load)} - defined
-            defined |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
-        return [name for name in (*self.program.parameters, "x", *self._mask_names, *self.forward_outputs, "y") if name in read]
+            used_names |= {node.id for node in names if isinstance(node.ctx, ast.Load)} - defined_names
+            defined_names |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        return [name for name in (*self.program.parameters, "x", *self._mask_names, *self.forward_outputs, "y") if name in used_names]
 
     @staticmethod
-    def _function(name: str, given: Sequence[str], rows: Sequence[tuple[str, str]], made: Sequence[str]) -> str:
-        head, last = wrap(f"def {name}(", given, "):"), wrap("return ", made, "", "(", ")")
-        body = textwrap.indent(f"{align(rows)}\n{last}", "    ")
-        return f"{head}\n{body}"
+    def _function(name: str, args: Sequence[str], rows: Sequence[tuple[str, str]], results: Sequence[str]) -> str:
+        head_lines, return_lines = wrap(f"def {name}(", args, "):"), wrap("return ", results, "", "(", ")")
+        body = textwrap.indent(f"{align(rows)}\n{return_lines}", "    ")
+        return f"{head_lines}\n{body}"
 
 
 def draws(program: Program, seed: int, k: str, images: int = 1) -> dict[str, str]:

@@ -107,8 +107,8 @@ def settings_of(setup: Setup) -> tuple[str, bool]:
     """Return the setup's query, and whether it omits values that the code contains: uploaded images and stored
     parameters."""
     query = setup.to_query()
-    omitted = {name for name, value in query.items() if value.startswith("held-")} | ({"img"} if own_kind(setup.img) else set())
-    return urlencode({key: text for key, text in query.items() if key not in omitted}, safe=",;"), bool(omitted)
+    omitted_keys = {name for name, value in query.items() if value.startswith("held-")} | ({"img"} if own_kind(setup.img) else set())
+    return urlencode({key: text for key, text in query.items() if key not in omitted_keys}, safe=",;"), bool(omitted_keys)
 
 
 def wrapped_chain(program: Program) -> list[str]:
@@ -131,9 +131,9 @@ def sizes_of(program: Program, values: PassValues, y: np.ndarray) -> dict[str, t
 
 def _training(setup: Setup, passes: Passes, keeps: bool) -> Section:
     k = "t - 1" if passes.keeps else "k"
-    before = f"{by_hand_call(setup, passes.program, k)}{passes.reset_lines}{passes.draws(setup.seed, k)}"
+    preparation = f"{by_hand_call(setup, passes.program, k)}{passes.reset_lines}{passes.draws(setup.seed, k)}"
     buffer_lines = passes.kept if keeps else ""
-    body = f"{before}{passes.forward_call}\n{buffer_lines}losses.append({passes.loss_call})\n{passes.backward_call}\n{passes.update_call}"
+    body = f"{preparation}{passes.forward_call}\n{buffer_lines}losses.append({passes.loss_call})\n{passes.backward_call}\n{passes.update_call}"
     count = "k" if setup.set or passes.program.draws else "_"
     step = "t in range(1, updates + 1)" if passes.keeps else f"{count} in range(updates)"
     code = f"losses = []\nfor {step}:\n{textwrap.indent(body, '    ')}"
@@ -166,9 +166,9 @@ def print_line(program: Program, name: str, suffix: str = "", variable: str = ""
 
 def _numbers_forward(setup: Setup, trained: Passes, passes: Passes) -> Section:
     """Return the printed pass, with the parameters after the training that `trained` describes."""
-    names, by_hand = forward_names(passes.program.network), by_hand_call(setup, passes.program, "updates")
-    before = f"{by_hand}{trained.reset_lines}{passes.draws(setup.seed, 'updates')}"
-    code = f"{before}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
+    names, by_hand_code = forward_names(passes.program.network), by_hand_call(setup, passes.program, "updates")
+    preparation = f"{by_hand_code}{trained.reset_lines}{passes.draws(setup.seed, 'updates')}"
+    code = f"{preparation}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
     return section("numbers.forward", [passes.program.formulas["L"]], code)
 
 

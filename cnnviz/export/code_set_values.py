@@ -28,11 +28,11 @@ def by_hand_section(setup: Setup, program: Program) -> Section:
     """Return the section with the function that `by_hand_call` calls; it returns changed copies."""
     names = set_arrays(setup, program)
     copies = f"{', '.join(names)} = {', '.join(f'{name}.copy()' for name in names)}"
-    body = "\n".join([copies, cases(setup, lambda set_value: assignment(set_value, program)), f"return {', '.join(names)}"])
+    body = "\n".join([copies, set_value_cases(setup, lambda set_value: assignment(set_value, program)), f"return {', '.join(names)}"])
     return section("set", [], f"def by_hand(k, {', '.join(names)}):\n{textwrap.indent(body, '    ')}")
 
 
-def cases(setup: Setup, line: Callable[[SetValue], str]) -> str:
+def set_value_cases(setup: Setup, line: Callable[[SetValue], str]) -> str:
     """Return the code of all set values, grouped under `if k == …`."""
     updates = dict.fromkeys(set_value.update for set_value in setup.set)
     return "\n".join(f"if k == {k}:\n{textwrap.indent(lines(line, setup.sets_at(k)), '    ')}" for k in updates)
@@ -46,5 +46,5 @@ def lines(line: Callable[[SetValue], str], sets: Iterable[SetValue]) -> str:
 def assignment(set_value: SetValue, program: Program) -> str:
     """Return the assignment of one value, as `f[0, 0, 1, 1] = 0.5`, with all axes of the array."""
     shape = program.shapes[set_value.symbol]
-    at = np.unravel_index(np.ravel_multi_index(set_value.at, program.shown[set_value.symbol]), shape)
-    return f"{set_value.symbol}[{', '.join(map(str, map(int, at)))}] = {set_value.value!r}"
+    index = np.unravel_index(np.ravel_multi_index(set_value.at, program.shown[set_value.symbol]), shape)
+    return f"{set_value.symbol}[{', '.join(map(str, map(int, index)))}] = {set_value.value!r}"

@@ -106,27 +106,27 @@ def rule_of(optimizer: Optimizer) -> str:
     """
     text, node = _parse(type(optimizer).change)
     node.args.args = [argument for argument in node.args.args if argument.arg != "self"]
-    head, body = clean(text, node, vars(sys.modules[type(optimizer).__module__]), optimizer).text.split("\n", 1)
-    return f"{head}\n    {docstring(type(optimizer).__doc__ or '')}\n{body}"
+    signature, body = clean(text, node, vars(sys.modules[type(optimizer).__module__]), optimizer).text.split("\n", 1)
+    return f"{signature}\n    {docstring(type(optimizer).__doc__ or '')}\n{body}"
 
 
-def clean(text: str, node: ast.FunctionDef, around: Mapping[str, object], owner: object = None) -> Source:
-    """Return the source of the function at `node` of `text` for export. `around` holds its globals, and `owner` its
+def clean(text: str, node: ast.FunctionDef, namespace: Mapping[str, object], owner: object = None) -> Source:
+    """Return the source of the function at `node` of `text` for export. `namespace` holds its globals, and `owner` its
     `self`."""
-    edits = _Edits(text, around, owner)
+    edits = _Edits(text, namespace, owner)
     for statement in node.body:
         edits.visit(statement)
-    decorators = [f"@{ast.get_source_segment(text, mark)}" for mark in node.decorator_list if ast.unparse(mark).startswith("np.")]
-    head = [*decorators, f"def {node.name}({_arguments(node.args)}):"]
+    decorators = [f"@{ast.get_source_segment(text, decorator)}" for decorator in node.decorator_list if ast.unparse(decorator).startswith("np.")]
+    head_lines = [*decorators, f"def {node.name}({_arguments(node.args)}):"]
     body = edits.text_between(node.body[0], node.body[-1]).splitlines()
-    source = "\n".join([*head, *(part for line in body if line.strip() != _DELETED for part in _split_comment(line))])
-    return Source(source, _free_names(source, around))
+    source = "\n".join([*head_lines, *(part for line in body if line.strip() != _DELETED for part in _split_comment(line))])
+    return Source(source, _free_names(source, namespace))
 
 
 def docstring(text: str, indent: str = "    ") -> str:
     """Return a docstring for export: without examples, exceptions and references to tests, and wrapped."""
-    first, *other_paragraphs = inspect.cleandoc(text).split("\n\n")
-    parts = [re.sub(r"\s+Raise [^.]*\.", "", first), *(part for part in other_paragraphs if not re.search(r">>>|Raise|tests/", part))]
+    summary, *other_paragraphs = inspect.cleandoc(text).split("\n\n")
+    parts = [re.sub(r"\s+Raise [^.]*\.", "", summary), *(part for part in other_paragraphs if not re.search(r">>>|Raise|tests/", part))]
     lines: list[str] = []
     for part in parts:
         lines += [""] if lines else []
@@ -138,8 +138,8 @@ def docstring(text: str, indent: str = "    ") -> str:
 
 def _split_comment(line: str) -> list[str]:
     """Split a long line of code, with its comment moved above it."""
-    code, mark, words = line.partition("  # ")
-    if len(line) <= WIDTH or not mark:
+    code, separator, words = line.partition("  # ")
+    if len(line) <= WIDTH or not separator:
         return [line]
     indent = code[: len(code) - len(code.lstrip())]
     return [*textwrap.wrap(words, WIDTH, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# "), code]
@@ -151,20 +151,20 @@ def _arguments(arguments: ast.arguments) -> str:
     return ast.unparse(arguments)
 
 
-def _free_names(text: str, around: Mapping[str, object]) -> tuple[str, ...]:
+def _free_names(text: str, namespace: Mapping[str, object]) -> tuple[str, ...]:
     """Return the global names that a function uses, in the order of reading."""
     nodes = list(ast.walk(ast.parse(text)))
     local_names = {node.arg for node in nodes if isinstance(node, ast.arg)}
     local_names |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    read = [node.id for node in nodes if isinstance(node, ast.Name) and node.id not in local_names]
-    return tuple(dict.fromkeys(name for name in read if name in around and not hasattr(builtins, name)))
+    read_names = [node.id for node in nodes if isinstance(node, ast.Name) and node.id not in local_names]
+    return tuple(dict.fromkeys(name for name in read_names if name in namespace and not hasattr(builtins, name)))
 
 
 class _Edits(ast.NodeVisitor):
     """Deletions and replacements in a source text, by byte offset."""
 
-    def __init__(self, text: str, around: Mapping[str, object], owner: object = None):
-        self._text, self._around, self._owner = text, around, owner
+    def __init__(self, text: str, namespace: Mapping[str, object], owner: object = None):
+        self._text, self._around, self._owner = text, namespace, owner
         self._bytes = text.encode()
         self._starts = [0]
         for line in self._bytes.splitlines(keepends=True):
@@ -174,15 +174,15 @@ class _Edits(ast.NodeVisitor):
     def text_between(self, first: ast.stmt, last: ast.stmt) -> str:
         """Return the edited lines from one statement to another."""
         start, end = self._starts[first.lineno - 1], self._starts[_end(last)[0]]
-        result, at = "", start
+        result, position = "", start
         for begin, stop, replacement in sorted(self._edits):
-            result += self._bytes[at:begin].decode() + replacement
-            at = stop
-        return re.sub(r"  # (type: ignore|noqa|fmt).*", "", result + self._bytes[at:end].decode())
+            result += self._bytes[position:begin].decode() + replacement
+            position = stop
+        return re.sub(r"  # (type: ignore|noqa|fmt).*", "", result + self._bytes[position:end].decode())
 
-    def _put(self, node: ast.stmt | ast.expr, instead: str) -> None:
+    def _put(self, node: ast.stmt | ast.expr, replacement: str) -> None:
         begin, (line, column) = self._starts[node.lineno - 1] + node.col_offset, _end(node)
-        self._edits.append((begin, self._starts[line - 1] + column, instead))
+        self._edits.append((begin, self._starts[line - 1] + column, replacement))
 
     def _segment(self, node: ast.expr) -> str:
         return ast.get_source_segment(self._text, node) or ""
@@ -241,8 +241,8 @@ def _end(node: ast.stmt | ast.expr) -> tuple[int, int]:
 class _Unchecked(ast.NodeTransformer):
     """Transformer that removes checks from an expression."""
 
-    def __init__(self, around: Mapping[str, object]):
-        self._around = around
+    def __init__(self, namespace: Mapping[str, object]):
+        self._around = namespace
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
@@ -250,7 +250,7 @@ class _Unchecked(ast.NodeTransformer):
         return node if position is None else node.args[position]
 
 
-def _checked_argument(node: ast.Call, around: Mapping[str, object]) -> int | None:
+def _checked_argument(node: ast.Call, namespace: Mapping[str, object]) -> int | None:
     """Return the position of the argument that a checking call returns, or None for other calls."""
-    function = around.get(node.func.id) if isinstance(node.func, ast.Name) else None
+    function = namespace.get(node.func.id) if isinstance(node.func, ast.Name) else None
     return CHECKS.get(function) if inspect.isfunction(function) else None

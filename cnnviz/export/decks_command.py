@@ -6,7 +6,7 @@ from pathlib import Path
 from cnnviz.decks.deck import Deck
 from cnnviz.decks.deck_checker import check_file
 from cnnviz.decks.deck_fields import Diagnostic
-from cnnviz.decks.library import bundled, deck_key, line_of_after, reserved_decks
+from cnnviz.decks.library import bundled_lessons, deck_key, line_of_after, reserved_decks
 from cnnviz.decks.mistakes_found import matrix
 from cnnviz.decks.prerequisites import prerequisite_faults
 from cnnviz.export.arguments import command_parser
@@ -23,7 +23,7 @@ def run(arguments: list[str], name: str = "scripts") -> int:
     valid_decks: list[Deck] = []
     error_count = 0
     checked = {file: check_file(Path(file)) for file in args.files}
-    lessons = {deck.id: deck for deck in (*bundled(), *(deck for deck, _ in checked.values() if deck)) if deck.is_lesson}
+    lessons = {deck.id: deck for deck in (*bundled_lessons(), *(deck for deck, _ in checked.values() if deck)) if deck.is_lesson}
     prerequisites = dict(prerequisite_faults(lessons))
     for file, (deck, diagnostics) in checked.items():
         if deck and deck_key(deck) in file_of and deck != bundled_decks.get(deck_key(deck)):
@@ -40,7 +40,7 @@ def run(arguments: list[str], name: str = "scripts") -> int:
     if error_count:
         lines.append(say("terminal.scripts.faults", n=error_count))
     if args.matrix:
-        lines += _matrix(valid_decks if args.files else [*bundled()])
+        lines += _matrix(valid_decks if args.files else [*bundled_lessons()])
     return 1 if not print_lines(lines) or error_count else 0
 
 
@@ -55,10 +55,10 @@ def _matrix(decks: list[Deck]) -> list[str]:
     table = matrix(decks)
     names = [question for question, _ in table.rows]
     width = max(map(len, names), default=0)
-    head = " " * width + "  " + " ".join(f"{n:>2}" for n in range(1, len(table.mistakes) + 1))
-    rows = [f"{name:<{width}}  " + " ".join(f"{_SIGNS[of]:>2}" for of in row) for name, row in table.rows]
+    header = " " * width + "  " + " ".join(f"{n:>2}" for n in range(1, len(table.mistakes) + 1))
+    rows = [f"{name:<{width}}  " + " ".join(f"{_SIGNS[verdict]:>2}" for verdict in row) for name, row in table.rows]
     counts = [f"{n:>2} {name}: {table.count(n - 1)}" for n, name in enumerate(table.mistakes, 1)]
-    return [head, *rows, "", say("terminal.scripts.changes"), *counts]
+    return [header, *rows, "", say("terminal.scripts.changes"), *counts]
 
 
 _SIGNS = {None: ".", False: "-", True: "×"}

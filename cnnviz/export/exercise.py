@@ -145,10 +145,10 @@ def _open_section(passes: Passes) -> Section:
         body += [f"# {title}"] if title else []
         size = "×".join(map(str, passes.sizes[line.target[1:]]))
         body.append(f"{line.target} = None  # {say('export.exercise.todo', size=size, sources=[variable(name) for name in sources])}")
-    head = wrap("def backward(", arguments, "):")
+    signature_lines = wrap("def backward(", arguments, "):")
     rows = wrap("return dict(", [f"{line.target}={line.target}" for line, _ in lines], ")")
     call = wrap("gradients = backward(", arguments, ")")
-    code = f"{head}\n{textwrap.indent(chr(10).join(body), '    ')}\n{textwrap.indent(rows, '    ')}\n\n\n{call}"
+    code = f"{signature_lines}\n{textwrap.indent(chr(10).join(body), '    ')}\n{textwrap.indent(rows, '    ')}\n\n\n{call}"
     return _section("backward", code)
 
 
@@ -160,13 +160,13 @@ def _check_section(passes: Passes) -> Section:
     for line in program.forward_lines:
         name, code_line = variable(line.target), expression(line)
         rows.append((f'{name} = given.get("{name}", {code_line})' if line.target in program.shapes else f"{name} = {code_line}", ""))
-    head = wrap("def loss_with(", [*(f"{name}={name}" for name in starts), "**given"], "):")
+    signature_lines = wrap("def loss_with(", [*(f"{name}={name}" for name in starts), "**given"], "):")
     words = f'"""{say("export.exercise.loss_with")}"""'
     body = textwrap.indent(f"{words}\n{align(rows)}\nreturn {passes.loss_call}, [{', '.join(map(expression, choices))}]", "    ")
     included: set[Callable[..., Any] | str] = set()
     # adds functions to `known` that are defined above
     listing([line.function for line in (*program.forward_lines, program.loss_line)], included)
-    code = f"{head}\n{body}\n\n\n{listing([*(line.function for line in choices), round_off, check_entries], included)}\n\n\n"
+    code = f"{signature_lines}\n{body}\n\n\n{listing([*(line.function for line in choices), round_off, check_entries], included)}\n\n\n"
     arrays = len(open_lines(program))
     entry_limit = max(LEAST_TRIED, min(MOST_TRIED, WORK // max(1, 4 * arrays * program.multiplications)))
     start = wrap("start = dict(", [f"{name}={name}" for name in starts], ")")

@@ -43,10 +43,10 @@ def slope(
         up, down = array.copy(), array.copy()
         up[at] += step
         down[at] -= step
-        (above, chosen), (below, others) = loss_of(up), loss_of(down)
-        central = (above - below) / (up[at] - down[at])
-        is_constant = is_constant and above == middle == below
-        same_choices = all(np.array_equal(a, b) and np.array_equal(a, c) for a, b, c in zip(choices, chosen, others, strict=True))
+        (loss_up, choices_up), (loss_down, choices_down) = loss_of(up), loss_of(down)
+        central = (loss_up - loss_down) / (up[at] - down[at])
+        is_constant = is_constant and loss_up == middle == loss_down
+        same_choices = all(np.array_equal(a, b) and np.array_equal(a, c) for a, b, c in zip(choices, choices_up, choices_down, strict=True))
         kink = kink and not same_choices
         if same_choices and previous is not None:
             # the error is proportional to step², so it is a hundredth of the longer step's
@@ -86,13 +86,13 @@ def check_entries(
 ) -> tuple[dict[int, int], tuple[tuple[int, ...], float, float] | None]:
     """Return the marks of up to `most` entries of one gradient, compared with central differences, and the worst
     entry: index, given and expected value."""
-    worst, marks_by_index, worst_error, base_pass = None, {}, -1.0, loss_of(array)
+    worst_entry, marks_by_index, worst_error, base_pass = None, {}, -1.0, loss_of(array)
     for index in entries_to_try(gradient, array, loss_of, base_pass[0], most):
-        at = tuple(map(int, np.unravel_index(index, array.shape)))
-        value = float(gradient[at])
-        central, error, is_constant, kink = slope(loss_of, array, at, value, noise, base_pass)
-        mark = int(marks(np.array(value), np.array(central), error, np.array(is_constant), np.array(kink)))
-        marks_by_index[index] = mark
-        if mark == WRONG and not abs(value - central) <= worst_error:
-            worst, worst_error = (at, value, central), abs(value - central)
-    return marks_by_index, worst
+        cell = tuple(map(int, np.unravel_index(index, array.shape)))
+        value = float(gradient[cell])
+        central, error, is_constant, kink = slope(loss_of, array, cell, value, noise, base_pass)
+        verdict = int(marks(np.array(value), np.array(central), error, np.array(is_constant), np.array(kink)))
+        marks_by_index[index] = verdict
+        if verdict == WRONG and not abs(value - central) <= worst_error:
+            worst_entry, worst_error = (cell, value, central), abs(value - central)
+    return marks_by_index, worst_entry

@@ -22,7 +22,7 @@ from cnnviz.core.training.snapshots import run_updates
 from cnnviz.export.code_lines import variable
 from cnnviz.export.code_network import Section, draws, section
 from cnnviz.export.code_sections import network_input, print_line, printing, script_docstring
-from cnnviz.export.code_set_values import assignment, cases
+from cnnviz.export.code_set_values import assignment, set_value_cases
 from cnnviz.export.code_start import image_section, start_section
 from cnnviz.export.core_source import listing
 from cnnviz.export.numpy_script import as_script
@@ -79,10 +79,10 @@ def _script(library: str, setup: Setup, pixels: np.ndarray) -> str:
         section("training", [], parts.update()),
         parts.section("numbers", parts.numbers()),
     )
-    refused = parts.refused() if setup.mode != "eval" or setup.k else []
-    words = [] if refused else [say(f"export.frameworks.introduction.{library}")]
+    refusals = parts.refused() if setup.mode != "eval" or setup.k else []
+    words = [] if refusals else [say(f"export.frameworks.introduction.{library}")]
     words += [say(f"layer.{kind}.tied", layers=outputs) for kind, outputs in _outputs_with_ties(setup, program, pixels).items()]
-    warning = textwrap.fill(say("export.frameworks.refused", layers=refused, library=parts.NAME), 110, initial_indent="# ", subsequent_indent="# ") + "\n" if refused else ""
+    warning = textwrap.fill(say("export.frameworks.refused", layers=refusals, library=parts.NAME), 110, initial_indent="# ", subsequent_indent="# ") + "\n" if refusals else ""
     return warning + as_script(script_docstring(setup, program, " ".join(words), parts.NAME), sections)
 
 
@@ -90,8 +90,8 @@ def _outputs_with_ties(setup: Setup, program: Program, pixels: np.ndarray) -> di
     """Return the output symbols of layers with ties, by kind of layer. Checks the setup's first pass, in which filters
     may be symmetric, and its last."""
     x, outputs = network_input(setup, pixels), dict[str, list[str]]()
-    first, last = (run_updates(setup, x, k) for k in (0, setup.k))
-    indices = set[int]().union(*(layers_with_ties(program, snapshot.params, snapshot.trace.x, snapshot.trace.kept) for snapshot in (first, last)))
+    first_snapshot, last_snapshot = (run_updates(setup, x, k) for k in (0, setup.k))
+    indices = set[int]().union(*(layers_with_ties(program, snapshot.params, snapshot.trace.x, snapshot.trace.kept) for snapshot in (first_snapshot, last_snapshot)))
     for index in sorted(indices):
         outputs.setdefault(program.network.layers[index].kind, []).append(program.network.names[index].output)
     return outputs
@@ -111,8 +111,8 @@ class _Parts:
     AFTER = ""
 
     def section(self, name: str, code: str) -> Section:
-        of = {"passes": "several" if self.images else "words", "model": self.library}.get(name, "words")
-        words = f"export.frameworks.{name}.{of}"
+        variant = {"passes": "several" if self.images else "words", "model": self.library}.get(name, "words")
+        words = f"export.frameworks.{name}.{variant}"
         return Section(say(f"export.frameworks.{name}.title", library=self.NAME), say(words) if has_message(words) else "", (), code)
 
     @property
@@ -167,7 +167,7 @@ class _Parts:
     def to_our_layout(self, array: str, suffix: str) -> Iterator[str]:
         """Yield lines that convert the model's list `array` of parameters or gradients to our layout."""
         for n, (name, _, _, axes) in enumerate(self.weights()):
-            inverse = f".transpose{tuple(int(at) for at in np.argsort(axes))}" if axes else ""
+            inverse = f".transpose{tuple(int(axis) for axis in np.argsort(axes))}" if axes else ""
             yield f"{suffix.format(name)} = {array.format(n)}{inverse}"
 
     def prints(self, names: Iterable[str], suffix: str = "") -> str:
@@ -221,7 +221,7 @@ class _Parts:
         """Function that sets entries by hand at update k, or ""."""
         if not self.setup.set:
             return ""
-        body = cases(self.setup, self.assignment)
+        body = set_value_cases(self.setup, self.assignment)
         return f"# {say('export.script.set.words')}\n{self.BY_HAND}\n{textwrap.indent(body, '    ')}\n\n\n"
 
     def assignment(self, set_value: SetValue) -> str:
@@ -232,16 +232,16 @@ class _Parts:
         """Return the index of a weight in the model's list, and code that selects the entry in our layout."""
         n, axes = next((n, axes) for n, (name, _, _, axes) in enumerate(self.weights()) if name == set_value.symbol)
         entry = assignment(set_value, self.program).removeprefix(set_value.symbol)
-        return n, f".{self.TURNED}{tuple(int(at) for at in np.argsort(axes))}{entry}" if axes else entry
+        return n, f".{self.TURNED}{tuple(int(axis) for axis in np.argsort(axes))}{entry}" if axes else entry
 
     def training_loop(self, counted: bool = False) -> str:
         """Return the training loop, which also sets values by hand. With `counted`, each step receives its number."""
-        before = [*(["by_hand({})"] if self.setup.set else []), *(["draw({})"] if self.program.draws else [])]
+        preparation = [*(["by_hand({})"] if self.setup.set else []), *(["draw({})"] if self.program.draws else [])]
         if counted:
             loop, k, step = "t in range(1, updates + 1)", "t - 1", "step(passes()[-1], t)"
         else:
-            loop, k, step = f"{'k' if before else '_'} in range(updates)", "k", "step(passes()[-1])"
-        lines = "\n    ".join([f"for {loop}:", *(line.format(k) for line in before), step])
+            loop, k, step = f"{'k' if preparation else '_'} in range(updates)", "k", "step(passes()[-1])"
+        lines = "\n    ".join([f"for {loop}:", *(line.format(k) for line in preparation), step])
         return f"{lines}\nby_hand(updates)" if self.setup.set else lines
 
     def model(self) -> str:
@@ -318,13 +318,13 @@ class _Keras(_Parts):
 
     def update(self) -> str:
         code = self.setup.optimizer.code
-        counted = "keras_step" in code
-        head = "def step(gradients):"
-        if counted:
-            head = f"def step(gradients, t):\n    # {say('export.frameworks.epsilon')}\n    {code['keras_step']}"
+        is_counted = "keras_step" in code
+        head_lines = "def step(gradients):"
+        if is_counted:
+            head_lines = f"def step(gradients, t):\n    # {say('export.frameworks.epsilon')}\n    {code['keras_step']}"
         applied = "    optimizer.apply([tf.constant(gradient) for gradient in gradients], model.trainable_variables)"
         rounded = f"# {say('export.frameworks.rounded')}\n" if "float64" in code["keras"] else ""
-        return f"{self.by_hand}{self.draws}{rounded}optimizer = {code['keras']}\n\n\n{head}\n{applied}\n\n\n{self.training_loop(counted)}"
+        return f"{self.by_hand}{self.draws}{rounded}optimizer = {code['keras']}\n\n\n{head_lines}\n{applied}\n\n\n{self.training_loop(is_counted)}"
 
     def assignment(self, set_value: SetValue) -> str:
         if set_value.symbol == "x":

@@ -71,7 +71,7 @@ class Task:
     title: Message | str
     formulas: tuple[str, ...]
     rows: tuple[tuple[tuple[str, str, float], ...], ...]
-    given: tuple[tuple[str, float], ...]
+    given_numbers: tuple[tuple[str, float], ...]
     answer: float
     products: tuple[float, ...] = ()
     pictures: tuple[Picture, ...] = ()
@@ -139,20 +139,20 @@ def _pictures(program: Program, stage: Stage, values: Arrays, chain: Cells, pixe
     """Yield the map that a cell is computed from, with all cells that it reads, and its own map."""
     ranges = value_ranges(program.network)
 
-    def picture(symbol: str, plane: np.ndarray, framed: tuple[Cell, ...]) -> Picture:
+    def picture(symbol: str, plane: np.ndarray, framed_cells: tuple[Cell, ...]) -> Picture:
         value_range = ranges.get(symbol, "signed")
-        return Picture(symbol, plane, framed, SCALE_OF_RANGE[value_range], limits_of(values[symbol], value_range, pixels))
+        return Picture(symbol, plane, framed_cells, SCALE_OF_RANGE[value_range], limits_of(values[symbol], value_range, pixels))
 
     target = f"d{program.network.parameters[0]}" if stage == "update" else str(stage)
     if target in program.links and target in values:
         cell, links = _cell(target, values, chain), [link for link in program.links[target] if link.source in values]
-        reached = {link.source: list(cells(source_ranges(link, cell, values[link.source].shape))) for link in links}
-        maps = [name for name in reached if values[name].ndim == 3]
-        for source in (maps or [name for name in reached if values[name].ndim == 1])[:2]:
+        cells_by_source = {link.source: list(cells(source_ranges(link, cell, values[link.source].shape))) for link in links}
+        maps = [name for name in cells_by_source if values[name].ndim == 3]
+        for source in (maps or [name for name in cells_by_source if values[name].ndim == 1])[:2]:
             array = values[source] if maps else values[source][None, :MOST_NUMBERS, None]
-            places = reached[source] if maps else [(0, n, 0) for (n,) in reached[source] if n < MOST_NUMBERS]
+            shown_cells = cells_by_source[source] if maps else [(0, n, 0) for (n,) in cells_by_source[source] if n < MOST_NUMBERS]
             channel = _cell(source, values, chain)[0] if maps else 0
-            framed: tuple[Cell, ...] = tuple((i, j) for c, i, j in places if c == channel)
+            framed: tuple[Cell, ...] = tuple((i, j) for c, i, j in shown_cells if c == channel)
             if maps and len(framed) in (0, array[channel].size):  # nothing to point at
                 framed = (_cell(source, values, chain)[1:],)
             yield picture(source, array[channel], framed)
@@ -176,20 +176,20 @@ def _stage_tasks(setup: Setup, snapshot: Snapshot, program: Program, stage: Stag
         yield _update_task(setup, snapshot, program, stage, values, chain)
         return
     array = values[stage]
-    at = _cell(stage, values, chain)
-    name, formula = _cell_name(program, stage, at), (program.formulas[stage] if stage != "x" else pixel_formula(setup.scale),)
-    answer = float(array[at])
+    cell = _cell(stage, values, chain)
+    name, formula = _cell_name(program, stage, cell), (program.formulas[stage] if stage != "x" else pixel_formula(setup.scale),)
+    answer = float(array[cell])
     if stage == "x":
         pixel = answer * 255 if setup.scale == "unit" else answer
         yield Task(name, stage.title, formula, (), ((say("export.sheet.pixel"), round(pixel, 6)),), answer)
     elif stage == "v":
         source = next(names.source for names in program.network.names if names.flattens)
-        yield Task(f"v[?] = {_cell_name(program, source, at)}", stage.title, formula, (), (), float(np.ravel_multi_index(at, array.shape)))
+        yield Task(f"v[?] = {_cell_name(program, source, cell)}", stage.title, formula, (), (), float(np.ravel_multi_index(cell, array.shape)))
     elif stage in program.arithmetic:  # otherwise the cell depends on a complete channel
-        arithmetic = arithmetic_of(program, stage, at, values)
+        arithmetic = arithmetic_of(program, stage, cell, values)
         if statistic_names := re.findall(r"[a-z]\w*\.[a-z]+", arithmetic.text):
-            cell_numbers = [number for number in arithmetic.numbers if number[1] in (at, at[:1])]
-            known_numbers = (*_named_numbers(program, cell_numbers), *_statistics(program, {name: snapshot.trace.kept[name] for name in statistic_names}, at))
+            cell_numbers = [number for number in arithmetic.numbers if number[1] in (cell, cell[:1])]
+            known_numbers = (*_named_numbers(program, cell_numbers), *_statistics(program, {name: snapshot.trace.kept[name] for name in statistic_names}, cell))
             yield Task(name, stage.title, formula, (), known_numbers, answer)
         elif len(arithmetic.numbers) <= MOST_NUMBERS or re.match(r"(sum|mean|max)\(\w+\)", arithmetic.text):
             yield _arithmetic_task(program, name, stage, formula, arithmetic, answer, chain)
@@ -210,19 +210,19 @@ def _statistics(program: Program, kept: Arrays, at: Cell) -> Iterator[tuple[str,
 def _cell(symbol: str, values: Arrays, chain: Cells) -> Cell:
     """Return the chain's cell of an array, which is that of the array for its gradient."""
     array = values[symbol]
-    at = chain.get(symbol) or chain.get(symbol[1:])
-    if at and len(at) == array.ndim:
-        return at
+    cell = chain.get(symbol) or chain.get(symbol[1:])
+    if cell and len(cell) == array.ndim:
+        return cell
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(array)))), array.shape))
 
 
 def _arithmetic_task(program: Program, name: str, stage: Stage, formula: tuple[str, ...], arithmetic: Arithmetic, answer: float, chain: Cells) -> Task:
     if arithmetic.terms:
         terms = _largest(arithmetic.terms, chain)
-        rest = sum(term.product for term in arithmetic.terms) - sum(term.product for term in terms)
-        known_numbers = [(say("export.sheet.rest", n=len(arithmetic.terms) - len(terms)), rest)] if len(terms) < len(arithmetic.terms) else []
+        remainder = sum(term.product for term in arithmetic.terms) - sum(term.product for term in terms)
+        known_numbers = [(say("export.sheet.rest", n=len(arithmetic.terms) - len(terms)), remainder)] if len(terms) < len(arithmetic.terms) else []
         known_numbers += _named_numbers(program, arithmetic.added)
-        rows = tuple(tuple((symbol, _cell_name(program, symbol, at), value) for symbol, at, value in term.factors) for term in terms)
+        rows = tuple(tuple((symbol, _cell_name(program, symbol, cell), value) for symbol, cell, value in term.factors) for term in terms)
         return Task(name, stage.title, formula, rows, tuple(known_numbers), answer, tuple(term.product for term in terms))
     numbers = arithmetic.numbers
     if len(numbers) > MOST_NUMBERS:
@@ -230,8 +230,8 @@ def _arithmetic_task(program: Program, name: str, stage: Stage, formula: tuple[s
         numbers = tuple(sorted(sorted(numbers, key=lambda number: -number[2])[:MOST_NUMBERS])) if is_maximum else numbers[:MOST_TERMS]
     known_numbers = _named_numbers(program, numbers)
     if len(numbers) < len(arithmetic.numbers) and not arithmetic.text.startswith("max("):
-        rest = sum(value for *_, value in arithmetic.numbers[len(numbers) :])
-        known_numbers.append((say("export.sheet.rest", n=len(arithmetic.numbers) - len(numbers)), rest))
+        remainder = sum(value for *_, value in arithmetic.numbers[len(numbers) :])
+        known_numbers.append((say("export.sheet.rest", n=len(arithmetic.numbers) - len(numbers)), remainder))
     return Task(name, stage.title, formula, (), tuple(known_numbers), answer)
 
 
@@ -239,7 +239,7 @@ def _largest(terms: tuple[Term, ...], chain: Cells) -> tuple[Term, ...]:
     """Return the chain's term and the largest others, in reading order."""
     if len(terms) <= MOST_TERMS:
         return terms
-    in_chain = [all(at in (chain.get(symbol), chain.get(symbol[1:])) for symbol, at, _ in term.factors) for term in terms]
+    in_chain = [all(cell in (chain.get(symbol), chain.get(symbol[1:])) for symbol, cell, _ in term.factors) for term in terms]
     indices = sorted(range(len(terms)), key=lambda n: (not in_chain[n], -abs(terms[n].product)))[: MOST_TERMS - 3]
     return tuple(terms[n] for n in sorted(indices))
 
@@ -274,7 +274,7 @@ def _cell_name(program: Program, symbol: str, at: Cell) -> str:
 
 
 def _named_numbers(program: Program, numbers: Iterable[tuple[str, Cell, float]]) -> list[tuple[str, float]]:
-    return [(_cell_name(program, symbol, at), value) for symbol, at, value in numbers]
+    return [(_cell_name(program, symbol, cell), value) for symbol, cell, value in numbers]
 
 
 # ---- HTML
@@ -285,11 +285,11 @@ def _number(value: float) -> str:
 
 
 def _task_html(task: Task, numbers: Mapping[str, int], filled: bool) -> str:
-    """Return a task: its pictures, what is given, and room to write, which has the solution if `filled`."""
+    """Return a task: its pictures, the given numbers, and space to write, with the solution if `filled`."""
     n = numbers[task.name]
 
     def value_html(name: str, value: float) -> str:
-        """Return a number, or a blank for what an earlier task asks for."""
+        """Return a number, or a blank if it is the answer of an earlier task."""
         source = numbers.get(name, n)
         return _number(value) if filled or source >= n else f'<span class="blank">{escape(say("export.sheet.from", n=source))}</span>'
 
@@ -302,8 +302,8 @@ def _task_html(task: Task, numbers: Mapping[str, int], filled: bool) -> str:
         names = (" · ".join(name for _, name, _ in row) for row in task.rows)
         body = "".join(f"<tr><th>{escape(name)}</th>{row}</tr>" for name, row in zip(names, cells_html, strict=True))
         parts.append(f"<table>{body}</table>")
-    if task.given:
-        parts.append(f"<p>{'&ensp; '.join(f'<span>{_named(name)}{value_html(name, value)}</span>' for name, value in task.given)}</p>")
+    if task.given_numbers:
+        parts.append(f"<p>{'&ensp; '.join(f'<span>{_format_named(name)}{value_html(name, value)}</span>' for name, value in task.given_numbers)}</p>")
     result = f'<p class="answer">{escape(task.name.split(" = ")[0])} = {f"<b>{_answer(task)}</b>" if filled else _BLANK}</p>'
     pictures = "".join(map(_picture_html, task.pictures))
     return f'<article class="task"><div class="pictures">{pictures}</div><div>{"".join(parts)}</div><div class="room">{result}</div></article>'
@@ -322,19 +322,19 @@ def _answer(task: Task) -> str:
 def _picture_html(picture: Picture) -> str:
     """Return a map in the colours of the page, with its cells framed: around all of them if they fill a rectangle."""
     levels = levels_of(np.nan_to_num(picture.values), *picture.limits, LEVELS)
-    out = io.BytesIO()
-    Image.fromarray(ramp(picture.scale, LEVELS)[levels]).save(out, "PNG")
+    buffer = io.BytesIO()
+    Image.fromarray(ramp(picture.scale, LEVELS)[levels]).save(buffer, "PNG")
     height, width = picture.values.shape
     rows, columns = zip(*picture.framed, strict=True)
     box = (min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1)
     frames = [box] if box[2] * box[3] == len(picture.framed) else [(i, j, 1, 1) for i, j in picture.framed]
     line = max(height, width) / 40
-    framed = "".join(f'<rect x="{j}" y="{i}" width="{w}" height="{h}" stroke-width="{line:.3g}"/>' for i, j, h, w in frames)
-    data = base64.b64encode(out.getvalue()).decode()
+    frame_html = "".join(f'<rect x="{j}" y="{i}" width="{w}" height="{h}" stroke-width="{line:.3g}"/>' for i, j, h, w in frames)
+    data = base64.b64encode(buffer.getvalue()).decode()
     size = min(PICTURE_SIDE, PICTURE_CELL * max(height, width))
     return (
         f'<figure><svg viewBox="{-line:.3g} {-line:.3g} {width + 2 * line:.3g} {height + 2 * line:.3g}" style="width:{size * width / max(height, width):.3g}mm">'
-        f'<image href="data:image/png;base64,{data}" width="{width}" height="{height}"/>{framed}</svg><figcaption>{escape(label(picture.symbol))}</figcaption></figure>'
+        f'<image href="data:image/png;base64,{data}" width="{width}" height="{height}"/>{frame_html}</svg><figcaption>{escape(label(picture.symbol))}</figcaption></figure>'
     )
 
 
@@ -345,7 +345,7 @@ def _formula_html(latex: str) -> str:
     return re.sub(r"(?<=<mn>)(\d+)\.(?=\d)", rf"\1{say('words.point')}", " ".join(map(mathml, parts)))
 
 
-def _named(name: str) -> str:
+def _format_named(name: str) -> str:
     """Return the name of a number, or its description, before the number."""
     return escape(name) + (" = " if "[" in name or " " not in name else " ")
 

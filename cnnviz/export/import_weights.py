@@ -128,8 +128,8 @@ def _params_by_layout(arrays: Arrays, program: Program) -> tuple[Params, Message
     # Keras takes precedence if the shapes fit both layouts
     prefers_keras = not any(name.endswith(("weight", "bias")) for name, _ in named_arrays)
     for layout in ("keras", "pytorch") if prefers_keras else ("pytorch", "keras"):
-        converted = {symbol: _convert_layout(array, symbol, program, layout) for symbol, (_, array) in zip(symbols, named_arrays, strict=True)}
-        fitting = {symbol: array for symbol, array in converted.items() if array is not None}
+        converted_params = {symbol: _convert_layout(array, symbol, program, layout) for symbol, (_, array) in zip(symbols, named_arrays, strict=True)}
+        fitting = {symbol: array for symbol, array in converted_params.items() if array is not None}
         if len(fitting) == len(symbols):
             params = {symbol: _check_numbers(symbol, array).reshape(program.shown.get(symbol, array.shape)) for symbol, array in fitting.items()}
             return Params.of(params), message(f"export.elsewhere.{layout}")
@@ -155,10 +155,10 @@ def _convert_layout(array: np.ndarray, symbol: str, program: Program, layout: st
 
 def _channels_first(w: np.ndarray, symbol: str, program: Program) -> np.ndarray:
     """Reorder rows of w: Keras flattens pixel by pixel with all channels together, but our v is channel by channel."""
-    first = next((names for names in program.network.names if names.flattens), None)
-    if first is None or first.of("w") != symbol or len(w) != math.prod(program.shapes[first.source]):
+    first_dense = next((names for names in program.network.names if names.flattens), None)
+    if first_dense is None or first_dense.of("w") != symbol or len(w) != math.prod(program.shapes[first_dense.source]):
         return w
-    channels, rows, columns = program.shapes[first.source]
+    channels, rows, columns = program.shapes[first_dense.source]
     return w.reshape(rows, columns, channels, -1).transpose(2, 0, 1, 3).reshape(len(w), -1)
 
 
@@ -183,8 +183,8 @@ def _read_kernels(arrays: Arrays, setup: Setup) -> tuple[Setup, list[Message | s
             if unused := [left for other, left in descriptions.items() if other != name]:
                 notes.append(message("export.elsewhere.left", names=_shorten(unused), net=setup.net))
             return dataclasses.replace(setup, f=filters_text(f), k=0, set=other_sets), notes
-    fits, k = ("nothing_fits", bank.k) if bank else ("no_parameters_fit", 0)
-    raise Problem(f"export.elsewhere.{fits}", names=_shorten([*descriptions.values()]), k=k, net=setup.net)
+    message_key, k = ("nothing_fits", bank.k) if bank else ("no_parameters_fit", 0)
+    raise Problem(f"export.elsewhere.{message_key}", names=_shorten([*descriptions.values()]), k=k, net=setup.net)
 
 
 def _shorten(names: list[str]) -> list[str]:
@@ -250,7 +250,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarra
 
 
 def _read_array(file: io.BytesIO, size: int) -> np.ndarray:
-    """Read one array. Raise ValueError if its header promises more data than there is."""
+    """Read one array. Raise ValueError if its header declares more data than the file contains."""
     readers: Mapping[tuple[int, int], Callable[..., Any]] = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     shape, _, dtype = readers[np.lib.format.read_magic(file)](file)
     if dtype.hasobject or math.prod(shape) * dtype.itemsize > size:

@@ -22,7 +22,7 @@ def insert_formulas(text: str) -> str:
     >>> print(insert_formulas("$<<update>>$"))
     $\theta \leftarrow \theta - \eta \cdot \partial \theta$
     """
-    return re.sub("<<(.+?)>>", lambda found: _notebook_formulas()[found[1]], text)
+    return re.sub("<<(.+?)>>", lambda match: _notebook_formulas()[match[1]], text)
 
 
 @cache

@@ -24,16 +24,16 @@ def run(arguments: list[str]) -> int:
         return fail(2, say("terminal.mutants.right_fails", error=report.error))
     outcomes = list(zip(mutants(args.kind, args.like), report.passed, strict=True))
     passing_mutants = [mutant for mutant, has_passed in outcomes if has_passed]
-    impossible = sum(has_passed is None for _, has_passed in outcomes)
+    impossible_count = sum(has_passed is None for _, has_passed in outcomes)
     lines = [line for mutant in passing_mutants for line in _lines(mutant, args)]
-    notes = [say("terminal.mutants.impossible", n=impossible)] if impossible else []
-    is_printed = print_lines([*lines, *notes, say("terminal.mutants.passed", n=len(passing_mutants), count=len(outcomes) - impossible)])
+    notes = [say("terminal.mutants.impossible", n=impossible_count)] if impossible_count else []
+    is_printed = print_lines([*lines, *notes, say("terminal.mutants.passed", n=len(passing_mutants), count=len(outcomes) - impossible_count)])
     return 1 if passing_mutants or not is_printed else 0
 
 
 def _lines(mutant: Mutant, args: argparse.Namespace) -> list[str]:
-    wrong, right = mutant.mistake.code(course_named(args.like).names(args.kind))
-    return [str(mutant.mistake.title), f"- {wrong}", f"+ {right}", ""]
+    wrong, correct = mutant.mistake.code(course_named(args.like).names(args.kind))
+    return [str(mutant.mistake.title), f"- {wrong}", f"+ {correct}", ""]
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

@@ -53,8 +53,8 @@ def jupyter_notebook(setup: Setup, pixels: np.ndarray) -> str:
 def as_notebook(introduction: str, sections: Iterable[Section], picture: bytes = b"") -> str:
     """Return sections as a notebook, each with a cell of text and formulas and a code cell. `picture`, a PNG, is
     shown at the top."""
-    title, *rest = introduction.splitlines()
-    texts: list[tuple[str, str]] = [("markdown", "\n".join([f"# {title}", *rest]))]
+    title, *body = introduction.splitlines()
+    texts: list[tuple[str, str]] = [("markdown", "\n".join([f"# {title}", *body]))]
     for section in sections:
         formulas = "\n\n".join(f"$${translate_words(formula)}$$" for formula in section.formulas)
         texts.append(("markdown", "\n\n".join(filter(None, (f"## {section.title}", section.words, formulas)))))

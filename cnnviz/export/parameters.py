@@ -41,13 +41,13 @@ def parameters_json(setup: Setup, params: Params, buffers: Mapping[str, np.ndarr
     if problem := divergence(params):
         raise problem
     numbers = {**params, **(buffers or {})}
-    head = {
+    header = {
         "format": FORMAT,
         "version": VERSION,
         "lesson": setup.to_query(),
         "shapes": {name: list(array.shape) for name, array in numbers.items()},
     }
-    lines = [f'"{key}": {json.dumps(value)}' for key, value in head.items()]
+    lines = [f'"{key}": {json.dumps(value)}' for key, value in header.items()]
     lines += [f'"{name}": {_rows(array.tolist())}' for name, array in numbers.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -79,21 +79,21 @@ def read_parameters(text: str | bytes, units: int | None = None, program: Progra
     data = _load(text)
     file_setup = _setup(data)[0]
     file_program = file_setup.network.program(file_setup.x_shape)
-    shapes, laid = _expected_shapes(program or file_program)
+    shapes, flattened_weight = _expected_shapes(program or file_program)
     shapes |= {name: buffer.shape for name, buffer in (program or file_program).buffers.items() if name in data}
     if program is not None and _size_independent_shapes(file_program) != _size_independent_shapes(program):
         raise Problem("export.parameters.other_network", found=file_setup.net, net=str(program.network))
-    arrays = {name: _array(data, name, shapes, laid) for name in shapes}
+    arrays = {name: _array(data, name, shapes, flattened_weight) for name in shapes}
     if program is not None:
-        units = shapes[laid][0] if laid else None
+        units = shapes[flattened_weight][0] if flattened_weight else None
     for name, array in arrays.items():
-        has_free_rows = name == laid and array.ndim == 2 and len(array)
+        has_free_rows = name == flattened_weight and array.ndim == 2 and len(array)
         if array.shape != ((len(array), *shapes[name][1:]) if has_free_rows else shapes[name]):
-            raise Problem("export.parameters.wrong_shape", name=name, shape=str(array.shape), needed=_required_shape(name, shapes, laid))
+            raise Problem("export.parameters.wrong_shape", name=name, shape=str(array.shape), needed=_required_shape(name, shapes, flattened_weight))
     for name, array in arrays.items():
         if _is_filter(name) and np.abs(array).max() > MAX_NUMBER:
             raise Problem("export.parameters.too_large", name=name, most=MAX_NUMBER)
-        if name == laid and units is not None and len(array) != units:
+        if name == flattened_weight and units is not None and len(array) != units:
             raise Problem("export.parameters.other_units", found=len(array), units=units)
     return Params.of(arrays)
 
@@ -101,14 +101,14 @@ def read_parameters(text: str | bytes, units: int | None = None, program: Progra
 def _expected_shapes(program: Program) -> tuple[dict[str, tuple[int, ...]], str | None]:
     """Return the shape of each parameter, and the name of the weights behind the flattened maps (or None), whose
     number of rows depends on the image's size."""
-    laid = next((names.of("w") for names in program.network.names if names.flattens), None)
-    return {name: program.shown[name] for name in program.parameters}, laid
+    flattened_weight = next((names.of("w") for names in program.network.names if names.flattens), None)
+    return {name: program.shown[name] for name in program.parameters}, flattened_weight
 
 
 def _size_independent_shapes(program: Program) -> dict[str, tuple[int, ...]]:
     """Return the shapes of all parameters without the part that depends on the image's size."""
-    wanted, laid = _expected_shapes(program)
-    return {name: shape[1:] if name == laid else shape for name, shape in wanted.items()}
+    expected_shapes, flattened_weight = _expected_shapes(program)
+    return {name: shape[1:] if name == flattened_weight else shape for name, shape in expected_shapes.items()}
 
 
 def starting_from(setup: Setup, start: Mapping[str, np.ndarray], learned: TrainingInfo | None = None) -> Setup:
@@ -148,11 +148,11 @@ def _is_filter(name: str) -> bool:
     return name[0] == "f"
 
 
-def _required_shape(name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> Message | str:
-    """Return the required shape of a parameter as text; the number of rows of `laid` depends on the image."""
-    if name == laid:
-        return message("export.parameters.needed", shape=f"(D, {wanted[name][1]})")
-    return str(wanted[name])
+def _required_shape(name: str, expected_shapes: dict[str, tuple[int, ...]], flattened_weight: str | None) -> Message | str:
+    """Return the required shape of a parameter as text; the number of rows of `flattened_weight` depends on the image."""
+    if name == flattened_weight:
+        return message("export.parameters.needed", shape=f"(D, {expected_shapes[name][1]})")
+    return str(expected_shapes[name])
 
 
 def _rows(values: list[Any]) -> str:
@@ -190,14 +190,14 @@ def _max_bytes(text: str | bytes) -> int:
     return MAX_BYTES + MAX_NUMBER_BYTES * min(count, MOST_PARAMETERS)
 
 
-def _array(data: dict[str, Any], name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> np.ndarray:
+def _array(data: dict[str, Any], name: str, expected_shapes: dict[str, tuple[int, ...]], flattened_weight: str | None) -> np.ndarray:
     if name not in data:
-        raise Problem("export.parameters.lacks", name=name, names=list(wanted))
-    numbers = _numbers(data[name], name, max(2, len(wanted[name])))
+        raise Problem("export.parameters.lacks", name=name, names=list(expected_shapes))
+    numbers = _numbers(data[name], name, max(2, len(expected_shapes[name])))
     try:
         array = np.array(numbers, dtype=np.float64)
     except ValueError:
-        raise Problem("export.parameters.ragged", name=name, needed=_required_shape(name, wanted, laid)) from None
+        raise Problem("export.parameters.ragged", name=name, needed=_required_shape(name, expected_shapes, flattened_weight)) from None
     shapes = data.get("shapes")
     declared_shape = shapes.get(name) if isinstance(shapes, dict) else None
     if declared_shape != list(array.shape):

@@ -1,4 +1,4 @@
-"""Share card: the picture of a setup that messengers and social networks show beside a link.
+"""Share card: the picture of a setup that messengers and social networks show with a link.
 
 From left to right: the image, a kernel, a map of it, and the outputs.
 """
@@ -53,7 +53,7 @@ def share_card(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> bytes:
     card = Image.new("RGB", SIZE, "white")
     pen = ImageDraw.Draw(card)
     maps = selected_maps(setup, np.shape(snapshot.trace.x))
-    kernel = next((selection.of(snapshot) for selection in maps if selection.symbol in snapshot.params), None)
+    kernel = next((selection.extract(snapshot) for selection in maps if selection.symbol in snapshot.params), None)
     main_map = [selection for selection in maps if selection.symbol in snapshot.trace][-1]
     columns = _columns(snapshot, np.asarray(setup.y, float))
     check_cancelled()
@@ -80,10 +80,10 @@ def _title(setup: Setup, snapshot: Snapshot) -> str:
         return say("export.card.diverged")
     if o.size == 1:
         return say("export.card.number", value=float(o[0]))
-    predicted = int(o.argmax())
+    predicted_class = int(o.argmax())
     if target is None:
-        return say("export.card.says", said=names[predicted])
-    return say(f"export.card.{'right' if predicted == target else 'wrong'}", said=names[predicted], true=names[target])
+        return say("export.card.says", said=names[predicted_class])
+    return say(f"export.card.{'right' if predicted_class == target else 'wrong'}", said=names[predicted_class], true=names[target])
 
 
 def _target(y: np.ndarray) -> int | None:
@@ -94,18 +94,18 @@ def _target(y: np.ndarray) -> int | None:
 def _columns(snapshot: Snapshot, y: np.ndarray) -> list[int]:
     """Return the indices of the outputs to draw, at most two: the largest, and the target or else the second
     largest."""
-    descending = [int(index) for index in np.argsort(-np.nan_to_num(snapshot.trace.o), kind="stable")]
+    ranked_classes = [int(index) for index in np.argsort(-np.nan_to_num(snapshot.trace.o), kind="stable")]
     target = _target(y)
-    return sorted([descending[0], *([target] if target not in (None, descending[0]) else descending[1:2])])
+    return sorted([ranked_classes[0], *([target] if target not in (None, ranked_classes[0]) else ranked_classes[1:2])])
 
 
 def _draw_columns(pen: ImageDraw.ImageDraw, setup: Setup, snapshot: Snapshot, columns: list[int], left: int) -> None:
     """Draw the outputs as columns from 0 to 1, or to the largest output if that is greater, with values and names."""
     o, target, top, bottom = snapshot.trace.o, _target(np.asarray(setup.y, float)), _MIDDLE - _MAP // 2, _MIDDLE + _MAP // 2
     highest = max(1.0, float(np.nan_to_num(o, posinf=0.0, neginf=0.0).max()))
-    predicted = int(np.nan_to_num(o).argmax())
+    predicted_class = int(np.nan_to_num(o).argmax())
     for output in columns:
-        is_answer, centre = output == predicted, left + _COLUMN // 2
+        is_answer, centre = output == predicted_class, left + _COLUMN // 2
         height = round((bottom - top) * min(1.0, max(0.0, float(np.nan_to_num(o[output], posinf=0.0)) / highest)))
         pen.rectangle((left, top, left + _COLUMN, bottom), fill="white", outline=_LINE)
         pen.rectangle((left, bottom - height, left + _COLUMN, bottom), fill=_BLUE if is_answer else _GREY)
@@ -128,10 +128,10 @@ def _format(value: float) -> str:
 
 def _colours(selection: MapSelection, snapshot: Snapshot) -> np.ndarray:
     """Return the map's colours, uint8 (H,W,3), on the page's scale for it."""
-    array = selection.of(snapshot)
-    finite = np.nan_to_num(array, posinf=0.0, neginf=0.0)
-    limit = float(np.abs(finite).max())
-    low, high = (0.0, max(1.0, float(finite.max()))) if selection.scale == "activation" else (-limit, limit)
+    array = selection.extract(snapshot)
+    finite_values = np.nan_to_num(array, posinf=0.0, neginf=0.0)
+    limit = float(np.abs(finite_values).max())
+    low, high = (0.0, max(1.0, float(finite_values.max()))) if selection.scale == "activation" else (-limit, limit)
     return ramp(selection.scale, _LEVELS)[levels_of(array, low, high, _LEVELS)]
 
 
@@ -142,11 +142,11 @@ def _paste(card: Image.Image, colours: np.ndarray, left: int, side: int, outline
     rows, columns = colours.shape[:2]
     factor = side // max(rows, columns) or side / max(rows, columns)
     width, height = (max(1, int(n * factor)) for n in (columns, rows))
-    at = left + (side - width) // 2, _MIDDLE - height // 2
-    card.paste(Image.fromarray(colours).resize((width, height), Image.Resampling.NEAREST), at)
+    position = left + (side - width) // 2, _MIDDLE - height // 2
+    card.paste(Image.fromarray(colours).resize((width, height), Image.Resampling.NEAREST), position)
     if outlined:
-        ImageDraw.Draw(card).rectangle((at[0], at[1], at[0] + width, at[1] + height), outline=_LINE)
-    return at[0], at[0] + width, at[1], at[1] + height
+        ImageDraw.Draw(card).rectangle((position[0], position[1], position[0] + width, position[1] + height), outline=_LINE)
+    return position[0], position[0] + width, position[1], position[1] + height
 
 
 def _draw_kernel(card: Image.Image, f: np.ndarray) -> tuple[int, int, int, int]:

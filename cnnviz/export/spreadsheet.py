@@ -43,13 +43,13 @@ def spreadsheet(setup: Setup, snapshot: Snapshot, known: bool = True) -> bytes:
     """
     x = snapshot.trace.x
     program = setup.network.program(x.shape, training=snapshot.trace.training)
-    trace = program.forward(snapshot.params, x, given=snapshot.trace.kept)
+    trace = program.forward(snapshot.params, x, pass_inputs=snapshot.trace.kept)
     y = setup.network.targets(np.array(setup.y), trace.o.shape)
     gradients = program.backward(snapshot.params, trace, y)
-    inner = program.all_values(snapshot.params, trace)
-    formulas = CellFormulas(program, {names.source: program.tie(inner, names.source) for names in program.network.names})
+    inner_values = program.all_values(snapshot.params, trace)
+    formulas = CellFormulas(program, {names.source: program.tie(inner_values, names.source) for names in program.network.names})
     arrays: dict[str, np.ndarray] = {**trace, **snapshot.params, "y": y, "L": np.array(setup.network.loss(trace, y)), **gradients}
-    shapes = formulas.at.shapes
+    shapes = formulas.layout.shapes
     values = {name: np.asarray(arrays[name]).reshape(shapes[name]) for name in arrays if name in shapes}
     values |= {name: formulas.helper_values(name, values) for name in formulas.helpers}
     if problem := too_large(program):
@@ -124,12 +124,12 @@ class _Book:
         sheet.write_number(row, 1, self.setup.lr)
         self.book.define_name("learning_rate", f"=lesson!$B${row + 1}")
         sheet.write(row + 1, 0, "L", self.style["head"])
-        self._formula(sheet, row + 1, 1, self.formulas.at.cell("L"), float(self.values["L"]), "live")
+        self._formula(sheet, row + 1, 1, self.formulas.layout.cell("L"), float(self.values["L"]), "live")
         sheet.write(row + 2, 0, say("export.spreadsheet.before"), self.style["head"])
         sheet.write_number(row + 2, 1, float(self.values["L"]))
-        for at, (name, _) in enumerate(names, start=row + 4):
-            sheet.write_url(at, 0, f"internal:'{name}'!A1", self.style["link"], _label(name))
-            sheet.write_string(at, 1, self._words(name))
+        for name_row, (name, _) in enumerate(names, start=row + 4):
+            sheet.write_url(name_row, 0, f"internal:'{name}'!A1", self.style["link"], _label(name))
+            sheet.write_string(name_row, 1, self._words(name))
 
     def _words(self, name: str) -> str:
         # for the weights only, since the biases belong to the same stage
@@ -138,16 +138,16 @@ class _Book:
         return "   ".join([*titles, *([latex_to_unicode(formula)] if formula else [])])
 
     def _sheet(self, name: str, colour: str) -> None:
-        sheet, shape = self.book.add_worksheet(name), self.formulas.at.shapes[name]
+        sheet, shape = self.book.add_worksheet(name), self.formulas.layout.shapes[name]
         sheet.set_tab_color(colour)
         self._head(sheet, _label(name), self._words(name), shape)
         values = self.values.get(name)
-        for number, at in enumerate(np.ndindex(*shape)):
+        for number, index in enumerate(np.ndindex(*shape)):
             if number % CELLS_PER_CHECK == 0:
                 check_cancelled()
-            row, column = self.formulas.at.place(name, at)
-            formula = self.formulas.formula(name, at) if number < MAX_FORMULAS or name in self.formulas.helpers else None
-            value = 0.0 if values is None else float(values[at])
+            row, column = self.formulas.layout.place(name, index)
+            formula = self.formulas.formula(name, index) if number < MAX_FORMULAS or name in self.formulas.helpers else None
+            value = 0.0 if values is None else float(values[index])
             if formula is None:
                 sheet.write_number(row, column, value, self.style["input" if name not in self.formulas.lines else "given"])
             else:
@@ -155,8 +155,8 @@ class _Book:
         self._colours(sheet, shape)
 
     def _formula(self, sheet: Any, row: int, column: int, formula: str, value: float, style: str, known: bool = True) -> None:
-        finite = np.isfinite(value)
-        sheet.write_formula(row, column, f"={formula}", self.style[style], value if self.known and known and finite else 0)
+        is_finite = np.isfinite(value)
+        sheet.write_formula(row, column, f"={formula}", self.style[style], value if self.known and known and is_finite else 0)
 
     def _head(self, sheet: Any, name: str, words: str, shape: tuple[int, ...]) -> None:
         sheet.write(0, 0, name, self.style["title"])
@@ -172,33 +172,33 @@ class _Book:
 
     def _colours(self, sheet: Any, shape: tuple[int, ...]) -> None:
         """Write row labels, and add a colour scale: blue below 0, red above."""
-        last: tuple[int, int] = (FIRST_ROW, FIRST_COLUMN)
-        for at in np.ndindex(*shape[:-1] if len(shape) > 1 else shape):
-            row, _ = self._place(shape, at)
-            sheet.write_string(row, 0, ",".join(map(str, at)), self.style["head"])
-            last = row, FIRST_COLUMN + (shape[-1] - 1 if len(shape) > 1 else 0)
+        last_cell: tuple[int, int] = (FIRST_ROW, FIRST_COLUMN)
+        for index in np.ndindex(*shape[:-1] if len(shape) > 1 else shape):
+            row, _ = self._place(shape, index)
+            sheet.write_string(row, 0, ",".join(map(str, index)), self.style["head"])
+            last_cell = row, FIRST_COLUMN + (shape[-1] - 1 if len(shape) > 1 else 0)
         scale = {"type": "3_color_scale", "min_color": "#6ea6dc", "mid_color": "#ffffff", "max_color": "#e5806f", "mid_type": "num", "mid_value": 0}
         if shape:
-            sheet.conditional_format(FIRST_ROW, FIRST_COLUMN, *last, scale)
+            sheet.conditional_format(FIRST_ROW, FIRST_COLUMN, *last_cell, scale)
 
     def _place(self, shape: tuple[int, ...], at: Index) -> tuple[int, int]:
-        return type(self.formulas.at)({"": shape}).place("", (*at, 0) if len(shape) > 1 else at)
+        return type(self.formulas.layout)({"": shape}).place("", (*at, 0) if len(shape) > 1 else at)
 
     def _write_next_params(self, name: str) -> None:
         """Write a sheet with a parameter after the update."""
-        shape, sheet = self.formulas.at.shapes[name], self.book.add_worksheet(f"{name} next")
+        shape, sheet = self.formulas.layout.shapes[name], self.book.add_worksheet(f"{name} next")
         self._head(sheet, f"{label(name)}′", latex_to_unicode(self.setup.optimizer.formulas[-1]), shape)
         values = np.asarray(self.snapshot.after[name]).reshape(shape)
         exact = self.setup.rule == "exact"
-        for number, at in enumerate(np.ndindex(*shape)):
+        for number, index in enumerate(np.ndindex(*shape)):
             if number % CELLS_PER_CHECK == 0:
                 check_cancelled()
-            row, column = self.formulas.at.place(name, at)
+            row, column = self.formulas.layout.place(name, index)
             if number < MAX_FORMULAS:
-                formula = f"{self.formulas.at.cell(name, *at)}-learning_rate*{self.formulas.at.cell(f'd{name}', *at)}"
-                self._formula(sheet, row, column, formula, float(values[at]), "live", exact)
+                formula = f"{self.formulas.layout.cell(name, *index)}-learning_rate*{self.formulas.layout.cell(f'd{name}', *index)}"
+                self._formula(sheet, row, column, formula, float(values[index]), "live", exact)
             else:
-                sheet.write_number(row, column, float(values[at]), self.style["given"])
+                sheet.write_number(row, column, float(values[index]), self.style["given"])
         self._colours(sheet, shape)
 
 

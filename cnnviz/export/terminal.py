@@ -55,15 +55,15 @@ def _headings(setup: Setup, program: Program) -> Iterator[tuple[str, Sequence[st
         stage_formulas = [formulas[name] for name in stage.makes if name in formulas]
         if stage == "x":
             stage_formulas = [pixel_formula(setup.scale)]
-        read = [name for name in stage.inputs if name in network.parameters and stage.phase == "forward"]
-        yield _heading(stage.title, stage_formulas), ("y", "L", "losses") if stage.phase == "loss" else (*read, *stage.makes)
-    first = message(f"{network.layers[0].words('dx')}.title")
-    yield _heading(first, [formulas["dx"]]), ("dx",)
+        used_parameters = [name for name in stage.inputs if name in network.parameters and stage.phase == "forward"]
+        yield _heading(stage.title, stage_formulas), ("y", "L", "losses") if stage.phase == "loss" else (*used_parameters, *stage.makes)
+    first_title = message(f"{network.layers[0].words('dx')}.title")
+    yield _heading(first_title, [formulas["dx"]]), ("dx",)
 
 
 def _heading(title: Message, formulas: Iterable[str]) -> str:
-    written = "     ".join(map(latex_to_unicode, formulas))
-    return say("terminal.stage", title=title, formulas=written) if written else str(title)
+    formula_text = "     ".join(map(latex_to_unicode, formulas))
+    return say("terminal.stage", title=title, formulas=formula_text) if formula_text else str(title)
 
 
 def _hint(hints: Mapping[str, object], name: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ def reference_of(setup: Setup, snapshot: Snapshot) -> ReferencePass:
     """Return the exact backward pass at this snapshot, in its mode, ignoring the setup's deviations."""
     x, network, training = snapshot.trace.x, setup.network, snapshot.trace.training
     program = network.program(x.shape, training=training)
-    trace = program.forward(snapshot.params, x, given=snapshot.trace.kept if training else snapshot.buffers)
+    trace = program.forward(snapshot.params, x, pass_inputs=snapshot.trace.kept if training else snapshot.buffers)
     y = network.targets(np.array(setup.y), trace.o.shape)
     return ReferencePass(program, snapshot.params, trace, as_frozen(y), setup.optimizer, snapshot.state)
 
@@ -48,14 +48,14 @@ def report(diagnosis: Diagnosis, file: str, passed_over: int = 0) -> Iterator[st
         yield f"{name:<5} {comparison.theirs.shape!s:<15} {_verdict(diagnosis, comparison)}"
         if comparison.ties:
             yield f"# {say('own.ties', n=comparison.ties, name=label(name))}"
-    yield from (f"# {words}" for words in undecided(diagnosis))
+    yield from (f"# {words}" for words in undecided_messages(diagnosis))
     if other_pass := diagnosis.forward_mistake:
         yield f"# {say('own.another_pass', mistake=other_pass.title, stage=label(other_pass.stage))}"
     for stage, matches in diagnosis.matches.items():
         yield from _explain(diagnosis, stage, matches)
 
 
-def undecided(diagnosis: Diagnosis) -> Iterator[Message]:
+def undecided_messages(diagnosis: Diagnosis) -> Iterator[Message]:
     """Yield messages on the number of undecided entries, and on arrays in which no entry is decided."""
     if diagnosis.undecided:
         yield message("own.undecided", n=diagnosis.undecided, count=diagnosis.count)
@@ -85,9 +85,9 @@ def _explain(diagnosis: Diagnosis, stage: str, matches: tuple[Match, ...]) -> It
     matches_shown = close_matches(matches)
     yield from (f"# {words}" for words in match_messages(diagnosis, stage, matches_shown))
     if matches_shown:
-        wrong, right = matches_shown[0].explanation.code(diagnosis.reference.program, stage, tuple(array.name for array in wrong_arrays))
+        wrong, correct = matches_shown[0].explanation.code(diagnosis.reference.program, stage, tuple(array.name for array in wrong_arrays))
         yield from (f"- {line}" for line in wrong.split("\n"))
-        yield from (f"+ {line}" for line in right.split("\n"))
+        yield from (f"+ {line}" for line in correct.split("\n"))
 
 
 def close_matches(matches: tuple[Match, ...]) -> tuple[Match, ...]:

@@ -25,8 +25,8 @@ export function pageAddress(pathOf, onTravel, push) {
         aside = setup
         return
       }
-      const all = { ...setup, ...foreignKeys(parse(location.search)) } // keep foreign keys such as embed=true
-      const url = pathOf(page) + query(all)
+      const allKeys = { ...setup, ...foreignKeys(parse(location.search)) } // keep foreign keys such as embed=true
+      const url = pathOf(page) + query(allKeys)
       replace ? history.replaceState(null, "", url) : push(null, "", url)
     },
   }

@@ -86,12 +86,12 @@ def _make_case(course: CS231n, kind: str, user_case: Any, rng: np.random.Generat
     if kind == "softmax":
         return Case(kind, {"x": rng.normal(size=x), "y": rng.integers(x[1], size=x[0])})
     arrays = _parameters(course, kind, x, shapes[1:], rng)
-    out = _output(kind, x, arrays, settings)
+    output = _output(kind, x, arrays, settings)
     x_values = draw_distinct(x, rng) if kind in POOLS else draw(x, rng, kind)
     if kind == "dropout":
         p = float(str(settings["p"]))
         arrays["mask"] = (rng.random(x) < p) / p
-    return Case(kind, {"x": x_values, **arrays, "dout": draw(out, rng, "dout")}, settings)
+    return Case(kind, {"x": x_values, **arrays, "dout": draw(output, rng, "dout")}, settings)
 
 
 def _is_shape(value: Any) -> bool:

@@ -111,7 +111,7 @@ class CS231n:
 
 class DeeplearningAI(CS231n):
     """f(dZ, cache), channels last. A dense layer has examples in columns and averages over them. Layers that the
-    course lacks are CS231n's."""
+    course lacks have CS231n's format."""
 
     def names(self, kind: str) -> dict[str, str]:
         course_names: dict[str, str] = {}
@@ -124,12 +124,12 @@ class DeeplearningAI(CS231n):
         return super().names(kind) | course_names
 
     def axes(self, kind: str, role: str) -> Shape | None:
-        plain = role.removeprefix("d")
+        base_role = role.removeprefix("d")
         if kind == "dense":
-            return (1, 0) if plain in ("x", "w", "out") else None
-        if kind == "conv" and plain == "w":
+            return (1, 0) if base_role in ("x", "w", "out") else None
+        if kind == "conv" and base_role == "w":
             return (2, 3, 1, 0)
-        return (0, 2, 3, 1) if kind in ("conv", *POOLS) and plain in ("x", "out") else None
+        return (0, 2, 3, 1) if kind in ("conv", *POOLS) and base_role in ("x", "out") else None
 
     def case_settings(self, kind: str, settings: Mapping[str, Any]) -> dict[str, object]:
         return super().case_settings(kind, settings) | ({"mean": True} if kind == "dense" else {})
@@ -164,7 +164,7 @@ class DeeplearningAI(CS231n):
 
 
 COURSES: Mapping[str, CS231n] = {"cs231n": CS231n(), "deeplearning.ai": DeeplearningAI()}
-"""Courses whose signatures a function may have, by the name in `like`."""
+"""Courses by the value of `like`. A function has the signatures of one of them."""
 
 
 def course_named(like: str) -> CS231n:

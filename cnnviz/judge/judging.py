@@ -1,4 +1,4 @@
-"""Run a student's backward function on cases and report what is wrong with its results."""
+"""Run a student's backward function on cases and report the errors in its results."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Run a user's layer class on cases and report what is wrong with its gradients."""
+"""Run a user's layer class on cases and report the errors in its gradients."""
 
 import contextlib
 import inspect
@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.core.network.sliding import output_size
 from cnnviz.judge.case import ELEMENTWISE, POOLS, RETURNS, Array, Case
 from cnnviz.judge.cases import draw, draw_distinct
-from cnnviz.judge.layer_layout import AXES, LayerLayout, attribute, parameter_orders
+from cnnviz.judge.layer_layout import AXES, LayerLayout, parameter_orders, read_attribute
 from cnnviz.judge.own_forward import correct_by_output
 from cnnviz.judge.returned_arrays import as_numbers, compare_with_correct, describe_case
 from cnnviz.judge.right_gradients import CorrectResult
@@ -209,7 +209,7 @@ def _base_name(path: str) -> str:
 def _read_array(layer: object, path: str) -> Array | None:
     """Return the array of numbers at a path, or None if there is none."""
     try:
-        value = attribute(layer, path)
+        value = read_attribute(layer, path)
     except LookupError:
         return None
     try:
@@ -224,9 +224,9 @@ def _read_array(layer: object, path: str) -> Array | None:
 
 def _letters(kind: str, axes: str | None) -> str:
     letters = AXES.get(kind, "NX") if axes is None else axes
-    allowed = "NCHW" if "H" in letters else "NC" if kind == "batchnorm" else "NX"
+    allowed_letters = "NCHW" if "H" in letters else "NC" if kind == "batchnorm" else "NX"
     required_letters = "HW" if kind in ("conv", *POOLS) else "C" if kind == "batchnorm" else "X" if kind == "dense" else ""
-    if not letters or len(set(letters)) < len(letters) or not set(required_letters) <= set(letters) <= set(allowed) or (kind == "dense" and allowed == "NCHW"):
+    if not letters or len(set(letters)) < len(letters) or not set(required_letters) <= set(letters) <= set(allowed_letters) or (kind == "dense" and allowed_letters == "NCHW"):
         raise Problem("judge.layer_axes", axes=repr(axes), kind=kind)
     return letters
 
@@ -256,21 +256,21 @@ def _make_case(kind: str, letters: str, size: LayerSize, mean: bool, rng: np.ran
     layout = LayerLayout(kind, letters, {}, mean)
     maps = (size.images, size.channels, size.height, size.width)
     shape = maps if layout.core == "NCHW" else (size.images, size.channels if kind == "batchnorm" else size.inputs)
-    out = shape
+    output_shape = shape
     settings: dict[str, object] = {}
     if kind in ("conv", *POOLS):
         pad = size.pad if kind == "conv" else 0
         rows, columns = (output_size(n, size.k, size.stride, pad) for n in (size.height, size.width))
-        out = (size.images, size.filters if kind == "conv" else size.channels, rows, columns)
+        output_shape = (size.images, size.filters if kind == "conv" else size.channels, rows, columns)
         settings = {"stride": size.stride, "pad": pad} if kind == "conv" else {"k": size.k, "across": size.k, "stride": size.stride}
     elif kind == "dense":
-        out = (size.images, size.units)
+        output_shape = (size.images, size.units)
     elif kind == "batchnorm":
         settings = {"eps": 1e-5}
     elif kind == "dropout":
         settings = {"p": size.p, "mode": "train"}
     x = draw_distinct(shape, rng) if kind in POOLS else draw(shape, rng, kind)
-    return layout, Case(kind, {"x": x, "dout": draw(out, rng, "dout")}, settings)
+    return layout, Case(kind, {"x": x, "dout": draw(output_shape, rng, "dout")}, settings)
 
 
 @contextlib.contextmanager
@@ -315,51 +315,52 @@ def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run
     """Run a forward and a backward pass."""
     forward, backward = _method(layer, source.forward, _FORWARD, "forward"), _method(layer, source.backward, _BACKWARD, "backward")
     x = layout.to_course_layout(case, "x", case.arrays["x"])
-    out = _output(forward, x.copy())
+    output = _output(forward, x.copy())
     paths = {role: source.path(layer, role) for role in _PARAMETERS.get(case.kind, ())}
     path = paths.get("w")
     weight = None if path is None else _read_array(layer, path)
     if path is not None and weight is not None and not np.any(weight):
-        start = attribute(layer, path)
+        start = read_attribute(layer, path)
         if isinstance(start, np.ndarray):  # zero weights would hide mistakes
             start[...] = np.random.default_rng(2).normal(size=start.shape)
-        out = _output(forward, x.copy())
+        output = _output(forward, x.copy())
 
     def output_for(other: Case) -> Any:
         return _output(forward, layout.to_course_layout(other, "x", other.arrays["x"]))
 
-    exact = _correct_gradients(layer, layout, case, paths, lambda case, bias: correct_by_output(layout, case, out if bias is None else out - bias, output_for))
+    exact = _correct_gradients(layer, layout, case, paths, lambda case, bias: correct_by_output(layout, case, output if bias is None else output - bias, output_for))
     if case.kind == "batchnorm":
-        out = _output(forward, x.copy())  # the layer may have seen other inputs since
+        output = _output(forward, x.copy())  # the layer may have seen other inputs since
     backward_arguments = [layout.to_course_layout(case, "dout", case.arrays["dout"]), *_rate_argument(backward, source)]
     array_copies = copy_arrays(backward_arguments[0], "dout")
     starts = {role: np.array(_read_array(layer, path), np.float64) for role, path in paths.items() if path is not None}
-    returned = backward(*backward_arguments)
+    result = backward(*backward_arguments)
     changed_names = overwritten(array_copies)
     if source.update is not None:
         step = _method(layer, source.update, (), "update")
         step(*([source.rate] if source.rate is not None and _takes_at_least(step, 1) else []))
-    roles, arrays, exact = _gradients(layer, exact, source, paths, starts, returned)
+    roles, arrays, exact = _gradients(layer, exact, source, paths, starts, result)
     return Run(exact.case, compare_with_correct(layout, exact, roles, arrays), changed_names)
 
 
 def _output(forward: Callable[..., Any], x: Array) -> Any:
-    out = forward(x)
-    return np.array(as_numbers("out", out[0] if isinstance(out, tuple) and out else out))
+    output = forward(x)
+    return np.array(as_numbers("out", output[0] if isinstance(output, tuple) and output else output))
 
 
 def _rate_argument(backward: Callable[..., Any], source: _Source) -> list[float]:
     """Return the learning rate as a list of arguments, or [] if `backward` takes none. The default 0 has no effect.
    """
-    return [source.rate if source.rate is not None else 0.0] if _takes_at_least(backward, 2) or (source.rate is not None and not source.update and _takes(backward, 2)) else []
+    needs_rate = _takes_at_least(backward, 2) or (source.rate is not None and not source.update and _accepts(backward, 2))
+    return [source.rate if source.rate is not None else 0.0] if needs_rate else []
 
 
 def _takes_at_least(function: Callable[..., Any], count: int) -> bool:
     """Return whether a function needs at least `count` arguments."""
-    return not _takes(function, count - 1) and _takes(function, count)
+    return not _accepts(function, count - 1) and _accepts(function, count)
 
 
-def _takes(function: Callable[..., Any], count: int) -> bool:
+def _accepts(function: Callable[..., Any], count: int) -> bool:
     try:
         inspect.signature(function).bind(*[None] * count)
     except (TypeError, ValueError):
@@ -450,8 +451,8 @@ def _gradients(
         elif path is not None:
             raise Problem("judge.layer_gradient", name=name, type=type(layer).__name__)
     roles = [role for role in RETURNS[exact.case.kind] if role in (source.arrays or arrays)]
-    if missing := [role for role in roles if role not in arrays]:
-        raise Problem("judge.layer_gradient", name=missing[0], type=type(layer).__name__)
+    if missing_roles := [role for role in roles if role not in arrays]:
+        raise Problem("judge.layer_gradient", name=missing_roles[0], type=type(layer).__name__)
     if "dx" in roles and arrays["dx"] is None:
         raise AssertionError(str(message("judge.layer_no_dx")))
     return roles, [arrays[role] for role in roles], exact

@@ -46,12 +46,12 @@ class LayerLayout(CS231n):
         return None if self.letters == self.core else ()
 
     def to_course_layout(self, case: Case, role: str, array: Array) -> Array:
-        plain = role.removeprefix("d")
+        base_role = role.removeprefix("d")
         if self.mean and role in ("dw", "db", "dgamma", "dbeta"):
             array = array / case.images
-        if plain in self.shapes and np.size(array) == np.prod(self.shapes[plain]):
-            return np.array(self._parameter(plain, array))
-        if plain in ("x", "out"):
+        if base_role in self.shapes and np.size(array) == np.prod(self.shapes[base_role]):
+            return np.array(self._parameter(base_role, array))
+        if base_role in ("x", "out"):
             letters = self.out_letters(np.shape(array)) if role in ("dout", "out") else self.letters
             return np.array(from_core_axes(array, self.core, letters))
         return np.array(array)
@@ -126,11 +126,11 @@ def parameter_orders(kind: str, core: Shape, shape: Shape) -> list[Shape | None]
 _STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(?:'([^']*)'|\"([^\"]*)\"|(\d+))\]")
 
 
-def attribute(layer: object, path: str) -> Any:
+def read_attribute(layer: object, path: str) -> Any:
     """Return the value at a path such as "params['W']" or "conv.weights[0]". Raise LookupError if there is none.
 
     >>> import types
-    >>> attribute(types.SimpleNamespace(params={"W": [1, 2]}), "params['W'][1]")
+    >>> read_attribute(types.SimpleNamespace(params={"W": [1, 2]}), "params['W'][1]")
     2
     """
     position, value = 0, layer

@@ -76,10 +76,10 @@ class _Child:
 
     def __init__(self, *arguments: object):
         context = multiprocessing.get_context("spawn")
-        self.connection, other = context.Pipe(duplex=False)
-        self.process = context.Process(target=_work, name=_NAME, args=(other, *arguments), daemon=True)
+        self.connection, child_connection = context.Pipe(duplex=False)
+        self.process = context.Process(target=_work, name=_NAME, args=(child_connection, *arguments), daemon=True)
         self.process.start()
-        other.close()
+        child_connection.close()
 
     def receive(self, seconds: float) -> Any:
         """Return the next message, or None on timeout or if the process has ended."""
@@ -128,18 +128,18 @@ def load_test(name: str, function: str | None = None) -> Test:
     function that it calls is replaced: the one named `function` in its file, or the only one with "backward" in its name.
     Raise Problem if no such test or function exists.
     """
-    file, *inner = name.split("::")
+    file, *name_parts = name.split("::")
     path = Path(file).resolve()
-    if not inner or not path.is_file():
+    if not name_parts or not path.is_file():
         raise Problem("judge.no_file", name=name)
     module = _load_module(path, name)
     owner: Any = module
-    for part in inner[:-1]:
+    for part in name_parts[:-1]:
         owner = getattr(owner, part, None)
-    member = getattr(owner, inner[-1], None)
+    member = getattr(owner, name_parts[-1], None)
     if not callable(member):
-        raise Problem("judge.no_test", name=inner[-1], file=file)
-    call = _method_call(owner, inner[-1]) if isinstance(owner, type) else member
+        raise Problem("judge.no_test", name=name_parts[-1], file=file)
+    call = _method_call(owner, name_parts[-1]) if isinstance(owner, type) else member
     if _takes_function(member, isinstance(owner, type)):
         return call
     target = _function_name(module, function, name)

@@ -63,9 +63,9 @@ def mutants(kind: str, like: str = "cs231n") -> Iterator[Mutant]:
         raise Problem("judge.kind", kind=repr(kind), known=tuple(RETURNS))
     cases = [right(case) for case in make_cases(course, like, kind)]
     earlier_results: list[list[Array]] = []
-    for key, mistake in {mistake.key: mistake for of in cases for mistake in known_mistakes(of)}.items():
-        arrays = [_mistaken_gradients(of, key)[mistake.role] for of in cases]
-        if not any(_all_close(arrays, other) for other in (*earlier_results, [of.gradients[mistake.role] for of in cases]) if len(other) == len(arrays)):
+    for key, mistake in {mistake.key: mistake for result in cases for mistake in known_mistakes(result)}.items():
+        arrays = [_mistaken_gradients(result, key)[mistake.role] for result in cases]
+        if not any(_all_close(arrays, other) for other in (*earlier_results, [result.gradients[mistake.role] for result in cases]) if len(other) == len(arrays)):
             earlier_results.append(arrays)
             calls = Calls()
             yield Mutant(mistake, _function(course, kind, key, calls), calls)
@@ -86,10 +86,10 @@ def _mistaken_gradients(correct: CorrectResult, key: str) -> dict[str, Array]:
 def _function(course: CS231n, kind: str, key: str, calls: Calls) -> Function:
     def backward(*arguments: Any) -> Any:
         case: Case = course.read(kind, arguments)
-        correct = right(case)
+        correct_result = right(case)
         calls.count += 1
-        calls.impossible += bool(key) and not _is_possible(correct, key)
-        arrays = _mistaken_gradients(correct, key) if key else correct.gradients
+        calls.impossible += bool(key) and not _is_possible(correct_result, key)
+        arrays = _mistaken_gradients(correct_result, key) if key else correct_result.gradients
         results = tuple(course.to_course_layout(case, role, arrays[role]) for role in RETURNS[kind])
         return results if len(results) > 1 else results[0]
 

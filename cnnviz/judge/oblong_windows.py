@@ -38,28 +38,28 @@ def _of_convolution(case: Case) -> tuple[Array, Gradients, Gradients]:
     x, w, b, dout = (np.asarray(case.arrays[role], np.float64) for role in ("x", "w", "b", "dout"))
     wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
 
-    def gradients(wide: Array, w: Array, dout: Array) -> Gradients:
+    def gradients(padded_x: Array, w: Array, dout: Array) -> Gradients:
         shares = np.einsum("nmij,mcuv->ncijuv", dout, w)
-        dx = add_back(shares, wide.shape, stride)[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
-        return {"dx": dx, "dw": np.einsum("ncijuv,nmij->mcuv", windows_of(wide, case.window, stride), dout), "db": dout.sum(axis=(0, 2, 3))}
+        dx = add_back(shares, padded_x.shape, stride)[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
+        return {"dx": dx, "dw": np.einsum("ncijuv,nmij->mcuv", windows_of(padded_x, case.window, stride), dout), "db": dout.sum(axis=(0, 2, 3))}
 
-    out = np.einsum("ncijuv,mcuv->nmij", windows_of(wide, case.window, stride), w) + b[:, None, None]
-    if dout.shape != out.shape:
-        return out, {}, {}
-    return out, gradients(wide, w, dout), gradients(np.abs(wide), np.abs(w), np.abs(dout))
+    output = np.einsum("ncijuv,mcuv->nmij", windows_of(wide, case.window, stride), w) + b[:, None, None]
+    if dout.shape != output.shape:
+        return output, {}, {}
+    return output, gradients(wide, w, dout), gradients(np.abs(wide), np.abs(w), np.abs(dout))
 
 
 def _of_pooling(case: Case) -> tuple[Array, Gradients, Gradients]:
     stride, x, dout = case.number("stride"), np.asarray(case.arrays["x"], np.float64), np.asarray(case.arrays["dout"], np.float64)
     windows = windows_of(x, case.window, stride)
     if case.kind == "avg":
-        out, shares = windows.mean(axis=(-1, -2)), np.full(windows.shape, 1 / windows[0, 0, 0, 0].size)
+        output, shares = windows.mean(axis=(-1, -2)), np.full(windows.shape, 1 / windows[0, 0, 0, 0].size)
     else:
         cells = windows.reshape(*windows.shape[:4], -1)
-        out, shares = cells.max(axis=-1), np.zeros(cells.shape)
+        output, shares = cells.max(axis=-1), np.zeros(cells.shape)
         np.put_along_axis(shares, cells.argmax(axis=-1)[..., None], 1.0, axis=-1)
         shares = shares.reshape(windows.shape)
-    if dout.shape != out.shape:
-        return out, {}, {}
+    if dout.shape != output.shape:
+        return output, {}, {}
     dx = {name: add_back(shares * gradient[..., None, None], x.shape, stride) for name, gradient in (("dx", dout), ("size", np.abs(dout)))}
-    return out, {"dx": dx["dx"]}, {"dx": dx["size"]}
+    return output, {"dx": dx["dx"]}, {"dx": dx["size"]}

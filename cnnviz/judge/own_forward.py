@@ -85,16 +85,16 @@ def _rows(case: Case, array: Array) -> Array:
     return np.moveaxis(array, 1, -1).reshape(-1, case.arrays["gamma"].size)
 
 
-def _centred_and_normalized(case: Case, out: Array) -> tuple[Array, Array]:
+def _centred_and_normalized(case: Case, output: Array) -> tuple[Array, Array]:
     """Return the normalized x that the output implies, and x minus its mean, with one column per channel."""
     x = _rows(case, case.arrays["x"])
-    return (_rows(case, out) - case.arrays["beta"]) / case.arrays["gamma"], x - x.mean(axis=0)
+    return (_rows(case, output) - case.arrays["beta"]) / case.arrays["gamma"], x - x.mean(axis=0)
 
 
 @np.errstate(all="ignore")
-def _eps(case: Case, out: Array) -> float | None:
+def _eps(case: Case, output: Array) -> float | None:
     """Return the eps that reproduces this output, or None."""
-    hat, centred = _centred_and_normalized(case, out)
+    hat, centred = _centred_and_normalized(case, output)
     var = (centred**2).mean(axis=0)
     estimate = float(np.median((centred**2).sum(axis=0) / (hat**2).sum(axis=0) - var))
     candidates = (0.0, float(f"{estimate:.3g}"), estimate)
@@ -102,10 +102,10 @@ def _eps(case: Case, out: Array) -> float | None:
 
 
 @np.errstate(all="ignore")
-def _is_normalized(case: Case, out: Array) -> bool:
+def _is_normalized(case: Case, output: Array) -> bool:
     """Return whether an output is γ·(x - mean)·c + β, with c near 1/σ: another definition of the variance, or eps
     outside of the root."""
-    hat, centred = _centred_and_normalized(case, out)
+    hat, centred = _centred_and_normalized(case, output)
     scale = (hat * centred).sum(axis=0) / (centred**2).sum(axis=0)
     size = scale * centred.std(axis=0)
     return bool(np.allclose(hat, scale * centred, 1e-8, 1e-10) and np.all((size > 0.5) & (size < 2)))
@@ -116,16 +116,16 @@ def _differences(course: CS231n, case: Case, textbook: CorrectResult, forward: C
     dout = np.asarray(case.arrays["dout"], np.float64)
 
     def value(role: str, array: Array) -> float:
-        out = forward(replace(case, arrays={**case.arrays, role: array}))
-        return float((dout * np.asarray(course.to_core_layout(case.kind, "out", np.asarray(out)), np.float64)).sum())
+        output = forward(replace(case, arrays={**case.arrays, role: array}))
+        return float((dout * np.asarray(course.to_core_layout(case.kind, "out", np.asarray(output)), np.float64)).sum())
 
     gradients = {}
     for role in ("x", "gamma", "beta"):
         array = np.asarray(case.arrays[role], np.float64)
         slopes = np.zeros(array.shape)
         for index in np.ndindex(array.shape):
-            near, far = (_slope(value, role, array, index, step) for step in (STEP, 2 * STEP))
-            slopes[index] = (4 * near - far) / 3
+            near_slope, far_slope = (_slope(value, role, array, index, step) for step in (STEP, 2 * STEP))
+            slopes[index] = (4 * near_slope - far_slope) / 3
         gradients[f"d{role}"] = slopes
     sizes = {role: np.full(array.shape, 1e7 * np.abs(array).max()) for role, array in gradients.items()}
     return replace(textbook, gradients=gradients, sizes=sizes)

@@ -32,7 +32,7 @@ class ReturnedArray:
         return self.course.to_course_layout(self.right.case, self.role, self.right.gradients[self.role])
 
     @cached_property
-    def doubt(self) -> Array:
+    def error_bound(self) -> Array:
         """Possible round-off of each number."""
         return self.precision.epsilon * np.abs(self.course.to_course_layout(self.right.case, self.role, self.right.sizes[self.role]))
 
@@ -41,7 +41,7 @@ class ReturnedArray:
         """Mask of wrong numbers. If the shape is wrong, all are."""
         if self.array.shape != self.expected.shape:
             return np.ones(self.array.shape, bool)
-        return marks(self.array, self.expected, self.doubt, tolerance=self.precision.relative) == WRONG
+        return marks(self.array, self.expected, self.error_bound, tolerance=self.precision.relative) == WRONG
 
     @property
     def is_right(self) -> bool:
@@ -60,8 +60,8 @@ class ReturnedArray:
         if candidate.squeeze().shape != self.array.squeeze().shape:
             return False
         candidate = candidate.reshape(self.array.shape)
-        doubt = self.doubt if self.doubt.shape == candidate.shape else self.precision.epsilon * np.abs(candidate)
-        return bool(self.precision.equal_entries(self.array, candidate, doubt).all())
+        error_bound = self.error_bound if self.error_bound.shape == candidate.shape else self.precision.epsilon * np.abs(candidate)
+        return bool(self.precision.equal_entries(self.array, candidate, error_bound).all())
 
     # ---- in words
 
@@ -79,10 +79,10 @@ class ReturnedArray:
             return message("judge.place", name=self.name, case=describe_case(self.course, self.right.case), at=str(index), **count)
         if self.array.shape == self.expected.shape and np.isfinite(self.array).all():
             return message("judge.place_of_number", name=self.name, case=describe_case(self.course, self.right.case))
-        return self._strange or self.fault
+        return self._invalid_sentence or self.fault
 
     @property
-    def _strange(self) -> Message | None:
+    def _invalid_sentence(self) -> Message | None:
         """Sentence on a wrong shape or on non-finite numbers, or None."""
         case = describe_case(self.course, self.right.case)
         if self.array.shape != self.expected.shape:
@@ -96,7 +96,7 @@ class ReturnedArray:
     @property
     def fault(self) -> Message:
         """Sentence on the array's fault: its shape, a non-finite number, or the first wrong number."""
-        if strange := self._strange:
+        if strange := self._invalid_sentence:
             return join_messages([strange, message("judge.only_shape")]) or strange if self.has_only_wrong_shape else strange
         case, index = describe_case(self.course, self.right.case), tuple(int(n) for n in np.argwhere(self.wrong)[0])
         numbers = {"yours": float(self.array[index]), "right": float(self.expected[index])}
@@ -120,7 +120,7 @@ def compare_with_correct(course: CS231n, right: CorrectResult, roles: Sequence[s
     """Return the arrays of these roles for comparison. Raise AssertionError if one is not an array of numbers."""
     names = course.names(right.case.kind)
     numbers = {role: as_numbers(names[role], array) for role, array in zip(roles, arrays, strict=True)}
-    precision = max(precisions(numbers).values(), key=lambda one: (one.relative, one.epsilon), default=DOUBLE)
+    precision = max(precisions(numbers).values(), key=lambda candidate: (candidate.relative, candidate.epsilon), default=DOUBLE)
     reshaped = {role: array.reshape(()) if role == "loss" and array.size == 1 else array for role, array in numbers.items()}
     return [ReturnedArray(course, right, role, array.astype(np.float64), precision) for role, array in reshaped.items()]
 
@@ -145,8 +145,8 @@ def describe_case(course: CS231n, case: Case) -> Message:
 
 
 def call_function(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    """Call a function. The last of several arguments, a dictionary or a mode, is omitted if the function takes one
-    less.
+    """Call a function. If it takes one argument less, omit the last of several arguments, which is a dictionary or a
+    mode.
 
     >>> call_function(lambda dout, cache: cache, (1, 2, "max"))
     2

@@ -105,10 +105,10 @@ def _of_layer(case: Case) -> CorrectResult:
     parameters = {names.of(letter): np.asarray(case.arrays[_ROLES[letter]], np.float64) for letter in layer.parameter_letters}
     drawn_inputs = program.pass_inputs({name: case.arrays["mask"] for name in program.draws}, len(x))
     values = _forward(case, program, {"x": x, **parameters, **drawn_inputs})
-    out = values[names.output]
-    if np.size(case.arrays["dout"]) != out.size:
-        raise Problem("judge.dout", shape=str(np.shape(case.arrays["dout"])), wanted=str(out.shape))
-    values[f"d{names.output}"] = np.asarray(case.arrays["dout"], np.float64).reshape(out.shape)
+    output = values[names.output]
+    if np.size(case.arrays["dout"]) != output.size:
+        raise Problem("judge.dout", shape=str(np.shape(case.arrays["dout"])), wanted=str(output.shape))
+    values[f"d{names.output}"] = np.asarray(case.arrays["dout"], np.float64).reshape(output.shape)
     lines = [line for line in program.backward_lines if line.layer == 0]
     for line in lines:
         line.step(values)
@@ -116,8 +116,8 @@ def _of_layer(case: Case) -> CorrectResult:
     shapes = {role: np.shape(case.arrays[role[1:]]) for role in roles.values()}
     gradients = {role: values[target].reshape(shapes[role]) for target, role in roles.items()}
     term_sizes = {(role := roles[line.target]): np.broadcast_to(sizes(program, line, values), values[line.target].shape).reshape(shapes[role]) for line in lines}
-    between = {"out": out.reshape(np.shape(case.arrays["dout"]))}
-    return CorrectResult(case, gradients, term_sizes, between, Lines(program, values, {role: target for target, role in roles.items()}))
+    intermediates = {"out": output.reshape(np.shape(case.arrays["dout"]))}
+    return CorrectResult(case, gradients, term_sizes, intermediates, Lines(program, values, {role: target for target, role in roles.items()}))
 
 
 def _program(case: Case, layer: Layer, x: tuple[int, ...]) -> Program:
@@ -129,13 +129,13 @@ def _program(case: Case, layer: Layer, x: tuple[int, ...]) -> Program:
 def _oblong(case: Case) -> CorrectResult:
     """Return the result for windows that are not square, which the core does not support. The lines of code are those
     of square windows."""
-    out, gradients, magnitudes = oblong_gradients(case)
-    if np.shape(case.arrays["dout"]) != out.shape:
-        raise Problem("judge.dout", shape=str(np.shape(case.arrays["dout"])), wanted=str(out.shape))
+    output, gradients, magnitudes = oblong_gradients(case)
+    if np.shape(case.arrays["dout"]) != output.shape:
+        raise Problem("judge.dout", shape=str(np.shape(case.arrays["dout"])), wanted=str(output.shape))
     k, x = max(case.window), case.arrays["x"].shape
     program = _program(case, _layer(case), (*x[:2], *(n + k for n in x[2:])))
     targets = {f"d{_ROLES.get(line.role[1:], 'x')}": line.target for line in program.backward_lines if line.layer == 0}
-    return CorrectResult(case, gradients, magnitudes, {"out": out}, Lines(program, {}, targets))
+    return CorrectResult(case, gradients, magnitudes, {"out": output}, Lines(program, {}, targets))
 
 
 def _as_maps(case: Case) -> Array:

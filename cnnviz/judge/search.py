@@ -72,13 +72,13 @@ def _mistake(returned_array: ReturnedArray, key: str, title: object, make: Array
 
 
 def _factor(returned_array: ReturnedArray) -> Iterator[Mistake]:
-    ours, theirs = returned_array.expected, returned_array.array
-    if theirs.shape != ours.shape or not (np.isfinite(theirs).all() and theirs.any() and ours.any()):
+    expected, returned = returned_array.expected, returned_array.array
+    if returned.shape != expected.shape or not (np.isfinite(returned).all() and returned.any() and expected.any()):
         return
-    number = float((theirs * ours).sum() / (ours * ours).sum())
+    number = float((returned * expected).sum() / (expected * expected).sum())
     counts = _counts(returned_array.right)
     for factor in dict.fromkeys(named_factor(number, {name: n}, max(returned_array.precision.relative, 1e-9)) for name, n in counts.items()):
-        if factor != ONE and (factor.simple or np.count_nonzero(ours) > 1):
+        if factor != ONE and (factor.is_simple or np.count_nonzero(expected) > 1):
             key = f"factor {factor.name} {factor.inverse} {factor.number < 0}" if factor.name else f"factor {factor.number:.6g}"
             yield _mistake(returned_array, key, factor.words, factor.number * returned_array.right.gradients[returned_array.role], _times(factor))
 
@@ -104,19 +104,19 @@ def _counts(right: CorrectResult) -> dict[str, float]:
 def _exchanged_arrays(returned_array: ReturnedArray) -> Iterator[Mistake]:
     """Yield the other returned arrays of the same size, in case two were exchanged."""
     for role in RETURNS[returned_array.right.case.kind]:
-        other = returned_array.right.gradients[role]
-        if role != returned_array.role and other.size == returned_array.array.size:
+        gradient = returned_array.right.gradients[role]
+        if role != returned_array.role and gradient.size == returned_array.array.size:
 
             def code(names: Names, role: str = role) -> tuple[str, str]:
-                name, right = names[returned_array.role], returned_array.right
-                return f"{name} = {right_line(right, role, names)}", f"{name} = {right_line(right, returned_array.role, names)}"
+                name, correct_result = names[returned_array.role], returned_array.right
+                return f"{name} = {right_line(correct_result, role, names)}", f"{name} = {right_line(correct_result, returned_array.role, names)}"
 
-            yield Mistake(f"exchanged {role}", f"exchanged {role}", message("judge.slip.exchanged"), returned_array.role, partial(np.array, other), code)
+            yield Mistake(f"exchanged {role}", f"exchanged {role}", message("judge.slip.exchanged"), returned_array.role, partial(np.array, gradient), code)
 
 
 def _rearrangements(returned_array: ReturnedArray) -> Iterator[Mistake]:
-    ours = returned_array.right.gradients[returned_array.role]
-    rearrangements = [*(MAPS if ours.ndim > 1 else ()), *((REVERSED,) if ours.ndim == 1 else ()), *((EXCHANGED,) if ours.ndim == 4 else ())]
+    expected_array = returned_array.right.gradients[returned_array.role]
+    rearrangements = [*(MAPS if expected_array.ndim > 1 else ()), *((REVERSED,) if expected_array.ndim == 1 else ()), *((EXCHANGED,) if expected_array.ndim == 4 else ())]
     for rearrangement in rearrangements:
-        yield _mistake(returned_array, f"turned {rearrangement.name}", rearrangement.title, rearrangement.of(ours), rearrangement.code.format("({})"))
+        yield _mistake(returned_array, f"turned {rearrangement.name}", rearrangement.title, rearrangement.of(expected_array), rearrangement.code.format("({})"))
 

@@ -38,8 +38,8 @@ class Run:
 
 
 def detail_level(show: str | None) -> str:
-    """Return the level of detail of verdicts: "place" if the argument or the environment variable says so, otherwise
-    "fix".
+    """Return the level of detail of verdicts: "place" if the argument or the environment variable selects it,
+    otherwise "fix".
 
     >>> detail_level(None), detail_level("place")
     ('fix', 'place')
@@ -58,12 +58,12 @@ def announce(course: CS231n, kind: str, runs: Sequence[Run], show: str, raised: 
     `raised` is the first exception of the function in another case, or None.
     """
     names = list(dict.fromkeys(name for run in runs for name in run.overwritten))
-    overwritten = [str(message("judge.overwritten", names=names))] if names else []
+    overwritten_lines = [str(message("judge.overwritten", names=names))] if names else []
     if lines := _fault_lines(course, kind, runs, show):
-        other = [str(message("judge.also_raised", error=f"{type(raised).__name__}: {raised}"))] if raised else []
-        raise AssertionError("\n".join([*lines, *other, *overwritten])) from raised
-    if overwritten:
-        warnings.warn(overwritten[0], stacklevel=3)
+        error_lines = [str(message("judge.also_raised", error=f"{type(raised).__name__}: {raised}"))] if raised else []
+        raise AssertionError("\n".join([*lines, *error_lines, *overwritten_lines])) from raised
+    if overwritten_lines:
+        warnings.warn(overwritten_lines[0], stacklevel=3)
 
 
 def _fault_lines(course: CS231n, kind: str, runs: Sequence[Run], show: str) -> list[str]:
@@ -71,10 +71,10 @@ def _fault_lines(course: CS231n, kind: str, runs: Sequence[Run], show: str) -> l
         of_role = [array for run in runs for array in run.arrays if array.role == role]
         if wrong := wrong_arrays(of_role):
             other_names = dict.fromkeys(array.name for run in runs for array in wrong_arrays(run.arrays) if array.role != role)
-            also = [str(message("judge.also", names=list(other_names)))] if other_names else []
+            other_lines = [str(message("judge.also", names=list(other_names)))] if other_names else []
             if show == "place":
-                return [str(wrong[0].place), *also]
-            return [str(wrong[0].fault), *_mistake_lines(course, kind, of_role), *also]
+                return [str(wrong[0].place), *other_lines]
+            return [str(wrong[0].fault), *_mistake_lines(course, kind, of_role), *other_lines]
     return []
 
 
@@ -83,9 +83,9 @@ def _mistake_lines(course: CS231n, kind: str, of_role: list[ReturnedArray]) -> l
     mistake = find_mistake(of_role)
     if mistake is None:
         return []
-    wrong, ours = mistake.code(course.names(kind))
+    wrong, correct = mistake.code(course.names(kind))
     layout = [str(message("judge.layout"))] if course.axes(kind, "x") else []
-    return [str(message("judge.exactly", slip=mistake.title)), f"- {wrong}", f"+ {ours}", *layout]
+    return [str(message("judge.exactly", slip=mistake.title)), f"- {wrong}", f"+ {correct}", *layout]
 
 
 def notes(course: CS231n, case: Case, runs: Sequence[Run], show: str) -> list[str]:
@@ -121,8 +121,8 @@ def copy_arrays(argument: Any, name: str) -> list[tuple[str, np.ndarray, np.ndar
 
 def overwritten(array_copies: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> list[str]:
     """Return the names of the arrays that differ from their copies."""
-    return list(dict.fromkeys(name for name, array, copy in array_copies if not _same(array, copy)))
+    return list(dict.fromkeys(name for name, array, copy in array_copies if not _is_same_array(array, copy)))
 
 
-def _same(array: np.ndarray, copy: np.ndarray) -> bool:
+def _is_same_array(array: np.ndarray, copy: np.ndarray) -> bool:
     return bool(array.shape == copy.shape and array.tobytes() == copy.tobytes())

@@ -100,18 +100,18 @@ def format_value(value: Any) -> str:
 def fit_word(word: Callable[[Mapping[str, int]], str], kind: str, numbers: Mapping[str, int]) -> tuple[str, list[Message]]:
     """Return the word with these numbers, or with the nearest allowed ones, and notes. Keys are named as in the
     layer's limits."""
-    fitted, notes = dict(numbers), list[Message]()
+    fitted_numbers, notes = dict(numbers), list[Message]()
     for _ in range(len(numbers) + 1):
         try:
-            LAYERS[kind].parse(word(fitted))
-            return word(fitted), notes
+            LAYERS[kind].parse(word(fitted_numbers))
+            return word(fitted_numbers), notes
         except Problem as problem:
             key = str(getattr(problem.values.get("what"), "id", "")).rpartition(".")[2]
-            if problem.code != "network.limit" or key not in fitted:
+            if problem.code != "network.limit" or key not in fitted_numbers:
                 raise UnsupportedLayer(problem.message) from None
             lowest, highest = (int(str(problem.values[end])) for end in ("least", "most"))
-            notes.append(message("model.limit", what=problem.values["what"], n=fitted[key], fits=min(max(fitted[key], lowest), highest)))
-            fitted[key] = min(max(fitted[key], lowest), highest)
+            notes.append(message("model.limit", what=problem.values["what"], n=fitted_numbers[key], fits=min(max(fitted_numbers[key], lowest), highest)))
+            fitted_numbers[key] = min(max(fitted_numbers[key], lowest), highest)
     raise UnsupportedLayer(message("model.unknown", name=kind))
 
 

@@ -62,7 +62,7 @@ Changes = dict[tuple[int, str], tuple[dict[str, Any], str, Any, Any]]
 
 
 class Frame:
-    """A function call: what it has returned so far, and the block of the call."""
+    """A function call: its return values so far, and the block of the call."""
 
     def __init__(self, block: int, of: Class | None = None):
         self.block, self.of, self.returned, self.yields = block, of, list[Any](), False
@@ -84,11 +84,11 @@ class Interpreter(LibraryCalls):
 
     def text(self, node: ast.AST) -> str:
         """Return the source of a node, shortened; takes constant time, however large the node is."""
-        first, last = getattr(node, "lineno", 1) - 1, getattr(node, "end_lineno", 1)
-        lines = self.lines[first : min(last, first + 12)]
+        first_line, last_line = getattr(node, "lineno", 1) - 1, getattr(node, "end_lineno", 1)
+        lines = self.lines[first_line : min(last_line, first_line + 12)]
         if not lines:
             return ""
-        if len(lines) == last - first:
+        if len(lines) == last_line - first_line:
             lines[-1] = lines[-1][: node.end_col_offset]  # type: ignore[attr-defined]
         lines[0] = lines[0][node.col_offset :]  # type: ignore[attr-defined]
         return shorten(b"\n".join(line[:400] for line in lines).decode(errors="replace"))
@@ -161,27 +161,27 @@ class Interpreter(LibraryCalls):
     def branch(self, run: Callable[[], str]) -> tuple[Changes, str]:
         """Follow statements that may or may not run, and revert their changes. Return the changes and the signal."""
         self.journal.append([])
-        around, self.blocks = self.block, self.blocks + 1
+        outer_block, self.blocks = self.block, self.blocks + 1
         self.block = self.blocks
         signal = run()
-        self.block = around
+        self.block = outer_block
         changes: Changes = {}
-        for values, name, old in self.journal.pop():
-            changes.setdefault((id(values), name), (values, name, old, None))
-        for key, (values, name, old, _) in changes.items():
-            changes[key] = (values, name, old, values.get(name, _MISSING))
-            if old is _MISSING:
+        for values, name, old_value in self.journal.pop():
+            changes.setdefault((id(values), name), (values, name, old_value, None))
+        for key, (values, name, old_value, _) in changes.items():
+            changes[key] = (values, name, old_value, values.get(name, _MISSING))
+            if old_value is _MISSING:
                 values.pop(name, None)
             else:
-                values[name] = old
+                values[name] = old_value
         return ({} if signal in ("return", "raise") else changes), signal
 
     def merge(self, branches: list[Changes], node: ast.AST) -> bool:
         """Apply the changes of branches. Return whether any result is doubtful."""
         doubtful = False
         for key in dict.fromkeys(key for changes in branches for key in changes):
-            values, name, old, _ = next(changes[key] for changes in branches if key in changes)
-            value = self.join([changes[key][3] if key in changes else old for changes in branches], name, node)
+            values, name, old_value, _ = next(changes[key] for changes in branches if key in changes)
+            value = self.join([changes[key][3] if key in changes else old_value for changes in branches], name, node)
             if value is not _MISSING:
                 self.bind(values, name, value)
             doubtful = doubtful or isinstance(value, Doubt) or name == "chain"
@@ -261,15 +261,15 @@ class Interpreter(LibraryCalls):
         return result
 
     def _classdef(self, node: ast.ClassDef, scope: Scope) -> str:
-        inner = Scope({}, scope)
-        cls = Class(node, tuple(self.value(base, scope) for base in node.bases), inner.values)
+        class_scope = Scope({}, scope)
+        cls = Class(node, tuple(self.value(base, scope) for base in node.bases), class_scope.values)
         for statement in node.body:
             if isinstance(statement, ast.FunctionDef):
                 # methods do not see the class's names
-                self.bind(inner.values, statement.name, self.function(statement, scope, cls))
+                self.bind(class_scope.values, statement.name, self.function(statement, scope, cls))
             else:
-                self.run([statement], inner)
-        may_have_fields = not node.bases and "__post_init__" not in inner.values
+                self.run([statement], class_scope)
+        may_have_fields = not node.bases and "__post_init__" not in class_scope.values
         decorators = [decorator for decorator in node.decorator_list if not (may_have_fields and self._makes_fields(decorator, scope))]
         if len(decorators) < len(node.decorator_list):
             cls.fields = tuple(statement.target.id for statement in node.body if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name))
@@ -343,21 +343,23 @@ class Interpreter(LibraryCalls):
         else_changes, else_signal = self.branch(lambda: self.run(node.orelse, scope))
         if condition in (Unknown("training"), Unknown("self.training")):
             else_changes = self._with_dropout(body_changes) | else_changes
-        leaving = ("return", "raise")
-        self.merge([changes for changes, end in ((body_changes, body_signal), (else_changes, else_signal)) if end not in leaving], node)
+        exit_kinds = ("return", "raise")
+        self.merge([changes for changes, end in ((body_changes, body_signal), (else_changes, else_signal)) if end not in exit_kinds], node)
         if body_signal and else_signal:
-            return body_signal if body_signal == else_signal else "return" if {body_signal, else_signal} <= {*leaving} else ""
+            return body_signal if body_signal == else_signal else "return" if {body_signal, else_signal} <= {*exit_kinds} else ""
         return ""
 
     def _with_dropout(self, changes: Changes) -> Changes:
         """Return the changes that only apply dropout: a layer that does nothing in eval mode anyway."""
         applied: Changes = {}
-        for key, (values, name, old, new) in changes.items():
-            if isinstance(old, Flow) and isinstance(new, Flow) and new.chain is not None and new.chain[0] is old.chain and new.chain[1].name in DROPOUTS:
-                layer = new.chain[1]
-                named = {setting: value for setting, value in layer.named.items() if setting != "always"}
-                new.chain = (old.chain, replace(layer, named=named))
-                applied[key] = (values, name, old, new)
+        for key, (values, name, old_value, new_value) in changes.items():
+            if not isinstance(old_value, Flow) or not isinstance(new_value, Flow) or new_value.chain is None:
+                continue
+            if new_value.chain[0] is old_value.chain and new_value.chain[1].name in DROPOUTS:
+                layer = new_value.chain[1]
+                arguments = {setting: value for setting, value in layer.named.items() if setting != "always"}
+                new_value.chain = (old_value.chain, replace(layer, named=arguments))
+                applied[key] = (values, name, old_value, new_value)
         return applied
 
     def _for(self, node: ast.For, scope: Scope) -> str:
@@ -372,18 +374,18 @@ class Interpreter(LibraryCalls):
                 if signal in ("return", "raise"):
                     return signal
             return self.run(node.orelse, scope)
-        return self._perhaps(node, scope, node.target)
+        return self._follow_loop(node, scope, node.target)
 
     _asyncfor = _for
 
     def _while(self, node: ast.While, scope: Scope) -> str:
         if self.truth(self.value(node.test, scope)) is False:
             return self.run(node.orelse, scope)
-        return self._perhaps(node, scope, None)
+        return self._follow_loop(node, scope, None)
 
-    def _perhaps(self, node: ast.For | ast.While, scope: Scope, target: ast.expr | None) -> str:
-        """Follow a loop with an unknown number of iterations once, and again if the first iteration changes what the
-        next one sees."""
+    def _follow_loop(self, node: ast.For | ast.While, scope: Scope, target: ast.expr | None) -> str:
+        """Follow a loop with an unknown number of iterations once, and again if the first iteration changes values
+        that the next one reads."""
 
         def once() -> str:
             if target is not None:
@@ -429,11 +431,11 @@ class Interpreter(LibraryCalls):
             self.bind(values, target.id, value)
         elif isinstance(target, ast.Tuple | ast.List):
             entries = self.entries(value)
-            for n, inner in enumerate(target.elts):
-                entry = entries[n] if entries is not None and len(entries) == len(target.elts) else Unknown(self.text(inner))
+            for n, element in enumerate(target.elts):
+                entry = entries[n] if entries is not None and len(entries) == len(target.elts) else Unknown(self.text(element))
                 if entries is None and isinstance(value, Flow | Doubt):
-                    entry = self.after_layer(value, self.part(inner)) if isinstance(value, Flow) else value
-                self.assign(inner.value if isinstance(inner, ast.Starred) else inner, entry, scope)
+                    entry = self.after_layer(value, self.part(element)) if isinstance(value, Flow) else value
+                self.assign(element.value if isinstance(element, ast.Starred) else element, entry, scope)
         elif isinstance(target, ast.Attribute):
             self.set_attribute(self.value(target.value, scope), target.attr, value, target)
         elif isinstance(target, ast.Subscript):
@@ -452,10 +454,10 @@ class Interpreter(LibraryCalls):
 
     def _name_scope(self, name: str, scope: Scope) -> Scope:
         if name in scope.outer_names:
-            around = scope.around
-            while around is not None and around.around is not None and name not in around.values:
-                around = around.around
-            return around or scope
+            outer_scope = scope.around
+            while outer_scope is not None and outer_scope.around is not None and name not in outer_scope.values:
+                outer_scope = outer_scope.around
+            return outer_scope or scope
         return scope
 
     # ---- expressions
@@ -472,7 +474,7 @@ class Interpreter(LibraryCalls):
         method = getattr(self, f"_{type(node).__name__.lower()}_value", None)
         if method is not None:
             return method(node, scope)
-        parts = [self.value(inner, scope) for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.expr)]
+        parts = [self.value(child, scope) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         if [*model_values_in(parts)]:
             return Doubt(self.part(node))
         return Unknown(self.text(node))
@@ -502,12 +504,12 @@ class Interpreter(LibraryCalls):
 
     def _dict_value(self, node: ast.Dict, scope: Scope) -> Any:
         entries: dict[Any, Any] = {}
-        for key, inner in zip(node.keys, node.values, strict=True):
-            name, value = self.value(key, scope) if key is not None else None, self.value(inner, scope)
+        for key, value_node in zip(node.keys, node.values, strict=True):
+            name, value = self.value(key, scope) if key is not None else None, self.value(value_node, scope)
             if key is None and isinstance(value, dict):
                 entries |= value
             else:
-                entries[name if isinstance(name, int | str | bool) else Unknown(self.text(key or inner))] = value
+                entries[name if isinstance(name, int | str | bool) else Unknown(self.text(key or value_node))] = value
         return entries
 
     def _attribute_value(self, node: ast.Attribute, scope: Scope) -> Any:
@@ -525,12 +527,12 @@ class Interpreter(LibraryCalls):
         return self._either(node, [node.body, node.orelse], scope)
 
     def _boolop_value(self, node: ast.BoolOp, scope: Scope) -> Any:
-        for n, inner in enumerate(node.values):
-            value = self.value(inner, scope)
+        for n, operand in enumerate(node.values):
+            value = self.value(operand, scope)
             truth = self.truth(value)
             if truth is None:
-                rest = self._either(node, node.values[n + 1 :], scope) if n + 1 < len(node.values) else value
-                return self.join([value, rest], self.text(node), node)
+                other_result = self._either(node, node.values[n + 1 :], scope) if n + 1 < len(node.values) else value
+                return self.join([value, other_result], self.text(node), node)
             if truth is isinstance(node.op, ast.Or) or n == len(node.values) - 1:
                 return value
         return None
@@ -592,21 +594,21 @@ class Interpreter(LibraryCalls):
         losses = [value for value in values if isinstance(value, Loss)]
         if losses:
             part = losses[0].refused or self.part(node, message("model.loss_changed"))
-            changed = Loss(losses[0].name, losses[0].flow, losses[0].from_logits, part)
-            self.losses.append((changed, getattr(node, "lineno", 0)))
-            return changed
-        found = [*model_values_in(values)]
-        if found:
-            return found[0] if isinstance(found[0], Doubt | ModulePart) else Doubt(self.part(node))
+            changed_loss = Loss(losses[0].name, losses[0].flow, losses[0].from_logits, part)
+            self.losses.append((changed_loss, getattr(node, "lineno", 0)))
+            return changed_loss
+        model_values = [*model_values_in(values)]
+        if model_values:
+            return model_values[0] if isinstance(model_values[0], Doubt | ModulePart) else Doubt(self.part(node))
         return Unknown(self.text(node))
 
     def _compare_value(self, node: ast.Compare, scope: Scope) -> Any:
-        values = [self.value(node.left, scope), *(self.value(inner, scope) for inner in node.comparators)]
+        values = [self.value(node.left, scope), *(self.value(comparator, scope) for comparator in node.comparators)]
         if len(values) == 2 and type(node.ops[0]) in _COMPARISONS:
             left, right = values
             if isinstance(node.ops[0], ast.Is | ast.IsNot) and (left is None or right is None):
-                other = right if left is None else left
-                return Unknown(self.text(node)) if isinstance(other, Unknown | Doubt) else (other is None) == isinstance(node.ops[0], ast.Is)
+                operand = right if left is None else left
+                return Unknown(self.text(node)) if isinstance(operand, Unknown | Doubt) else (operand is None) == isinstance(node.ops[0], ast.Is)
             if _is_constant(left) and _is_constant(right):
                 try:
                     return _COMPARISONS[type(node.ops[0])](left, right)
@@ -637,8 +639,8 @@ class Interpreter(LibraryCalls):
 
     def _listcomp_value(self, node: ast.ListComp | ast.GeneratorExp, scope: Scope) -> Any:
         elements = Values([], self.block)
-        complete = self._comprehend(node.generators, node.elt, Scope({}, scope), elements)
-        if complete:
+        is_complete = self._comprehend(node.generators, node.elt, Scope({}, scope), elements)
+        if is_complete:
             return elements
         return Doubt(self.part(node)) if [*model_values_in(elements)] else Unknown(self.text(node))
 
@@ -650,15 +652,15 @@ class Interpreter(LibraryCalls):
             elements.append(self.value(element, scope))
             self._check_size(elements)
             return True
-        first, complete = generators[0], True
-        values = self.entries(self.value(first.iter, scope))
-        for value in values if values is not None else [Unknown(self.text(first.target))]:
-            self.assign(first.target, value, scope)
-            tests = [self.truth(self.value(test, scope)) for test in first.ifs]
-            complete = complete and None not in tests
+        first_generator, is_complete = generators[0], True
+        values = self.entries(self.value(first_generator.iter, scope))
+        for value in values if values is not None else [Unknown(self.text(first_generator.target))]:
+            self.assign(first_generator.target, value, scope)
+            tests = [self.truth(self.value(test, scope)) for test in first_generator.ifs]
+            is_complete = is_complete and None not in tests
             if False not in tests:
-                complete = self._comprehend(generators[1:], element, scope, elements) and complete
-        return complete and values is not None
+                is_complete = self._comprehend(generators[1:], element, scope, elements) and is_complete
+        return is_complete and values is not None
 
     def _yield_value(self, node: ast.Yield, scope: Scope) -> Any:
         self.frames[-1].yields = True
@@ -674,56 +676,56 @@ class Interpreter(LibraryCalls):
         if isinstance(callee, Library) and callee.path == "super":
             return self._super(node, scope)
         arguments = self.elements(node.args, scope)
-        named: dict[str, Any] = {}
+        keywords: dict[str, Any] = {}
         for keyword in node.keywords:
             value = self.value(keyword.value, scope)
             if keyword.arg is not None:
-                named[keyword.arg] = value
+                keywords[keyword.arg] = value
             elif isinstance(value, dict) and all(isinstance(key, str) for key in value):
-                named |= value
+                keywords |= value
             else:
-                named["**"] = Unknown(self.text(keyword.value))
-        return self.call(callee, arguments, named, node)
+                keywords["**"] = Unknown(self.text(keyword.value))
+        return self.call(callee, arguments, keywords, node)
 
     def _super(self, node: ast.Call, scope: Scope) -> Any:
-        around: Scope | None = scope
-        while around is not None and "self" not in around.values:
-            around = around.around
-        instance = around.values.get("self") if around else None
+        outer_scope: Scope | None = scope
+        while outer_scope is not None and "self" not in outer_scope.values:
+            outer_scope = outer_scope.around
+        instance = outer_scope.values.get("self") if outer_scope else None
         cls = next((frame.of for frame in reversed(self.frames) if frame.of is not None), None)
         return Super(instance, cls) if isinstance(instance, Instance) and isinstance(cls, Class) else Unknown(self.text(node))
 
     # ---- calls
 
-    def call(self, called: Any, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def call(self, called: Any, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Return the value of a call."""
         if isinstance(called, BoundMethod) and called.function is not None:
-            return self.call_function(called.function, [called.owner, *arguments], named, node)
+            return self.call_function(called.function, [called.owner, *arguments], keywords, node)
         if isinstance(called, BoundMethod):
-            return self.method(called.owner, called.name, arguments, named, node)
+            return self.method(called.owner, called.name, arguments, keywords, node)
         if isinstance(called, Function):
-            return self.call_function(called, arguments, named, node)
+            return self.call_function(called, arguments, keywords, node)
         if isinstance(called, Class):
-            return self.instance(called, arguments, named, node)
+            return self.instance(called, arguments, keywords, node)
         if isinstance(called, Partial):
-            return self.call(called.callee, [*called.arguments, *arguments], {**called.named, **named}, node)
+            return self.call(called.callee, [*called.arguments, *arguments], {**called.named, **keywords}, node)
         if isinstance(called, Library):
-            return self.library_call(called, arguments, named, node)
+            return self.library_call(called, arguments, keywords, node)
         if isinstance(called, Module | Doubt):
-            return self.apply(called, arguments, named, node)
+            return self.apply(called, arguments, keywords, node)
         if isinstance(called, ModulePart):
             return called
-        values = [*arguments, *named.values()]
+        values = [*arguments, *keywords.values()]
         # such as trainer.fit(model), or keras.metrics.Mean() of a loss
         if isinstance(called, Unknown) and (called.text.rpartition(".")[2] in HARMLESS or METRIC.match(called.text)):
             return Unknown(self.text(node))
         self.touch(values, node)
         return self.unknown_result(values, node)
 
-    def call_function(self, function: Function, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def call_function(self, function: Function, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Return the value of a call of the text's function."""
         if self.calls >= MOST_CALLS:
-            values = [*arguments, *named.values()]
+            values = [*arguments, *keywords.values()]
             self.touch(values, node)
             return self.unknown_result(values, node)
         signature = function.node.args
@@ -731,11 +733,11 @@ class Interpreter(LibraryCalls):
         names = {*positional, *(argument.arg for argument in signature.kwonlyargs)}
         scope = Scope({name: Unknown(name) for name in names}, function.scope)
         scope.values |= function.defaults
-        scope.values |= dict(zip(positional, arguments, strict=False)) | {name: value for name, value in named.items() if name in names}
+        scope.values |= dict(zip(positional, arguments, strict=False)) | {name: value for name, value in keywords.items() if name in names}
         if signature.vararg:
             scope.values[signature.vararg.arg] = tuple(arguments[len(positional) :])
         if signature.kwarg:
-            scope.values[signature.kwarg.arg] = {name: value for name, value in named.items() if name not in names}
+            scope.values[signature.kwarg.arg] = {name: value for name, value in keywords.items() if name not in names}
         if isinstance(function.node, ast.Lambda):
             self.calls += 1
             value = self.value(function.node.body, scope)
@@ -753,9 +755,9 @@ class Interpreter(LibraryCalls):
             frame.returned.append(None)
         return self.join(frame.returned, self.text(node), node) if frame.returned else None
 
-    def instance(self, cls: Class, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def instance(self, cls: Class, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Return an object of the text's class after its __init__."""
-        script_module = self.script_class(cls, arguments, named, node)
+        script_module = self.script_class(cls, arguments, keywords, node)
         if script_module is not None:
             return script_module
         obj = Instance(LayerDescription(cls.node.name, text=self.text(node), line=getattr(node, "lineno", 0)), self.block, cls=cls)
@@ -764,16 +766,16 @@ class Interpreter(LibraryCalls):
         self.modules.append(obj)
         initializer = cls.lookup("__init__")
         if cls.fields is not None and initializer is None:
-            field_values = dict(zip(cls.fields, arguments, strict=False)) | named
+            field_values = dict(zip(cls.fields, arguments, strict=False)) | keywords
             for name in cls.fields:
                 if name in field_values or name not in cls.attributes:
                     self.bind(obj.items, name, field_values.get(name, Unknown(name)))
         elif isinstance(initializer, Function):
-            self.call_function(initializer, [obj, *arguments], named, node)
+            self.call_function(initializer, [obj, *arguments], keywords, node)
         elif initializer is not None:
             self.doubt(obj, self.part(node))
         elif obj.children is not None:
-            self.fill(obj.children, arguments, named, node)
+            self.fill(obj.children, arguments, keywords, node)
         return obj
 
     # ---- knowledge about values

@@ -107,10 +107,10 @@ def _sources(nodes: Any, depth: int = 12) -> Iterator[str]:
 
 def _describe(layer: Mapping[str, Any]) -> LayerDescription:
     config = layer["config"] if isinstance(layer["config"], dict) else {}
-    named = {key: _value(value) for key, value in config.items()}
+    keywords = {key: _value(value) for key, value in config.items()}
     name = str(layer.get("class_name"))
-    settings_text = ", ".join(f"{key}={named[key]!r}" for key in _SHOWN_SETTINGS if isinstance(named.get(key), int | float | str | tuple))
-    return LayerDescription(name, (), named, shorten(f"{name}({settings_text})"))
+    settings_text = ", ".join(f"{key}={keywords[key]!r}" for key in _SHOWN_SETTINGS if isinstance(keywords.get(key), int | float | str | tuple))
+    return LayerDescription(name, (), keywords, shorten(f"{name}({settings_text})"))
 
 
 def _value(value: Any, depth: int = 4) -> Any:

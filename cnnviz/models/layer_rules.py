@@ -155,9 +155,9 @@ def channels_of(layers: Iterable[LayerDescription]) -> int | None:
         shape = next((layer.named[name] for name in ("batch_shape", "batch_input_shape", "input_shape", "shape") if name in layer.named), None)
         if layer.name in ("Input", "InputLayer") and layer.placed:
             shape = layer.placed[0]
-        last = shape[-1] if isinstance(shape, tuple) and shape else layer.named.get("in_channels")
+        channel_count = shape[-1] if isinstance(shape, tuple) and shape else layer.named.get("in_channels")
         if layer.name == "Conv2d" and layer.placed:
-            last = layer.placed[0]
-        if isinstance(last, int) or layer.name in ("Conv2d", "Conv2D", "LazyConv2d"):
-            return last if isinstance(last, int) else None
+            channel_count = layer.placed[0]
+        if isinstance(channel_count, int) or layer.name in ("Conv2d", "Conv2D", "LazyConv2d"):
+            return channel_count if isinstance(channel_count, int) else None
     return None

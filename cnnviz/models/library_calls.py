@@ -130,8 +130,8 @@ class LibraryCalls:
         def bind(self, values: dict[str, Any], name: str, value: Any) -> None: ...
         def may_change(self, value: Any, node: ast.AST) -> bool: ...
         def unknown_result(self, values: list[Any], node: ast.AST) -> Any: ...
-        def call_function(self, function: Function, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any: ...
-        def call(self, called: Any, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any: ...
+        def call_function(self, function: Function, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any: ...
+        def call(self, called: Any, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any: ...
         def truth(self, value: Any) -> bool | None: ...
         def entries(self, value: Any) -> list[Any] | None: ...
 
@@ -155,13 +155,13 @@ class LibraryCalls:
 
     def library_of(self, path: str) -> str:
         """Return "pytorch" or "keras" for a path in these libraries, otherwise ""."""
-        *around, _ = path.split(".")
-        if not around:
+        *outer_names, _ = path.split(".")
+        if not outer_names:
             return "keras" if self.keras else "pytorch"
-        if around[0] in ("torch", "F", "functional", "pl", "pytorch_lightning", "lightning") or (around[0] == "nn" and not self.keras):
-            return "pytorch" if {*around} <= TORCH_PATHS | {"conv", "activation", "pooling", "linear", "container", "batchnorm", "dropout", "loss"} else ""
-        if around[0] in ("keras", "tensorflow", "tf", "tf_keras", "layers", "models", "K", "losses", "activations", "nn", "ops"):
-            return "keras" if {*around} <= KERAS_PATHS else ""
+        if outer_names[0] in ("torch", "F", "functional", "pl", "pytorch_lightning", "lightning") or (outer_names[0] == "nn" and not self.keras):
+            return "pytorch" if {*outer_names} <= TORCH_PATHS | {"conv", "activation", "pooling", "linear", "container", "batchnorm", "dropout", "loss"} else ""
+        if outer_names[0] in ("keras", "tensorflow", "tf", "tf_keras", "layers", "models", "K", "losses", "activations", "nn", "ops"):
+            return "keras" if {*outer_names} <= KERAS_PATHS else ""
         return ""
 
     def keeps_result(self, value: Any) -> bool:
@@ -195,12 +195,12 @@ class LibraryCalls:
     def is_sequential(self, cls: Class) -> bool:
         return any(isinstance(base, Library) and base.last == "Sequential" and self.library_of(base.path) for base in cls.library_bases)
 
-    def fill(self, container: Sequence, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> None:
+    def fill(self, container: Sequence, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> None:
         """Add the arguments of a Sequential or ModuleList to the container."""
         if len(arguments) == 1 and isinstance(arguments[0], list | tuple | dict):
             entries: Any = arguments[0]
-        elif not arguments and "layers" in named:
-            entries = named["layers"]
+        elif not arguments and "layers" in keywords:
+            entries = keywords["layers"]
         else:
             entries = arguments
         if isinstance(entries, dict):
@@ -350,8 +350,8 @@ class LibraryCalls:
 
     def set_attribute(self, owner: Any, name: str, value: Any, node: ast.AST) -> None:
         """Handle owner.name = value."""
-        plain = owner.children is None or not isinstance(value, Module | Doubt) if isinstance(owner, Instance) else False
-        if plain and name not in _SPECIAL:
+        is_plain = owner.children is None or not isinstance(value, Module | Doubt) if isinstance(owner, Instance) else False
+        if is_plain and name not in _SPECIAL:
             self.bind(owner.items, name, value)
         elif isinstance(owner, Library):
             self.bind(self.patched, f"{owner.path}.{name}", value)
@@ -376,41 +376,41 @@ class LibraryCalls:
             raise Problem("model.too_many", n=flow.count, most=MOST_LAYERS)
         return Flow((flow.chain, part), flow.of_data, flow.root, flow.count + 1, flow.store if view else [])
 
-    def apply(self, module: Any, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def apply(self, module: Any, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Return the result of a layer or model for its arguments."""
-        values = [*arguments, *named.values()]
-        first = arguments[0] if arguments else named.get("inputs", named.get("x", named.get("input")))
+        values = [*arguments, *keywords.values()]
+        first_argument = arguments[0] if arguments else keywords.get("inputs", keywords.get("x", keywords.get("input")))
         if isinstance(module, Module) and self._is_loss(module):
-            return self.loss_of(module.layer.name, module.layer.library, arguments, {**self._loss_settings(module), **named}, node)
-        if isinstance(first, list | tuple) and len(first) == 1 and isinstance(first[0], Flow):
-            first = first[0]
+            return self.loss_of(module.layer.name, module.layer.library, arguments, {**self._loss_settings(module), **keywords}, node)
+        if isinstance(first_argument, list | tuple) and len(first_argument) == 1 and isinstance(first_argument[0], Flow):
+            first_argument = first_argument[0]
         flows = [value for value in model_values_in(values) if isinstance(value, Flow)]
         if isinstance(module, Doubt):
             return self.after_layer(flows[0], module.part) if flows else module
-        if isinstance(first, Doubt):
-            return first
+        if isinstance(first_argument, Doubt):
+            return first_argument
         if len({id(flow) for flow in flows}) > 1:
             return self.after_layer(flows[0], self.part(node, message("model.two_paths")))
-        if not isinstance(first, Flow):
-            if isinstance(first, Module | Loss | ModulePart):
+        if not isinstance(first_argument, Flow):
+            if isinstance(first_argument, Module | Loss | ModulePart):
                 self.touch(values, node)
                 return Doubt(self.part(node))
-            if not arguments and not named:
+            if not arguments and not keywords:
                 return Doubt(self.part(node))
-            first = Flow()
-        extra = {name: value for name, value in named.items() if name not in ("inputs", "x", "input", "training")}
-        in_one_phase = isinstance(named.get("training"), bool) and (self.in_forward or not first.of_data) and not _is_variable(node, "training")
+            first_argument = Flow()
+        extra = {name: value for name, value in keywords.items() if name not in ("inputs", "x", "input", "training")}
+        in_one_phase = isinstance(keywords.get("training"), bool) and (self.in_forward or not first_argument.of_data) and not _is_variable(node, "training")
         if not isinstance(module, Instance) and (len(arguments) > 1 or extra or in_one_phase):
-            return self.after_layer(first, self.part(node))
-        return self.through(module, first, [*arguments[1:]], {**extra, **({"training": named["training"]} if "training" in named else {})}, node)
+            return self.after_layer(first_argument, self.part(node))
+        return self.through(module, first_argument, [*arguments[1:]], {**extra, **({"training": keywords["training"]} if "training" in keywords else {})}, node)
 
-    def through(self, module: Any, flow: Flow, more: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def through(self, module: Any, flow: Flow, more: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Return the tensor that results from applying a module."""
         if isinstance(module, Doubt):
             return self.after_layer(flow, module.part)
         result: Any = flow
         if isinstance(module, Instance) and not (module.children is not None and not isinstance(module.cls.lookup("forward") or module.cls.lookup("call"), Function)):
-            result = self._forward(module, flow, more, named, node)
+            result = self._forward(module, flow, more, keywords, node)
         elif isinstance(module, Sequence) and not module.callable:
             result = self.after_layer(flow, self.part(node))
         elif isinstance(module, Sequence):
@@ -432,7 +432,7 @@ class LibraryCalls:
             inplace = layer.placed[1]
         return self.after_layer(flow, layer, inplace=layer.library == "pytorch" and inplace not in (None, False), view=layer.name in ("Flatten", "Identity"))
 
-    def _forward(self, module: Instance, flow: Flow, more: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def _forward(self, module: Instance, flow: Flow, more: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Return the result of the text's forward, or Keras's call, for a tensor."""
         function = module.items.get("forward") or module.cls.lookup("forward") or module.cls.lookup("call")
         if not isinstance(function, Function) or module.cls.lookup("__call__") is not None:
@@ -442,16 +442,17 @@ class LibraryCalls:
                 part = self.part(module.cls.node, message("model.base", name=base.path if isinstance(base, Library) else module.layer.name))
                 return self.after_layer(flow, part)
         if isinstance(function.node, ast.FunctionDef) and function.node.name == "call":
-            named = {**named, **self._training_phase(function, more)}
+            keywords = {**keywords, **self._training_phase(function, more)}
         self.in_forward += 1
-        result = self.call_function(function, [module, flow, *more], named, node)
+        result = self.call_function(function, [module, flow, *more], keywords, node)
         self.in_forward -= 1
         if isinstance(result, Flow | Doubt | tuple | list):
             return result
         return self.after_layer(flow, self.part(function.node, message("model.no_output", name=module.layer.name)))
 
     def _training_phase(self, function: Function, more: list[Any]) -> dict[str, Any]:
-        """Return the arguments of a Keras `call` that say whether it trains: both are read as one model."""
+        """Return the arguments of a Keras `call` that select training or inference. Both modes are read as one model.
+       """
         signature = function.node.args
         positional = [argument.arg for argument in signature.args]
         names = [*positional[2 + len(more) :], *(argument.arg for argument in signature.kwonlyargs)]
@@ -459,14 +460,14 @@ class LibraryCalls:
 
     # ---- functions and methods
 
-    def method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def method(self, owner: Any, name: str, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Return the value of owner.name(…), unless it is a method defined by the text."""
         if isinstance(owner, Super):
-            return self._base_method(owner, name, arguments, named, node)
+            return self._base_method(owner, name, arguments, keywords, node)
         if isinstance(owner, Flow):
-            return self._flow_method(owner, name, arguments, named, node)
+            return self._flow_method(owner, name, arguments, keywords, node)
         if isinstance(owner, Module):
-            return self._module_method(owner, name, arguments, named, node)
+            return self._module_method(owner, name, arguments, keywords, node)
         if isinstance(owner, Loss):
             if name == "backward":
                 owner.backward = True
@@ -478,34 +479,34 @@ class LibraryCalls:
                 self.touch(owner, node)
             return owner
         if isinstance(owner, list | dict | str | tuple):
-            return self._list_method(owner, name, arguments, named, node)
+            return self._list_method(owner, name, arguments, keywords, node)
         if owner == Unknown(PARSER):
-            return self._parser_method(name, arguments, named)
+            return self._parser_method(name, arguments, keywords)
         if isinstance(owner, Unknown) and name == "scale" and len(arguments) == 1:  # undone before the update
             return arguments[0]
-        return self.unknown_result([owner, *arguments, *named.values()], node)
+        return self.unknown_result([owner, *arguments, *keywords.values()], node)
 
-    def _parser_method(self, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
+    def _parser_method(self, name: str, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Handle argparse: options have their default values."""
         if name == "add_argument":
-            default = named.get("default", {"store_true": False, "store_false": True}.get(str(named.get("action")), Unknown("an option")))
-            for option in [*arguments, named.get("dest")]:
+            default = keywords.get("default", {"store_true": False, "store_false": True}.get(str(keywords.get("action")), Unknown("an option")))
+            for option in [*arguments, keywords.get("dest")]:
                 if isinstance(option, str):
                     self.options[option.lstrip("-").replace("-", "_")] = _plain_argument(default)
         return Unknown(OPTIONS if name == "parse_args" else PARSER)
 
-    def _list_method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        first = arguments[0] if arguments else None
+    def _list_method(self, owner: Any, name: str, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
+        first_argument = arguments[0] if arguments else None
         if isinstance(owner, Values) and name in ("append", "extend", "insert", "pop", "reverse"):
             if not self.may_change(owner, node):
                 return Unknown(self.text(node))
             if name == "append" and len(arguments) == 1:
-                owner.append(first)
-            elif name == "extend" and (entries := self.entries(first)) is not None and len(owner) + len(entries) < 20_000:
+                owner.append(first_argument)
+            elif name == "extend" and (entries := self.entries(first_argument)) is not None and len(owner) + len(entries) < 20_000:
                 owner.extend(entries)
-            elif name == "insert" and len(arguments) == 2 and isinstance(first, int):
-                owner.insert(first, arguments[1])
-            elif name == "pop" and (not arguments or (isinstance(first, int) and -len(owner) <= first < len(owner))) and owner:
+            elif name == "insert" and len(arguments) == 2 and isinstance(first_argument, int):
+                owner.insert(first_argument, arguments[1])
+            elif name == "pop" and (not arguments or (isinstance(first_argument, int) and -len(owner) <= first_argument < len(owner))) and owner:
                 return owner.pop(*arguments)
             elif name == "reverse":
                 owner.reverse()
@@ -514,43 +515,45 @@ class LibraryCalls:
             return None
         if isinstance(owner, dict) and name in ("items", "keys", "values", "get"):
             if name == "get":
-                return owner.get(first, arguments[1] if len(arguments) > 1 else None) if isinstance(first, int | str) else self.unknown_result([*owner.values()], node)
+                if not isinstance(first_argument, int | str):
+                    return self.unknown_result([*owner.values()], node)
+                return owner.get(first_argument, arguments[1] if len(arguments) > 1 else None)
             return Values([(key, value) for key, value in owner.items()] if name == "items" else owner.values() if name == "values" else owner, self.block)
         if isinstance(owner, str):
             if name in ("lower", "upper", "strip") and not arguments:
                 return getattr(owner, name)()
             return Unknown(self.text(node))
-        self.touch([owner, *arguments, *named.values()], node)
+        self.touch([owner, *arguments, *keywords.values()], node)
         if isinstance(owner, dict) and name in ("update", "pop", "clear", "setdefault", "popitem"):
             owner["?"] = Doubt(self.part(node))
         return self.unknown_result([owner, *arguments], node)
 
-    def _base_method(self, owner: Super, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def _base_method(self, owner: Super, name: str, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         if name == "__init__":
             if owner.instance.children is not None:
-                self.fill(owner.instance.children, arguments, {key: value for key, value in named.items() if key == "layers"}, node)
-            elif any(key in ("inputs", "outputs") for key in named) or [*model_values_in(arguments)]:
+                self.fill(owner.instance.children, arguments, {key: value for key, value in keywords.items() if key == "layers"}, node)
+            elif any(key in ("inputs", "outputs") for key in keywords) or [*model_values_in(arguments)]:
                 self.doubt(owner.instance, self.part(node))
             return None
         if name in ("forward", "call", "__call__") and owner.instance.children is not None and arguments and isinstance(arguments[0], Flow):
             return self.through(owner.instance.children, arguments[0], [], {}, node)
         if name in HARMLESS | MODULE_METHODS | {"build", "train", "eval", "add_module"}:
-            return self._module_method(owner.instance, name, arguments, named, node)
+            return self._module_method(owner.instance, name, arguments, keywords, node)
         self.touch([owner.instance, *arguments], node)
         return self.unknown_result(arguments, node)
 
-    def _flow_method(self, flow: Flow, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def _flow_method(self, flow: Flow, name: str, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         if name in FUNCTIONS or name in ("log_softmax",):
-            return self.function_of(name, flow, arguments, named, node, "pytorch")
+            return self.function_of(name, flow, arguments, keywords, node, "pytorch")
         if name in ("view", "reshape"):
-            return self.after_layer(flow, self._view(flow, arguments, named, node), view=True)
+            return self.after_layer(flow, self._view(flow, arguments, keywords, node), view=True)
         if name == "flatten":
-            start, end = [*arguments, named.get("start_dim", 0), named.get("end_dim", -1)][:2] if not arguments else [arguments[0],
-    arguments[1] if len(arguments) > 1 else named.get("end_dim", -1)]
+            start, end = [*arguments, keywords.get("start_dim", 0), keywords.get("end_dim", -1)][:2] if not arguments else [arguments[0],
+    arguments[1] if len(arguments) > 1 else keywords.get("end_dim", -1)]
             return self.after_layer(flow, self._flatten(start, end, node), view=True)
         if name in ("squeeze", "unsqueeze"):
-            return self.after_layer(flow, LayerDescription(name, tuple(arguments), named, self.text(node), getattr(node, "lineno", 0), "pytorch"), view=True)
-        if name in VALUE_METHODS and not [*model_values_in([arguments, named])]:
+            return self.after_layer(flow, LayerDescription(name, tuple(arguments), keywords, self.text(node), getattr(node, "lineno", 0), "pytorch"), view=True)
+        if name in VALUE_METHODS and not [*model_values_in([arguments, keywords])]:
             if name == "requires_grad_" or name != "clone":
                 return flow
             return Flow(flow.chain, flow.of_data, flow.root, flow.count)
@@ -559,77 +562,77 @@ class LibraryCalls:
                 return Dim((arguments[0],), flow.chain)
             return Shape(flow, flow.chain) if not arguments else Unknown(self.text(node))
         if name == "backward":
-            why = message("model.unknown_loss", name=self.text(node))
-            loss = Loss("", Flow(flow.chain, flow.of_data, flow.root, flow.count), False, self.part(node, why), True, seeded=bool(arguments or named))
+            reason = message("model.unknown_loss", name=self.text(node))
+            loss = Loss("", Flow(flow.chain, flow.of_data, flow.root, flow.count), False, self.part(node, reason), True, seeded=bool(arguments or keywords))
             self.losses.append((loss, getattr(node, "lineno", 0)))
         if name in NUMBER_METHODS:
             return Unknown(self.text(node))
         if name in READ_METHODS:
             return self.after_layer(flow, self.part(node, message("model.stops_gradient") if name in ("detach", "data") else None))
-        flows = [value for value in model_values_in([arguments, named]) if isinstance(value, Flow) and value is not flow]
+        flows = [value for value in model_values_in([arguments, keywords]) if isinstance(value, Flow) and value is not flow]
         part = self.part(node, message("model.two_paths") if flows else None)
         return self.after_layer(flow, part, inplace=name.endswith("_") or bool(flows))
 
     def _flatten(self, start: Any, end: Any, node: ast.AST) -> LayerDescription:
         return LayerDescription("Flatten", (start, end), {}, self.text(node), getattr(node, "lineno", 0), "pytorch")
 
-    def _view(self, flow: Flow, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> LayerDescription:
+    def _view(self, flow: Flow, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> LayerDescription:
         """Return the layer for view(-1, 400) or view(x.size(0), -1), one row per image; for the input, a map."""
         if len(arguments) == 1 and isinstance(arguments[0], list | tuple):
             arguments = [*arguments[0]]
         text, line = self.text(node), getattr(node, "lineno", 0)
         if len(arguments) == 4 and flow.chain is None and arguments[0] in (-1, Dim((0,), None)):
             return LayerDescription("Input", (), {}, text, line, "pytorch")
-        if len(arguments) == 2 and not named:
+        if len(arguments) == 2 and not keywords:
             first, second = arguments
             batch = isinstance(first, Dim) and first.axes == (0,)
-            rest = isinstance(second, Dim) and second.axes == (1, 2, 3) and second.chain is flow.chain
+            covers_rest = isinstance(second, Dim) and second.axes == (1, 2, 3) and second.chain is flow.chain
             count = isinstance(second, int) and not isinstance(second, bool) and second > 0
-            if (batch and (second == -1 or count or rest)) or (first == -1 and (count or rest)):
+            if (batch and (second == -1 or count or covers_rest)) or (first == -1 and (count or covers_rest)):
                 return LayerDescription("Flatten", (), {"view": second} if count else {}, text, line, "pytorch")
             if isinstance(second, Unknown | Dim) and first == -1:
                 return LayerDescription("", text=text, line=line, refused=message("model.view_unknown", value=getattr(second, "text", text)))
         return LayerDescription("", text=text, line=line, refused=message("model.view"))
 
-    def _module_method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        first = arguments[0] if arguments else None
+    def _module_method(self, owner: Any, name: str, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
+        first_argument = arguments[0] if arguments else None
         if name in ("forward", "call", "__call__"):
-            return self.apply(owner, arguments, named, node)
+            return self.apply(owner, arguments, keywords, node)
         if name in MODULE_METHODS:
-            if name == "requires_grad_" and first is not True and (arguments or named):
+            if name == "requires_grad_" and first_argument is not True and (arguments or keywords):
                 self.touch(owner, node)
             return owner
         if name in ("parameters", "named_parameters"):
             return Values([(Unknown("name"), ModulePart(owner)) if name == "named_parameters" else ModulePart(owner)], self.block)
         if name in ("children", "modules", "named_children", "named_modules"):
             modules = self._modules_in(owner, deep="modules" in name)
-            return Values([(Unknown("name"), inner) for inner in modules] if name.startswith("named") else modules, self.block)
+            return Values([(Unknown("name"), child) for child in modules] if name.startswith("named") else modules, self.block)
         if name == "apply" and len(arguments) == 1:
             for module in self._modules_in(owner, deep=True):
-                self.call(first, [module], {}, node)
+                self.call(first_argument, [module], {}, node)
             return owner
         if name == "compile":
-            self._compile(owner, named.get("loss", arguments[1] if len(arguments) > 1 else None), named, node)
+            self._compile(owner, keywords.get("loss", arguments[1] if len(arguments) > 1 else None), keywords, node)
             return None
-        registers = isinstance(owner, Instance) and owner.children is None and len(arguments) == 2 and isinstance(first, str)
+        registers = isinstance(owner, Instance) and owner.children is None and len(arguments) == 2 and isinstance(first_argument, str)
         if registers and name in ("add_module", "register_module", "register_parameter"):
             if name != "register_parameter":
-                self.bind(owner.items, str(first), self.module(arguments[1], node))
+                self.bind(owner.items, str(first_argument), self.module(arguments[1], node))
             return None
         if self.is_container(owner):
             container = owner.children if isinstance(owner, Instance) else owner
-            if (name, len(arguments)) in (("add", 1), ("append", 1), ("add_module", 2), ("extend", 1), ("insert", 2), ("pop", 0), ("pop", 1)) and not named:
+            if (name, len(arguments)) in (("add", 1), ("append", 1), ("add_module", 2), ("extend", 1), ("insert", 2), ("pop", 0), ("pop", 1)) and not keywords:
                 return self._change_container(container, name, arguments, node) if self.may_change(container, node) else None
-            if name == "get_layer" and isinstance(first, str | int):
-                return self._layer_by_name(container, first, node)
+            if name == "get_layer" and isinstance(first_argument, str | int):
+                return self._layer_by_name(container, first_argument, node)
             if name in ("items", "values", "keys"):
                 return Values([*container.items.items()] if name == "items" else [*container.items.values()] if name == "values" else [*container.items], self.block)
         if isinstance(owner, Functional) and name == "get_layer":
             return Doubt(self.part(node))
-        if isinstance(owner, Instance) and isinstance(first, Flow) and self._has_known_bases(owner.cls):
-            return self.after_layer(first, self.part(node, message("model.never_made", name=f"self.{name}")))
+        if isinstance(owner, Instance) and isinstance(first_argument, Flow) and self._has_known_bases(owner.cls):
+            return self.after_layer(first_argument, self.part(node, message("model.never_made", name=f"self.{name}")))
         if name not in HARMLESS:
-            self.touch([owner, *arguments, *named.values()], node)
+            self.touch([owner, *arguments, *keywords.values()], node)
             return Doubt(self.part(node))
         return Unknown(self.text(node))
 
@@ -645,16 +648,16 @@ class LibraryCalls:
 
     def _change_container(self, container: Sequence, name: str, arguments: list[Any], node: ast.AST) -> Any:
         """Add a layer to a container, or remove one."""
-        names, last = [*container.items], arguments[-1] if arguments else -1
+        names, last_argument = [*container.items], arguments[-1] if arguments else -1
         if name == "pop":
-            if not isinstance(last, int) or not -len(names) <= last < len(names):
+            if not isinstance(last_argument, int) or not -len(names) <= last_argument < len(names):
                 self.touch(container, node)
                 return Doubt(self.part(node))
-            value = container.items[names[last]]
-            self.delete_item(container, last)
+            value = container.items[names[last_argument]]
+            self.delete_item(container, last_argument)
             return value
         if name == "extend":
-            entries = self.entries(last)
+            entries = self.entries(last_argument)
             if entries is None:
                 container.add(Doubt(self.part(node)))
             for entry in entries or ():
@@ -664,12 +667,12 @@ class LibraryCalls:
             if not isinstance(arguments[0], int) or not all(key.isdigit() for key in names):
                 container.add(Doubt(self.part(node)))
                 return None
-            values.insert(arguments[0], self.module(last, node))
+            values.insert(arguments[0], self.module(last_argument, node))
             container.items = {str(n): value for n, value in enumerate(values)}
         elif name == "add_module" and isinstance(arguments[0], str):
-            container.items[arguments[0]] = self.module(last, node)
+            container.items[arguments[0]] = self.module(last_argument, node)
         else:
-            container.add(self.module(last, node))
+            container.add(self.module(last_argument, node))
         if len(container.items) > 10 * MOST_LAYERS:
             raise Problem("model.too_many", n=len(container.items), most=MOST_LAYERS)
         return None
@@ -680,10 +683,10 @@ class LibraryCalls:
                 return value
         return Doubt(self.part(node))
 
-    def function_of(self, name: str, flow: Flow, arguments: list[Any], named: dict[str, Any], node: ast.AST, library: str) -> Flow:
+    def function_of(self, name: str, flow: Flow, arguments: list[Any], keywords: dict[str, Any], node: ast.AST, library: str) -> Flow:
         """Return the tensor after a functional activation, pooling or dropout."""
         layer = FUNCTIONS.get(name) or TORCH_FUNCTIONS[name]
-        settings = dict(named)
+        settings = dict(keywords)
         if library == "keras" and layer in ("LeakyReLU",):
             settings.setdefault("negative_slope", arguments[0] if arguments else settings.pop("alpha", 0.2))
             arguments = []
@@ -694,17 +697,17 @@ class LibraryCalls:
             settings, arguments = {"training": True, **positional, **settings}, []
             if settings.pop("training") is True:
                 settings["always"] = True
-            elif (arguments, settings.get("training")) == ([], False) or named.get("training") is False:
+            elif (arguments, settings.get("training")) == ([], False) or keywords.get("training") is False:
                 return flow
         settings.pop("_stacklevel", None)
         if "dtype" in settings and settings["dtype"] is None:
             del settings["dtype"]
         return self.after_layer(flow, LayerDescription(layer, tuple(arguments), settings, self.text(node), getattr(node, "lineno", 0), library), inplace=inplace)
 
-    def library_call(self, callee: Library, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def library_call(self, callee: Library, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Return the result of a function or class that the text does not define."""
-        path, name, values = callee.path, callee.last, [*arguments, *named.values()]
-        if path in _BUILTINS and (path not in ("print",)) and (result := self._builtin(path, arguments, named, node)) is not _NOT_HANDLED:
+        path, name, values = callee.path, callee.last, [*arguments, *keywords.values()]
+        if path in _BUILTINS and (path not in ("print",)) and (result := self._builtin(path, arguments, keywords, node)) is not _NOT_HANDLED:
             return result
         library = self.library_of(path)
         if name in UNSAFE and path in (name, f"builtins.{name}"):
@@ -713,23 +716,23 @@ class LibraryCalls:
         if WRAPPERS.fullmatch(path):
             return arguments[0] if arguments else Unknown(self.text(node))
         if path in ("partial", "functools.partial") and arguments:
-            return Partial(arguments[0], tuple(arguments[1:]), dict(named))
+            return Partial(arguments[0], tuple(arguments[1:]), dict(keywords))
         if name in ("OrderedDict",):
             entries = self.entries(arguments[0]) if arguments else []
             if entries is not None and all(isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str | int) for entry in entries):
                 return dict(entries) if not isinstance(arguments[0] if arguments else None, dict) else dict(arguments[0])
             return arguments[0] if arguments and isinstance(arguments[0], dict) else Doubt(self.part(node))
         if library and (name in (*CONTAINERS, "ModuleDict", "Input") or (name in ("Model", "Functional") and values)):
-            return self._made(name, path, library, arguments, named, node)
+            return self._create_object(name, path, library, arguments, keywords, node)
         flows = [value for value in model_values_in(values) if isinstance(value, Flow)]
-        if is_loss(name) and library and (named or arguments) and (flows or not name[:1].isupper()):
-            return self.loss_of(name, library, arguments, named, node)
+        if is_loss(name) and library and (keywords or arguments) and (flows or not name[:1].isupper()):
+            return self.loss_of(name, library, arguments, keywords, node)
         if flows:
-            return self._tensor_function(path, name, library, arguments, named, node, flows)
+            return self._tensor_function(path, name, library, arguments, keywords, node, flows)
         if name == "ArgumentParser":
             return Unknown(PARSER)
         if name[:1].isupper() and not HARMLESS_PATHS.fullmatch(path):
-            return self._made(name, path, library, arguments, named, node)
+            return self._create_object(name, path, library, arguments, keywords, node)
         if not HARMLESS_PATHS.fullmatch(path):
             self.touch(values, node)
             return self.unknown_result(values, node)
@@ -740,66 +743,66 @@ class LibraryCalls:
             return self.unknown_result(values, node)
         return Unknown(self.text(node))
 
-    def _tensor_function(self, path: str, name: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST, flows: list[Flow]) -> Any:
+    def _tensor_function(self, path: str, name: str, library: str, arguments: list[Any], keywords: dict[str, Any], node: ast.AST, flows: list[Flow]) -> Any:
         """Return the result of a library function of tensors."""
-        first = arguments[0] if arguments else named.pop("input", named.pop("x", None))
-        if isinstance(first, Flow) and len({id(flow) for flow in flows}) == 1 and library:
+        first_argument = arguments[0] if arguments else keywords.pop("input", keywords.pop("x", None))
+        if isinstance(first_argument, Flow) and len({id(flow) for flow in flows}) == 1 and library:
             if name in FUNCTIONS or (library == "pytorch" and name in TORCH_FUNCTIONS):
-                return self.function_of(name, first, arguments[1:], named, node, library)
+                return self.function_of(name, first_argument, arguments[1:], keywords, node, library)
             if library == "pytorch" and name == "flatten":
-                start = arguments[1] if len(arguments) > 1 else named.get("start_dim", 0)
-                end = arguments[2] if len(arguments) > 2 else named.get("end_dim", -1)
-                return self.after_layer(first, self._flatten(start, end, node), view=True)
+                start = arguments[1] if len(arguments) > 1 else keywords.get("start_dim", 0)
+                end = arguments[2] if len(arguments) > 2 else keywords.get("end_dim", -1)
+                return self.after_layer(first_argument, self._flatten(start, end, node), view=True)
             if name == "reshape" or (library == "pytorch" and name in ("squeeze", "unsqueeze")):
-                return self._flow_method(first, name, arguments[1:], named, node)
+                return self._flow_method(first_argument, name, arguments[1:], keywords, node)
         has_two_inputs = len({id(flow) for flow in flows}) > 1
         if HARMLESS_PATHS.fullmatch(path) and not has_two_inputs:
             return self.after_layer(flows[0], self.part(node))
         part = self.part(node, message("model.two_paths") if has_two_inputs else message("model.unknown_function", name=name))
-        is_pure = library and "." in path and not name.endswith("_") and "out" not in named and "inplace" not in named
+        is_pure = library and "." in path and not name.endswith("_") and "out" not in keywords and "inplace" not in keywords
         if not is_pure:
-            self.touch([*arguments, *named.values()], node)
+            self.touch([*arguments, *keywords.values()], node)
         return self.after_layer(flows[0], part)
 
-    def _made(self, name: str, path: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def _create_object(self, name: str, path: str, library: str, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Create a layer, container, model or loss."""
-        line, values = getattr(node, "lineno", 0), [*arguments, *named.values()]
+        line, values = getattr(node, "lineno", 0), [*arguments, *keywords.values()]
         if not library:
             self.touch(values, node)
-            why = message("model.foreign", name=path) if not path.startswith("?") else message("model.unknown", name=name)
-            return Module(LayerDescription(name, text=self.text(node), line=line, refused=why), self.block)
+            reason = message("model.foreign", name=path) if not path.startswith("?") else message("model.unknown", name=name)
+            return Module(LayerDescription(name, text=self.text(node), line=line, refused=reason), self.block)
         if name in (*CONTAINERS, "ModuleDict"):
-            made = Sequence(LayerDescription(name, text=self.text(node), line=line, library=library), self.block, callable=name == "Sequential")
-            extra = {key for key in named if key not in ("layers", "name")}
-            self.fill(made, arguments[:1] if library == "keras" else arguments, named, node)
+            layers = Sequence(LayerDescription(name, text=self.text(node), line=line, library=library), self.block, callable=name == "Sequential")
+            extra = {key for key in keywords if key not in ("layers", "name")}
+            self.fill(layers, arguments[:1] if library == "keras" else arguments, keywords, node)
             if extra:
-                self.doubt(made, self.part(node))
-            self.modules.append(made)
-            return made
-        if name in ("Model", "Functional") and (named.keys() & {"inputs", "outputs", "input", "output"} or len(arguments) > 1):
-            return self._functional(arguments, named, node)
+                self.doubt(layers, self.part(node))
+            self.modules.append(layers)
+            return layers
+        if name in ("Model", "Functional") and (keywords.keys() & {"inputs", "outputs", "input", "output"} or len(arguments) > 1):
+            return self._functional(arguments, keywords, node)
         if name == "Input":
             start = Flow(of_data=False)
-            plain = {key: _plain_argument(value) for key, value in named.items()}
-            start.chain = (None, LayerDescription("Input", tuple(_plain_argument(argument) for argument in arguments), plain, self.text(node), line, library))
+            plain_arguments = {key: _plain_argument(value) for key, value in keywords.items()}
+            start.chain = (None, LayerDescription("Input", tuple(_plain_argument(argument) for argument in arguments), plain_arguments, self.text(node), line, library))
             start.root = start
             return start
         if [*model_values_in([value for value in values if not isinstance(value, ModulePart)])] and not is_loss(name):
-            activation = named.get("activation")
+            activation = keywords.get("activation")
             if not (isinstance(activation, Module) and len([*model_values_in(values)]) == 1):
                 self.touch(values, node)
-        positional, keywords = tuple(map(_plain_argument, arguments)), {key: _plain_argument(value) for key, value in named.items()}
-        layer = LayerDescription(name, positional, keywords, self.text(node), line, library)
+        positional, plain_keywords = tuple(map(_plain_argument, arguments)), {key: _plain_argument(value) for key, value in keywords.items()}
+        layer = LayerDescription(name, positional, plain_keywords, self.text(node), line, library)
         made_layer = Module(layer, self.block)
         made_layer.layer = LayerDescription(**{**layer.__dict__, "module": made_layer})
         if is_loss(name):
             self.losses.append((self._loss(name, library, self._loss_settings(made_layer), node, None), line))
         return made_layer
 
-    def _functional(self, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def _functional(self, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Create Keras's Model(inputs, outputs)."""
-        start = named.get("inputs", named.get("input", arguments[0] if arguments else None))
-        end = named.get("outputs", named.get("output", arguments[1] if len(arguments) > 1 else None))
+        start = keywords.get("inputs", keywords.get("input", arguments[0] if arguments else None))
+        end = keywords.get("outputs", keywords.get("output", arguments[1] if len(arguments) > 1 else None))
         start, end = (tensor[0] if isinstance(tensor, list | tuple) and len(tensor) == 1 else tensor for tensor in (start, end))
         model = Functional(LayerDescription("Model", text=self.text(node), line=getattr(node, "lineno", 0), library="keras"), self.block)
         if isinstance(end, Flow) and isinstance(start, Flow) and end.root is start.root and start.chain is not None and start.chain[0] is None:
@@ -818,12 +821,12 @@ class LibraryCalls:
     def _loss_settings(self, module: Module) -> dict[str, Any]:
         return {**{f"#{n}": value for n, value in enumerate(module.layer.placed)}, **module.layer.named}
 
-    def loss_of(self, name: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Loss:
+    def loss_of(self, name: str, library: str, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Loss:
         """Return a loss of a tensor, and record it."""
         is_keras = library == "keras"
         names = ("y_true", "y_pred") if is_keras else ("input", "target")
-        tensors = {**dict(zip(names, arguments, strict=False)), **{key: value for key, value in named.items() if key in names}}
-        settings = {**{f"#{n}": value for n, value in enumerate(arguments[2:])}, **{key: value for key, value in named.items() if key not in names}}
+        tensors = {**dict(zip(names, arguments, strict=False)), **{key: value for key, value in keywords.items() if key in names}}
+        settings = {**{f"#{n}": value for n, value in enumerate(arguments[2:])}, **{key: value for key, value in keywords.items() if key not in names}}
         output, target = (tensors.get(key) for key in (names if not is_keras else names[::-1]))
         loss = self._loss(name, library, settings, node, output if isinstance(output, Flow) else None)
         if isinstance(output, Doubt):
@@ -834,12 +837,12 @@ class LibraryCalls:
         return loss
 
     def _loss(self, name: str, library: str, settings: Mapping[str, Any], node: ast.AST, flow: Flow | None) -> Loss:
-        why = refused_settings(name, settings)
+        reason = refused_settings(name, settings)
         # a copy, since later in-place changes do not affect the loss
         flow_copy = Flow(flow.chain, flow.of_data, flow.root, flow.count) if flow is not None else None
-        return Loss(BY_NAME.get(name, ""), flow_copy, settings.get("from_logits") is True, self.part(node, why) if why else None)
+        return Loss(BY_NAME.get(name, ""), flow_copy, settings.get("from_logits") is True, self.part(node, reason) if reason else None)
 
-    def _compile(self, model: Any, loss: Any, named: dict[str, Any], node: ast.AST) -> None:
+    def _compile(self, model: Any, loss: Any, keywords: dict[str, Any], node: ast.AST) -> None:
         """Handle model.compile(loss=…)."""
         line = getattr(node, "lineno", 0)
         if loss is None:
@@ -854,59 +857,59 @@ class LibraryCalls:
             compiled_loss = self._loss(loss.layer.name, "keras", self._loss_settings(loss), node, None)
         else:
             compiled_loss = Loss("", None, False, self.part(node, message("model.unknown_loss", name=self.text(node))))
-        if "loss_weights" in named or named.get("weighted_metrics"):
+        if "loss_weights" in keywords or keywords.get("weighted_metrics"):
             compiled_loss.refused = compiled_loss.refused or self.part(node)
         self.losses.append((compiled_loss, line))
         self.compiled.append((model, compiled_loss))
 
     # ---- builtins
 
-    def _builtin(self, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        first = arguments[0] if arguments else None
+    def _builtin(self, name: str, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
+        first_argument = arguments[0] if arguments else None
         if name == "setattr" and len(arguments) == 3:
             if isinstance(arguments[1], str):
-                self.set_attribute(first, arguments[1], arguments[2], node)
+                self.set_attribute(first_argument, arguments[1], arguments[2], node)
             else:
-                self.touch((first, arguments[2]), node)
+                self.touch((first_argument, arguments[2]), node)
             return None
         if name == "getattr" and len(arguments) >= 2:
             if isinstance(arguments[1], str):
-                return self.attribute(first, arguments[1], node)
-            return Doubt(self.part(node)) if [*model_values_in(first)] or isinstance(first, Library) else Unknown(self.text(node))
+                return self.attribute(first_argument, arguments[1], node)
+            return Doubt(self.part(node)) if [*model_values_in(first_argument)] or isinstance(first_argument, Library) else Unknown(self.text(node))
         if name == "range" and arguments and all(isinstance(argument, int) for argument in arguments) and (len(arguments) < 3 or arguments[2]):
             return range(*arguments)
-        if name == "len" and isinstance(first, list | tuple | dict | str):
-            return len(first)
-        if name == "len" and self.is_container(first):
-            return len(self.items(first))
+        if name == "len" and isinstance(first_argument, list | tuple | dict | str):
+            return len(first_argument)
+        if name == "len" and self.is_container(first_argument):
+            return len(self.items(first_argument))
         if name in ("list", "tuple") and len(arguments) <= 1:
-            entries = self.entries(first) if arguments else []
+            entries = self.entries(first_argument) if arguments else []
             if entries is not None:
                 return Values(entries, self.block) if name == "list" else tuple(entries)
         if name == "dict" and not arguments:
-            return dict(named)
+            return dict(keywords)
         if name in ("reversed", "enumerate", "zip"):
             lists = [self.entries(argument) for argument in arguments]
-            if lists and all(entries is not None for entries in lists) and not named:
+            if lists and all(entries is not None for entries in lists) and not keywords:
                 known: list[list[Any]] = [entries for entries in lists if entries is not None]
                 return Values(known[0][::-1] if name == "reversed" else enumerate(known[0]) if name == "enumerate" else zip(*known, strict=False), self.block)
-        if name in ("int", "float", "str", "bool", "abs", "round") and len(arguments) == 1 and isinstance(first, int | float) and not named:
+        if name in ("int", "float", "str", "bool", "abs", "round") and len(arguments) == 1 and isinstance(first_argument, int | float) and not keywords:
             try:
-                return _NUMBER_FUNCTIONS[name](first)
+                return _NUMBER_FUNCTIONS[name](first_argument)
             except (OverflowError, ValueError):
                 return Unknown(self.text(node))
         if name in ("max", "min") and len(arguments) > 1 and all(isinstance(argument, int | float) for argument in arguments):
             return max(arguments) if name == "max" else min(arguments)
-        if name == "isinstance" and len(arguments) == 2 and isinstance(first, Module) and isinstance(arguments[1], Library):
-            return first.layer.name == arguments[1].last if not isinstance(first, Instance) else Unknown(self.text(node))
+        if name == "isinstance" and len(arguments) == 2 and isinstance(first_argument, Module) and isinstance(arguments[1], Library):
+            return first_argument.layer.name == arguments[1].last if not isinstance(first_argument, Instance) else Unknown(self.text(node))
         return _NOT_HANDLED
 
-    def script_class(self, cls: Class, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+    def script_class(self, cls: Class, arguments: list[Any], keywords: dict[str, Any], node: ast.AST) -> Any:
         """Return a layer whose class is copied from cnnviz's exported scripts, or None for other classes."""
         name = known_class(cls.node)
         if not name:
             return None
-        settings = {key: _plain_argument(value) for key, value in named.items()}
+        settings = {key: _plain_argument(value) for key, value in keywords.items()}
         library = "keras" if self.keras else "pytorch"
         layer = LayerDescription(name, tuple(_plain_argument(argument) for argument in arguments), settings, self.text(node), getattr(node, "lineno", 0), library)
         module = Module(layer, self.block)

@@ -44,12 +44,12 @@ def refused_settings(name: str, settings: Mapping[str, Any]) -> Message | None:
     if name not in BY_NAME:
         return message("model.unknown_loss", name=name)
     for key, value in settings.items():
-        allowed = _SETTINGS.get(key, (None,) if key.startswith("#") else None)
-        if allowed is None:
+        allowed_values = _SETTINGS.get(key, (None,) if key.startswith("#") else None)
+        if allowed_values is None:
             return message("model.unknown_argument", name=key, of=name)
-        if allowed and not any(value is option or (value == option and not isinstance(value, bool)) for option in allowed):
+        if allowed_values and not any(value is option or (value == option and not isinstance(value, bool)) for option in allowed_values):
             text = value.text if isinstance(value, Unknown) else value
-            return message("model.argument", name=key.replace("#", "argument "), value=text, fits=allowed[0])
+            return message("model.argument", name=key.replace("#", "argument "), value=text, fits=allowed_values[0])
     return None
 
 
@@ -63,10 +63,10 @@ def _loss_of_several(value: ast.AST) -> tuple[str, str] | None:
     """Match sum(… for z, y in zip(z, targets)) / 3, the mean over images."""
     if not (isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div) and isinstance(value.left, ast.Call) and len(value.left.args) == 1):
         return None
-    inner = value.left.args[0]
-    if not isinstance(inner, ast.GeneratorExp) or not re.fullmatch(r" ?for \(?([zo]), y\)? in zip\(\1, targets\)", ast.unparse(inner.generators[0])):
+    argument = value.left.args[0]
+    if not isinstance(argument, ast.GeneratorExp) or not re.fullmatch(r" ?for \(?([zo]), y\)? in zip\(\1, targets\)", ast.unparse(argument.generators[0])):
         return None
-    return _codes().get(ast.dump(inner.elt))
+    return _codes().get(ast.dump(argument.elt))
 
 
 @cache
@@ -89,22 +89,22 @@ def ending_words(words: Sequence[str], loss: str, from_logits: bool, log: bool) 
     >>> ending_words(["dense10"], "", False, False)[0], ending_words(["dense10", "softmax"], "ce", False, False)[0]
     (['softmax', 'ce'], ['ce'])
     """
-    last = words[-1] if words else ""
+    last_word = words[-1] if words else ""
     if log and loss not in ("", "nll", "softmax-ce"):
         return [loss], [], [message("model.log_softmax")]
     if not loss:
-        default = {"softmax": ["ce"], "sigmoid": ["bce"], "tanh": ["mse"], "identity": ["mse"]}.get(last, ["softmax", "ce"])
+        default = {"softmax": ["ce"], "sigmoid": ["bce"], "tanh": ["mse"], "identity": ["mse"]}.get(last_word, ["softmax", "ce"])
         return default, [message("model.no_loss", loss="-".join(default))], []
     if loss == "nll":
-        return ["ce"] if last == "softmax" else ["softmax", "ce"], [], [] if log else [message("model.nll")]
+        return ["ce"] if last_word == "softmax" else ["softmax", "ce"], [], [] if log else [message("model.nll")]
     if from_logits and "-" not in loss:
         loss = {"ce": "softmax-ce", "bce": "sigmoid-bce"}.get(loss, loss)
     *layer, name = loss.split("-")
-    if layer == [last] and not log:
-        return [*layer, name], [message("model.twice", layer=last)], []
+    if layer == [last_word] and not log:
+        return [*layer, name], [message("model.twice", layer=last_word)], []
     if layer:
         return ([name] if log and layer == ["softmax"] else [*layer, name]), [], []
     usual_layer = {"ce": "softmax", "bce": "sigmoid"}.get(name, "")
-    if usual_layer and last != usual_layer:  # for a sigmoid, Keras first divides by the sum
+    if usual_layer and last_word != usual_layer:  # for a sigmoid, Keras first divides by the sum
         return [usual_layer, name], [], [message("model.last_layer", layer=usual_layer, loss=name)]
     return [name], [], []

@@ -35,7 +35,7 @@ class Node:
     name: str
     inputs: tuple[str, ...]
     makes: tuple[str, ...]
-    given: Mapping[str, Any]
+    attributes: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ChainedNode:
 
     kind: str
     arrays: tuple[np.ndarray, ...]
-    given: Mapping[str, Any]
+    attributes: Mapping[str, Any]
 
     @property
     def text(self) -> str:
@@ -93,7 +93,7 @@ def chain_of(content: bytes) -> list[ChainedNode]:
     except Exception:  # the protobuf reader raises many kinds of errors
         raise Problem("model.no_onnx") from None
     path = _path(nodes, graph.output[0].name if graph.output else "", constants)
-    return [ChainedNode(node.kind, tuple(constants[name] for name in node.inputs if name in constants), node.given) for node in path]
+    return [ChainedNode(node.kind, tuple(constants[name] for name in node.inputs if name in constants), node.attributes) for node in path]
 
 
 def _node(proto: Any, onnx: Any) -> Node:
@@ -124,22 +124,22 @@ def _constants(graph: Any, nodes: Iterable[Node], onnx: Any) -> dict[str, np.nda
         if not isinstance(value, onnx.TensorProto):
             return np.asarray(value)
         if value.data_location == onnx.TensorProto.EXTERNAL:
-            return _void(value.dims)
+            return _placeholder(value.dims)
         array: np.ndarray = onnx.numpy_helper.to_array(value)
         return array
 
     constants = {tensor.name: read(tensor) for tensor in graph.initializer}
     for node in nodes:
-        first, *others = [constants.get(name) for name in node.inputs] or [None]
+        first_constant, *other_constants = [constants.get(name) for name in node.inputs] or [None]
         if node.kind == "Constant":
-            constants[node.makes[0]] = read(next(iter(node.given.values())))
-        elif first is not None and node.kind in ("Identity", "Cast"):
-            constants[node.makes[0]] = first
-        elif first is not None and node.kind == "Transpose":
-            constants[node.makes[0]] = first.transpose(node.given.get("perm"))
-        elif first is not None and node.kind == "Reshape" and others[0] is not None:
-            sizes = [size or first.shape[n] for n, size in enumerate(_numbers(others[0]))]  # 0 keeps the size
-            constants[node.makes[0]] = first.reshape(sizes) if first.dtype != _VOID else _void(_fill_sizes(sizes, first.size))
+            constants[node.makes[0]] = read(next(iter(node.attributes.values())))
+        elif first_constant is not None and node.kind in ("Identity", "Cast"):
+            constants[node.makes[0]] = first_constant
+        elif first_constant is not None and node.kind == "Transpose":
+            constants[node.makes[0]] = first_constant.transpose(node.attributes.get("perm"))
+        elif first_constant is not None and node.kind == "Reshape" and other_constants[0] is not None:
+            sizes = [size or first_constant.shape[n] for n, size in enumerate(_numbers(other_constants[0]))]  # 0 keeps the size
+            constants[node.makes[0]] = first_constant.reshape(sizes) if first_constant.dtype != _VOID else _placeholder(_fill_sizes(sizes, first_constant.size))
     return constants
 
 
@@ -148,7 +148,7 @@ MOST_NUMBERS = 16
 """Upper limit of numbers in a node's settings, such as axes or a shape."""
 
 
-def _void(shape: Iterable[int]) -> np.ndarray:
+def _placeholder(shape: Iterable[int]) -> np.ndarray:
     """Return a placeholder array of this shape, which takes one byte."""
     return np.broadcast_to(np.zeros((), _VOID), tuple(shape))
 
@@ -174,45 +174,45 @@ def _is_bias(node: ChainedNode, previous: LayerDescription) -> bool:
 
 def _layer(node: ChainedNode, first: bool) -> LayerDescription | None:
     """Return a node as a layer, or None if it passes on its input."""
-    attributes, arrays = node.given, node.arrays
+    attributes, arrays = node.attributes, node.arrays
     is_permutation = node.kind == "Transpose" and tuple(attributes.get("perm", ())) in _PERMUTATIONS
     if node.kind in _PASSED_ON or is_permutation or (first and node.kind in _SCALED and all(array.size <= 4 for array in arrays)):
         return None
-    named: dict[str, Any] = {}
+    keywords: dict[str, Any] = {}
     name = _SAME_LAYERS.get(node.kind, node.kind)
     if node.kind == "Reshape":
         name = "Flatten" if not arrays or (arrays[-1].size == 2 and int(arrays[-1].flat[0]) in (-1, 0, 1)) or (first and arrays[-1].size == 4) else name
     elif name in ("BatchNormalization", "LayerNorm", "GroupNormalization"):
-        named = {"epsilon": round(float(attributes.get("epsilon", 1e-5)), 9), "groups": attributes.get("num_groups")}
+        keywords = {"epsilon": round(float(attributes.get("epsilon", 1e-5)), 9), "groups": attributes.get("num_groups")}
         if name == "BatchNormalization":
-            named["momentum"] = round(float(attributes.get("momentum", 0.9)), 9)
+            keywords["momentum"] = round(float(attributes.get("momentum", 0.9)), 9)
     elif node.kind == "Conv" and arrays and arrays[0].ndim == 4:
         f = arrays[0].shape
-        named = {"in_channels": f[1] * attributes.get("group", 1), "filters": f[0], "k": f[2:], "groups": attributes.get("group", 1), "bias": len(arrays) > 1}
-        name, named = "Conv2d", named | _window_settings(attributes) | {"dilation": tuple(attributes.get("dilations", (1, 1)))}
+        keywords = {"in_channels": f[1] * attributes.get("group", 1), "filters": f[0], "k": f[2:], "groups": attributes.get("group", 1), "bias": len(arrays) > 1}
+        name, keywords = "Conv2d", keywords | _window_settings(attributes) | {"dilation": tuple(attributes.get("dilations", (1, 1)))}
     elif node.kind in ("MaxPool", "AveragePool") and len(attributes.get("kernel_shape", ())) == 2:
-        named = {"k": tuple(attributes["kernel_shape"]), "ceil": bool(attributes.get("ceil_mode", 0)), "dilation": tuple(attributes.get("dilations", (1, 1)))}
-        named |= _window_settings(attributes)
+        keywords = {"k": tuple(attributes["kernel_shape"]), "ceil": bool(attributes.get("ceil_mode", 0)), "dilation": tuple(attributes.get("dilations", (1, 1)))}
+        keywords |= _window_settings(attributes)
         name = "MaxPool2d" if node.kind == "MaxPool" else "AvgPool2d"
     elif node.kind in ("Gemm", "MatMul") and arrays and arrays[0].ndim == 2:
         is_plain = node.kind == "MatMul" or (attributes.get("alpha", 1.0), attributes.get("beta", 1.0), attributes.get("transA", 0)) == (1.0, 1.0, 0)
-        name, named = ("Linear" if is_plain else node.kind), {"units": arrays[0].shape[0 if attributes.get("transB") else 1], "bias": len(arrays) > 1}
+        name, keywords = ("Linear" if is_plain else node.kind), {"units": arrays[0].shape[0 if attributes.get("transB") else 1], "bias": len(arrays) > 1}
     elif node.kind == "Dropout":
-        named = {"rate": round(float(attributes.get("ratio", arrays[0] if arrays else 0.5)), 9)}
+        keywords = {"rate": round(float(attributes.get("ratio", arrays[0] if arrays else 0.5)), 9)}
     elif node.kind in ("Softmax", "LogSoftmax"):
-        named = {"dim": attributes.get("axis", -1)}
+        keywords = {"dim": attributes.get("axis", -1)}
     elif node.kind == "Flatten":
-        named = {"start": attributes.get("axis", 1)}
+        keywords = {"start": attributes.get("axis", 1)}
     elif node.kind == "LeakyRelu":
-        name, named = "LeakyReLU", {"slope": round(float(attributes.get("alpha", 0.01)), 6)}
+        name, keywords = "LeakyReLU", {"slope": round(float(attributes.get("alpha", 0.01)), 6)}
     elif node.kind == "ReduceMean" and sorted(attributes.get("axes", _numbers(arrays[-1]) if arrays else ())) in ([2, 3], [-2, -1]):
         name = "GlobalAveragePooling2D"
     elif node.kind == "Pad" and attributes.get("mode", b"constant") == b"constant":
         pads = list(attributes.get("pads", _numbers(arrays[0]) if arrays else ()))
         # images and channels, then rows and columns; first before, then after
         if len(pads) == 8 and not any((*pads[:2], *pads[4:6])):
-            name, named = "ZeroPad2d", {"padding": (pads[3], pads[7], pads[2], pads[6])}
-    return LayerDescription(name, (), named, node.text)
+            name, keywords = "ZeroPad2d", {"padding": (pads[3], pads[7], pads[2], pads[6])}
+    return LayerDescription(name, (), keywords, node.text)
 
 
 def _window_settings(attributes: Mapping[str, Any]) -> dict[str, Any]:

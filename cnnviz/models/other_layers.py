@@ -150,7 +150,7 @@ def _norm(word: str, arguments: Arguments) -> tuple[list[str], list[Message]]:
 
 
 def _plain(word: str) -> Rule:
-    return lambda given, before: ([word], [])
+    return lambda arguments, context: ([word], [])
 
 
 RULES: Mapping[str, Rule] = {

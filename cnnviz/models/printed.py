@@ -38,15 +38,15 @@ def read_printed(text: str) -> ModelDescription:
             elif line and len(open_times) > 1:
                 raise Problem("model.line", line=line[:80])
             continue
-        kind, rest, times = match["kind"], match["rest"], int(match.groupdict().get("times") or 1)
-        if not rest:
+        kind, arguments_text, times = match["kind"], match["rest"], int(match.groupdict().get("times") or 1)
+        if not arguments_text:
             if kind != "Sequential":
                 raise Problem("model.printed_class", name=kind)
             open_times.append(open_times[-1] * times)
         elif is_loss(kind):
             loss = BY_NAME.get(kind, "")
-        elif match.re is _LINE or rest.endswith(")"):
-            layers += [_layer(kind, rest, line, number)] * min(times * open_times[-1], MOST_LAYERS + 1)
+        elif match.re is _LINE or arguments_text.endswith(")"):
+            layers += [_layer(kind, arguments_text, line, number)] * min(times * open_times[-1], MOST_LAYERS + 1)
         if len(layers) > MOST_LAYERS:
             raise Problem("model.too_many", n=len(layers), most=MOST_LAYERS)
     if not layers:
@@ -54,18 +54,18 @@ def read_printed(text: str) -> ModelDescription:
     return ModelDescription(tuple(layers), loss)
 
 
-def _layer(kind: str, rest: str, line: str, number: int) -> LayerDescription:
+def _layer(kind: str, arguments_text: str, line: str, number: int) -> LayerDescription:
     """Parse a line as a layer. print(model) omits the quotes of "same" and "valid"."""
     try:
-        node = ast.parse(f"f({rest[:2000]}", mode="eval").body
+        node = ast.parse(f"f({arguments_text[:2000]}", mode="eval").body
         assert isinstance(node, ast.Call)
         positional = tuple(_constant(argument) for argument in node.args)
-        named = {str(keyword.arg): _constant(keyword.value) for keyword in node.keywords}
+        keywords = {str(keyword.arg): _constant(keyword.value) for keyword in node.keywords}
     except (SyntaxError, ValueError, AssertionError, RecursionError, MemoryError):
         raise Problem("model.line", line=line[:80]) from None
     # lazy layers print their unknown channels as 0
-    layer = LayerDescription(kind.removeprefix("Lazy"), positional, named, shorten(f"{kind}({rest}"), number, "pytorch")
-    return replace(layer, named={key: value for key, value in named.items() if key != "in_channels" or value})
+    layer = LayerDescription(kind.removeprefix("Lazy"), positional, keywords, shorten(f"{kind}({arguments_text}"), number, "pytorch")
+    return replace(layer, named={key: value for key, value in keywords.items() if key != "in_channels" or value})
 
 
 def _constant(node: ast.expr) -> Any:

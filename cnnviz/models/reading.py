@@ -69,14 +69,14 @@ class Model:
 
     @property
     def checked_network(self) -> Network:
-        """The network, if it fits one of the available image sizes. Raises Problem if it does not, or is invalid."""
+        """The network, if it fits an available image size. Raises Problem if it fits none or is invalid."""
         network = self.network
-        for last, shape in enumerate(SHAPES, start=1):
+        for last_layer, shape in enumerate(SHAPES, start=1):
             try:
                 network.check((self.channels if self.channels == 3 else 1, *shape))
                 break
             except Problem:
-                if last == len(SHAPES):
+                if last_layer == len(SHAPES):
                     raise
         return network
 
@@ -122,16 +122,16 @@ def read_model(content: str | bytes, name: str = "") -> Model:
     layers = _limit_outputs(layers)
     words = [word for layer in layers for word in layer.words]
     end, notes, loss_problems = ending_words(words, description.loss, description.from_logits, context.log)
-    refused = [message("model.part", text=part.text, why=_at_line(part)) for part in description.refused]
-    notes = [note for note in notes if note.id != "model.no_loss" or not refused]
-    refused += [message("model.zeros_before", name="loss")] if context.zeros != (0, 0) else []
-    refused += [message("model.flatten_missing", name="loss")] if context.state not in ("row", "start") else []
-    return Model(tuple(layers), tuple(end), tuple(notes), channels_of(description.layers), (*refused, *loss_problems))
+    refusals = [message("model.part", text=part.text, why=_at_line(part)) for part in description.refused]
+    notes = [note for note in notes if note.id != "model.no_loss" or not refusals]
+    refusals += [message("model.zeros_before", name="loss")] if context.zeros != (0, 0) else []
+    refusals += [message("model.flatten_missing", name="loss")] if context.state not in ("row", "start") else []
+    return Model(tuple(layers), tuple(end), tuple(notes), channels_of(description.layers), (*refusals, *loss_problems))
 
 
 def _at_line(part: LayerDescription) -> Message:
-    why = part.refused or message("model.not_understood")
-    return message("model.at_line", n=part.line, why=why) if part.line else why
+    reason = part.refused or message("model.not_understood")
+    return message("model.at_line", n=part.line, why=reason) if part.line else reason
 
 
 def _describe(content: str | bytes, name: str) -> ModelDescription:
@@ -184,18 +184,18 @@ def _notebook_code(text: str) -> str | None:
     except (ValueError, RecursionError, KeyError, TypeError):
         return None
     text = "\n".join(_cell_code(cell) for cell in code)
-    written = re.findall(r"(?m)^%%writefile\s+(?:\S*/)?(\w+)\.py\s*$", "\n".join(code))  # these modules are in the text
-    return re.sub(rf"(?m)^from +[\w.]*\b({'|'.join(written)}) +import +[\w, ]+$", "pass", text) if written else text
+    file_names = re.findall(r"(?m)^%%writefile\s+(?:\S*/)?(\w+)\.py\s*$", "\n".join(code))  # these modules are in the text
+    return re.sub(rf"(?m)^from +[\w.]*\b({'|'.join(file_names)}) +import +[\w, ]+$", "pass", text) if file_names else text
 
 
 def _cell_code(cell: str) -> str:
     """Return the Python in a cell as IPython runs it: without the indentation of its first line. A cell in another
     language, or one that Python cannot parse and that mentions no layer, has none."""
     if cell.startswith("%%"):
-        magic, _, rest = cell.partition("\n")
+        magic, _, body = cell.partition("\n")
         if not magic.startswith(("%%time", "%%capture")) and not re.fullmatch(r"%%writefile\s+\S+\.py\s*", magic):
             return ""
-        cell = rest
+        cell = body
     indent = re.match(r"[ \t]*", cell)[0]  # type: ignore[index]  # it matches any text
     cell = re.sub(rf"(?m)^{indent}", "", cell) if indent else cell
     return cell if _is_code(cell) or _is_code(without_commands(cell)) or _MODEL.search(cell) else ""
@@ -235,12 +235,12 @@ def _limit_outputs(layers: list[ConvertedLayer]) -> list[ConvertedLayer]:
     index = max((n for n, layer in enumerate(layers) if any(word.startswith("dense") for word in layer.words)), default=None)
     if index is None:
         return layers
-    last, limit = layers[index], MOST["outputs"]
-    outputs = int(re.sub(r"\D", "", last.words[0]))
+    last_layer, limit = layers[index], MOST["outputs"]
+    outputs = int(re.sub(r"\D", "", last_layer.words[0]))
     if outputs <= limit:
         return layers
-    limits = [note for note in last.notes if note.id == "model.limit"]  # limits of hidden layers, which differ
+    limits = [note for note in last_layer.notes if note.id == "model.limit"]  # limits of hidden layers, which differ
     n = limits[0].values["n"] if limits else outputs
     note = message("model.limit", what=message("network.what.outputs"), n=n, fits=limit)
-    notes = (*(note for note in last.notes if note not in limits), note)
-    return [*layers[:index], replace(last, words=(f"dense{limit}", *last.words[1:]), notes=notes), *layers[index + 1 :]]
+    notes = (*(note for note in last_layer.notes if note not in limits), note)
+    return [*layers[:index], replace(last_layer, words=(f"dense{limit}", *last_layer.words[1:]), notes=notes), *layers[index + 1 :]]

@@ -65,18 +65,18 @@ class _Source(Interpreter):
     def find_model(self) -> Any:
         """Return the output tensor of the model: the one with a loss, else the compiled one, else the only one. Raise
         Problem if there are several."""
-        trained: list[Candidate] = [
+        trained_candidates: list[Candidate] = [
             (self.name_of(module), lambda module=module: self.flow_of(module), module.layer.line)  # type: ignore[misc]
             for module, _ in self.compiled if isinstance(module, Module)
         ]  # fmt: skip
-        trained += [("", lambda flow=flow: flow, line) for flow, line in self._flows_with_loss()]  # type: ignore[misc]
-        return self._only_network(trained or self._candidates())
+        trained_candidates += [("", lambda flow=flow: flow, line) for flow, line in self._flows_with_loss()]  # type: ignore[misc]
+        return self._only_network(trained_candidates or self._candidates())
 
     def model_named(self, name: str) -> Any:
         """Return the output tensor of the model with this name, class or line number."""
         modules = [*self.modules]
-        found, value = self.scope.find(name)
-        if not found and name.isdigit():
+        is_found, value = self.scope.find(name)
+        if not is_found and name.isdigit():
             value = next((module for module in modules if module.layer.line == int(name)), None)
         if isinstance(value, Class):
             value = next((module for module in modules if isinstance(module, Instance) and module.cls is value), value)
@@ -91,20 +91,20 @@ class _Source(Interpreter):
 
     def _flows_with_loss(self) -> list[tuple[Flow, int]]:
         losses = [(loss, line) for loss, line in self.losses if isinstance(loss.flow, Flow) and loss.flow.chain is not None]
-        best = [candidate for candidate in losses if candidate[0].backward] or losses
-        return [(loss.flow, line) for loss, line in best]
+        preferred = [candidate for candidate in losses if candidate[0].backward] or losses
+        return [(loss.flow, line) for loss, line in preferred]
 
     def _candidates(self) -> list[Candidate]:
         inner = {id(value) for module in self.modules for value in self._inner_modules(module)}
         outer_modules = [module for module in self.modules if id(module) not in inner and not (isinstance(module, Sequence) and not module.callable)]
-        named = {(module.layer.line, module.layer.text) for module in outer_modules if self._variable_of(module)}
-        outer_modules = [module for module in outer_modules if self._variable_of(module) or (module.layer.line, module.layer.text) not in named]
+        module_keys = {(module.layer.line, module.layer.text) for module in outer_modules if self._variable_of(module)}
+        outer_modules = [module for module in outer_modules if self._variable_of(module) or (module.layer.line, module.layer.text) not in module_keys]
         candidates: list[Candidate] = [(self.name_of(module), lambda module=module: self.output_of(module), module.layer.line) for module in outer_modules]  # type: ignore[misc]
-        used = {id(module.cls) for module in self.modules if isinstance(module, Instance)}
+        used_ids = {id(module.cls) for module in self.modules if isinstance(module, Instance)}
         classes = [value for value in self.scope.values.values() if isinstance(value, Class)]
         bases = {id(base) for cls in classes for base in cls.bases}
         unused_classes = [
-            cls for cls in classes if id(cls) not in used | bases and (self.is_sequential(cls) or any(cls.lookup(name) for name in ("forward", "call", "__init__")))
+            cls for cls in classes if id(cls) not in used_ids | bases and (self.is_sequential(cls) or any(cls.lookup(name) for name in ("forward", "call", "__init__")))
         ]
         if not self._with_layers(candidates):
             called = {name for cls in unused_classes for inner in ast.walk(cls.node) if isinstance(inner, ast.Name) for name in [inner.id] if name != cls.node.name}
@@ -151,17 +151,17 @@ class _Source(Interpreter):
         """Return the output tensor of a model, or of one that a class or function creates without arguments."""
         node = ast.Pass(lineno=1, end_lineno=1, col_offset=0, end_col_offset=0)
         if isinstance(value, Class | Function):
-            before = len(self.modules)
+            module_count = len(self.modules)
             node = value.node  # type: ignore[assignment]
-            given = self.call(value, [], {}, node)
-            new = self.modules[before:]
-            inner = {id(part) for module in new for part in self._inner_modules(module)}
-            tops = [module for module in new if id(module) not in inner]
-            if isinstance(given, tuple | list) and given:
-                given = given[0]
-            if isinstance(value, Function) and not isinstance(given, Module):
-                given = tops[-1] if tops else given
-            value = given
+            result = self.call(value, [], {}, node)
+            new_modules = self.modules[module_count:]
+            inner = {id(part) for module in new_modules for part in self._inner_modules(module)}
+            outer_modules = [module for module in new_modules if id(module) not in inner]
+            if isinstance(result, tuple | list) and result:
+                result = result[0]
+            if isinstance(value, Function) and not isinstance(result, Module):
+                result = outer_modules[-1] if outer_modules else result
+            value = result
         return self.flow_of(value)
 
     def flow_of(self, value: Any) -> Any:
@@ -183,10 +183,10 @@ class _Source(Interpreter):
         if isinstance(module, Instance) and module.children is not None:
             yield module.children
         for value in values:
-            for inner in value if isinstance(value, list | tuple) else value.values() if isinstance(value, dict) else [value]:
-                if isinstance(inner, Module):
-                    yield inner
-                    yield from self._inner_modules(inner, depth - 1)
+            for element in value if isinstance(value, list | tuple) else value.values() if isinstance(value, dict) else [value]:
+                if isinstance(element, Module):
+                    yield element
+                    yield from self._inner_modules(element, depth - 1)
 
     def name_of(self, module: Module) -> str:
         """Return the name of a model's variable, of a later model of the same code, else of its class."""
@@ -207,10 +207,10 @@ class _Source(Interpreter):
         if not layers:
             raise Problem("model.no_layers")
         loss = self._loss_of(layers)
-        refused = [*self.refused, *([loss.refused] if loss and loss.refused else [])]
+        refusals = [*self.refused, *([loss.refused] if loss and loss.refused else [])]
         library = self.version
         layers = [LayerDescription(**{**layer.__dict__, "library": library}) if library and layer.library == "keras" else layer for layer in layers]
-        return ModelDescription(tuple(layers), loss.name if loss else "", bool(loss and loss.from_logits), tuple(refused))
+        return ModelDescription(tuple(layers), loss.name if loss else "", bool(loss and loss.from_logits), tuple(refusals))
 
     def _loss_of(self, layers: list[LayerDescription]) -> Loss | None:
         exact_matches = [loss for loss, _ in self.losses if isinstance(loss.flow, Flow) and _signature(loss.flow.layers()) == _signature(layers)]
@@ -227,7 +227,7 @@ class _Source(Interpreter):
 
     def _unused_losses(self) -> list[Loss]:
         """Return the losses in functions and methods that the text never calls."""
-        marked, refused = len(self.modules), [*self.refused]
+        marked, refusals = len(self.modules), [*self.refused]
         functions = [value for value in self.scope.values.values() if isinstance(value, Function)]
         for cls in [value for value in self.scope.values.values() if isinstance(value, Class)]:
             functions += [value for name, value in cls.attributes.items() if isinstance(value, Function) and name not in ("__init__", "forward", "call", "__call__")]
@@ -237,7 +237,7 @@ class _Source(Interpreter):
         for module, doubts in doubted:
             module.doubts[:] = doubts
         del self.modules[marked:]
-        self.refused = refused
+        self.refused = refusals
         return [loss for loss, _ in self.losses]
 
 
@@ -278,9 +278,9 @@ def _parse(text: str) -> tuple[str, ast.Module, Problem | None]:
     source, its tree, and the first error or None."""
     _check_nesting(text)
     fault: Problem | None = None
-    plain = textwrap.dedent(text)
-    command_free = without_commands(plain)
-    for part in dict.fromkeys((plain, command_free, _sequential_in(text))):
+    dedented = textwrap.dedent(text)
+    command_free = without_commands(dedented)
+    for part in dict.fromkeys((dedented, command_free, _sequential_in(text))):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about invalid escapes in the text

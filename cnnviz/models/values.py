@@ -105,8 +105,8 @@ class Class:
     """Names of the fields of a dataclass, in order; None if it is not one."""
 
     def lookup(self, name: str, after: Class | None = None) -> Any:
-        """Return an attribute of the class or of its bases in the text, only of those after `after` if given. None if
-        there is none."""
+        """Return an attribute of the class or of its bases in the text, or None. With `after`, search only the bases
+        after that class."""
         order = list(self._order())
         for cls in order[order.index(after) + 1 :] if after in order else order:
             if name in cls.attributes:

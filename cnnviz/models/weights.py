@@ -58,10 +58,10 @@ def _stored_names(layers: list[Mapping[str, Any]]) -> Iterator[str]:
     counts: Counter[str] = Counter()
     for layer in layers:
         kind = str(layer.get("class_name"))
-        plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", kind).lower()
+        snake_name = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", kind).lower()
         if kind in _LEARNING:
-            yield f"{plain}_{counts[plain]}" if counts[plain] else plain
-        counts[plain] += 1
+            yield f"{snake_name}_{counts[snake_name]}" if counts[snake_name] else snake_name
+        counts[snake_name] += 1
 
 
 def _variables(h5: Any, name: str) -> Iterator[np.ndarray]:
@@ -82,7 +82,7 @@ def _onnx_weights(content: bytes) -> Arrays:
     for n, node in enumerate(chain):
         if node.kind in ("Conv", "Gemm", "MatMul") and node.arrays:
             w, *bias = node.arrays
-            if w.ndim == 2 and not node.given.get("transB"):
+            if w.ndim == 2 and not node.attributes.get("transB"):
                 w = w.T
             bias_node = next((node for node in chain[n + 1 : n + 2] if node.kind == "Add" and [len(w)] == [array.size for array in node.arrays]), None)
             bias = [*bias, *(bias_node.arrays if bias_node else ())] or ([np.zeros(len(w))] if w.ndim == 2 else [])
@@ -96,5 +96,5 @@ def _onnx_weights(content: bytes) -> Arrays:
 
 def _flattens_channels_last(chain: list[ChainedNode]) -> bool:
     return any(
-        node.kind == "Transpose" and tuple(node.given.get("perm", ())) == CHANNELS_LAST and after.kind in ("Reshape", "Flatten") for node, after in pairwise(chain)
+        node.kind == "Transpose" and tuple(node.attributes.get("perm", ())) == CHANNELS_LAST and after.kind in ("Reshape", "Flatten") for node, after in pairwise(chain)
     )

@@ -31,9 +31,9 @@ def conv(arguments: Arguments, context: Context) -> tuple[list[str], list[Messag
 
     def word(n: Mapping[str, int]) -> str:
         sliding = f"s{n['stride']}" if n["stride"] != 1 else ""
-        apart = f"d{n['dilation']}" if n["dilation"] != 1 else ""
-        around = spelling or (f"p{n['padding']}" if n["padding"] else "")
-        return f"conv{n['filters']}x{n['k']}{bias}{sliding}{apart}{around}"
+        dilation_word = f"d{n['dilation']}" if n["dilation"] != 1 else ""
+        padding_word = spelling or (f"p{n['padding']}" if n["padding"] else "")
+        return f"conv{n['filters']}x{n['k']}{bias}{sliding}{dilation_word}{padding_word}"
 
     filters, count_notes = count_argument(arguments, "filters", FILTERS)
     numbers = {"filters": filters, "k": k, "stride": stride, "dilation": dilation, "padding": zeros}
@@ -57,13 +57,13 @@ def _padding(arguments: Arguments, context: Context, reach: int, stride: int) ->
     else:
         zeros = 0 if value == "valid" else integer_argument(arguments, "padding", 0)
         widths = (zeros, zeros)
-    first, last = (a + b for a, b in zip(context.zeros, widths, strict=True))
+    before, after = (a + b for a, b in zip(context.zeros, widths, strict=True))
     context.zeros = (0, 0)
-    if first == last:
-        return "", first, notes
-    if (first, last) == pad_widths(reach, "same"):
+    if before == after:
+        return "", before, notes
+    if (before, after) == pad_widths(reach, "same"):
         return "same", 0, notes
-    raise UnsupportedLayer(message("model.zeros", before=first, after=last))
+    raise UnsupportedLayer(message("model.zeros", before=before, after=after))
 
 
 def zero_padding(arguments: Arguments, context: Context) -> tuple[list[str], list[Message]]:
@@ -105,8 +105,8 @@ def _move_stride(context: Context, stride: int) -> bool:
     layer = LAYERS["conv"].parse(context.words[-1])
     if layer is None or layer.geometry()["dilation"] == 1 or layer.geometry()["stride"] != 1:
         return False
-    head, mark, tail = context.words[-1].partition("d")
-    context.words[-1] = f"{head}s{stride}{mark}{tail}"
+    prefix, separator, suffix = context.words[-1].partition("d")
+    context.words[-1] = f"{prefix}s{stride}{separator}{suffix}"
     return True
 
 

@@ -9,8 +9,8 @@ LEAST = 256
 
 
 def redundant_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str, ...]]:
-    """Return, by name, how to rebuild an array: ("same", a) has a's entry or 0 at each index, ("outer", a, b) is a[i]
-    · b[j].
+    """Return rules to rebuild arrays, by name: ("same", a) takes a's entry or 0 at each index, ("outer", a, b) is
+    a[i] · b[j].
 
     Compares the numbers, not the network: they must agree in every bit except the sign of 0.
 
@@ -23,15 +23,15 @@ def redundant_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str, .
     sources: dict[int, list[str]] = {}
     for name in sorted(large_names, key=lambda name: -np.count_nonzero(arrays[name])):
         candidates = sources.setdefault(arrays[name].size, [])
-        source = next((other for other in candidates if _is_masked_copy(arrays[name].ravel(), arrays[other].ravel())), None)
+        source = next((candidate for candidate in candidates if _is_masked_copy(arrays[name].ravel(), arrays[candidate].ravel())), None)
         if source is None:
             candidates.append(name)
         elif not np.shares_memory(arrays[name], arrays[source]):
             rules[name] = ("same", source)
     for name in large_names:
         # exclude the array itself: a column is its own outer product with a 1
-        others = {other: array for other, array in arrays.items() if other != name}
-        factors = _outer_factors(arrays[name], others) if arrays[name].ndim == 2 and name not in rules else None
+        other_arrays = {candidate: array for candidate, array in arrays.items() if candidate != name}
+        factors = _outer_factors(arrays[name], other_arrays) if arrays[name].ndim == 2 and name not in rules else None
         if factors and not any(name in rule for rule in rules.values()):
             rules[name] = ("outer", *factors)
     return rules

@@ -23,7 +23,7 @@ def screen_query(deck: Deck, number: int) -> tuple[str, dict[str, str]]:
     return (LEARN, {"lesson": deck.id, "step": str(number)}) if screen.asks else (screen.place.page, setup_of(screen.at).to_query() | screen.place.page_query)
 
 
-def story() -> Deck:
+def opening_deck() -> Deck:
     """Return the deck that the opening of a first visit plays (pages/step/opening)."""
     return next(deck for deck in lectures() if deck.id == "story")
 
@@ -35,7 +35,7 @@ def story_query() -> dict[str, str]:
     >>> story_query()["seed"], "stage" in story_query()
     ('39', False)
     """
-    return {key: text for key, text in screen_query(story(), 1)[1].items() if key != "stage"}
+    return {key: text for key, text in screen_query(opening_deck(), 1)[1].items() if key != "stage"}
 
 
 def screen_number(deck: Deck, text: str) -> int | None:

@@ -62,12 +62,12 @@ def _stages(request: PageRequest) -> list[StageRecord]:
 def _learned_sentence(setup: Setup) -> Message:
     """Return a sentence on what the initial parameters have learned before the first update."""
     try:
-        learned = training_info(setup.w) if is_stored_name(setup.w) else TrainingInfo(0, 0)
+        info = training_info(setup.w) if is_stored_name(setup.w) else TrainingInfo(0, 0)
     except NotStored:  # deleted since the numbers were computed
-        learned = None
-    if learned is None:
+        info = None
+    if info is None:
         return message("web.status.given")
-    return message("web.status.learned", images=learned.images, n=learned.epochs) if learned.epochs else message("web.status.nothing")
+    return message("web.status.learned", images=info.images, n=info.epochs) if info.epochs else message("web.status.nothing")
 
 
 def finite_or_none(value: float) -> float | None:

@@ -34,7 +34,8 @@ class Operation:
 
 
 def operations(program: Program) -> tuple[Operation, ...]:
-    """Return every operation from the loss to the image; reshaping a gradient to a map does not count as one.
+    """Return every operation from the loss to the image. Reshaping a gradient to a map does not count as an
+    operation.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> [f"{one.source} {one.words} {one.makes}" for one in operations(Network.parse(DEFAULT).program((4, 4)))][:3]
@@ -163,8 +164,8 @@ def _shown_part(row: Row, part: Part) -> np.ndarray:
 
 
 def _ratio_colours(array: np.ndarray) -> MapColours:
-    finite = array[np.isfinite(array)]
-    low, high = np.percentile(finite, (2, 98)) if finite.size else (1.0, 1.0)
+    finite_values = array[np.isfinite(array)]
+    low, high = np.percentile(finite_values, (2, 98)) if finite_values.size else (1.0, 1.0)
     return MapColours(limits=(float(min(low, 1.0)), float(max(high, 1.0 if low < 1 else 1 + 1e-9))), scale="activation")
 
 
@@ -181,7 +182,7 @@ def encode_chain(
 
     The header lists only the stages that have a card.
     """
-    head = GradientChainHeader(**header(page, request), road=chain.record)
+    chain_header = GradientChainHeader(**header(page, request), road=chain.record)
     symbols = {part.symbol for part in chain.parts}
-    head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in symbols or (stage["symbol"] == "update" and "f_next" in symbols)]
-    return encode({**head, **(page_records or {})}, chain.arrays() | loss_curve(request.snapshot) | dict(arrays or {}))
+    chain_header["stages"] = [stage for stage in chain_header["stages"] if stage["symbol"] in symbols or (stage["symbol"] == "update" and "f_next" in symbols)]
+    return encode({**chain_header, **(page_records or {})}, chain.arrays() | loss_curve(request.snapshot) | dict(arrays or {}))

@@ -16,7 +16,7 @@ from cnnviz.wire.records import MapRecord, Scale, Text
 from cnnviz.words import message
 
 MOST_LAYERS = 2
-"""Largest number of outputs whose weights are layers of one picture; with more outputs, one is shown."""
+"""Maximum number of outputs whose weights are drawn as layers of one picture. With more outputs, only one is shown."""
 
 
 @dataclass(frozen=True)

@@ -89,10 +89,10 @@ def _round_off(setup: Setup, program: Program, snapshot: Snapshot) -> Iterator[s
     layers, names = program.network.layers, program.network.names
     for layer_index, (layer, layer_names) in enumerate(zip(layers, names, strict=True)):
         bias, gradient = layer_names.of("b"), f"d{layer_names.output}"
-        next_layer = next((other for other in layers[layer_index + 1 :] if not other.passes_shifts), None)
+        next_layer = next((following for following in layers[layer_index + 1 :] if not following.passes_shifts), None)
         if bias not in layer_parameters(layer, layer_names) or not next_layer or not next_layer.subtracts_mean(program.shapes[bias][0]):
             continue
-        starts_at_zero = all(other.symbol != bias for other in setup.set) and not setup.first_params()[bias].any()
+        starts_at_zero = all(following.symbol != bias for following in setup.set) and not setup.first_params()[bias].any()
         if starts_at_zero and largest_of(snapshot.after[bias]) > SEEN * largest_of(snapshot.trace[layer_names.output]):
             continue
         if largest_of(snapshot.gradients[f"d{bias}"]) <= LOST * largest_of(snapshot.gradients[gradient]):
@@ -114,14 +114,14 @@ def _record(symbol: str, program: Program, layers: Mapping[str, int], ranges: Ma
     base = base[1:] if is_gradient else base
     colours = SCALE_OF_RANGE[ranges.get(symbol, "signed")]
     row = {"y": program.shapes["o"], "L": (1,)}
-    laid_out = row.get(base) or program.laid_out[base]
+    laid_out_shape = row.get(base) or program.laid_out[base]
     return MapRecord(
         symbol=symbol,
         label=label(symbol),
         words=message("ui.map.gradient", of=plain_name(base, program)) if is_gradient else plain_name(base, program),
         plain=message("ui.plain.gradient") if is_gradient else plain_name(symbol, program),
-        kind=_kind(base, program, laid_out),
-        shape=laid_out,
+        kind=_kind(base, program, laid_out_shape),
+        shape=laid_out_shape,
         index=row.get(base) or program.shown[base],
         layer=layers.get(base),
         family=_family(base, program),
@@ -181,8 +181,8 @@ def plain_name(symbol: str, program: Program) -> Message:
 
 
 def default_cells(program: Program, snapshot: Snapshot, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:
-    """Return the cell of each family to explain first: a parameter's with the largest gradient, a map's with the
-    largest product of value and gradient, so that neither is near 0, else the largest value."""
+    """Return the cell of each family to explain first. For a parameter it has the largest gradient. For a map it has
+    the largest product of value and gradient, so that neither is near 0, or else the largest value."""
     cells: dict[str, list[int]] = {}
     for symbol, record in maps.items():
         name = record["family"]

@@ -20,8 +20,8 @@ UNDECIDED, UNDECIDED_BY_NIGHT = "#b9c7e6", "#34466e"
 
 def _errors(grey: tuple[str, ...], red: tuple[str, ...], steps: int = 160) -> tuple[str, ...]:
     """Return the scale of errors: `grey` up to TOLERANCE, `red` above."""
-    last = round(steps * (1 - np.log10(TOLERANCE) / np.log10(LEAST_ERROR)))
-    return tuple(f"#{bytes(colour).hex()}" for colour in (*interpolate(grey, last + 1), *interpolate(red, steps - last)))
+    tolerance_step = round(steps * (1 - np.log10(TOLERANCE) / np.log10(LEAST_ERROR)))
+    return tuple(f"#{bytes(colour).hex()}" for colour in (*interpolate(grey, tolerance_step + 1), *interpolate(red, steps - tolerance_step)))
 
 
 SCALES: dict[str, tuple[str, ...]] = COLOURS | {

@@ -214,8 +214,8 @@ def _sentence(stage: Stage, program: Program) -> Message:
     channels = program.shapes[source][0] if len(program.shapes[source]) == 3 else 1
     if stage.words == "layer.conv.y" and channels > 1:
         sentence = message("layer.conv.y.several", n=channels, source=label(source))
-    biased = "b" in program.network.layers[stage.layer].parameter_letters
-    return message("words.sentences", first=sentence, second=message(f"{stage.words}.bias")) if biased else sentence
+    has_bias = "b" in program.network.layers[stage.layer].parameter_letters
+    return message("words.sentences", first=sentence, second=message(f"{stage.words}.bias")) if has_bias else sentence
 
 
 def _plain(stage: Stage, program: Program) -> Message:
@@ -274,11 +274,11 @@ def _layer_columns(layer: Layer, names: Names, program: Program, block: Message)
     else:
         kind = "cells" if shape[0] <= MOST_CELLS else "strip"
     title = message(f"layer.{layer.kind}.short")
-    merged = program.network.merged
+    is_merged = program.network.merged
     last_names = program.network.names[-1]
-    gradient = f"d{last_names.input}" if kind == "classes" and merged else f"d{names.output}"
-    merged_above = merged and program.shapes["o"][0] > MOST_CELLS and names.output == last_names.input
-    gradients = [] if merged_above or (names.output == "o" and merged and kind != "classes") else [gradient]
+    gradient = f"d{last_names.input}" if kind == "classes" and is_merged else f"d{names.output}"
+    merged_above = is_merged and program.shapes["o"][0] > MOST_CELLS and names.output == last_names.input
+    gradients = [] if merged_above or (names.output == "o" and is_merged and kind != "classes") else [gradient]
     return [*columns, ColumnRecord(title=title, block=block, kind=kind, values=[names.output], gradients=gradients)]
 
 
@@ -288,8 +288,8 @@ def _classifier(network: Architecture) -> Message:
     for layer in network.layers:
         in_rows = in_rows or layer.output_kind == "row"
         if in_rows:
-            short = message(f"layer.{layer.kind}.short")
+            short_name = message(f"layer.{layer.kind}.short")
             parts.append(
-                message("ui.overview.layer", short=short, n=layer.shape((0,))[0]) if layer.kind == "dense" else short
+                message("ui.overview.layer", short=short_name, n=layer.shape((0,))[0]) if layer.kind == "dense" else short_name
             )
     return message("ui.overview.classifier", layers=parts)

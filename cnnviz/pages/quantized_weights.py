@@ -13,7 +13,7 @@ from cnnviz.wire.records import NetworkRecord
 
 MOST_ENTRIES = {2: 40_000, 4: 16_000}
 """Largest numbers of weights (2 axes) and of filter entries (4 axes) that are sent exactly. Gradients of filters are
-no outer product, so their limit is lower."""
+not outer products, so their limit is lower."""
 
 SHADES = 127
 """Number of colour levels on either side of zero."""

@@ -77,8 +77,8 @@ def page_of(name: str) -> Page | None:
 
 
 def canonical_query(page: Page, query: Mapping[str, str], form: str = "") -> dict[str, str]:
-    """Return the keys of a query that determine the numbers, in a fixed order, so that equal requests are equal. A
-    picture has a language, too.
+    """Return the keys of a query that determine the numbers, in a fixed order, so that equal requests are equal. For
+    a picture they include the language.
 
     >>> canonical_query(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
     {'k': '3'}
@@ -141,11 +141,11 @@ def _kind_keys(page: Page, query: Mapping[str, str]) -> tuple[tuple[str, ...], t
     return tuple(own_keys), tuple(query[key] for key in own_keys if query[key].isalpha() and len(query[key]) < 20)
 
 
-def _parse_query(page: Page, asked: Mapping[str, str], form: str = "") -> tuple[dict[str, str], Setup]:
+def _parse_query(page: Page, raw_query: Mapping[str, str], form: str = "") -> tuple[dict[str, str], Setup]:
     """Return the query, completed by the page's opening if it has no setup, and the fallback setup. A picture without
-    a setup shows the introductory story's."""
-    fallback, _ = Setup.parse_query(dict(parse_qsl(asked.get(INSTEAD, ""))))
-    query = _page_query(asked)
+    a setup shows the setup of the introductory story."""
+    fallback, _ = Setup.parse_query(dict(parse_qsl(raw_query.get(INSTEAD, ""))))
+    query = _page_query(raw_query)
     opening = dict(handler_of(page).opening_query(query) or (story_query() if form == PICTURE else {})) if SETUP_KEYS.isdisjoint(query) else {}
     return opening | query, fallback
 
@@ -156,23 +156,23 @@ def _page_query(query: Mapping[str, str]) -> dict[str, str]:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # training may have diverged; the numbers are shown as they are
-def compute_resource(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = True) -> Resource:
-    """Compute the page's resource for `asked`. With a form for programs, raise TimeoutError while a part is still
+def compute_resource(page: Page, raw_query: Mapping[str, str], form: str = "", compress: bool = True) -> Resource:
+    """Compute the page's resource for `raw_query`. With a form for programs, raise TimeoutError while a part is still
     being computed."""
-    query, fallback = _parse_query(page, asked, form)
+    query, fallback = _parse_query(page, raw_query, form)
     if form == PICTURE:
-        return _picture(page, query, fallback, asked.get(KEY, DEFAULT))
+        return _picture(page, query, fallback, raw_query.get(KEY, DEFAULT))
     handler, is_complete = handler_of(page), True
-    request = dataclasses.replace(resolve(query, page.first, fallback, handler.supports_several_images, handler.supports_eval_mode), query=_page_query(asked))
+    request = dataclasses.replace(resolve(query, page.first, fallback, handler.supports_several_images, handler.supports_eval_mode), query=_page_query(raw_query))
     request = dataclasses.replace(request, errors={**request.errors, **handler.own_errors(request)})
     try:
-        part = handler.part(request, asked[EXACT]) if EXACT in asked and not form else None
+        part = handler.part(request, raw_query[EXACT]) if EXACT in raw_query and not form else None
         answer = handler.respond(request) if part is None else part
     except Unfinished as unfinished:
         if form:
             raise
         answer, is_complete = unfinished.answer, False
-    is_immutable = is_complete and request.cacheable and handler.is_cacheable(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
+    is_immutable = is_complete and request.cacheable and handler.is_cacheable(raw_query) and "held-" not in raw_query.get("vs", "") + raw_query.get("checkpoints", "")
     digest = hashlib.sha256()
     parts = _observe(_for_programs(page, request, answer, form) if form else [answer], digest.update)
     if form == "json" and compress:  # compress piece by piece: a large body is never in memory at once
@@ -188,9 +188,9 @@ def _picture(page: Page, query: Mapping[str, str], fallback: Setup, lang: str) -
     from cnnviz.export.share_card import share_card  # other responses do not need it
 
     request = resolve(query, page.first, fallback, several_images=True, eval_mode=True)
-    shown = select_image(request)
+    shown_request = select_image(request)
     with use_language(lang):
-        body = share_card(shown.setup, shown.image.pixels, shown.snapshot)
+        body = share_card(shown_request.setup, shown_request.image.pixels, shown_request.snapshot)
     return Resource(body, False, f'"{hashlib.sha256(body).hexdigest()[:32]}"', FORMS[PICTURE], request.cacheable)
 
 
@@ -223,11 +223,11 @@ def _for_programs(page: Page, request: PageRequest, answer: bytes, form: str) ->
     exact_arrays = handler_of(page).exact_arrays(request)
     arrays = arrays if exact_arrays is None else exact_arrays
     errors = {key: value | {"instead": header["lesson"].get(key, "")} for key, error in request.errors.items() if (value := message_data(error))}
-    head = {"code": code(), "page": page.id, "asked": dict(request.query), "lesson": header["lesson"], "wrong": errors, "loss": header["loss"]}
+    record_header = {"code": code(), "page": page.id, "asked": dict(request.query), "lesson": header["lesson"], "wrong": errors, "loss": header["loss"]}
     if form == "npz":
-        yield npz({"header": np.array(json.dumps(head)), **arrays})
+        yield npz({"header": np.array(json.dumps(record_header)), **arrays})
         return
-    yield f'{json.dumps(head, allow_nan=False)[:-1]}, "arrays": {{'.encode()
+    yield f'{json.dumps(record_header, allow_nan=False)[:-1]}, "arrays": {{'.encode()
     for n, (name, array) in enumerate(arrays.items()):
         yield f"{', ' * bool(n)}{json.dumps(name)}: ".encode()
         yield from map(str.encode, _json_numbers(array))

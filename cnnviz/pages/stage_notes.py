@@ -38,12 +38,12 @@ def verdict(setup: Setup, snapshot: Snapshot) -> Message:
     """Return the network's answer, the largest output, beside the class of the targets."""
     names = setup.output_words
     o, y = snapshot.trace.o, np.asarray(setup.y)
-    predicted = int(o.argmax())
-    values = {"said": names[predicted], "value": float(o[predicted])}
+    predicted_class = int(o.argmax())
+    values = {"said": names[predicted_class], "value": float(o[predicted_class])}
     if np.count_nonzero(y == y.max()) > 1:
         return message("ui.facts.says", **values)
     target = int(y.argmax())
-    return message("ui.facts.right" if predicted == target else "ui.facts.wrong", **values, true=names[target])
+    return message("ui.facts.right" if predicted_class == target else "ui.facts.wrong", **values, true=names[target])
 
 
 def _beside_image(verdict: Message, setup: Setup) -> Message:
@@ -64,9 +64,9 @@ def _activation(layer: Layer, names: Names, snapshot: Snapshot) -> dict[str, Mes
             output: message("ui.facts.silent", n=n, count=units.size),
             f"d{input_name}": message("ui.facts.open", n=units.size - n, count=units.size),
         }
-    if (saturated := layer.saturated(units)) is None:
+    if (is_saturated := layer.saturated(units)) is None:
         return {}
-    saturated_count = int(np.count_nonzero(saturated))
+    saturated_count = int(np.count_nonzero(is_saturated))
     notes = {output: message("ui.facts.flat", n=saturated_count, count=units.size)}
     gradients = snapshot.gradients
     if f"d{output}" in gradients and f"d{input_name}" in gradients and (incoming := float(np.abs(gradients[f"d{output}"]).sum())):
@@ -77,7 +77,7 @@ def _activation(layer: Layer, names: Names, snapshot: Snapshot) -> dict[str, Mes
 
 
 def _step(setup: Setup, snapshot: Snapshot, promise: Promise | None) -> dict[str, Message]:
-    """Return the note on how the step changes the loss; empty under a rule that is not exact."""
+    """Return the note on the change of the loss by the step, or nothing if the rule is not exact."""
     if setup.deviations:
         return {}
     loss = float(snapshot.losses[-1])

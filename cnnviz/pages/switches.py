@@ -1,4 +1,4 @@
-"""Switches: choices beside a chain or a recording, each a change of the address."""
+"""Switches of a chain or a recording. Each is a change of the address."""
 
 from collections.abc import Mapping, Sequence
 

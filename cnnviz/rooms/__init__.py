@@ -33,7 +33,7 @@ LARGE_ROOM = 10
 """Minimum number of followers for which a move waits until its numbers are computed."""
 
 
-async def _nothing(query: str, client: object) -> None:
+async def _prepare_nothing(query: str, client: object) -> None:
     """Default of `prepare`: do nothing."""
 
 
@@ -41,7 +41,7 @@ class Rooms:
     """Request handlers of the rooms in `store`. `prepare` computes in advance the responses that an audience will
     request at an address, and `key` is the server's secret (room_secrets.py)."""
 
-    def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, large_room: int = LARGE_ROOM, key: str = "", everywhere: bool = True) -> None:
+    def __init__(self, store: Store | None = None, prepare: Prepare = _prepare_nothing, large_room: int = LARGE_ROOM, key: str = "", everywhere: bool = True) -> None:
         self.store: Store = store or MemoryStore()
         self.everywhere = everywhere  # whether the server listens on more than the loopback interface
         self.key = key
@@ -173,18 +173,18 @@ class Rooms:
         """Return the routes of a room's question, experiment and deck: method, last part of the path, and handler."""
         questions = self.questions
 
-        def for_all(act: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        def for_all(handler: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
             async def answer(request: Request) -> Response:
-                return await act(request, await self.room(request))
+                return await handler(request, await self.room(request))
 
             return answer
 
-        def for_presenter(act: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        def for_presenter(handler: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
             async def answer(request: Request) -> Response:
                 room = await self.room_of_presenter(request)
                 if request.method != "GET" and not self.moved.take(room.code):
                     raise Refused(429, "ui.rooms.too_fast", n=1)
-                return await act(request, room)
+                return await handler(request, room)
 
             return answer
 
@@ -254,13 +254,13 @@ _ASIDE_OF = {429: {"Retry-After": "1"}, 503: {"Retry-After": "1"}, 408: {"Connec
 """Additional headers of a refusal, by status."""
 
 
-def with_refusals(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+def with_refusals(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
     """Wrap a handler so that each expected error becomes a refusal with a message."""
 
     async def answer(request: Request) -> Response:
         with use_language(request_language(request)):
             try:
-                return await act(request)
+                return await handler(request)
             except Refused as why:
                 if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
                     return page_of_refusal(why, request.url.path, request_language(request))

@@ -24,7 +24,7 @@ async def read_room_body(request: Request, limit: int) -> dict[str, object]:
 
 def parse_address(text: object) -> str:
     """Return the query string of an address. Raise Refused if it is invalid or its `page` does not exist, since
-    followers make a URL of it."""
+    followers build a URL from it."""
     query = "" if text is None else str(text).strip().removeprefix("?")
     if len(query) > MOST_QUERY:
         raise Refused(413, "ui.numbers.too_long", most=MOST_QUERY)

@@ -92,14 +92,14 @@ export class Ballot {
 
   /** Update the question and its phase. @param {RoomPoll | null} poll */
   async hear(poll) {
-    const before = this.poll
+    const previousPoll = this.poll
     this.poll = poll
     this.ends = endOf(poll)
-    const repeats = this.question && poll?.phase === "open" && isSame(poll, before)
+    const repeats = this.question && poll?.phase === "open" && isSame(poll, previousPoll)
     if (repeats) this.lost = undefined
     if (repeats) return // for example after a reconnect: keep what is typed
-    if (!poll || poll.number !== before?.number) this.forget()
-    else if (poll.round !== before.round) this.sent = null
+    if (!poll || poll.number !== previousPoll?.number) this.forget()
+    else if (poll.round !== previousPoll.round) this.sent = null
     if (poll && this.sent === null) this.recall(poll)
     this.results = undefined
     this.note = ""
@@ -109,16 +109,16 @@ export class Ballot {
     if (experiment) return
     if (!poll) return this.show()
     const question = await this.asking.question(poll.number)
-    const shown = poll.phase === "shown" || poll.phase === "revealed" ? await this.asking.results() : undefined
+    const shownResults = poll.phase === "shown" || poll.phase === "revealed" ? await this.asking.results() : undefined
     if (this.poll !== poll) return // a newer event has arrived meanwhile
-    const first = !this.question
-    if (first && this.lost && this.lost.ask === question?.ask && this.given === null)
+    const isFirst = !this.question
+    if (isFirst && this.lost && this.lost.ask === question?.ask && this.given === null)
       [this.given, this.text] = [this.lost.given, this.lost.text]
     this.lost = undefined
     this.question = question
-    this.results = shown
+    this.results = shownResults
     this.show()
-    if (first) this.element.querySelector(/** @type {"h1"} */ ("h1"))?.focus({ preventScroll: true })
+    if (isFirst) this.element.querySelector(/** @type {"h1"} */ ("h1"))?.focus({ preventScroll: true })
   }
 
   /** Disable sending while the server has lost the room. The question stays visible. @param {boolean} is */
@@ -142,10 +142,10 @@ export class Ballot {
   typed({ name, value }) {
     if (name === "answer") this.given = Number(value)
     else if (name === "number") {
-      const is = !Number.isNaN(parseTyped(value))
+      const isTyped = !Number.isNaN(parseTyped(value))
       this.text = value
-      this.given = is ? parseTyped(value) : null
-      this.note = is || !value.trim() ? "" : say("web.hall.no_number")
+      this.given = isTyped ? parseTyped(value) : null
+      this.note = isTyped || !value.trim() ? "" : say("web.hall.no_number")
     }
     this.keep()
     this.ready()
@@ -166,8 +166,8 @@ export class Ballot {
     const { question } = this
     if (!question?.map || this.poll?.phase !== "open") return
     const { left, top, width } = canvas.getBoundingClientRect()
-    const tapped = question.source ?? question.map
-    const side = width / tapped.columns
+    const tappedMap = question.source ?? question.map
+    const side = width / tappedMap.columns
     const [row, column] = [Math.floor((clientY - top) / side), Math.floor((clientX - left) / side)]
     this.choose(question.source ? cellUnder(question, row, column) : cellIn(question.map, this.layer, row, column))
   }
@@ -248,8 +248,8 @@ export class Ballot {
       element.replaceChildren()
       return
     }
-    const shown = this.results ? resultsHTML(question, this.results, this.sent) : ""
-    const closed =
+    const resultsPart = this.results ? resultsHTML(question, this.results, this.sent) : ""
+    const closedText =
       poll.phase === "closed" ? `<p class="wait">${say("web.hall.closed")} ${say("web.hall.wait")}</p>` : ""
     element.tabIndex = this.results ? 0 : -1 // makes the scrollable results reachable by keyboard
     element.innerHTML = `<div class="asked"><h1 tabindex="-1">${rich(question.ask)}</h1>${poll.phase === "open" ? paragraphs((poll.kind === "predict" && this.screen && escapeHtml(inReaders(this.screen.say))) || question.text) + platesHTML(question.plates) : ""}</div>
@@ -257,9 +257,9 @@ export class Ballot {
         poll.phase === "open"
           ? `<form>${this.inputs(question)}<p class="in" role="status"></p>
         <button type="submit" class="primary" data-key="room_send"></button><p class="soft">${say("web.hall.changeable")}</p></form>`
-          : closed
+          : closedText
       }
-      ${poll.phase === "open" ? "" : `<p class="in" role="status"></p>`}${this.results ? platesHTML(this.results.plates) : ""}${shown}`
+      ${poll.phase === "open" ? "" : `<p class="in" role="status"></p>`}${this.results ? platesHTML(this.results.plates) : ""}${resultsPart}`
     this.ready()
     this.paint()
   }
@@ -271,7 +271,7 @@ export class Ballot {
     if (question.kind === "choose") return choices(question, this.given)
     const { map, source, kernel } = question
     if (!map) return ""
-    const tapped = source ?? map
+    const tappedMap = source ?? map
     const layers =
       map.layers > 1
         ? `<p class="layers"><button type="button" data-layer="-1" aria-label="${say("web.hall.layer_back")}">‹</button>
@@ -279,7 +279,7 @@ export class Ballot {
         : ""
     const arrow = (/** @type {string} */ way, /** @type {string} */ sign) =>
       `<button type="button" data-way="${way}" aria-label="${say(`web.hall.way.${way}`)}">${sign}</button>`
-    return `<p class="of"><i>${formula(tapped.label)}</i> ${escapeHtml(tapped.words)}${source ? ` · ${rich(say("web.hall.tap_source", { map: map.symbol }))}` : ""}</p>${layers}
+    return `<p class="of"><i>${formula(tappedMap.label)}</i> ${escapeHtml(tappedMap.words)}${source ? ` · ${rich(say("web.hall.tap_source", { map: map.symbol }))}` : ""}</p>${layers}
       <canvas class="pick" tabindex="0" role="application" aria-label="${escapeHtml(say("web.hall.pick", { map: map.label }))}"></canvas>
       <div class="beside"><div class="pad">${arrow("ArrowUp", "▲")}${arrow("ArrowLeft", "◀")}${arrow("ArrowRight", "▶")}${arrow("ArrowDown", "▼")}</div>
       ${
@@ -295,9 +295,9 @@ export class Ballot {
     const status = element.querySelector(".in")
     if (!question || !poll || !status) return
     const name = (/** @type {number} */ answer) => nameOf(question, answer)
-    const judged = this.sent !== null && this.results?.revealed ? isRight(this.results, this.sent) : undefined
-    const statusKey = judged === undefined ? "in" : judged ? "is_right" : "is_wrong"
-    status.className = `in${this.note || judged === false ? " wrong" : this.sent === null ? "" : " done"}`
+    const isRightAnswer = this.sent !== null && this.results?.revealed ? isRight(this.results, this.sent) : undefined
+    const statusKey = isRightAnswer === undefined ? "in" : isRightAnswer ? "is_right" : "is_wrong"
+    status.className = `in${this.note || isRightAnswer === false ? " wrong" : this.sent === null ? "" : " done"}`
     status.innerHTML = this.note
       ? escapeHtml(this.note)
       : this.sent !== null
@@ -321,11 +321,11 @@ export class Ballot {
     const { given } = this
     const { source } = question
     const map = /** @type {RoomMap} */ (question.map)
-    const here = given !== null && placeIn(map, given).layer === this.layer
+    const isOnLayer = given !== null && placeIn(map, given).layer === this.layer
     if (source) drawMap(canvas, source, { window: given === null ? undefined : windowAt(question, given) })
     else {
-      const { row, column } = here ? placeIn(map, given) : { row: 0, column: 0 }
-      drawMap(canvas, map, { layer: this.layer, window: here ? [row, column, 1, 1] : undefined })
+      const { row, column } = isOnLayer ? placeIn(map, given) : { row: 0, column: 0 }
+      drawMap(canvas, map, { layer: this.layer, window: isOnLayer ? [row, column, 1, 1] : undefined })
     }
     this.under(given)
   }

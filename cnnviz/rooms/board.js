@@ -100,10 +100,10 @@ export class RoomBoard {
     const experiment = poll?.kind === "experiment"
     this.runs.hear(experiment ? poll : null)
     if (poll && !experiment) {
-      const shown = poll.phase === "shown" || poll.phase === "revealed"
+      const isShown = poll.phase === "shown" || poll.phase === "revealed"
       const [question, results] = await Promise.all([
         this.asking.question(poll.number),
-        shown ? this.asking.results() : undefined,
+        isShown ? this.asking.results() : undefined,
       ])
       if (this.poll !== poll) return
       this.question = question
@@ -280,15 +280,18 @@ export class RoomBoard {
       const dots = /** @type {HTMLElement} */ (line.nextElementSibling)
       setHTML(dots, "<i></i>".repeat(Math.min(counts.followers, MOST_DOTS)))
     }
-    const answered = element.querySelector(".answered")
-    if (!answered || !poll) return
-    answered.innerHTML = say("web.hall.answered", { n: counts.votes, of: Math.max(counts.followers, counts.votes) })
+    const answeredElement = element.querySelector(".answered")
+    if (!answeredElement || !poll) return
+    answeredElement.innerHTML = say("web.hall.answered", {
+      n: counts.votes,
+      of: Math.max(counts.followers, counts.votes),
+    })
     const bar = element.querySelector(/** @type {"i"} */ (".status .meter i"))
     if (bar) bar.style.width = `${(100 * counts.votes) / Math.max(counts.followers, counts.votes, 1)}%`
-    const left = leftUntil(this.ends, poll)
+    const secondsLeft = leftUntil(this.ends, poll)
     const [time, words] = element.querySelectorAll(".time > *")
-    time.textContent = left === null ? "" : clock(left)
-    words.textContent = left === null ? "" : say("web.hall.to_answer")
+    time.textContent = secondsLeft === null ? "" : clock(secondsLeft)
+    words.textContent = secondsLeft === null ? "" : say("web.hall.to_answer")
   }
 }
 

@@ -22,20 +22,20 @@ export function listen(act) {
   /** @type {EventSource | undefined} */
   let stream
   let url = ""
-  let over = false
-  let gone = false
-  let tries = 0
+  let isOver = false
+  let isGone = false
+  let tryCount = 0
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
 
   function begin() {
     clearTimeout(timer)
-    if (over || !url || document.hidden || (stream && stream.readyState !== EventSource.CLOSED)) return
+    if (isOver || !url || document.hidden || (stream && stream.readyState !== EventSource.CLOSED)) return
     const source = new EventSource(url)
     stream = source
     source.onopen = () => {
-      tries = 0
-      gone = false
+      tryCount = 0
+      isGone = false
       act.gone(false)
       act.lost?.(false)
     }
@@ -47,12 +47,12 @@ export function listen(act) {
     source.addEventListener("count", ({ data }) => act.counted?.(JSON.parse(data)))
     source.addEventListener("end", () => {
       close()
-      over = true
+      isOver = true
       act.ended()
     })
     source.onerror = () => {
       act.lost?.(true)
-      if (source.readyState === EventSource.CLOSED && stream === source) tries ? later(0) : look()
+      if (source.readyState === EventSource.CLOSED && stream === source) tryCount ? later(0) : look()
     }
   }
 
@@ -61,21 +61,21 @@ export function listen(act) {
     if (document.hidden) return
     const requestedUrl = url
     const answer = await fetch(url, { method: "HEAD", cache: "no-store" }).catch(() => undefined)
-    if (over || requestedUrl !== url) return
+    if (isOver || requestedUrl !== url) return
     if (answer?.status === 404) {
-      if (!gone) tries = 0
-      gone = true
+      if (!isGone) tryCount = 0
+      isGone = true
       act.gone(true)
     }
     if (!answer?.ok) return later(answer?.status ?? 0)
-    tries += 1
+    tryCount += 1
     begin()
   }
 
   /** @param {number} status  that was answered, 0 where nothing was */
   function later(status) {
     clearTimeout(timer)
-    timer = setTimeout(look, retryIn(status, tries++, Math.random()))
+    timer = setTimeout(look, retryIn(status, tryCount++, Math.random()))
   }
 
   function close() {
@@ -88,7 +88,7 @@ export function listen(act) {
   function open(next) {
     if (next === url) return
     url = next
-    over = false
+    isOver = false
     close()
     begin()
   }
@@ -100,7 +100,7 @@ export function listen(act) {
     again: begin,
     close: () => {
       url = ""
-      gone = false
+      isGone = false
       close()
     },
   }

@@ -2,7 +2,7 @@
 
 import { rich } from "../pages/learn/learn_words.js"
 import { paintRuns } from "../pages/train/sweep_chart.js"
-import { facts, HIGH, headline, nearest, scaleOf, standing } from "../pages/train/sweep_model.js"
+import { HIGH, headline, nearestRun, rankRun, scaleOf, summarizeRuns } from "../pages/train/sweep_model.js"
 import { escapeHtml, inField, number } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 import { closest, setHTML } from "../view/shell/html.js"
@@ -22,8 +22,8 @@ const LEAST = 1e-6 // lower end of the chart's scale
 
 /** Decode base64 to numbers. @param {string} text @param {4 | 8} bytes  of each */
 function numbersIn(text, bytes) {
-  const all = Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0)).buffer
-  return bytes === 8 ? new Float64Array(all) : new Float32Array(all)
+  const buffer = Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0)).buffer
+  return bytes === 8 ? new Float64Array(buffer) : new Float32Array(buffer)
 }
 
 /**
@@ -33,22 +33,22 @@ function numbersIn(text, bytes) {
  * @returns {Runs}
  */
 export function runsIn(found, own) {
-  const last = numbersIn(found.last, 8)
+  const lastLosses = numbersIn(found.last, 8)
   const curves = numbersIn(found.curves, 4)
-  const mine = own && numbersIn(own.curve, 8)
-  const each = found.at.length
-  const place = new Map(found.shown.map((run, n) => [run, n]))
+  const ownCurve = own && numbersIn(own.curve, 8)
+  const pointCount = found.at.length
+  const indexByRun = new Map(found.shown.map((run, n) => [run, n]))
   return {
     key: found.key,
     n: found.updates,
     values: [...found.values],
-    last,
-    scale: scaleOf([...curves, ...last]),
+    last: lastLosses,
+    scale: scaleOf([...curves, ...lastLosses]),
     shown: [...found.shown],
     curve(run) {
-      if (mine && run === own.run) return mine
-      const n = place.get(run) ?? 0
-      return curves.subarray(n * each, (n + 1) * each)
+      if (ownCurve && run === own.run) return ownCurve
+      const n = indexByRun.get(run) ?? 0
+      return curves.subarray(n * pointCount, (n + 1) * pointCount)
     },
   }
 }
@@ -59,11 +59,11 @@ export function saidOf(own, found) {
   const sentences = [
     Number.isFinite(loss) ? say("web.hall.experiment.you", { loss: number(loss, 4) }) : say("web.hall.experiment.lost"),
   ]
-  const last = found ? numbersIn(found.last, 8) : []
-  if (own.run < last.length && last.length > 1) {
-    const { same, lower } = standing(last, own.run)
+  const lastLosses = found ? numbersIn(found.last, 8) : []
+  if (own.run < lastLosses.length && lastLosses.length > 1) {
+    const { same, lower } = rankRun(lastLosses, own.run)
     if (same && Number.isFinite(loss)) sentences.push(say("web.hall.experiment.same", { n: same }))
-    else sentences.push(say("web.hall.experiment.lower", { n: lower, of: last.length - 1 }))
+    else sentences.push(say("web.hall.experiment.lower", { n: lower, of: lastLosses.length - 1 }))
   }
   return sentences.join(" ")
 }
@@ -73,10 +73,10 @@ const askOf = ({ key, updates }) =>
   say(`web.hall.experiment.ask.${key === "lr" ? "lr" : "seed"}`, { n: updates, limit: HIGH })
 
 /** Return the learning rate with the lowest loss, as a sentence. @param {RoomExperiment} found @param {ArrayLike<number>} last */
-function winner(found, last) {
-  const best = bestOf(last)
-  const loss = last[best] < LEAST ? say("web.hall.experiment.below", { loss: tick(-6) }) : number(last[best], 2)
-  return say("web.hall.experiment.wins", { rate: inField(found.values[best]), loss })
+function winnerSentence(found, last) {
+  const bestRun = bestOf(last)
+  const loss = last[bestRun] < LEAST ? say("web.hall.experiment.below", { loss: tick(-6) }) : number(last[bestRun], 2)
+  return say("web.hall.experiment.wins", { rate: inField(found.values[bestRun]), loss })
 }
 
 /**
@@ -85,23 +85,25 @@ function winner(found, last) {
  * @returns {{ headline: string, predicted: string }}
  */
 export function conclusion(found) {
-  const last = numbersIn(found.last, 8)
-  const of = found.predicted.reduce((sum, count) => sum + count, 0)
-  const predicted =
-    of && found.confirmed !== null
-      ? say("web.hall.experiment.predicted", { n: found.predicted[found.confirmed], of })
+  const lastLosses = numbersIn(found.last, 8)
+  const predictionCount = found.predicted.reduce((sum, count) => sum + count, 0)
+  const predictionText =
+    predictionCount && found.confirmed !== null
+      ? say("web.hall.experiment.predicted", { n: found.predicted[found.confirmed], of: predictionCount })
       : ""
   const rates = found.key === "lr"
-  const all = facts(last, undefined)
-  const { runs } = all
+  const allFacts = summarizeRuns(lastLosses, undefined)
+  const { runs } = allFacts
   const start = rates ? numbersIn(found.curves, 4)[0] : 0
-  const lost = rates ? last.filter((loss) => hasDiverged(loss, start)).length : all.lost
+  const divergedCount = rates ? lastLosses.filter((loss) => hasDiverged(loss, start)).length : allFacts.lost
   const sentences = [
-    rates && runs > 1 && lost < runs ? winner(found, last) : `${headline({ ...all, lost }, found.updates)}.`,
-    !rates && all.times ? say("web.sweep.same", { times: all.times, loss: number(all.same, 4) }) : "",
-    lost && lost < runs ? say("web.hall.experiment.diverged", { n: lost, of: runs }) : "",
+    rates && runs > 1 && divergedCount < runs
+      ? winnerSentence(found, lastLosses)
+      : `${headline({ ...allFacts, lost: divergedCount }, found.updates)}.`,
+    !rates && allFacts.times ? say("web.sweep.same", { times: allFacts.times, loss: number(allFacts.same, 4) }) : "",
+    divergedCount && divergedCount < runs ? say("web.hall.experiment.diverged", { n: divergedCount, of: runs }) : "",
   ]
-  return { headline: sentences.filter(Boolean).join(" "), predicted }
+  return { headline: sentences.filter(Boolean).join(" "), predicted: predictionText }
 }
 
 /**
@@ -111,12 +113,17 @@ export function conclusion(found) {
  * @param {RoomRun | undefined} own
  * @param {{ revealed?: boolean, pointed?: number, font?: number, narrow?: boolean }} look
  */
-function paint(canvas, found, own, { revealed = false, pointed = -1, font = 13, narrow = false }) {
+function paintRunCharts(canvas, found, own, { revealed = false, pointed = -1, font = 13, narrow = false }) {
   const runs = runsIn(found, own)
-  const mine = own && own.run < runs.last.length ? own.run : -1
+  const ownRun = own && own.run < runs.last.length ? own.run : -1
   if (found.key === "lr")
-    return paintRates(canvas, runs, { own: mine, pointed, best: revealed ? bestOf(runs.last) : -1, font, narrow })
-  return paintRuns(canvas, runs, { pointed: mine >= 0 ? mine : pointed, font, narrow, grouped: revealed && !narrow })
+    return paintRates(canvas, runs, { own: ownRun, pointed, best: revealed ? bestOf(runs.last) : -1, font, narrow })
+  return paintRuns(canvas, runs, {
+    pointed: ownRun >= 0 ? ownRun : pointed,
+    font,
+    narrow,
+    grouped: revealed && !narrow,
+  })
 }
 
 /** Return the maps of a run and the reason of its outcome. @param {RoomInside | undefined} inside */
@@ -152,10 +159,10 @@ export class DeviceRun {
 
   /** @param {RoomPoll | null} poll */
   async hear(poll) {
-    const known = poll?.number === this.poll?.number
+    const isKnown = poll?.number === this.poll?.number
     this.poll = poll
-    if (known && poll && this.isRevealed && !this.isComplete) this.later(0, 0)
-    if (known) return poll ? this.show() : undefined
+    if (isKnown && poll && this.isRevealed && !this.isComplete) this.later(0, 0)
+    if (isKnown) return poll ? this.show() : undefined
     clearTimeout(this.timer)
     this.run = this.found = this.inside = undefined
     this.isComplete = false
@@ -179,7 +186,7 @@ export class DeviceRun {
   later(times, least = 1) {
     if (times === LOOKS) return
     clearTimeout(this.timer)
-    const look = async () => {
+    const loadResults = async () => {
       const { poll, isRevealed } = this
       const response = await this.asking.experiment(false)
       if (!poll || this.poll?.number !== poll.number) return
@@ -191,18 +198,18 @@ export class DeviceRun {
       this.show()
       if (!this.isComplete && isRevealed === this.isRevealed) this.later(times + 1)
     }
-    this.timer = setTimeout(look, LOOK_IN * SLOWER ** times * (least + Math.random()))
+    this.timer = setTimeout(loadResults, LOOK_IN * SLOWER ** times * (least + Math.random()))
   }
 
   show() {
     const { element, run, found, note, inside } = this
     const sentence = this.screen ? inReaders(this.screen.say) : ""
     const end = this.isComplete && found?.values.length ? conclusion(found) : undefined
-    const head = run
+    const heading = run
       ? `<div class="own"><h1 tabindex="-1">${say("web.hall.experiment.your", { key: say(`web.sweep.key.${run.key}`), value: escapeHtml(inField(run.value)) })}</h1><span class="tag">${say("web.hall.experiment.made", { n: run.updates })}</span></div>
         <p class="stand" role="status">${saidOf(run, found)}</p>`
       : `<p class="stand" role="status">${escapeHtml(note) || say("web.hall.experiment.waiting")}</p>`
-    element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}${sentence ? ` · ${escapeHtml(sentence)}` : ""}</p>${head}
+    element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}${sentence ? ` · ${escapeHtml(sentence)}` : ""}</p>${heading}
       ${end ? `<p class="headline"><b>${escapeHtml(end.headline)}</b> ${end.predicted}</p>` : ""}
       ${insideHTML(inside)}
       ${found ? `${found.values.length > 1 ? `<h2>${say("web.hall.experiment.among", { runs: found.values.length })}</h2>` : ""}<canvas class="runs" role="img" aria-label="${escapeHtml(end?.headline ?? askOf(found))}"></canvas>` : ""}
@@ -216,7 +223,7 @@ export class DeviceRun {
     const { found, run } = this
     if (this.inside) paintPlates(this.element, this.inside.plates)
     if (!canvas?.clientWidth || !found) return
-    paint(canvas, found, run, { revealed: this.isComplete, narrow: true })
+    paintRunCharts(canvas, found, run, { revealed: this.isComplete, narrow: true })
   }
 }
 
@@ -226,10 +233,10 @@ export class DeviceRun {
  * @param {ArrayLike<number>} last
  */
 export function worstOf(last) {
-  const { same, times, high } = facts(last, undefined)
-  const all = Array.from(last)
-  if (times && same > HIGH) return all.indexOf(same)
-  return high ? all.indexOf(Math.max(...all.filter(Number.isFinite))) : -1
+  const { same, times, high } = summarizeRuns(last, undefined)
+  const losses = Array.from(last)
+  if (times && same > HIGH) return losses.indexOf(same)
+  return high ? losses.indexOf(Math.max(...losses.filter(Number.isFinite))) : -1
 }
 
 /** All runs, on a projector. */
@@ -256,7 +263,7 @@ export class AllRuns {
     this.requests = requests
     element.addEventListener("click", ({ target, offsetX, offsetY }) => {
       if (!this.dots || !(/** @type {Element} */ (target).matches("canvas.runs"))) return
-      const run = nearest(this.dots, offsetX, offsetY)
+      const run = nearestRun(this.dots, offsetX, offsetY)
       if (run < 0) return
       this.chosen = true
       this.explain(run)
@@ -282,17 +289,17 @@ export class AllRuns {
   /** Show the maps of a run that does not learn. */
   async explainWorst() {
     if (!this.found || this.chosen) return
-    const worst = worstOf(numbersIn(this.found.last, 8))
-    if (worst >= 0 && worst !== this.inside?.run) await this.explain(worst)
+    const worstRun = worstOf(numbersIn(this.found.last, 8))
+    if (worstRun >= 0 && worstRun !== this.inside?.run) await this.explain(worstRun)
   }
 
   /** Show the maps of a run. @param {number} run */
   async explain(run) {
     const { poll } = this
     this.pointed = run
-    const inside = await this.requests.inside(run)
-    if (this.poll?.number !== poll?.number || this.pointed !== run || !inside) return
-    this.inside = inside
+    const insideRun = await this.requests.inside(run)
+    if (this.poll?.number !== poll?.number || this.pointed !== run || !insideRun) return
+    this.inside = insideRun
     this.show()
   }
 
@@ -317,23 +324,23 @@ export class AllRuns {
 
   show() {
     const { element, found } = this
-    const put = (/** @type {string} */ selector, /** @type {string} */ text) => {
-      const place = element.querySelector(selector)
-      if (place) place.textContent = text
+    const setText = (/** @type {string} */ selector, /** @type {string} */ text) => {
+      const container = element.querySelector(selector)
+      if (container) container.textContent = text
     }
     const sentence = this.screen ? inReaders(this.screen.say) : ""
-    put(".premise", sentence)
-    if (!found?.values.length) return put(".found", say("web.hall.experiment.join"))
+    setText(".premise", sentence)
+    if (!found?.values.length) return setText(".found", say("web.hall.experiment.join"))
     const { headline: end, predicted } = conclusion(found)
-    put(".found", this.revealed ? end : askOf(found))
-    put(".premise", sentence || say(`web.sweep.differs.${found.key}`, { runs: found.values.length }))
+    setText(".found", this.revealed ? end : askOf(found))
+    setText(".premise", sentence || say(`web.sweep.differs.${found.key}`, { runs: found.values.length }))
     const predictions = element.querySelector(".predicted")
     if (predictions) setHTML(predictions, this.revealed ? predicted : "")
     const { inside } = this
-    const place = element.querySelector(".inside")
-    if (place && (inside?.plates.length || inside?.say))
+    const insideElement = element.querySelector(".inside")
+    if (insideElement && (inside?.plates.length || inside?.say))
       setHTML(
-        place,
+        insideElement,
         `<b>${say(`web.sweep.key.${found.key}`)} ${escapeHtml(inField(inside.value))}</b>${insideHTML(inside)}`,
       )
     if (inside) paintPlates(/** @type {HTMLElement} */ (element), inside.plates)
@@ -345,7 +352,7 @@ export class AllRuns {
     const canvas = element.querySelector(/** @type {"canvas"} */ ("canvas.runs"))
     if (!canvas?.clientWidth || !found?.values.length) return
     const font = Number.parseFloat(getComputedStyle(canvas).fontSize)
-    this.dots = paint(canvas, found, undefined, {
+    this.dots = paintRunCharts(canvas, found, undefined, {
       font,
       revealed: this.revealed,
       pointed: this.chosen ? this.pointed : -1,

@@ -53,7 +53,7 @@ SHARES = {"none": 0.0, "quarter": 0.25, "half": 0.5, "more": 1.0}
 
 
 def image_of(setup: Setup) -> np.ndarray:
-    """Return the image of the setup, as its network sees it. Raise ImageUnavailable if there is none or more than
+    """Return the image of the setup, as its network reads it. Raise ImageUnavailable if there is none or more than
     one."""
     return load_image(setup.img, setup.ch, setup.scale)
 
@@ -78,13 +78,13 @@ class Experiment(ReadOnly):
     updates: int
 
     @classmethod
-    def of(cls, poll: Poll) -> Experiment:
+    def from_poll(cls, poll: Poll) -> Experiment:
         """Return the experiment of a poll. Raise Problem, KeyError or TypeError if another version of cnnviz began
         it."""
-        key, at, updates = poll.spec[EXPERIMENT], poll.spec["at"], poll.spec["updates"]
-        if key not in EXPERIMENTS or not isinstance(at, str) or type(updates) is not int or not 1 <= updates <= 10_000:
+        key, address, updates = poll.spec[EXPERIMENT], poll.spec["at"], poll.spec["updates"]
+        if key not in EXPERIMENTS or not isinstance(address, str) or type(updates) is not int or not 1 <= updates <= 10_000:
             raise KeyError(key)
-        return cls(str(key), at, updates)
+        return cls(str(key), address, updates)
 
     @cached_property
     def setup(self) -> Setup:
@@ -172,8 +172,8 @@ def confirmed_prediction(experiment: Experiment, last_losses: np.ndarray) -> int
     if not np.isfinite(last_losses).any():
         return None
     if experiment.key == "lr":
-        best = math.log10(float(experiment.value(int(np.nanargmin(np.where(np.isfinite(last_losses), last_losses, np.nan))))))
-        return min(range(len(RATES)), key=lambda n: abs(math.log10(float(RATES[n])) - best))
+        log_best_rate = math.log10(float(experiment.value(int(np.nanargmin(np.where(np.isfinite(last_losses), last_losses, np.nan))))))
+        return min(range(len(RATES)), key=lambda n: abs(math.log10(float(RATES[n])) - log_best_rate))
     share = np.count_nonzero(~(last_losses <= LOW)) / len(last_losses)
     return next(n for n, limit in enumerate(SHARES.values()) if share <= limit)
 

@@ -57,11 +57,11 @@ class Experiments:
 
     def ahead(self, room: Room) -> None:
         """Compute the runs of all followers in advance."""
-        task = asyncio.create_task(self._ahead(room))
+        task = asyncio.create_task(self._compute_ahead(room))
         self.making.add(task)
         task.add_done_callback(self.making.discard)
 
-    async def _ahead(self, room: Room) -> None:
+    async def _compute_ahead(self, room: Room) -> None:
         with contextlib.suppress(Refused, StoreLost):
             _, experiment = self._running_experiment(room, True)
             await self._make(room, experiment, runs_in((await self.store.followers(room))[0]))
@@ -102,7 +102,7 @@ class Experiments:
         if poll.stage == PREDICTION and not early:
             raise Refused(409, "ui.rooms.experiment_predicts")
         try:
-            return poll.at(time.time()), Experiment.of(poll)
+            return poll.at(time.time()), Experiment.from_poll(poll)
         except (KeyError, TypeError, ValueError):
             raise Refused(409, "ui.rooms.newer_question") from None
 

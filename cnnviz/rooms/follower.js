@@ -14,7 +14,7 @@ import { RoomBoard } from "./board.js"
 import { listen } from "./events.js"
 import { plotly } from "./plotly.js"
 import { showPreview } from "./preview_screen.js"
-import { coverOf, FORGOTTEN_IN, mayBe, veils } from "./question.js"
+import { coverOf, FORGOTTEN_IN, hidesAnswer, mayBe } from "./question.js"
 import { roomClient } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 
@@ -34,7 +34,7 @@ export default function show() {
   const path = location.pathname.replace(/\/screen$/, "")
   const room = path.split("/").at(-1) ?? ""
   const base = new URL(path.slice(0, path.lastIndexOf("/room/") + 1), location.href)
-  const asking = roomClient(new URL(`${path}/`, location.href))
+  const client = roomClient(new URL(`${path}/`, location.href))
   /** @type {View | undefined} */
   let view
   /** @type {(answer: Answer) => void} */
@@ -42,31 +42,32 @@ export default function show() {
   /** @type {() => void} */
   let travel = () => {}
   /** @type {Setup} */
-  let here = parseForeign(location.search) // includes `page`
+  let currentAddress = parseForeign(location.search) // includes `page`
   /** @type {Setup | undefined} */
-  let led
+  let presenterAddress
   /** @type {Setup} */
-  const speech = here.lang ? { lang: here.lang } : {}
-  let alone = leaves(here)
-  let arriving = false
+  const languageKeys = currentAddress.lang ? { lang: currentAddress.lang } : {}
+  let isAlone = isExploring(currentAddress)
+  let isArriving = false
   let screenSeen = "" // page, stage and screen of the deck that this page shows while it follows
-  let covered = false // whether the presenter hides the numbers of the newest update
+  let isCovered = false // whether the presenter hides the numbers of the newest update
   let ended = false
   let isLost = false
-  let held = "" // why a step aside was refused
+  let holdReason = "" // why a step aside was refused
   let explore = "free" // what followers may explore
   /** @type {Setup[]}  where the lecture has been */
-  const seen = []
+  const visitedScreens = []
   /** @type {RoomScreen | null}  of the room's deck */
   let onScreen = null
   let isMissed = false // the last attempt to reach the server failed
   let isOut = false // the page reports that the server is unreachable
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let losing
-  let gone = false // the server has no such room, though it may be reopened
+  let lossTimer
+  let isGone = false // the server has no such room, though it may be reopened
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let forgotten
-  const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
+  const where = () =>
+    new URL(`${path}/events${projected ? "?screen=1" : isAlone ? "?alone=1" : ""}`, location.href).href
   const sheet = document.createElement("section")
   sheet.tabIndex = -1
   sheet.className = projected ? "room-ui board" : "room-ui ballot"
@@ -78,12 +79,12 @@ export default function show() {
   corner.className = "room-ui join-corner"
   corner.dataset.key = "room_join"
   document.body.append(sheet, status)
-  const board = projected ? new RoomBoard(sheet, asking, base, room, () => fill()) : undefined
+  const board = projected ? new RoomBoard(sheet, client, base, room, () => fill()) : undefined
   const ballot =
     board
     ?? new Ballot(
       sheet,
-      asking,
+      client,
       () => fill(),
       wanderTo,
       (results) => setText(status, results),
@@ -91,39 +92,39 @@ export default function show() {
 
   const stream = listen({
     moved(address) {
-      led = parseForeign(address)
-      note(led)
+      presenterAddress = parseForeign(address)
+      note(presenterAddress)
       board?.goesOn()
       if (!onScreen) goesOn()
-      if (held) {
-        held = ""
+      if (holdReason) {
+        holdReason = ""
         fill()
       }
-      if (!alone || !view) arrive()
+      if (!isAlone || !view) arrive()
     },
     asked: heard,
     allowed(how) {
       explore = how
-      if (alone && !ended && !stays(here)) follow()
+      if (isAlone && !ended && !mayStay(currentAddress)) follow()
       fill()
     },
     shown(screen) {
       onScreen = screen
       ballot.shown(screen)
       goesOn()
-      said()
+      renderScreen()
     },
     counted: (count) => board?.count(count),
     covered: (how) => board?.cover(how),
     ended() {
       ended = true
-      alone = !projected
+      isAlone = !projected
       fill()
       if (!view) mount()
     },
     gone(is) {
-      if (gone === is) return
-      gone = is
+      if (isGone === is) return
+      isGone = is
       if (!is) forgotten = setTimeout(() => heard(null), FORGOTTEN_IN) // unless the room has a question again
       ballot.setGone(is)
       fill()
@@ -132,12 +133,12 @@ export default function show() {
     lost: (is) => {
       if (is === isMissed) return // each failed attempt to reconnect reports it again
       isMissed = is
-      clearTimeout(losing)
+      clearTimeout(lossTimer)
       if (is === isOut) return
-      losing = setTimeout(
+      lossTimer = setTimeout(
         () => {
           isOut = is
-          ballot.setGone(is || gone)
+          ballot.setGone(is || isGone)
           fill()
         },
         is ? LOST_IN : 0,
@@ -152,37 +153,37 @@ export default function show() {
   function heard(poll) {
     clearTimeout(forgotten)
     if (poll) board?.goesOn()
-    const before = ballot.poll
+    const previousPoll = ballot.poll
     ballot.hear(poll)
-    if (alone && !ended && veils(poll)) follow()
-    else if (veils(before) && !veils(poll)) arrive()
+    if (isAlone && !ended && hidesAnswer(poll)) follow()
+    else if (hidesAnswer(previousPoll) && !hidesAnswer(poll)) arrive()
     fill()
   }
 
   /** Follow the lecture's address, unless that would reveal the answer to a question. */
   function arrive() {
-    if (led && !alone && !veils(ballot.poll)) go(led)
+    if (presenterAddress && !isAlone && !hidesAnswer(ballot.poll)) go(presenterAddress)
   }
 
   const numbers = new Resources(base, CODE, {
     received(answer, asked) {
-      arriving = true // address changes of the view are not the follower's while this is set
-      deliver(withLook(answer, pageless(asked)))
-      arriving = false
+      isArriving = true // address changes of the view are not the follower's while this is set
+      deliver(withLook(answer, withoutPage(asked)))
+      isArriving = false
     },
     failed: (sentence) => view?.notice(sentence || say("web.notice.silent")),
     shown: () => (view?.data ? view.setup : undefined),
   })
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let early
-  const keys = () => kindOf(here.page ?? "").asked
-  const ask = () => numbers.ask(here.page ?? "", here, keys())
+  let earlyMove
+  const keys = () => kindOf(currentAddress.page ?? "").asked
+  const requestNumbers = () => numbers.ask(currentAddress.page ?? "", currentAddress, keys())
 
   /** @type {Host} */
   const host = {
     address: {
-      read: () => pageless(here),
-      link: (setup) => new URL((here.page ?? "") + query(ownKeys(setup)), base).href,
+      read: () => withoutPage(currentAddress),
+      link: (setup) => new URL((currentAddress.page ?? "") + query(ownKeys(setup)), base).href,
       onTravel(act, signal) {
         travel = act
         signal.addEventListener("abort", () => {
@@ -190,17 +191,17 @@ export default function show() {
         })
       },
       visit(setup, { replace = false, page } = {}) {
-        const before = here.page ?? ""
-        if (!arriving && !stays({ ...setup, page: page ?? before })) return refuse()
-        here = { ...setup, page: page ?? before }
-        if (!arriving) held = ""
-        if (arriving && !alone) note(here) // now with all keys that the view has added
-        if (!arriving) wander(replace)
-        if (page !== undefined && page !== before) mount()
+        const previousPage = currentAddress.page ?? ""
+        if (!isArriving && !mayStay({ ...setup, page: page ?? previousPage })) return refuse()
+        currentAddress = { ...setup, page: page ?? previousPage }
+        if (!isArriving) holdReason = ""
+        if (isArriving && !isAlone) note(currentAddress) // now with all keys that the view has added
+        if (!isArriving) wander(replace)
+        if (page !== undefined && page !== previousPage) mount()
       },
     },
     numbers: {
-      ask,
+      ask: requestNumbers,
       receive: (act) => (deliver = act),
       part: (setup, of, act) => numbers.part(setup, of, act),
       look: (page, setup, act) => numbers.look(page, setup, act),
@@ -208,7 +209,7 @@ export default function show() {
     },
     fetch: (path, how) => fetch(new URL(path, base), how),
     plotly: () => plotly(base),
-    veiled: () => (alone ? undefined : covered),
+    veiled: () => (isAlone ? undefined : isCovered),
     speak(lang) {
       location.search = query({ ...parse(location.search), lang })
     },
@@ -217,28 +218,28 @@ export default function show() {
   // Followers prefetch only the next update, at random times, so that the move itself causes no requests.
   /** @param {Setup[]} setups @param {string} page */
   function ahead(setups, page) {
-    clearTimeout(early)
-    const asks = (/** @type {Setup[]} */ all) => numbers.ahead(page, all, kindOf(page).asked)
-    if (alone) return asks(setups)
+    clearTimeout(earlyMove)
+    const prefetch = (/** @type {Setup[]} */ all) => numbers.ahead(page, all, kindOf(page).asked)
+    if (isAlone) return prefetch(setups)
     /** @type {Setup} */
-    const known = view?.wanted ?? {}
-    const change = Object.entries(setups[0] ?? {}).filter(([key, text]) => text !== known[key])
-    const next = { ...pageless(led ?? here), ...Object.fromEntries(change) } // as the presenter's page would write it
-    early = setTimeout(() => asks([next]), AHEAD_IN * (1 + 4 * Math.random()))
+    const wantedKeys = view?.wanted ?? {}
+    const change = Object.entries(setups[0] ?? {}).filter(([key, text]) => text !== wantedKeys[key])
+    const nextAddress = { ...withoutPage(presenterAddress ?? currentAddress), ...Object.fromEntries(change) } // as the presenter's page would write it
+    earlyMove = setTimeout(() => prefetch([nextAddress]), AHEAD_IN * (1 + 4 * Math.random()))
   }
 
   function mount() {
     view?.leave()
     root = emptyPage("alone follows")
     root.inert = answering()
-    view = new View(root, here.page ?? "", host)
+    view = new View(root, currentAddress.page ?? "", host)
     root.querySelector('[data-key="room"]')?.remove() // it needs a Streamlit session
-    ask()
-    said()
+    requestNumbers()
+    renderScreen()
   }
 
   // Show the sentence of the deck's screen.
-  const said = () => showScreen(root, alone ? null : onScreen)
+  const renderScreen = () => showScreen(root, isAlone ? null : onScreen)
 
   // Clear the follower's "lost" mark on the next screen.
   function goesOn() {
@@ -249,99 +250,100 @@ export default function show() {
 
   /** Enter exploring mode on this device. @param {boolean} replace */
   function wander(replace) {
-    const requestedQuery = query({ ...here, ...speech })
+    const requestedQuery = query({ ...currentAddress, ...languageKeys })
     const address = location.pathname + requestedQuery
     history[replace || location.search === requestedQuery ? "replaceState" : "pushState"](null, "", address)
-    if (alone) return
+    if (isAlone) return
     leave(true)
   }
 
   // A projector always follows.
   /** @param {boolean} is */
   function leave(is) {
-    alone = is && !projected
+    isAlone = is && !projected
     stream.open(where())
     fill()
     if (is && projected) setTimeout(follow, 0)
   }
 
   /** Return whether followers may explore that address. @param {Setup} there */
-  const stays = (there) => ended || (!veils(ballot.poll) && (gone || mayBe(explore, there, seen)))
+  const mayStay = (there) => ended || (!hidesAnswer(ballot.poll) && (isGone || mayBe(explore, there, visitedScreens)))
 
   // Remember up to MOST_SEEN addresses that the lecture has visited.
   function note(/** @type {Setup} */ there) {
-    seen.push(there)
-    if (seen.length > MOST_SEEN) seen.shift()
+    visitedScreens.push(there)
+    if (visitedScreens.length > MOST_SEEN) visitedScreens.shift()
   }
 
   // Stay, and show the reason until the next move.
   function refuse() {
-    held = say(`web.room.held_by.${veils(ballot.poll) ? "question" : explore}`)
+    holdReason = say(`web.room.held_by.${hidesAnswer(ballot.poll) ? "question" : explore}`)
     fill()
     setTimeout(() => travel(), 0)
   }
 
   /** Explore an address. @param {string} query */
   function wanderTo(query) {
-    const there = parseForeign(query)
-    if (!stays(there)) return refuse()
-    go(there)
+    const targetAddress = parseForeign(query)
+    if (!mayStay(targetAddress)) return refuse()
+    go(targetAddress)
     wander(false)
   }
 
   /** Return to the presenter's address. */
   function follow() {
     if (!projected) leave(false)
-    history.replaceState(null, "", location.pathname + (speech.lang ? query(speech) : ""))
+    history.replaceState(null, "", location.pathname + (languageKeys.lang ? query(languageKeys) : ""))
     arrive()
   }
 
   /** @param {Setup} next */
   function go(next) {
-    const turns = !view || (next.page ?? "") !== (here.page ?? "")
-    here = projected ? { ...next, view: "lecture" } : next // readable from the last row
-    covered = next.veiled === "1"
+    const turns = !view || (next.page ?? "") !== (currentAddress.page ?? "")
+    currentAddress = projected ? { ...next, view: "lecture" } : next // readable from the last row
+    isCovered = next.veiled === "1"
     turns ? mount() : travel()
-    said()
-    if (!alone) showTop()
+    renderScreen()
+    if (!isAlone) showTop()
   }
 
   // Show the top of another screen. Another update of the same screen keeps the position.
   function showTop() {
-    const screen = [here.page, here.stage, onScreen?.number].join(" ")
+    const screen = [currentAddress.page, currentAddress.stage, onScreen?.number].join(" ")
     if (screen !== screenSeen)
       for (const scroller of [document.documentElement, root.querySelector(".middle")]) scroller?.scrollTo(0, 0)
     screenSeen = screen
   }
 
-  function fill(state = ended ? "ended" : gone ? "gone" : isOut ? "lost" : alone ? "alone" : "following") {
+  function fill(state = ended ? "ended" : isGone ? "gone" : isOut ? "lost" : isAlone ? "alone" : "following") {
     document.body.classList.toggle("answering", answering())
-    document.body.classList.toggle("led", !alone && !ended && !gone)
+    document.body.classList.toggle("led", !isAlone && !ended && !isGone)
     if (answering()) sheet.setAttribute("role", "main")
     else sheet.removeAttribute("role")
     root.inert = answering()
     if (board) return joining()
     bar.dataset.state = state
-    const paused = (explore === "paused" || veils(ballot.poll)) && state === "following"
-    const act = paused ? "" : { alone: say("web.room.return"), following: say("web.room.explore") }[state]
+    const isPaused = (explore === "paused" || hidesAnswer(ballot.poll)) && state === "following"
+    const actionLabel = isPaused ? "" : { alone: say("web.room.return"), following: say("web.room.explore") }[state]
     bar.innerHTML = `<span class="state" role="status">${say(`web.room.${state}`)}</span>
       <span class="code">${escapeHtml(say("web.room.code", { code: room }))}</span>
-      ${held ? `<span class="there">${held}</span>` : ""}${alone && ballot.poll?.kind === "experiment" ? `<span class="there">${say("web.hall.experiment.there")}</span>` : ""}<span class="time-left"></span>
+      ${holdReason ? `<span class="there">${holdReason}</span>` : ""}${isAlone && ballot.poll?.kind === "experiment" ? `<span class="there">${say("web.hall.experiment.there")}</span>` : ""}<span class="time-left"></span>
       ${state === "following" ? `<button type="button" data-key="room_lost" aria-pressed="${isLost}">${say("web.room.lost_here")}</button>` : ""}
-      ${act ? `<button type="button" data-key="room_leave">${act}</button>` : ""}`
+      ${actionLabel ? `<button type="button" data-key="room_leave">${actionLabel}</button>` : ""}`
   }
 
   // While a question is open, everything below it is inert, for the keyboard too.
   function answering() {
-    return ballot.open && !alone
+    return ballot.open && !isAlone
   }
   document.addEventListener(
     "keydown",
     (event) => {
-      const how = board && !event.repeat && !event.ctrlKey && !event.metaKey && !event.altKey ? coverOf(event.key) : ""
-      if (how) board?.toggle(how)
-      if (!how && !projected) return
-      if (how || answering()) event.stopPropagation()
+      const cover =
+        board && !event.repeat && !event.ctrlKey && !event.metaKey && !event.altKey ? coverOf(event.key) : ""
+      if (cover) board?.toggle(cover)
+      if (!cover && !projected) return
+      if (cover || answering()) event.stopPropagation()
     },
     { capture: true },
   )
@@ -349,12 +351,13 @@ export default function show() {
     if (answering()) event.stopPropagation() // after the question has handled it
   })
 
-  // Show how to join in a corner of the projector, or a line above the page if the room is out of reach.
+  // Show the instructions for joining in a corner of the projector, or a line above the page if the room is
+  // unreachable.
   function joining() {
     if (!board) return
-    const over = ended ? "ended" : gone ? "gone" : isOut ? "lost" : ""
-    bar.dataset.state = over || "screen"
-    setHTML(bar, over ? `<span class="state" role="status">${say(`web.room.${over}`)}</span>` : "")
+    const endKey = ended ? "ended" : isGone ? "gone" : isOut ? "lost" : ""
+    bar.dataset.state = endKey || "screen"
+    setHTML(bar, endKey ? `<span class="state" role="status">${say(`web.room.${endKey}`)}</span>` : "")
     setHTML(corner, board.corner)
     if (!corner.isConnected) document.body.append(corner)
   }
@@ -366,29 +369,29 @@ export default function show() {
     if (button.dataset.key === "room_lost") {
       isLost = !isLost
       button.setAttribute("aria-pressed", String(isLost))
-      asking.lost(isLost)
+      client.lost(isLost)
       return
     }
-    if (alone) return follow()
+    if (isAlone) return follow()
     wander(false)
   })
   addEventListener("popstate", () => {
-    const parsed = parseForeign(location.search)
-    if (!leaves(parsed)) return follow()
+    const parsedAddress = parseForeign(location.search)
+    if (!isExploring(parsedAddress)) return follow()
     leave(true)
-    go(parsed)
+    go(parsedAddress)
   })
   fill()
-  if (alone) mount()
+  if (isAlone) mount()
   stream.open(where())
-  if (!projected) setTimeout(asking.join, JOIN_IN * Math.random())
+  if (!projected) setTimeout(client.join, JOIN_IN * Math.random())
 }
 
 /**
  * Return whether the address belongs to a follower who explores: it has a key other than the language.
  * @param {Setup} address
  */
-const leaves = (address) => Object.keys(ownKeys(address)).some((key) => key !== "lang")
+const isExploring = (address) => Object.keys(ownKeys(address)).some((key) => key !== "lang")
 
 /** Return a setup without its page and the presenter's veil. @param {Setup} address */
-const pageless = ({ page, veiled, ...setup }) => setup
+const withoutPage = ({ page, veiled, ...setup }) => setup

@@ -51,14 +51,14 @@ def page_of_room(code: str, lang: str, kind: str = "follower") -> Response:
     return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Link": preload, "Vary": "Accept, Accept-Language"})
 
 
-def page_of_refusal(refused: Refused, path: str, lang: str) -> Response:
+def page_of_refusal(refusal: Refused, path: str, lang: str) -> Response:
     """Return a page that explains a refusal, for example after a link to a room that has ended."""
-    content = f"<p>{html.escape(say(refused.id, lang, **refused.values))}</p>"
+    content = f"<p>{html.escape(say(refusal.id, lang, **refusal.values))}</p>"
     base = "/".join([".."] * path.rpartition("/room")[2].count("/")) or "."
-    return _still(base, lang, content, refused.status, {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
+    return _static_page(base, lang, content, refusal.status, {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
 
 
-def _still(base: str, lang: str, content: str, status: int, headers: dict[str, str]) -> Response:
+def _static_page(base: str, lang: str, content: str, status: int, headers: dict[str, str]) -> Response:
     """Return a short page without JavaScript."""
     return HTMLResponse(_PAGE.substitute(title="cnnviz", lang=lang, rest=_STILL.substitute(base=base, said=content)), status, headers)
 
@@ -71,7 +71,7 @@ _ENTER = Template("""<form action="room"><label for="code">$label</label>
 def page_to_enter(lang: str) -> Response:
     """Return the page with the form for a room's code."""
     fields = {name: html.escape(say(id, lang)) for name, id in (("label", "ui.rooms.enter"), ("join", "ui.rooms.join"), ("nameless", "web.room.nameless"))}
-    return _still(".", lang, _ENTER.substitute(fields), 200, {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"})
+    return _static_page(".", lang, _ENTER.substitute(fields), 200, {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"})
 
 
 def join_link(request: Request, code: str, everywhere: bool = True) -> str:
@@ -106,6 +106,6 @@ def qr(link: str) -> Response:
     """Return the link as a QR code, black on white in any theme."""
     import segno
 
-    out = io.BytesIO()
-    segno.make(link, error="m", micro=False).save(out, kind="svg", border=2, scale=1, omitsize=True, light="white")
-    return Response(out.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+    buffer = io.BytesIO()
+    segno.make(link, error="m", micro=False).save(buffer, kind="svg", border=2, scale=1, omitsize=True, light="white")
+    return Response(buffer.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})

@@ -1,10 +1,10 @@
-// What a presenter's browser stores of a room so that it can be reopened: the secret, for as long as rooms live, and
-// the open question.
+// Data that a presenter's browser stores to reopen a room: the secret, for as long as rooms live, and the open
+// question.
 
 import { escapeHtml } from "../view/model/numbers/format.js"
 import { inBrowser, inTab } from "../view/model/storage.js"
 import { say } from "../view/model/words.js"
-import { endOf, leftUntil, veils } from "./question.js"
+import { endOf, hidesAnswer, leftUntil } from "./question.js"
 
 /** @import { RoomPoll, RoomScreen } from "../view/types/view.js" */
 /** @typedef {{ code: string, driver: string }} Held */
@@ -24,8 +24,8 @@ export const keptRooms = () =>
 
 /** @param {Held} room */
 export function keepRoom({ code, driver: presenter }) {
-  const others = keptRooms().filter((room) => room.code !== code)
-  inBrowser.writeRecord(ROOMS, [{ code, driver: presenter, since: Date.now() }, ...others].slice(0, MOST))
+  const otherRooms = keptRooms().filter((room) => room.code !== code)
+  inBrowser.writeRecord(ROOMS, [{ code, driver: presenter, since: Date.now() }, ...otherRooms].slice(0, MOST))
 }
 
 /** Forget a room. @param {string} code */
@@ -46,21 +46,25 @@ export const forgetRoom = (code) =>
  * @returns {Promise<{ room?: Held, sentence?: string }>}
  */
 export async function openRoom(base, presenter, query, question, deck) {
-  const asks = question && !question.screen // a screen's own question is restored with the screen
-  const body = JSON.stringify({ driver: presenter || undefined, query: asks ? `${query}&veiled=1` : query, ...deck })
+  const hasOwnQuestion = question && !question.screen // a screen's own question is restored with the screen
+  const body = JSON.stringify({
+    driver: presenter || undefined,
+    query: hasOwnQuestion ? `${query}&veiled=1` : query,
+    ...deck,
+  })
   const answer = await fetch(new URL("room", base), { method: "POST", body }).catch(() => undefined)
   const content = await answer?.json().catch(() => undefined)
   if (!answer?.ok) return { sentence: content?.sentence }
-  if (answer.status === 201 && asks) {
+  if (answer.status === 201 && hasOwnQuestion) {
     const headers = { Authorization: `Bearer ${presenter}` }
-    const put = (/** @type {string} */ path, /** @type {string} */ body) =>
+    const putRequest = (/** @type {string} */ path, /** @type {string} */ body) =>
       fetch(new URL(`room/${content.code}${path}`, base), { method: "PUT", headers, body }).catch(() => undefined)
-    for (let tries = 0; tries < TRIES; tries++) {
-      const posed = await put("/question", JSON.stringify(question))
+    for (let tryCount = 0; tryCount < TRIES; tryCount++) {
+      const posed = await putRequest("/question", JSON.stringify(question))
       if (posed && posed.status < 500 && posed.status !== 429) break
       await new Promise((resolve) => setTimeout(resolve, AGAIN_IN)) // a server that has just restarted may be busy
     }
-    await put("", query)
+    await putRequest("", query)
   }
   return { room: content }
 }
@@ -105,9 +109,13 @@ export function roomDeck(code, ask) {
     /** @param {RoomScreen | null} screen */
     async hear(screen) {
       number = screen?.number ?? 0
-      const known = tab.read()
+      const storedValue = tab.read()
       const mark = screen?.script
-      const deck = screen ? (known.script && known.mark === mark ? known.script : (await ask())?.script) : undefined
+      const deck = screen
+        ? storedValue.script && storedValue.mark === mark
+          ? storedValue.script
+          : (await ask())?.script
+        : undefined
       tab.write({ script: deck, mark, screen: number })
     },
     /** Record the deck that this page sent to the room. @param {string} deck */
@@ -130,13 +138,13 @@ export function openQuestion(code, ask) {
   return {
     /** @param {RoomPoll | null} poll */
     async hear(poll) {
-      const before = tab.read()
-      const question = poll && before.poll?.number === poll.number ? before.question : undefined
+      const storedBefore = tab.read()
+      const question = poll && storedBefore.poll?.number === poll.number ? storedBefore.question : undefined
       tab.write({ poll, ends: endOf(poll), question })
       if (question || !poll || BY_SCREEN.includes(poll.kind)) return
       const posed = await ask()
-      const now = tab.read()
-      if (posed && posed.number === now.poll?.number) tab.write({ ...now, question: posed.question })
+      const storedNow = tab.read()
+      if (posed && posed.number === storedNow.poll?.number) tab.write({ ...storedNow, question: posed.question })
     },
     /**
      * The question with the time left to answer it; undefined once its answer is revealed.
@@ -144,9 +152,9 @@ export function openQuestion(code, ask) {
      */
     get open() {
       const { poll, ends, question } = tab.read()
-      if (!question || !poll || !veils(poll)) return undefined
-      const left = leftUntil(ends, poll)
-      return left === null || left < 1 ? question : { ...question, seconds: Math.round(left) }
+      if (!question || !poll || !hidesAnswer(poll)) return undefined
+      const secondsLeft = leftUntil(ends, poll)
+      return secondsLeft === null || secondsLeft < 1 ? question : { ...question, seconds: Math.round(secondsLeft) }
     },
   }
 }

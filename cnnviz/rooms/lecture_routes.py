@@ -49,15 +49,15 @@ class Lectures:
         body = await read_room_body(request, MOST_BODY)
         if "script" in body:
             await self.give(request, room, read_deck(body), body.get("screen", 1))
-        for name, allowed in ORDERS.items():
-            if name in body and body[name] not in allowed:
-                raise Refused(400, "ui.rooms.order", name=name, known=allowed)
+        for name, allowed_phases in ORDERS.items():
+            if name in body and body[name] not in allowed_phases:
+                raise Refused(400, "ui.rooms.order", name=name, known=allowed_phases)
         orders = {name: str(body[name]) for name in ORDERS if name in body}
         number, is_move = room.number, "screen" in body or body.keys().isdisjoint(("script", *ORDERS))
         if "screen" in body:
             number = await self.show(request, room, body["screen"]) or number
         elif is_move:
-            number = await self._go(request, room, parse_address(body.get("query")))
+            number = await self._move_to(request, room, parse_address(body.get("query")))
         if is_move and room.cover:
             orders = {"cover": "", **orders}
         if orders:
@@ -83,31 +83,31 @@ class Lectures:
         if is_asked(screen):
             await self.questions.pose(request, room, {"script": digest, "screen": index, "change": {}}, screen=state)
             return room.number
-        return await self._lead(request, room, deck, screen, index, state)
+        return await self._lead_to(request, room, deck, screen, index, state)
 
-    async def _lead(self, request: Request, room: Room, deck: Deck, screen: Screen, number: int, state: str) -> int:
+    async def _lead_to(self, request: Request, room: Room, deck: Deck, screen: Screen, number: int, state: str) -> int:
         """Lead to a screen without a question for the audience, and end the current question."""
-        look = {key: text for key, text in parse_qsl(room.query) if key == "view"}
-        query = "&".join(filter(None, (query_of_screen(deck, number, is_own(room.deck)), urlencode(look))))
+        view_query = {key: text for key, text in parse_qsl(room.query) if key == "view"}
+        query = "&".join(filter(None, (query_of_screen(deck, number, is_own(room.deck)), urlencode(view_query))))
         spec = None
         if screen.experiment:
             spec = await self.questions.compute(request, (EXPERIMENT, screen.experiment, screen.at, screen.updates), partial(spec_of_experiment, screen))
             await self.questions.begin(request, room, spec | {"query": query, "change": {}})
             self.begun(room)
-        move_number = await self._go(request, room, query, state)
+        move_number = await self._move_to(request, room, query, state)
         if room.poll and not spec:
             await self.questions.end_question(request, room)
         return move_number
 
-    async def _go(self, request: Request, room: Room, query: str, screen: str | None = None) -> int:
+    async def _move_to(self, request: Request, room: Room, query: str, screen: str | None = None) -> int:
         """Move to an address once its numbers are computed, unless a later move overtakes it. Return the number of
         the last move."""
         room.came += 1
-        came = room.came
+        move_stamp = room.came
         if room.followers >= self.large_room:
             await self.prepare(query, request.client)
-        overtaken = came < room.came  # overtaken by a later move
-        return room.number if overtaken else await self.store.move(room, query, screen)
+        is_overtaken = move_stamp < room.came  # overtaken by a later move
+        return room.number if is_overtaken else await self.store.move(room, query, screen)
 
     async def deck(self, request: Request, deck: str) -> Deck:
         """Return the deck of a text or an id. Raise Refused if it is invalid."""

@@ -100,7 +100,7 @@ class Poll:
         return choices if type(choices) is int else 0
 
     @property
-    def veils(self) -> bool:
+    def hides_answer(self) -> bool:
         """Whether the answer is still hidden. question.js has the same rule."""
         if self.stage == EXPERIMENT:
             return False
@@ -145,4 +145,4 @@ _ACTS_OF: Mapping[str, Mapping[str, tuple[tuple[Phase, ...], Phase]]] = {
     EXPERIMENT: {"close": (("open",), "closed"), "reveal": (("open", "closed"), "revealed")},
 }
 """The actions of an experiment, by stage: the runs are the second round, and `reveal` shows the conclusion."""
-_FIELDS = tuple(one.name for one in fields(Poll) if one.name != "more")
+_FIELDS = tuple(field.name for field in fields(Poll) if field.name != "more")

@@ -12,7 +12,7 @@ import { tabDeck } from "../view/tab_deck.js"
 import { RoomBoard } from "./board.js"
 import { listen } from "./events.js"
 import { forgetRoom, goneHTML, keepRoom, keptRooms, openAgain, openQuestion, openRoom, roomDeck } from "./kept_rooms.js"
-import { coverOf, FORGOTTEN_IN, followed, isSame, nextAct } from "./question.js"
+import { coverOf, FORGOTTEN_IN, followerCountText, isSame, nextAct } from "./question.js"
 import { roomClient } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 import { stepsInTurn } from "./turns.js"
@@ -31,11 +31,11 @@ const AGAIN_IN = 1000
  */
 export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   /** @type {Held | undefined} */
-  let held = JSON.parse(inTab.read(KEY) || "null") ?? undefined
+  let heldRoom = JSON.parse(inTab.read(KEY) || "null") ?? undefined
   /** @type {string | undefined}  where the audience is to go next, if it is not on its way */
-  let next
-  let sending = false
-  let last = ""
+  let nextMove
+  let isSending = false
+  let lastSent = ""
   let number = -1 // number of the last move that this page knows
   /** @type {HTMLElement | undefined}  what the question is shown in */
   let stage
@@ -45,8 +45,8 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   let missing
   /** @type {ReturnType<typeof setTimeout> | undefined}  until a room that is back is known to have no question */
   let forgotten
-  let refused = "" // the deck that the room refused because of an error
-  const code = () => held?.code ?? ""
+  let refusedDeck = "" // the deck that the room refused because of an error
+  const code = () => heldRoom?.code ?? ""
   const fetchJson = async (/** @type {string} */ path) => {
     const answer = await request("GET", path)
     return answer?.ok ? answer.json() : undefined
@@ -61,12 +61,12 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     moved(address, at) {
       leading = false
       steps.hear("moved")
-      const first = number < 0 // a page that has just loaded keeps its address; its next move informs the others
-      if (sending || at <= number) return
+      const isFirst = number < 0 // a page that has just loaded keeps its address; its next move informs the others
+      if (isSending || at <= number) return
       number = at
-      if (address === last) return
-      last = address
-      if (!first) travel({ ...parse(address), ...walked() })
+      if (address === lastSent) return
+      lastSent = address
+      if (!isFirst) travel({ ...parse(address), ...walked() })
     },
     asked,
     counted: (count) => board?.count(count),
@@ -94,8 +94,10 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
 
   /** Return the room's screen in this tab's deck, as keys of an address. @returns {Setup} */
   function walked() {
-    const own = tabDeck()
-    return own && screen && deck.given?.script === own.toml ? { script: own.id, screen: String(screen.number) } : {}
+    const ownDeck = tabDeck()
+    return ownDeck && screen && deck.given?.script === ownDeck.toml
+      ? { script: ownDeck.id, screen: String(screen.number) }
+      : {}
   }
 
   takeFromAddress()
@@ -112,11 +114,11 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   function hold(room) {
     gone(false)
     if (room) keepRoom(room)
-    else if (held) forgetRoom(held.code)
-    held = room
+    else if (heldRoom) forgetRoom(heldRoom.code)
+    heldRoom = room
     screen = null
     showScreen(document, screen)
-    last = ""
+    lastSent = ""
     number = -1
     inTab.write(KEY, room ? JSON.stringify(room) : "")
     board?.leave()
@@ -139,11 +141,11 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     if (!is) forgotten = setTimeout(() => asked(null), FORGOTTEN_IN)
     if (!is) board?.cover("")
     else if (!board?.open && question.open) board?.cover("black") // after a reload: hide what the question hid
-    if (!is || !held) return
+    if (!is || !heldRoom) return
     missing = document.createElement("section")
     missing.className = "room-gone"
     missing.setAttribute("role", "alert")
-    missing.innerHTML = goneHTML(held.code)
+    missing.innerHTML = goneHTML(heldRoom.code)
     missing.addEventListener("click", ({ target }) => {
       const { key } = /** @type {HTMLElement} */ (target).dataset
       if (key === "room_again") again()
@@ -154,28 +156,28 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
 
   /** Reopen the lost room under the same code at this page's address. */
   function again() {
-    if (held) openAgain([base, held.driver, last, question.open, deck.given], stream.again, missing)
+    if (heldRoom) openAgain([base, heldRoom.driver, lastSent, question.open, deck.given], stream.again, missing)
   }
 
   /** Show the room's questions above a page. @param {HTMLElement} root */
   function project(root) {
     stage = root
     for (const button of root.querySelectorAll("[data-key=room], [data-key=lecture_room]"))
-      button.textContent = held ? say("web.room.code", { code: held.code }) : say("web.actions.room.text")
-    if (!held || board?.element.isConnected) return
+      button.textContent = heldRoom ? say("web.room.code", { code: heldRoom.code }) : say("web.actions.room.text")
+    if (!heldRoom || board?.element.isConnected) return
     board?.leave()
     document.querySelector(".join-corner")?.remove()
     const element = document.createElement("section")
     element.className = "room-ui board"
     element.style.colorScheme = isDark(root) ? "dark" : "light"
     document.body.append(element)
-    const asking = roomClient(new URL(`${at()}/`))
+    const client = roomClient(new URL(`${roomURL()}/`))
     const corner = document.createElement("button")
     corner.type = "button"
     corner.className = "room-ui join-corner"
     corner.addEventListener("click", () => steps.take(() => cover("join")))
     document.body.append(corner)
-    board = new RoomBoard(element, asking, base, held.code, () => {
+    board = new RoomBoard(element, client, base, heldRoom.code, () => {
       if (board) corner.innerHTML = board.corner
       corner.style.colorScheme = isDark(root) ? "dark" : "light"
       freeze(Boolean(board?.open))
@@ -183,7 +185,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     })
     board.curtain.addEventListener("click", () => steps.take(() => cover("")))
     stream.close()
-    stream.open(at("/events?screen=1"))
+    stream.open(roomURL("/events?screen=1"))
   }
 
   // Make the page below a question inert.
@@ -198,18 +200,19 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
 
   // A remote works on every page: B and J cover the projector, and Page Down presses the primary button of the
   // presenter view.
-  const turned = (/** @type {KeyboardEvent} */ event) => {
-    if (!held || !board || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]"))
+  const onRemoteKey = (/** @type {KeyboardEvent} */ event) => {
+    if (!heldRoom || !board || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]"))
       return
     const target = /** @type {Element} */ (event.composedPath()[0])
     if (target.matches?.("input:not([type=range], [type=radio], [type=checkbox]), select, textarea")) return
-    const how = coverOf(event.key)
-    const by = { PageDown: 1, PageUp: -1 }[event.key]
-    if (how) steps.take(() => cover(board?.covered === how ? "" : how))
-    else if (by && (board.open || (screen && !document.querySelector(".cnnviz.veiled")))) steps.take(() => press(by))
+    const coverName = coverOf(event.key)
+    const delta = { PageDown: 1, PageUp: -1 }[event.key]
+    if (coverName) steps.take(() => cover(board?.covered === coverName ? "" : coverName))
+    else if (delta && (board.open || (screen && !document.querySelector(".cnnviz.veiled"))))
+      steps.take(() => press(delta))
     else if (!board.open) return
     event.stopPropagation() // the page under a question ignores all keys
-    if (how || by) event.preventDefault()
+    if (coverName || delta) event.preventDefault()
   }
 
   /**
@@ -222,31 +225,31 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     if (board.covered) return cover("")
     const { poll } = board
     const results = poll?.phase === "shown" ? await fetchJson("/results") : undefined
-    const act = nextAct(poll, results)
+    const nextAction = nextAct(poll, results)
     if (!poll || !isSame(poll, board.poll)) return // another device was faster
-    if (act === "next" && beyond(1)) return lead(1)
-    const answer = await (act === "next"
+    if (nextAction === "next" && beyond(1)) return lead(1)
+    const answer = await (nextAction === "next"
       ? request("DELETE", "/question")
-      : request("PUT", "/question", JSON.stringify({ act })))
+      : request("PUT", "/question", JSON.stringify({ act: nextAction })))
     if (answer?.status === 404) return lead(by) // the question has just ended
     return answer?.ok ? "asked" : undefined // after a failed request the presenter presses again
   }
 
-  const clicked = (/** @type {MouseEvent} */ event) => {
+  const onClick = (/** @type {MouseEvent} */ event) => {
     const key = /** @type {HTMLElement} */ (event.target).closest?.("button")?.dataset.key ?? ""
-    const by = { screen_next: 1, screen_back: -1 }[key]
-    if (!by || !screen) return
+    const step = { screen_next: 1, screen_back: -1 }[key]
+    if (!step || !screen) return
     event.stopPropagation()
-    steps.take(() => lead(by))
+    steps.take(() => lead(step))
   }
   document.addEventListener(
     "keydown",
-    (event) => (event.repeat ? board?.open && event.stopPropagation() : turned(event)),
+    (event) => (event.repeat ? board?.open && event.stopPropagation() : onRemoteKey(event)),
     {
       capture: true,
     },
   )
-  document.addEventListener("click", clicked, { capture: true })
+  document.addEventListener("click", onClick, { capture: true })
 
   /** The number of the screen `by` screens away, or undefined if there is none. @param {number} by */
   function beyond(by) {
@@ -269,7 +272,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     return undefined
   }
 
-  const at = (path = "") => new URL(`room${held ? `/${held.code}` : ""}${path}`, base).href
+  const roomURL = (path = "") => new URL(`room${heldRoom ? `/${heldRoom.code}` : ""}${path}`, base).href
 
   /**
    * Send a request with the secret. Return undefined if the server is unreachable.
@@ -278,7 +281,9 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
    * @param {string} [body]
    */
   const request = (method, path, body) =>
-    fetch(at(path), { method, headers: { Authorization: `Bearer ${held?.driver}` }, body }).catch(() => undefined)
+    fetch(roomURL(path), { method, headers: { Authorization: `Bearer ${heldRoom?.driver}` }, body }).catch(
+      () => undefined,
+    )
 
   /**
    * Lead the audience to a screen of this page's deck, and give the room that deck first.
@@ -286,17 +291,17 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
    */
   async function walk({ script: id = "", screen: at = "" }) {
     const text = textOf(id)
-    const known = deck.given?.script === text
+    const isKnown = deck.given?.script === text
     leading = true
     const answer = await request(
       "PUT",
       "",
-      JSON.stringify({ ...(!known && { script: text }), screen: Number(at) || 1 }),
+      JSON.stringify({ ...(!isKnown && { script: text }), screen: Number(at) || 1 }),
     )
     leading = false
     if (answer?.ok) return void deck.gave(text)
     if (!answer || answer.status === 404) return
-    refused = text
+    refusedDeck = text
     tell(say("web.room.script_refused", { why: (await answer.json().catch(() => ({}))).sentence ?? "" }))
   }
 
@@ -311,35 +316,40 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
    */
   function drive(page, setup, veiled) {
     const address = addressOf(page, setup, veiled)
-    if (!held || leading) return
+    if (!heldRoom || leading) return
     const { script: id = "", screen: at = "" } = setup
     const text = id && textOf(id)
     if (text && number < 0) return // after a reload, the room's own address takes precedence
-    if (text && !missing && refused !== text && (deck.given?.script !== text || screen?.number !== (Number(at) || 1)))
+    if (
+      text
+      && !missing
+      && refusedDeck !== text
+      && (deck.given?.script !== text || screen?.number !== (Number(at) || 1))
+    )
       return void walk({ script: id, screen: at })
-    if (address === last || (page === "learn" && setup.lesson === tabDeck()?.id)) return // followers do not know the questions of this tab's deck
-    last = address
+    if (address === lastSent || (page === "learn" && setup.lesson === tabDeck()?.id)) return // followers do not know the questions of this tab's deck
+    lastSent = address
     if (missing) return // the room is reopened at this address
-    next = address
+    nextMove = address
     send()
   }
 
   // Send one move at a time. A newer move replaces a waiting one.
   async function send() {
-    if (sending) return
-    sending = true
-    while (held && next !== undefined) {
-      const body = next
-      next = undefined
+    if (isSending) return
+    isSending = true
+    while (heldRoom && nextMove !== undefined) {
+      const body = nextMove
+      nextMove = undefined
       const answer = await request("PUT", "", body)
       if (answer?.status === 403) hold(undefined)
       else if (answer?.status === 404) gone(true)
       else if (!answer?.ok) {
-        next ??= body
+        nextMove ??= body
         await new Promise((resolve) => setTimeout(resolve, AGAIN_IN))
       } else number = (await answer.json()).number
     }
-    sending = false
+    isSending = false
   }
 
   /**
@@ -349,7 +359,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
    * @param {Setup} setup
    */
   async function show(root, page, setup) {
-    if (!held) return ask(root, page, setup)
+    if (!heldRoom) return ask(root, page, setup)
     const dialog = openFrame(root, "room", say("web.room.join"), html`<p role="status">${say("web.dialog.coming")}</p>`)
     const status = await look()
     if (!status) return missing ? dialog.close() : fail(dialog)
@@ -363,14 +373,14 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
    * @param {Setup} setup
    */
   function ask(root, page, setup) {
-    const before = keptRooms()[0]
+    const previousRoom = keptRooms()[0]
     const dialog = openFrame(
       root,
       "room",
       say("web.room.open_title"),
       html`<p>${say("web.room.open_sees")}</p><p>${say("web.room.open_end")}</p>
       <p class="choices"><button type="button" class="primary" data-key="room_open">${say("web.room.open")}</button></p>
-      ${before ? html`<p class="choices"><button type="button" data-key="room_resume">${say("web.room.resume", { code: before.code })}</button></p>` : ""}`,
+      ${previousRoom ? html`<p class="choices"><button type="button" data-key="room_resume">${say("web.room.resume", { code: previousRoom.code })}</button></p>` : ""}`,
     )
     const opens = async (/** @type {string} */ presenter) => {
       if (!(await open(dialog, root, page, setup, presenter))) return
@@ -381,8 +391,8 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
       const button = /** @type {Element} */ (target).closest("button")
       const { key } = button?.dataset ?? {}
       if (key !== "room_open" && key !== "room_resume") return
-      for (const one of dialog.body.querySelectorAll("button")) one.disabled = true // prevents a second room
-      opens(key === "room_resume" ? before.driver : "")
+      for (const control of dialog.body.querySelectorAll("button")) control.disabled = true // prevents a second room
+      opens(key === "room_resume" ? previousRoom.driver : "")
     })
     dialog.body.querySelector(/** @type {"button"} */ ("[data-key=room_open]"))?.focus()
   }
@@ -398,16 +408,16 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   async function open(dialog, root, page, setup, presenter = "") {
     const query = addressOf(page, setup)
     const { script: id = "", screen: at = "1" } = setup
-    const fresh = id && !presenter ? { script: textOf(id), screen: Number(at) || 1 } : undefined
-    const isReopened = fresh && (await openRoom(base, presenter, query, undefined, fresh)) // succeeds if the server knows the deck
+    const openingScreen = id && !presenter ? { script: textOf(id), screen: Number(at) || 1 } : undefined
+    const isReopened = openingScreen && (await openRoom(base, presenter, query, undefined, openingScreen)) // succeeds if the server knows the deck
     const { room, sentence } = isReopened?.room ? isReopened : await openRoom(base, presenter, query)
     if (!room) fail(dialog, sentence)
     else {
       hold(room)
       if (!presenter) number = 0 // later moves come from other devices
-      if (fresh && isReopened?.room) deck.gave(fresh.script)
+      if (openingScreen && isReopened?.room) deck.gave(openingScreen.script)
       project(root)
-      last = isReopened?.room ? "" : query
+      lastSent = isReopened?.room ? "" : query
     }
     return Boolean(room)
   }
@@ -417,7 +427,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
 
   /** @returns {Promise<{ link: string, followers: number } | undefined>} */
   async function look() {
-    const answer = await fetch(at()).catch(() => undefined)
+    const answer = await fetch(roomURL()).catch(() => undefined)
     if (answer?.status === 404) gone(true)
     return answer?.ok ? answer.json().catch(() => undefined) : undefined
   }
@@ -427,9 +437,9 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
    * @param {{ link: string, followers: number }} found
    */
   function fill(dialog, found) {
-    const { code, driver: presenter } = /** @type {Held} */ (held)
-    const driving = `${base.href}#room=${code}&driver=${presenter}`
-    const content = `<img class="qr" src="${at("/qr.svg")}" alt="${escapeHtml(say("web.room.qr", { link: found.link }))}">
+    const { code, driver: presenter } = /** @type {Held} */ (heldRoom)
+    const presenterLink = `${base.href}#room=${code}&driver=${presenter}`
+    const content = `<img class="qr" src="${roomURL("/qr.svg")}" alt="${escapeHtml(say("web.room.qr", { link: found.link }))}">
       <p class="code">${escapeHtml(code)}</p><p><a href="${escapeHtml(found.link)}" target="_blank" rel="noopener">${escapeHtml(found.link)}</a></p>
       <p class="count" role="status"></p>
       <p class="choices"><button type="button" data-key="room_cockpit">${say("web.room.cockpit")}</button></p>
@@ -437,26 +447,26 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
       <button type="button" data-key="room_end">${say("web.room.end")}</button></p>`
     dialog.draw(html`${markup(content)}`)
     const count = /** @type {HTMLElement} */ (dialog.body.querySelector(".count"))
-    const tell = (/** @type {number} */ n) => (count.textContent = followed(n))
-    tell(found.followers)
+    const showCount = (/** @type {number} */ n) => (count.textContent = followerCountText(n))
+    showCount(found.followers)
     const timer = setInterval(async () => {
       if (dialog.closed.aborted || missing) return clearInterval(timer)
-      const now = await look()
-      if (now) tell(now.followers)
+      const currentState = await look()
+      if (currentState) showCount(currentState.followers)
     }, LOOK_EVERY)
     // Not a link, since browsers show its address. The presenter view finds the secret in this browser's storage, if
     // that works.
-    const on = (/** @type {string} */ key, /** @type {(button: HTMLElement) => unknown} */ act) => {
+    const onPress = (/** @type {string} */ key, /** @type {(button: HTMLElement) => unknown} */ act) => {
       const button = /** @type {HTMLElement | null} */ (dialog.body.querySelector(`[data-key=room_${key}]`))
       button?.addEventListener("click", () => act(button))
     }
-    on("cockpit", () => {
+    onPress("cockpit", () => {
       const secret = keptRooms().some((room) => room.code === code) ? "" : `#driver=${presenter}`
-      window.open(at(`/cockpit?lang=${LANG}`) + secret, "_blank", "noopener")
+      window.open(roomURL(`/cockpit?lang=${LANG}`) + secret, "_blank", "noopener")
     })
-    on("driver", (button) => copyLink(button, say("web.room.driver"), driving))
+    onPress("driver", (button) => copyLink(button, say("web.room.driver"), presenterLink))
 
-    on("end", async () => {
+    onPress("end", async () => {
       await request("DELETE")
       hold(undefined)
       dialog.close()
@@ -469,10 +479,10 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
    * @param {boolean} [veiled]
    */
   function arrived(page, setup, veiled) {
-    last = addressOf(page, setup, veiled)
+    lastSent = addressOf(page, setup, veiled)
     showScreen(document, screen)
   }
-  return { drive, arrived, show, project, isHeld: () => held !== undefined }
+  return { drive, arrived, show, project, isHeld: () => heldRoom !== undefined }
 }
 
 /**

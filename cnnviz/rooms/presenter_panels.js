@@ -4,7 +4,7 @@ import { paragraphs, rich } from "../pages/learn/learn_words.js"
 import { clock, escapeHtml, formula } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/shell/html.js"
-import { adviceOf, followed, found, LEAST, MOST, nextAct, possible } from "./question.js"
+import { adviceOf, followerCountText, LEAST, MOST, nextAct, possibleActions, rightCounts } from "./question.js"
 import { resultsHTML } from "./results.js"
 
 /** @import { RoomPoll, RoomQuestion, RoomResults, RoomStep, RoomSteps } from "../view/types/view.js" */
@@ -45,7 +45,7 @@ const MAY = ["free", "screens", "paused"] // what followers may explore
  * Return the actions of each kind of question, in order. An experiment first asks for a prediction.
  * @param {RoomPoll | null} poll
  */
-const actsOf = (poll) =>
+const actionsFor = (poll) =>
   poll?.kind === "predict"
     ? ACTS.filter(([name]) => ["close", "show", "run", "next"].includes(name))
     : poll?.kind === "experiment"
@@ -71,20 +71,20 @@ export const presenterHTML = (
         <button type="button" data-key="cockpit_save">${say("web.cockpit.save")}</button><button type="button" data-key="cockpit_link">${say("web.room.driver")}</button>
         <a href="${escapeHtml(screen)}" target="_blank" rel="noopener">${say("web.cockpit.screen")}</a></details></section>
     <section class="now" tabindex="0" aria-label="${say("web.cockpit.now")}"><h2>${say("web.cockpit.now")} <small></small></h2><div class="preview"><iframe src="${escapeHtml(screen)}" title="${say("web.cockpit.now")}" tabindex="-1" inert></iframe></div>
-      <div class="drive" role="group" aria-label="${say("web.cockpit.drive")}">${drive()}</div>
+      <div class="drive" role="group" aria-label="${say("web.cockpit.drive")}">${driveButtons()}</div>
       <h2>${say("web.cockpit.notes")}</h2><div class="notes"></div><p class="pace"></p></section>
     <section class="answers room-ui" tabindex="0" aria-label="${say("web.cockpit.answers")}"><div class="next"></div><div class="preview" hidden><iframe data-src="${escapeHtml(preview)}" title="${say("web.cockpit.upcoming")}" tabindex="-1" inert></iframe></div><div class="coming"></div>
       <div class="live"></div></section>
   </div>
   <nav class="acts" aria-label="${say("web.cockpit.acts")}"><p class="keys"></p><div class="turns"></div><div class="on"></div></nav>`
 
-const drive = () =>
+const driveButtons = () =>
   ["update_back", "stage_back", "stage_next", "update_next"]
     .map((name) => `<button type="button" data-drive="${name}">${say(`web.cockpit.${name}`)}</button>`)
     .join("")
 
 /** @param {Element} root @param {string} selector @param {string} html */
-function put(root, selector, html) {
+function putHTML(root, selector, html) {
   const element = root.querySelector(selector)
   if (element) setHTML(element, html)
 }
@@ -92,20 +92,20 @@ function put(root, selector, html) {
 /** @param {Element} root @param {Seen} seen */
 export function fillPresenterView(root, seen) {
   const { count, code } = seen
-  put(root, "header .room", say("web.room.code", { code: `<b>${escapeHtml(code)}</b>` }))
+  putHTML(root, "header .room", say("web.room.code", { code: `<b>${escapeHtml(code)}</b>` }))
   const { followers, alone, lost } = count
   const exploring = alone ? ` · ${say("web.cockpit.explore", { n: followers - alone, alone })}` : ""
-  const missing = lost ? ` · <b class="lost">${say("web.cockpit.lost", { n: lost })}</b>` : ""
-  put(root, "header .count", `<b>${followed(followers)}</b>${exploring}${missing}`)
-  put(root, ".script h2", deck(seen))
-  put(root, ".lesson", screens(seen))
-  put(root, ".choose", choice(seen))
-  put(root, ".next", next(seen))
-  put(root, ".notes", notes(seen))
-  put(root, ".live", answers(seen))
-  put(root, ".keys", keys(seen))
-  put(root, ".turns", acts(seen).slice(0, -1).join("<i>›</i>"))
-  put(root, ".on", acts(seen).at(-1) ?? "")
+  const lostText = lost ? ` · <b class="lost">${say("web.cockpit.lost", { n: lost })}</b>` : ""
+  putHTML(root, "header .count", `<b>${followerCountText(followers)}</b>${exploring}${lostText}`)
+  putHTML(root, ".script h2", deck(seen))
+  putHTML(root, ".lesson", screens(seen))
+  putHTML(root, ".choose", choice(seen))
+  putHTML(root, ".next", nextHeading(seen))
+  putHTML(root, ".notes", notes(seen))
+  putHTML(root, ".live", answers(seen))
+  putHTML(root, ".keys", coverKeys(seen))
+  putHTML(root, ".turns", actionButtons(seen).slice(0, -1).join("<i>›</i>"))
+  putHTML(root, ".on", actionButtons(seen).at(-1) ?? "")
   fillClock(root, seen)
 }
 
@@ -115,21 +115,21 @@ export function fillClock(root, { began, left, since, steps, poll }) {
   const planned =
     (steps?.screen ?? null) === null ? 0 : (steps?.steps ?? []).reduce((sum, { seconds }) => sum + (seconds ?? 0), 0)
   const minutes = Math.floor((Date.now() - began) / 60_000)
-  const passed = planned
+  const passedText = planned
     ? say("web.cockpit.minutes_of", { n: minutes, of: Math.ceil(planned / 60) })
     : say("web.cockpit.minutes", { n: minutes })
-  put(root, "header .clock", `<b>${time}</b> ${passed}`)
-  const rest = left === null ? "" : ` · ${say("web.hall.left", { time: clock(left) })}`
+  putHTML(root, "header .clock", `<b>${time}</b> ${passedText}`)
+  const timeText = left === null ? "" : ` · ${say("web.hall.left", { time: clock(left) })}`
   const stage = steps?.stages.find(([symbol]) => symbol === steps.stage)?.[1] ?? ""
   const phase = poll?.kind === "experiment" ? (poll.phase === "revealed" ? "concluded" : "running") : poll?.phase
-  put(root, ".now h2 small", poll ? say(`web.cockpit.phase.${phase}`) + rest : `<i>${formula(stage)}</i>`)
-  const here = screenOf(steps)
-  const on = (Date.now() - since) / 1000
-  const late = Boolean(here?.seconds) && on > Number(here?.seconds)
-  const plan = here?.seconds ? say("web.cockpit.planned", { time: clock(here.seconds) }) : ""
-  const kept = plan ? `<em>${say(`web.cockpit.${late ? "late" : "on_time"}`)}</em>` : ""
-  const pace = `<b class="${late ? "late" : ""}">${clock(on)}</b> <span>${say("web.cockpit.on_screen")} <small>${plan}</small></span>${kept}`
-  put(root, ".pace", here ? pace : "")
+  putHTML(root, ".now h2 small", poll ? say(`web.cockpit.phase.${phase}`) + timeText : `<i>${formula(stage)}</i>`)
+  const currentScreen = screenOf(steps)
+  const elapsed = (Date.now() - since) / 1000
+  const isLate = Boolean(currentScreen?.seconds) && elapsed > Number(currentScreen?.seconds)
+  const plan = currentScreen?.seconds ? say("web.cockpit.planned", { time: clock(currentScreen.seconds) }) : ""
+  const planText = plan ? `<em>${say(`web.cockpit.${isLate ? "late" : "on_time"}`)}</em>` : ""
+  const pace = `<b class="${isLate ? "late" : ""}">${clock(elapsed)}</b> <span>${say("web.cockpit.on_screen")} <small>${plan}</small></span>${planText}`
+  putHTML(root, ".pace", currentScreen ? pace : "")
 }
 
 /** Return the current screen of the room's deck. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined} */
@@ -146,18 +146,18 @@ const deck = ({ steps }) =>
     : say("web.cockpit.script")
 
 /** Return the subject of a screen, on one line. @param {RoomStep} screen */
-const about = ({ ask, title, text }) => rich(ask || text.split("\n")[0] || title)
+const summaryOf = ({ ask, title, text }) => rich(ask || text.split("\n")[0] || title)
 
 /** @param {Seen} seen */
 function screens({ steps, picture }) {
   const line = (/** @type {RoomStep} */ screen) => {
     const { number, hall, experiment, query } = screen
-    const here = number === steps?.screen
+    const isCurrent = number === steps?.screen
     const sign = experiment ? "∷" : hall ? "?" : ""
-    const drawn = picture(query)
-    return `<li class="${here ? "here" : ""}"><button type="button" data-screen="${number}"${here ? ' aria-current="step"' : ""}><span>${
+    const pictureHTML = picture(query)
+    return `<li class="${isCurrent ? "here" : ""}"><button type="button" data-screen="${number}"${isCurrent ? ' aria-current="step"' : ""}><span>${
       number < Number(steps?.screen) ? "✓" : number
-    }</span><span class="small-picture${sign ? " asks" : ""}">${sign ? `<b>${sign}</b>` : ""}${drawn ? `<img src="${drawn}" alt="">` : ""}</span><span class="about">${about(screen)}</span></button></li>`
+    }</span><span class="small-picture${sign ? " asks" : ""}">${sign ? `<b>${sign}</b>` : ""}${pictureHTML ? `<img src="${pictureHTML}" alt="">` : ""}</span><span class="about">${summaryOf(screen)}</span></button></li>`
   }
   return (steps?.steps ?? []).map(line).join("")
 }
@@ -174,60 +174,62 @@ function choice({ steps }) {
 }
 
 /** Return the heading and subject of the next screen. @param {Seen} seen */
-function next({ steps }) {
-  const coming = comingOf(steps)
-  return coming ? `<h2>${say("web.cockpit.upcoming")} <small>${coming.number}</small></h2><p>${about(coming)}</p>` : ""
+function nextHeading({ steps }) {
+  const nextScreen = comingOf(steps)
+  return nextScreen
+    ? `<h2>${say("web.cockpit.upcoming")} <small>${nextScreen.number}</small></h2><p>${summaryOf(nextScreen)}</p>`
+    : ""
 }
 
 /** Return the presenter's notes, and the deck's feedback on each answer. @param {Seen} seen */
 function notes({ steps }) {
-  const here = screenOf(steps) ?? comingOf(steps)
-  if (!here) return `<p class="soft">${say("web.cockpit.no_notes")}</p>`
-  const wrong = here.answers.map((text) => `<li>${rich(text)}</li>`).join("")
-  return `${here.notes ? `<div class="own">${paragraphs(here.notes)}</div>` : ""}${here.text ? paragraphs(here.text) : ""}
-    ${here.right ? `<h3>${say("web.cockpit.right")}</h3><p>${rich(here.right)}</p>` : ""}${wrong ? `<h3>${say("web.cockpit.wrong")}</h3><ul>${wrong}</ul>` : ""}`
+  const shownScreen = screenOf(steps) ?? comingOf(steps)
+  if (!shownScreen) return `<p class="soft">${say("web.cockpit.no_notes")}</p>`
+  const wrong = shownScreen.answers.map((text) => `<li>${rich(text)}</li>`).join("")
+  return `${shownScreen.notes ? `<div class="own">${paragraphs(shownScreen.notes)}</div>` : ""}${shownScreen.text ? paragraphs(shownScreen.text) : ""}
+    ${shownScreen.right ? `<h3>${say("web.cockpit.right")}</h3><p>${rich(shownScreen.right)}</p>` : ""}${wrong ? `<h3>${say("web.cockpit.wrong")}</h3><ul>${wrong}</ul>` : ""}`
 }
 
 /** @param {Seen} seen */
-function keys({ cover }) {
-  const all = COVERS.map(
+function coverKeys({ cover }) {
+  const coverButtons = COVERS.map(
     ([name, key]) =>
       `<button type="button" data-cover="${name}" aria-pressed="${cover === name}"><kbd>${key}</kbd> ${say(`web.cockpit.covers.${name}`)}</button>`,
   )
-  return `<span><kbd>${say("web.cockpit.page_down")}</kbd> ${say("web.cockpit.blue")}</span>${all.join("")}`
+  return `<span><kbd>${say("web.cockpit.page_down")}</kbd> ${say("web.cockpit.blue")}</span>${coverButtons.join("")}`
 }
 
 /** @param {Seen} seen @returns {string[]} */
-function acts({ poll, question, results, veiled, steps }) {
-  const can = { ...possible(poll, question), next: true }
-  const coming = comingOf(steps)
+function actionButtons({ poll, question, results, veiled, steps }) {
+  const can = { ...possibleActions(poll, question), next: true }
+  const nextScreen = comingOf(steps)
   const main = nextAct(poll, results) || "next"
-  const leads = coming ? "next_screen" : poll ? "go_on" : veiled ? "unveil" : "next_stage"
-  return actsOf(poll).map(([name, key]) => {
-    const concludes = name === "reveal" && poll?.kind === "experiment"
-    const another = name === "again" && poll?.phase === "revealed"
-    const id = name === "next" ? leads : another ? "another" : concludes ? "conclude" : name
+  const leadAction = nextScreen ? "next_screen" : poll ? "go_on" : veiled ? "unveil" : "next_stage"
+  return actionsFor(poll).map(([name, key]) => {
+    const isConclusion = name === "reveal" && poll?.kind === "experiment"
+    const isSecondRound = name === "again" && poll?.phase === "revealed"
+    const id = name === "next" ? leadAction : isSecondRound ? "another" : isConclusion ? "conclude" : name
     return `<button type="button" data-act="${name}" class="${name === main ? "primary" : ""}"${can[name] ? "" : " disabled"} title="${escapeHtml(say(`web.cockpit.acts_are.${id}.hint`))}">${say(`web.cockpit.acts_are.${id}.label`)} <kbd>${key}</kbd></button>`
   })
 }
 
 /** @param {Seen} seen */
 function answers({ poll, question, results, count }) {
-  const of = Math.max(count.followers, count.votes)
-  if (poll?.kind === "experiment") return head(say("web.cockpit.runs", { n: count.votes, of }))
-  if (!poll || !question) return `${head("")}<p class="soft">${say("web.cockpit.no_question")}</p>`
-  return `${head(say("web.cockpit.of", { n: count.votes, of }))}<p class="asks">${rich(question.ask)}</p>
+  const voterCount = Math.max(count.followers, count.votes)
+  if (poll?.kind === "experiment") return headHTML(say("web.cockpit.runs", { n: count.votes, of: voterCount }))
+  if (!poll || !question) return `${headHTML("")}<p class="soft">${say("web.cockpit.no_question")}</p>`
+  return `${headHTML(say("web.cockpit.of", { n: count.votes, of: voterCount }))}<p class="asks">${rich(question.ask)}</p>
     ${results ? resultsHTML(question, results) + advice(results) : ""}`
 }
 
 /** @param {string} sum */
-const head = (sum) => `<h2>${say("web.cockpit.answers")} <span class="sum">${sum}</span></h2>`
+const headHTML = (sum) => `<h2>${say("web.cockpit.answers")} <span class="sum">${sum}</span></h2>`
 
 /** Return advice on the next action, from the share of right answers. @param {RoomResults} results */
 function advice(results) {
-  const what = adviceOf(results)
-  if (!what) return ""
-  const { n, of } = found(results)
+  const adviceKey = adviceOf(results)
+  if (!adviceKey) return ""
+  const { n, of } = rightCounts(results)
   const share = n / of
-  return `<p class="advice">${say(`web.cockpit.advice.${what}`, { share })}<small>${say("web.cockpit.advice.why", { low: LEAST, high: MOST })}</small></p>`
+  return `<p class="advice">${say(`web.cockpit.advice.${adviceKey}`, { share })}<small>${say("web.cockpit.advice.why", { low: LEAST, high: MOST })}</small></p>`
 }

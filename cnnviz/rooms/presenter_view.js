@@ -18,7 +18,7 @@ import { spotHTML, spotOf } from "./impromptu_form.js"
 import { goneHTML, keepRoom, keptRooms, openAgain, openQuestion, roomDeck } from "./kept_rooms.js"
 import { ACTS, COVERS, comingOf, fillClock, fillPresenterView, presenterHTML } from "./presenter_panels.js"
 import { Previews } from "./preview_pictures.js"
-import { endOf, leftUntil, nextAct, possible } from "./question.js"
+import { endOf, leftUntil, nextAct, possibleActions } from "./question.js"
 import { roomClient } from "./requests.js"
 import { paintResults } from "./results.js"
 import { stepsInTurn } from "./turns.js"
@@ -35,15 +35,15 @@ export default function show() {
   const path = location.pathname.replace(/\/cockpit$/, "")
   const room = new URL(`${path}/`, location.href)
   const code = path.split("/").at(-1) ?? ""
-  const presenter = secret(code)
+  const presenter = takeSecret(code)
   if (!presenter) {
     root.innerHTML = `<p class="needs">${say("web.cockpit.needs")}</p>`
     return
   }
-  const asking = roomClient(room)
+  const client = roomClient(room)
   const times = clockOf(code)
   /** @type {Seen} */
-  const seen = {
+  const roomState = {
     code,
     poll: null,
     question: undefined,
@@ -60,12 +60,12 @@ export default function show() {
   let where = ""
   let ends = 0
   let spot = "largest"
-  let gone = false // the server no longer has the room
+  let isGone = false // the server no longer has the room
   const inTurn = stepsInTurn()
   const own = () => code
   const question = openQuestion(own, () => ask("GET", "asked"))
   const deck = roomDeck(own, () => ask("GET", "script"))
-  let pointed = "" // the pinned cell, as in the address
+  let pinnedCell = "" // the pinned cell, as in the address
   darken(isDark(root))
   const projector = new URL(`screen?lang=${LANG}`, room).href
   root.innerHTML = presenterHTML(projector, `${projector}&preview=1`)
@@ -91,46 +91,46 @@ export default function show() {
   }
 
   function fill() {
-    seen.left = leftUntil(ends, seen.poll)
-    fillPresenterView(root, seen)
-    if (seen.results) paintResults(root, seen.results)
+    roomState.left = leftUntil(ends, roomState.poll)
+    fillPresenterView(root, roomState)
+    if (roomState.results) paintResults(root, roomState.results)
   }
 
   /** @param {boolean} [quietly] */
   async function look(quietly) {
-    const { poll } = seen
+    const { poll } = roomState
     if (!poll || poll.kind === "experiment") return fill()
-    seen.question = await asking.question(poll.number)
+    roomState.question = await client.question(poll.number)
     const results = await ask("GET", `results?lang=${LANG}`)
-    if (seen.poll === poll && results) seen.results = results
+    if (roomState.poll === poll && results) roomState.results = results
     if (!quietly || results) fill()
   }
 
   async function steps() {
-    const found = await ask("GET", `steps?lang=${LANG}`)
-    if (!found) return
-    const before = JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))
-    seen.steps = found
+    const response = await ask("GET", `steps?lang=${LANG}`)
+    if (!response) return
+    const previousSymbols = JSON.stringify(roomState.steps?.maps.map(({ symbol }) => symbol))
+    roomState.steps = response
     const form = root.querySelector(".spot")
-    if (form && before !== JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))) {
+    if (form && previousSymbols !== JSON.stringify(roomState.steps?.maps.map(({ symbol }) => symbol))) {
       const words = [...form.querySelectorAll(/** @type {"input"} */ (WRITTEN))].map(({ value }) => value)
-      form.innerHTML = spotHTML(found, spot, pointed) // the list of maps has changed; keep the texts
+      form.innerHTML = spotHTML(response, spot, pinnedCell) // the list of maps has changed; keep the texts
       for (const [n, field] of form.querySelectorAll(/** @type {"input"} */ (WRITTEN)).entries()) field.value = words[n]
     }
     fill()
-    const after = comingOf(found)
-    previews.show(found.steps, after?.query)
-    const next = after ? undefined : beyond("stage_next")
-    if (next) coming.ask("step", next, COMPUTED)
+    const nextScreen = comingOf(response)
+    previews.show(response.steps, nextScreen?.query)
+    const nextStage = nextScreen ? undefined : beyond("stage_next")
+    if (nextStage) nextResources.ask("step", nextStage, COMPUTED)
     else render("", /** @type {HTMLElement} */ (root.querySelector(".coming")))
   }
 
   const base = new URL(path.slice(0, path.lastIndexOf("/room/") + 1), location.href)
-  const coming = new Resources(base, CODE, {
+  const nextResources = new Resources(base, CODE, {
     received(answer, { stage = "" }) {
-      const place = root.querySelector(/** @type {"div"} */ (".coming"))
+      const container = root.querySelector(/** @type {"div"} */ (".coming"))
       const numbers = new Numbers(/** @type {import("../view/model/numbers/numbers.js").StepAnswer} */ (answer))
-      if (place && numbers.said[stage]) fillPreview(place, numbers, stage)
+      if (container && numbers.said[stage]) fillPreview(container, numbers, stage)
     },
     failed() {}, // the lecture goes on without the preview
     shown: () => undefined,
@@ -144,21 +144,21 @@ export default function show() {
    * @returns {Promise<Announced | undefined>}
    */
   async function turn(name) {
-    const { poll } = seen
-    if (!name && poll?.phase === "shown" && !seen.results) await look()
-    const act = name ?? (nextAct(poll, seen.results) || "next")
-    if (act === "next") return next()
-    if (!possible(poll, seen.question)[/** @type {"close"} */ (act)]) return undefined
-    return (await ask("PUT", `question?lang=${LANG}`, { act })) && "asked"
+    const { poll } = roomState
+    if (!name && poll?.phase === "shown" && !roomState.results) await look()
+    const action = name ?? (nextAct(poll, roomState.results) || "next")
+    if (action === "next") return next()
+    if (!possibleActions(poll, roomState.question)[/** @type {"close"} */ (action)]) return undefined
+    return (await ask("PUT", `question?lang=${LANG}`, { act: action })) && "asked"
   }
 
   /** @returns {Promise<Announced | undefined>} */
   async function next() {
-    const { poll } = seen
-    const after = comingOf(seen.steps)
-    if (after) return goTo(after.number)
+    const { poll } = roomState
+    const screenAfter = comingOf(roomState.steps)
+    if (screenAfter) return goTo(screenAfter.number)
     if (!poll)
-      return seen.veiled
+      return roomState.veiled
         ? (await ask("PUT", `../${code}`, query({ ...parse(where), veiled: "" }).slice(1))) && "moved"
         : move("stage_next")
     if (poll.phase === "open" && !confirm(say("web.cockpit.still_open"))) return undefined
@@ -167,14 +167,18 @@ export default function show() {
 
   /** Lead to another screen of the deck. @param {number} number @returns {Promise<Announced | undefined>} */
   async function goTo(number) {
-    if (seen.poll?.phase === "open" && seen.poll.kind !== "experiment" && !confirm(say("web.cockpit.still_open")))
+    if (
+      roomState.poll?.phase === "open"
+      && roomState.poll.kind !== "experiment"
+      && !confirm(say("web.cockpit.still_open"))
+    )
       return undefined
     return (await ask("PUT", `../${code}?lang=${LANG}`, { screen: number })) && "moved"
   }
 
   /** @param {Record<string, unknown>} question @returns {Promise<Announced | undefined>} */
   async function pose(question) {
-    if (seen.poll?.phase === "open" && !confirm(say("web.cockpit.still_open"))) return undefined
+    if (roomState.poll?.phase === "open" && !confirm(say("web.cockpit.still_open"))) return undefined
     return (await ask("PUT", `question?lang=${LANG}`, question)) && "asked"
   }
 
@@ -184,7 +188,7 @@ export default function show() {
    * @returns {Promise<Announced | undefined>}
    */
   const cover = async (how) =>
-    (await ask("PUT", `../${code}?lang=${LANG}`, { cover: seen.cover === how ? "" : how })) && "covered"
+    (await ask("PUT", `../${code}?lang=${LANG}`, { cover: roomState.cover === how ? "" : how })) && "covered"
 
   /** Download all answers so far. */
   async function save() {
@@ -200,26 +204,26 @@ export default function show() {
    * @param {string} way
    */
   function beyond(way) {
-    if (!seen.steps) return undefined
-    const here = parse(where)
-    const stages = seen.steps.stages.map(([symbol]) => symbol)
-    const by = way.endsWith("_next") ? 1 : -1
-    let k = Number(here.k ?? 0)
-    let at = stages.indexOf(here.stage ?? seen.steps.stage)
-    if (way.startsWith("stage")) at += by
-    else k += by
-    if (at >= stages.length) [k, at] = [k + 1, 0]
-    if (at < 0) [k, at] = [k - 1, stages.length - 1]
-    const stage = stages[at] ?? "x"
-    const hides = here.predict === "1" || (here.hide === "1" && way === "stage_next")
-    const veiled = hides && by > 0 && stage !== "x" ? "1" : "" // as on the presenter's own page (view/model/state/state.js)
-    return k < 0 ? undefined : { ...here, cell: "", k: String(k), stage, veiled }
+    if (!roomState.steps) return undefined
+    const currentAddress = parse(where)
+    const stages = roomState.steps.stages.map(([symbol]) => symbol)
+    const delta = way.endsWith("_next") ? 1 : -1
+    let k = Number(currentAddress.k ?? 0)
+    let stageIndex = stages.indexOf(currentAddress.stage ?? roomState.steps.stage)
+    if (way.startsWith("stage")) stageIndex += delta
+    else k += delta
+    if (stageIndex >= stages.length) [k, stageIndex] = [k + 1, 0]
+    if (stageIndex < 0) [k, stageIndex] = [k - 1, stages.length - 1]
+    const stage = stages[stageIndex] ?? "x"
+    const hidesNext = currentAddress.predict === "1" || (currentAddress.hide === "1" && way === "stage_next")
+    const veilKey = hidesNext && delta > 0 && stage !== "x" ? "1" : "" // as on the presenter's own page (view/model/state/state.js)
+    return k < 0 ? undefined : { ...currentAddress, cell: "", k: String(k), stage, veiled: veilKey }
   }
 
   /** @param {string} way @returns {Promise<Announced | undefined>} */
   async function move(way) {
-    const there = beyond(way)
-    return there && (await ask("PUT", `../${code}`, query(there).slice(1))) && "moved"
+    const targetAddress = beyond(way)
+    return targetAddress && (await ask("PUT", `../${code}`, query(targetAddress).slice(1))) && "moved"
   }
 
   root.addEventListener("click", ({ target }) => {
@@ -243,7 +247,7 @@ export default function show() {
     } else if (field.name === "spot") {
       spot = field.value
       const form = root.querySelector(".spot")
-      if (form) form.innerHTML = spotHTML(seen.steps, spot, pointed)
+      if (form) form.innerHTML = spotHTML(roomState.steps, spot, pinnedCell)
       root.querySelector(/** @type {"select"} */ ("[name=spot]"))?.focus()
     }
   })
@@ -253,23 +257,23 @@ export default function show() {
     inTurn.take(() => pose(spotOf(form)))
   })
   addEventListener("keydown", (event) => {
-    if (gone) return
+    if (isGone) return
     const { target, key, ctrlKey, metaKey, altKey, shiftKey } = event
     if (ctrlKey || metaKey || altKey || /** @type {Element} */ (target).matches("input, select, textarea")) return
     if (key === " " && /** @type {Element} */ (target).matches("button, a")) return
     if (readPreference("single_keys") === "off" && key.length === 1 && key !== " ") return // dictation software sends single letters, too
     const name = key === " " ? "SPACE" : key.toUpperCase()
-    const forth = name === "PAGEDOWN" || name === "SPACE"
-    const act = ACTS.find(([, own]) => own === name)?.[0]
-    const how = COVERS.find(([, own]) => own === name)?.[0]
-    const way = { ArrowRight: "next", ArrowLeft: "back" }[key]
-    const step = forth
-      ? () => (seen.cover && seen.poll ? cover(seen.cover) : turn()) // uncover the question first
-      : act
-        ? () => turn(act)
-        : how
-          ? () => cover(how)
-          : way && (() => move(`${shiftKey ? "update" : "stage"}_${way}`))
+    const isForward = name === "PAGEDOWN" || name === "SPACE"
+    const namedAction = ACTS.find(([, own]) => own === name)?.[0]
+    const namedCover = COVERS.find(([, own]) => own === name)?.[0]
+    const direction = { ArrowRight: "next", ArrowLeft: "back" }[key]
+    const step = isForward
+      ? () => (roomState.cover && roomState.poll ? cover(roomState.cover) : turn()) // uncover the question first
+      : namedAction
+        ? () => turn(namedAction)
+        : namedCover
+          ? () => cover(namedCover)
+          : direction && (() => move(`${shiftKey ? "update" : "stage"}_${direction}`))
     if (!step) return
     if (!event.repeat) inTurn.take(step)
     event.preventDefault()
@@ -277,13 +281,13 @@ export default function show() {
 
   fill()
   const form = root.querySelector(".spot")
-  if (form) form.innerHTML = spotHTML(undefined, spot, pointed)
+  if (form) form.innerHTML = spotHTML(undefined, spot, pinnedCell)
   const stream = listen({
     moved(address) {
       where = address
-      const here = parse(address)
-      pointed = here.cell ?? ""
-      seen.veiled = here.veiled === "1"
+      const parsedAddress = parse(address)
+      pinnedCell = parsedAddress.cell ?? ""
+      roomState.veiled = parsedAddress.veiled === "1"
       steps().then(() => inTurn.hear("moved"))
     },
     allowed(how) {
@@ -291,49 +295,49 @@ export default function show() {
       if (field) field.value = how
     },
     covered(how) {
-      seen.cover = how
+      roomState.cover = how
       fill()
       inTurn.hear("covered")
     },
     shown(screen) {
-      if (screen && !deck.given) for (const one of root.querySelectorAll("details")) one.open = false // makes room for the deck's screens
+      if (screen && !deck.given) for (const details of root.querySelectorAll("details")) details.open = false // makes room for the deck's screens
       deck.hear(screen)
-      seen.since = times.shown(screen?.number ?? 0)
+      roomState.since = times.shown(screen?.number ?? 0)
       steps()
     },
     asked(poll) {
       question.hear(poll)
-      seen.poll = poll
+      roomState.poll = poll
       ends = endOf(poll)
-      seen.question = seen.results = undefined
+      roomState.question = roomState.results = undefined
       look().then(() => inTurn.hear("asked"))
     },
     counted(count) {
-      seen.count = count
+      roomState.count = count
       look(true)
     },
     ended() {
       root.innerHTML = `<p class="needs">${escapeHtml(say("web.room.ended"))}</p>`
     },
     gone(is) {
-      if (gone === is) return
-      gone = is
+      if (isGone === is) return
+      isGone = is
       const section = /** @type {HTMLElement} */ (root.querySelector(".room-gone"))
       section.hidden = !is
       section.innerHTML = is ? goneHTML(code) : ""
       section.querySelector("[data-key=room_let_go]")?.remove()
       if (is) return
-      seen.poll = null // the stream sends the room's question next
-      seen.question = seen.results = undefined
+      roomState.poll = null // the stream sends the room's question next
+      roomState.question = roomState.results = undefined
       fill()
     },
   })
   stream.open(new URL("events?screen=1", room).href)
   setInterval(() => {
-    seen.left = leftUntil(ends, seen.poll)
-    fillClock(root, seen)
+    roomState.left = leftUntil(ends, roomState.poll)
+    fillClock(root, roomState)
   }, LOOK_EVERY / 2)
-  addEventListener("resize", () => seen.results && paintResults(root, seen.results))
+  addEventListener("resize", () => roomState.results && paintResults(root, roomState.results))
 }
 
 /**
@@ -343,14 +347,14 @@ export default function show() {
 function clockOf(code) {
   const key = `cnnviz.clock.${code}`
   const times = inTab.readRecord(key)
-  const now = { began: times.began ?? Date.now(), since: times.since ?? Date.now(), screen: times.screen ?? 0 }
-  inTab.writeRecord(key, now)
+  const nextTimes = { began: times.began ?? Date.now(), since: times.since ?? Date.now(), screen: times.screen ?? 0 }
+  inTab.writeRecord(key, nextTimes)
   return {
-    ...now,
+    ...nextTimes,
     /** Return when the screen of that number appeared. @param {number} screen */
     shown(screen) {
-      if (screen !== now.screen) inTab.writeRecord(key, Object.assign(now, { screen, since: Date.now() }))
-      return now.since
+      if (screen !== nextTimes.screen) inTab.writeRecord(key, Object.assign(nextTimes, { screen, since: Date.now() }))
+      return nextTimes.since
     },
   }
 }
@@ -359,7 +363,7 @@ function clockOf(code) {
  * Return the presenter's secret: taken out of the address, which a projector may show, and stored in this browser.
  * @param {string} code
  */
-function secret(code) {
+function takeSecret(code) {
   const key = `cnnviz.driver.${code}`
   const { driver: presenter } = parse(location.hash.slice(1))
   if (presenter) {
@@ -367,6 +371,8 @@ function secret(code) {
     keepRoom({ code, driver: presenter })
     history.replaceState(history.state, "", location.pathname + location.search)
   }
-  const known = [JSON.parse(inTab.read("cnnviz.room") || "null"), ...keptRooms()].find((room) => room?.code === code)
-  return presenter || inTab.read(key) || known?.driver || ""
+  const knownRoom = [JSON.parse(inTab.read("cnnviz.room") || "null"), ...keptRooms()].find(
+    (room) => room?.code === code,
+  )
+  return presenter || inTab.read(key) || knownRoom?.driver || ""
 }

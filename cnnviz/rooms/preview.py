@@ -10,7 +10,7 @@ from cnnviz.decks.library import library
 from cnnviz.decks.question import fill
 from cnnviz.decks.scope import Scope, scope_of, setup_of
 from cnnviz.pages import map_records
-from cnnviz.pages.learn.listed import listed
+from cnnviz.pages.learn.listed import deck_record
 from cnnviz.rooms.question_view import MOST_CELLS, map_data
 from cnnviz.rooms.room_deck import deck_of, is_asked, is_text, number_in, query_of_screen
 from cnnviz.wire.rooms import RoomMap, RoomStep, RoomSteps
@@ -21,16 +21,16 @@ def steps_data(lesson: str, room_query: str, lang: str, deck: str = "", screen: 
     """Return the included decks, the screens of the requested or else the room's deck, and the maps of the room's
     setup."""
     decks = library()
-    selected = decks.find(lesson) if lesson else deck_of(deck) if deck else None
+    selected_deck = decks.find(lesson) if lesson else deck_of(deck) if deck else None
     setup_query = {key: text for key, text in parse_qsl(room_query) if key in SETUP_KEYS}
     setup, _ = Setup.parse_query(setup_query, label=_label(setup_query))
     return RoomSteps(
-        lessons=[listed(entry, lambda text: text.say(lang)) for entry in decks.lessons],
-        lectures=[listed(entry, lambda text: text.say(lang)) for entry in decks.lectures],
-        lesson=selected.id if selected else "",
-        title=selected.title.say(lang) if selected else "",
+        lessons=[deck_record(entry, lambda text: text.say(lang)) for entry in decks.lessons],
+        lectures=[deck_record(entry, lambda text: text.say(lang)) for entry in decks.lectures],
+        lesson=selected_deck.id if selected_deck else "",
+        title=selected_deck.title.say(lang) if selected_deck else "",
         screen=number_in(screen) if deck and not lesson else None,
-        steps=[_step(selected, number, not lesson and is_text(deck), lang) for number in range(1, len(selected.screens) + 1)] if selected else [],
+        steps=[_step(selected_deck, number, not lesson and is_text(deck), lang) for number in range(1, len(selected_deck.screens) + 1)] if selected_deck else [],
         maps=_maps(setup, lang),
         stage=setup.stage,
         stages=[(str(stage), stage.label) for stage in setup.network.stages],

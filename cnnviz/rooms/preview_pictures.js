@@ -34,7 +34,7 @@ export class Previews {
     const { frame } = this
     const box = /** @type {HTMLElement} */ (frame.parentElement)
     box.hidden = next === undefined
-    if (next !== undefined) lead(frame, next)
+    if (next !== undefined) navigateFrame(frame, next)
     this.queue = screens.map(({ query }) => query).filter((query) => !this.pictures.has(query))
     this.goOn()
   }
@@ -54,26 +54,26 @@ export class Previews {
       this.painter.className = "unseen"
       this.frame.ownerDocument.body.append(this.painter)
     }
-    lead(this.painter, query)
+    navigateFrame(this.painter, query)
     this.late = setTimeout(() => this.came(query, ""), PATIENCE)
   }
 
   /** @param {string} query @param {string} picture */
   came(query, picture) {
     if (picture || !this.pictures.has(query)) this.pictures.set(query, picture)
-    const waited = this.queue[0] === query
+    const isNextInQueue = this.queue[0] === query
     this.queue = this.queue.filter((other) => other !== query)
     this.changed()
-    if (waited) this.goOn()
+    if (isNextInQueue) this.goOn()
   }
 }
 
 /** Navigate a frame to a screen's address. @param {HTMLIFrameElement} frame @param {string} query */
-function lead(frame, query) {
+function navigateFrame(frame, query) {
   const { src = "", at } = frame.dataset
   if (at === query) return
   frame.dataset.at = query
-  const there = new URL(`${src}#${query}`, location.href).href
-  if (at === undefined) frame.src = there
-  else frame.contentWindow?.location.replace(there)
+  const previewURL = new URL(`${src}#${query}`, location.href).href
+  if (at === undefined) frame.src = previewURL
+  else frame.contentWindow?.location.replace(previewURL)
 }

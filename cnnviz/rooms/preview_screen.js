@@ -28,7 +28,7 @@ export function showPreview(first) {
     const numbers = new Resources(base, CODE, {
       received(answer, wanted) {
         deliver(withLook(answer, wanted))
-        painted(() => location.hash.slice(1) === requestedHash && tell(requestedHash))
+        afterPaint(() => location.hash.slice(1) === requestedHash && postPreview(requestedHash))
       },
       failed() {}, // the lecture goes on without the preview
       shown: () => (view?.data ? view.setup : undefined),
@@ -50,10 +50,11 @@ export function showPreview(first) {
   }
 
   /** @param {string} preview */
-  const tell = (preview) => innerWidth && parent.postMessage({ preview, picture: thumbnail(root) }, location.origin) // the frame has a width only while visible
+  const postPreview = (preview) =>
+    innerWidth && parent.postMessage({ preview, picture: thumbnail(root) }, location.origin) // the frame has a width only while visible
   addEventListener("hashchange", show)
   show()
 }
 
 /** Call `act` once the drawing has been painted. @param {() => void} act */
-const painted = (act) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(act, 100)))
+const afterPaint = (act) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(act, 100)))

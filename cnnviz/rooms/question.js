@@ -16,8 +16,12 @@ export function valuesOf({ levels, low, high }) {
  * @param {number} cell  its place in the array
  */
 export function placeIn({ rows, columns }, cell) {
-  const inside = cell % (rows * columns)
-  return { layer: Math.floor(cell / (rows * columns)), row: Math.floor(inside / columns), column: inside % columns }
+  const cellInLayer = cell % (rows * columns)
+  return {
+    layer: Math.floor(cell / (rows * columns)),
+    row: Math.floor(cellInLayer / columns),
+    column: cellInLayer % columns,
+  }
 }
 
 /**
@@ -65,8 +69,8 @@ export function placeName(map, cell) {
 export function windowAt({ map, window }, cell) {
   const { row, column } = placeIn(/** @type {RoomMap} */ (map), cell)
   const { k = 1, stride = 1, before = 0, dilation = 1 } = window ?? {}
-  const wide = (k - 1) * dilation + 1
-  return [row * stride - before, column * stride - before, wide, wide]
+  const windowWidth = (k - 1) * dilation + 1
+  return [row * stride - before, column * stride - before, windowWidth, windowWidth]
 }
 
 /**
@@ -78,8 +82,8 @@ export function windowAt({ map, window }, cell) {
 export function cellUnder({ map, window }, row, column) {
   const { k = 1, stride = 1, before = 0, dilation = 1 } = window ?? {}
   const middle = ((k - 1) * dilation) / 2
-  const at = (/** @type {number} */ place) => (place + before - middle) / stride
-  return cellIn(/** @type {RoomMap} */ (map), 0, at(row), at(column))
+  const outputPosition = (/** @type {number} */ place) => (place + before - middle) / stride
+  return cellIn(/** @type {RoomMap} */ (map), 0, outputPosition(row), outputPosition(column))
 }
 
 /**
@@ -94,7 +98,7 @@ export const isSame = (poll, other) =>
  * Return whether a question still hides its answer. Until then nobody explores, and no page shows the answer.
  * @param {RoomPoll | null} poll
  */
-export const veils = (poll) =>
+export const hidesAnswer = (poll) =>
   poll !== null && poll.kind !== "experiment" && (poll.keyed ? poll.phase !== "revealed" : poll.phase === "open")
 
 /** Return whether an answer is right, once the key is revealed. @param {RoomResults} results @param {number} answer */
@@ -117,7 +121,7 @@ export const leftUntil = (end, poll) =>
  * @param {RoomPoll | null} poll
  * @param {RoomQuestion | undefined} question
  */
-export function possible(poll, question) {
+export function possibleActions(poll, question) {
   const phase = poll?.phase
   const none = { close: phase === "open", show: false, again: false, reveal: false, run: false }
   if (poll?.kind === "experiment") return { ...none, reveal: phase === "open" || phase === "closed" }
@@ -145,7 +149,7 @@ export const MOST = 0.7 // and up to which it does
  * @param {RoomResults | undefined} results  with the right answer, which only the lecturer has
  */
 export function adviceOf(results) {
-  const { n, of } = results ? found(results) : { n: 0, of: 0 }
+  const { n, of } = results ? rightCounts(results) : { n: 0, of: 0 }
   if (!results || of < FEW || !results.groups.some(({ right }) => right)) return ""
   return n / of < LEAST ? "explain" : n / of > MOST ? "go_on" : "talk"
 }
@@ -159,9 +163,9 @@ export function nextAct(poll, results) {
   if (!poll) return ""
   if (poll.kind === "experiment") return poll.phase === "revealed" ? "next" : "reveal"
   if (poll.kind === "predict") return poll.phase === "open" ? "close" : "run"
-  const again = poll.round === 1 && adviceOf(results) === "talk"
-  const shown = !poll.keyed ? "next" : again ? "again" : "reveal"
-  return { open: "close", closed: "show", shown, revealed: "next" }[poll.phase]
+  const suggestsRepeat = poll.round === 1 && adviceOf(results) === "talk"
+  const buttonName = !poll.keyed ? "next" : suggestsRepeat ? "again" : "reveal"
+  return { open: "close", closed: "show", shown: buttonName, revealed: "next" }[poll.phase]
 }
 
 /** Return how often an option, cell or range was chosen in a round. @param {RoomRound} round @param {number} low */
@@ -174,14 +178,16 @@ export const mostOf = ({ rounds }) => Math.max(1, ...rounds.flatMap(({ counts })
 export const shareOf = (count, { votes }) => (votes ? count / votes : 0)
 
 /** Return the number of right answers, and of all answers, in the last round. @param {RoomResults} results */
-export function found({ groups, rounds }) {
-  const last = rounds.length - 1
-  const right = groups.filter((group) => group.right).reduce((sum, { counts }) => sum + (counts[last] ?? 0), 0)
-  return { n: right, of: rounds[last]?.votes ?? 0 }
+export function rightCounts({ groups, rounds }) {
+  const lastRound = rounds.length - 1
+  const rightCount = groups
+    .filter((group) => group.right)
+    .reduce((sum, { counts }) => sum + (counts[lastRound] ?? 0), 0)
+  return { n: rightCount, of: rounds[lastRound]?.votes ?? 0 }
 }
 
 /** Return the number of followers as a sentence. @param {number} n */
-export const followed = (n) => (n ? say("web.room.follow", { n }) : say("web.room.nobody"))
+export const followerCountText = (n) => (n ? say("web.room.follow", { n }) : say("web.room.nobody"))
 
 const [LOST_IN, SOON, WITHIN] = [500, 2000, 20_000] // milliseconds
 
@@ -221,11 +227,11 @@ const LOOKED_AT = [
  */
 export function mayBe(explore, there, seen) {
   if (explore === "free") return true
-  const bare = (/** @type {Setup} */ address) =>
+  const withoutView = (/** @type {Setup} */ address) =>
     JSON.stringify(
       Object.entries(address)
         .filter(([key, text]) => text && !LOOKED_AT.includes(key))
         .sort(),
     )
-  return explore === "screens" && seen.some((address) => bare(address) === bare(there))
+  return explore === "screens" && seen.some((address) => withoutView(address) === withoutView(there))
 }

@@ -32,9 +32,9 @@ export function drawMap(canvas, map, { layer = 0, window, round, most = 1, key =
   const context = prepare(canvas)
   const dark = Number(isDark(canvas))
   const side = canvas.clientWidth / map.columns
-  const first = layer * map.rows * map.columns
-  const count = Math.min(map.rows * map.columns, map.cells - first)
-  if (map.plane) paint(context, map.plane, first, count, map.columns, side, round ? 0.45 : 1)
+  const firstCell = layer * map.rows * map.columns
+  const count = Math.min(map.rows * map.columns, map.cells - firstCell)
+  if (map.plane) paintPlane(context, map.plane, firstCell, count, map.columns, side, round ? 0.45 : 1)
   else {
     const box = { x: 0, y: 0, width: map.columns * side, height: map.rows * side }
     hatch(context, box, "rgb(120 135 155 / .4)", HATCH)
@@ -44,15 +44,15 @@ export function drawMap(canvas, map, { layer = 0, window, round, most = 1, key =
     return /** @type {const} */ ([column * side, row * side])
   }
   for (const [cell, , many] of round?.counts ?? []) {
-    if (cell < first || cell >= first + count) continue
+    if (cell < firstCell || cell >= firstCell + count) continue
     const [x, y] = box(cell)
     context.fillStyle = `rgb(${CLICKED[dark]} / ${0.35 + (0.65 * many) / most})`
     context.fillRect(x, y, side, side)
   }
-  outline(context, key, first, count, map, side, RIGHT[dark])
-  if (window) ringed(context, window, side)
+  outline(context, key, firstCell, count, map, side, RIGHT[dark])
+  if (window) drawRing(context, window, side)
   for (const letter of letters)
-    if (letter.cell >= first && letter.cell < first + count) badge(context, box(letter.cell), side, letter)
+    if (letter.cell >= firstCell && letter.cell < firstCell + count) badge(context, box(letter.cell), side, letter)
 }
 
 /**
@@ -64,18 +64,18 @@ export function drawMap(canvas, map, { layer = 0, window, round, most = 1, key =
  * @param {number} side
  * @param {number} strength
  */
-function paint(context, plane, first, count, columns, side, strength) {
+function paintPlane(context, plane, first, count, columns, side, strength) {
   const values = valuesOf(plane)
   const rows = Math.ceil(count / columns)
   const pixels = new ImageData(columns, rows) // one pixel per cell, enlarged without smoothing
   for (let n = 0; n < count; n++)
     pixels.data.set([...colour(values[first + n], [plane.low, plane.high], plane.scale), 255], 4 * n)
-  const small = document.createElement("canvas")
-  Object.assign(small, { width: columns, height: rows })
-  contextOf(small).putImageData(pixels, 0, 0)
+  const sourceCanvas = document.createElement("canvas")
+  Object.assign(sourceCanvas, { width: columns, height: rows })
+  contextOf(sourceCanvas).putImageData(pixels, 0, 0)
   context.globalAlpha = strength
   context.imageSmoothingEnabled = false
-  context.drawImage(small, 0, 0, columns * side, rows * side)
+  context.drawImage(sourceCanvas, 0, 0, columns * side, rows * side)
   context.globalAlpha = 1
 }
 
@@ -90,17 +90,17 @@ function paint(context, plane, first, count, columns, side, strength) {
  * @param {string} style
  */
 function outline(context, cells, first, count, map, side, style) {
-  const right = new Set(cells.filter((cell) => cell >= first && cell < first + count))
+  const rightCells = new Set(cells.filter((cell) => cell >= first && cell < first + count))
   context.strokeStyle = style
   context.lineWidth = 2.5
-  for (const cell of right) {
+  for (const cell of rightCells) {
     const { row, column } = placeIn(map, cell)
     const [x, y] = [column * side, row * side]
-    const open = (/** @type {number} */ other, /** @type {boolean} */ there) => !(there && right.has(other))
-    if (open(cell - map.columns, row > 0)) drawLine(context, [x, y], [x + side, y])
-    if (open(cell + map.columns, row < map.rows - 1)) drawLine(context, [x, y + side], [x + side, y + side])
-    if (open(cell - 1, column > 0)) drawLine(context, [x, y], [x, y + side])
-    if (open(cell + 1, column < map.columns - 1)) drawLine(context, [x + side, y], [x + side, y + side])
+    const isOpenEdge = (/** @type {number} */ other, /** @type {boolean} */ there) => !(there && rightCells.has(other))
+    if (isOpenEdge(cell - map.columns, row > 0)) drawLine(context, [x, y], [x + side, y])
+    if (isOpenEdge(cell + map.columns, row < map.rows - 1)) drawLine(context, [x, y + side], [x + side, y + side])
+    if (isOpenEdge(cell - 1, column > 0)) drawLine(context, [x, y], [x, y + side])
+    if (isOpenEdge(cell + 1, column < map.columns - 1)) drawLine(context, [x + side, y], [x + side, y + side])
   }
 }
 
@@ -110,7 +110,7 @@ function outline(context, cells, first, count, map, side, style) {
  * @param {[number, number, number, number]} window
  * @param {number} side
  */
-const ringed = (context, [top, left, rows, columns], side) =>
+const drawRing = (context, [top, left, rows, columns], side) =>
   ring(context, { x: left * side, y: top * side, width: columns * side, height: rows * side }, "#000", [2.5, 5])
 
 /**
@@ -123,20 +123,23 @@ function badge(context, [x, y], side, { name, right }) {
   const { width, height } = context.canvas.getBoundingClientRect()
   const font = Number.parseFloat(getComputedStyle(context.canvas).fontSize)
   const size = Math.max(0.75 * font, Math.min(width, height) / 26)
-  const at = [x + side / 2 + (x > width - 4 * size ? -2.4 : 2.4) * size, y + side / 2 + (y < 3 * size ? 2 : -2) * size]
+  const labelPosition = [
+    x + side / 2 + (x > width - 4 * size ? -2.4 : 2.4) * size,
+    y + side / 2 + (y < 3 * size ? 2 : -2) * size,
+  ]
   context.strokeStyle = context.fillStyle = right ? "#176b2c" : "#1a2230"
   context.lineWidth = 1.5
-  drawLine(context, [x + side / 2, y + side / 2], at)
+  drawLine(context, [x + side / 2, y + side / 2], labelPosition)
   context.strokeRect(x, y, side, side)
   context.beginPath()
-  context.arc(at[0], at[1], size, 0, 7)
+  context.arc(labelPosition[0], labelPosition[1], size, 0, 7)
   context.fill()
   context.strokeStyle = context.fillStyle = "#fff" // the rim is seen on a dark map
   context.stroke()
   context.font = `700 ${1.25 * size}px Inter, sans-serif`
   context.textAlign = "center"
   context.textBaseline = "middle"
-  context.fillText(name, at[0], at[1])
+  context.fillText(name, labelPosition[0], labelPosition[1])
 }
 
 /**
@@ -148,6 +151,6 @@ export function drawPatch(canvas, { rows, columns, plane, inner }) {
   canvas.style.aspectRatio = `${columns} / ${rows}`
   const context = prepare(canvas)
   const side = canvas.clientWidth / columns
-  paint(context, plane, 0, rows * columns, columns, side, 1)
-  ringed(context, inner, side)
+  paintPlane(context, plane, 0, rows * columns, columns, side, 1)
+  drawRing(context, inner, side)
 }

@@ -45,8 +45,9 @@ def poll_data(poll: Poll | None) -> RoomPoll | None:
         return None
     now = time.time()
     current = poll.at(now)
-    left = current.seconds_left(now)
-    return RoomPoll(number=current.number, phase=current.phase, round=current.round, left=None if left is None else round(left, 2), keyed=current.keyed, kind=current.stage)
+    remaining_seconds = current.seconds_left(now)
+    left = None if remaining_seconds is None else round(remaining_seconds, 2)
+    return RoomPoll(number=current.number, phase=current.phase, round=current.round, left=left, keyed=current.keyed, kind=current.stage)
 
 
 class Questions:
@@ -216,15 +217,15 @@ class Questions:
         if not private and not poll.shows:
             raise Refused(403, "ui.rooms.not_shown")
         lang = request_language(request)
-        revealed = poll.keyed and (private or poll.phase == "revealed")
-        name = ("results", room.code, poll.number, poll.turn, revealed, lang)
+        is_revealed = poll.keyed and (private or poll.phase == "revealed")
+        name = ("results", room.code, poll.number, poll.turn, is_revealed, lang)
 
         async def compute() -> RoomResults:
             if poll.stage == PREDICTION:
                 return predicted_data((await self.store.ballots(room, poll))[0], (await self.store.followers(room))[0])
             question = await self._prepare(request, room, poll.spec, lang)
             ballots, followers = await self.store.ballots(room, poll), await self.store.followers(room)
-            return question_view.results_data(question, ballots, followers[0], revealed)
+            return question_view.results_data(question, ballots, followers[0], is_revealed)
 
         return JSONResponse(await compute(), headers=_FRESH) if private else await self.cache.get(request, name, compute)
 
@@ -281,7 +282,7 @@ def _poll(room: Room) -> Poll:
 def _experiment(poll: Poll) -> Experiment:
     """Return the experiment of a poll. Raise Refused if another version began it."""
     try:
-        return Experiment.of(poll)
+        return Experiment.from_poll(poll)
     except (KeyError, TypeError, ValueError):
         raise Refused(409, "ui.rooms.newer_question") from None
 

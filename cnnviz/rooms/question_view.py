@@ -103,20 +103,20 @@ def _plain(name: str, value: object) -> object:
 def prepare_question(spec: Mapping[str, Any], lang: str = DEFAULT, deck: str = "") -> PreparedQuestion:
     """Prepare a question, except for its votes. `deck` is the room's deck. Raise Problem if the question cannot be
     posed."""
-    written = is_from_deck(spec)
+    is_written = is_from_deck(spec)
     step = _deck_screen(spec, deck) if "screen" in spec else _lesson_step(spec) if "lesson" in spec else spot_screen(spec, spec["at"])
     if step.kind not in ROOM_KINDS:
         raise Problem("ui.rooms.kind", kind=step.kind, known=ROOM_KINDS)
     question = ask(step, setup_at(step, spec["change"]))
-    keyed = written or has_key(spec)
-    if not keyed:
+    is_keyed = is_written or has_key(spec)
+    if not is_keyed:
         question = replace(question, options=question.options[:-1])  # the last option represents a missing key
     scope = scope_of(question.setup)
     program = map_records.program_of(question.setup, scope.snapshot)
     maps = map_records.records(question.setup, program, scope.snapshot)
-    is_map_hidden = step.map in hidden_maps(step, scope) if written else "spot" in spec and not is_computed(question.setup, step.map)
-    hidden = bool(spec.get("hidden", is_map_hidden))
-    result = PreparedQuestion(step, question, scope, keyed, hidden, program, maps, lang, written)
+    is_map_hidden = step.map in hidden_maps(step, scope) if is_written else "spot" in spec and not is_computed(question.setup, step.map)
+    is_hidden = bool(spec.get("hidden", is_map_hidden))
+    result = PreparedQuestion(step, question, scope, is_keyed, is_hidden, program, maps, lang, is_written)
     if step.kind == "click" and result.most > MOST_CELLS:
         raise Problem("ui.rooms.too_many_cells", map=label(step.map), most=MOST_CELLS)
     return result
@@ -158,84 +158,84 @@ def _lesson_step(spec: Mapping[str, Any]) -> Screen:
 
 def spec_on_next_image(spec: Mapping[str, Any], deck: str = "") -> dict[str, object]:
     """Return the same question about another image. Raise Problem if it allows no other image."""
-    prepared = prepare_question(spec, deck=deck)
-    if "img" not in CHANGEABLE_KEYS[prepared.step.change]:
+    prepared_question = prepare_question(spec, deck=deck)
+    if "img" not in CHANGEABLE_KEYS[prepared_question.step.change]:
         raise Problem("ui.rooms.no_other")
     images = [image.id for image in gallery()]
-    image_id = prepared.question.setup.img
+    image_id = prepared_question.question.setup.img
     return {**spec, "change": {"img": images[(images.index(image_id) + 1) % len(images)] if image_id in images else images[0]}}
 
 
-def moved_query(asked: PreparedQuestion, room_query: str) -> str:
+def moved_query(question: PreparedQuestion, room_query: str) -> str:
     """Return the address of a question's setup, with the room's view keys."""
-    looks = {key: text for key, text in parse_qsl(room_query) if key in PAGE_KEYS}
-    return urlencode(asked.query | looks, safe=",:")
+    view_query = {key: text for key, text in parse_qsl(room_query) if key in PAGE_KEYS}
+    return urlencode(question.query | view_query, safe=",:")
 
 
 # ---- data for clients
 
 
-def question_data(asked: PreparedQuestion, number: int) -> RoomQuestion:
+def question_data(prepared: PreparedQuestion, number: int) -> RoomQuestion:
     """Return the public part of a question, which does not reveal the right answer."""
-    step, question, lang = asked.step, asked.question, asked.lang
+    step, question, lang = prepared.step, prepared.question, prepared.lang
     is_click = step.kind == "click"
-    source = _source(asked) if is_click and asked.hidden else None
+    source = _source(prepared) if is_click and prepared.hidden else None
     return RoomQuestion(
-        number=number, kind=step.kind, title=question.title.say(lang), text=question.text.say(lang), ask=question.ask.say(lang), keyed=asked.keyed,
+        number=number, kind=step.kind, title=question.title.say(lang), text=question.text.say(lang), ask=question.ask.say(lang), keyed=prepared.keyed,
         options=[_option(option.label.say(lang), option.value, lang) for option in question.options] if step.kind == "choose" else [],
-        map=_map(asked, step.map, not asked.hidden) if is_click else None,
-        source=_map(asked, source.source, True) if source else None,
+        map=_map(prepared, step.map, not prepared.hidden) if is_click else None,
+        source=_map(prepared, source.source, True) if source else None,
         window=dict(source.geometry) if source else None,
-        kernel=_kernel(asked) if source else None,
+        kernel=_kernel(prepared) if source else None,
         other="img" in CHANGEABLE_KEYS[step.change],
-        plates=_plates(asked, False),
+        plates=_plates(prepared, False),
     )  # fmt: skip
 
 
-def results_data(asked: PreparedQuestion, ballots: Sequence[Ballot], followers: int, revealed: bool) -> RoomResults:
+def results_data(question: PreparedQuestion, ballots: Sequence[Ballot], followers: int, revealed: bool) -> RoomResults:
     """Return the answers: raw counts, and groups once the key is revealed."""
-    step = asked.step
+    step = question.step
     rounds = [_round(step.kind, ballot) for ballot in ballots]
-    groups = group_answers(step, asked.question, [ballot.values() for ballot in ballots], asked.keyed, asked.lang) if revealed else []
+    groups = group_answers(step, question.question, [ballot.values() for ballot in ballots], question.keyed, question.lang) if revealed else []
     is_click = step.kind == "click"
     return RoomResults(
         rounds=rounds, followers=followers, revealed=revealed,
         groups=[
             GroupData(
                 label=group.label, say=group.say, right=group.right, counts=list(group.counts), example=group.example,
-                picture=_option("", asked.question.options[n].value, asked.lang)["picture"] if step.kind == "choose" else None,
-                patch=_patch(asked, int(group.example)) if is_click and group.example is not None else None,
+                picture=_option("", question.question.options[n].value, question.lang)["picture"] if step.kind == "choose" else None,
+                patch=_patch(question, int(group.example)) if is_click and group.example is not None else None,
             )
             for n, group in enumerate(groups)
         ],
-        key=_right_cells(asked) if is_click and revealed and asked.keyed else [],
-        map=_map(asked, step.map, revealed or not asked.hidden) if is_click else None,
-        accepted=accepted_intervals(step.kind, asked.question) if revealed and asked.keyed else [],
-        right=asked.question.right.say(asked.lang) if revealed else "",
-        plates=_plates(asked, revealed),
+        key=_right_cells(question) if is_click and revealed and question.keyed else [],
+        map=_map(question, step.map, revealed or not question.hidden) if is_click else None,
+        accepted=accepted_intervals(step.kind, question.question) if revealed and question.keyed else [],
+        right=question.question.right.say(question.lang) if revealed else "",
+        plates=_plates(question, revealed),
     )  # fmt: skip
 
 
-def _plates(asked: PreparedQuestion, revealed: bool) -> list[RoomPlate]:
+def _plates(question: PreparedQuestion, revealed: bool) -> list[RoomPlate]:
     """Return the maps next to the text. Hidden ones have no values until the answer is revealed."""
-    if not asked.written or asked.step.kind == "click":
+    if not question.written or question.step.kind == "click":
         return []
-    cell_ranges = cells(asked.step, asked.here)
-    return [shown_plate for plate in plates(asked.step, asked.here) if (shown_plate := _plate(asked, plate, plate.hidden and not revealed, cell_ranges))]
+    cell_ranges = cells(question.step, question.here)
+    return [shown_plate for plate in plates(question.step, question.here) if (shown_plate := _plate(question, plate, plate.hidden and not revealed, cell_ranges))]
 
 
-def _plate(asked: PreparedQuestion, plate: DeckPlate, hidden: bool, cell_ranges: tuple[str, tuple[range, ...]] | None) -> RoomPlate | None:
-    array, record = np.atleast_2d(plate.value), asked.maps.get(plate.like)
-    name, words = plate.label.say(asked.lang), ""
+def _plate(question: PreparedQuestion, plate: DeckPlate, hidden: bool, cell_ranges: tuple[str, tuple[range, ...]] | None) -> RoomPlate | None:
+    array, record = np.atleast_2d(plate.value), question.maps.get(plate.like)
+    name, words = plate.label.say(question.lang), ""
     if record is not None and plate.of == plate.like:
-        name, words = name or label(plate.of), format_value(record["plain"], "", asked.lang)
-    result = plate_data(plate.of, array, record, asked.lang, hidden)
+        name, words = name or label(plate.of), format_value(record["plain"], "", question.lang)
+    result = plate_data(plate.of, array, record, question.lang, hidden)
     if result is None:
         return None
     result |= {"label": name or plate.of, "words": words}
     if cell_ranges and cell_ranges[0] == plate.of and len(cell_ranges[1]) == array.ndim == 2 and array.shape == plate.value.shape:
-        (first, last), (left, right) = ((part.start, part.stop) for part in cell_ranges[1])
-        result["ring"] = first, left, last - first, right - left
+        (first_row, last_row), (first_column, last_column) = ((part.start, part.stop) for part in cell_ranges[1])
+        result["ring"] = first_row, first_column, last_row - first_row, last_column - first_column
     return result
 
 
@@ -261,23 +261,23 @@ def _round(kind: str, ballot: Ballot) -> RoomRound:
 
 def _option(label: str, value: np.ndarray, lang: str) -> RoomOption:
     matrix = np.atleast_2d(value)
-    pictured = 1 < matrix.size <= MOST_SHOWN and matrix.ndim == 2
+    is_pictured = 1 < matrix.size <= MOST_SHOWN and matrix.ndim == 2
     return RoomOption(
         label=label or (format_value(value.item(), "4", lang) if value.size == 1 else ""),
-        picture=matrix.astype(float).tolist() if pictured else None,
+        picture=matrix.astype(float).tolist() if is_pictured else None,
     )
 
 
-def _map(asked: PreparedQuestion, symbol: str, shown: bool) -> RoomMap:
-    return map_data(symbol, asked.here.arrays[symbol], asked.maps[symbol], asked.lang, shown)
+def _map(question: PreparedQuestion, symbol: str, is_shown: bool) -> RoomMap:
+    return map_data(symbol, question.here.arrays[symbol], question.maps[symbol], question.lang, is_shown)
 
 
-def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str, shown: bool = False) -> RoomMap:
-    """Return the data of a map, with values only if `shown`."""
+def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str, is_shown: bool = False) -> RoomMap:
+    """Return the data of a map, with values only if `is_shown`."""
     layers, rows, columns = layout_of(array.shape)
     return RoomMap(
         symbol=symbol, label=label(symbol), words=format_value(record["plain"], "", lang), shape=list(array.shape),
-        layers=layers, rows=rows, columns=columns, cells=array.size, plane=plane(array, record) if shown else None,
+        layers=layers, rows=rows, columns=columns, cells=array.size, plane=plane(array, record) if is_shown else None,
     )  # fmt: skip
 
 
@@ -301,54 +301,54 @@ def plane(array: np.ndarray, record: MapRecord) -> Plane:
     return Plane(levels=base64.b64encode(levels.tobytes()).decode(), low=low, high=high, scale=record["scale"])
 
 
-def _source(asked: PreparedQuestion) -> Link | None:
+def _source(question: PreparedQuestion) -> Link | None:
     """Return the link by which a window slides over a source map to compute the clicked map, or None if there is
     none."""
-    for link in asked.program.links.get(asked.step.map, ()):
-        if not is_computed(asked.question.setup, link.source):
+    for link in question.program.links.get(question.step.map, ()):
+        if not is_computed(question.question.setup, link.source):
             continue
-        if link.pattern in ("window", "winner") and asked.here.arrays[link.source].ndim == asked.here.arrays[asked.step.map].ndim == 2:
+        if link.pattern in ("window", "winner") and question.here.arrays[link.source].ndim == question.here.arrays[question.step.map].ndim == 2:
             return link
     return None
 
 
-def _kernel(asked: PreparedQuestion) -> list[list[float]] | None:
+def _kernel(question: PreparedQuestion) -> list[list[float]] | None:
     """Return the weights of the window, or None unless there is a single 2-D kernel."""
-    for link in asked.program.links.get(asked.step.map, ()):
-        array = asked.here.arrays.get(link.source)
-        if link.source in asked.program.parameters and array is not None and array.ndim == 2 and array.size <= MOST_SHOWN:
+    for link in question.program.links.get(question.step.map, ()):
+        array = question.here.arrays.get(link.source)
+        if link.source in question.program.parameters and array is not None and array.ndim == 2 and array.size <= MOST_SHOWN:
             weights: list[list[float]] = array.astype(float).tolist()
             return weights
     return None
 
 
-def _right_cells(asked: PreparedQuestion) -> list[int]:
-    cells_of_key = np.flatnonzero(asked.question.key.reshape(-1))
+def _right_cells(question: PreparedQuestion) -> list[int]:
+    cells_of_key = np.flatnonzero(question.question.key.reshape(-1))
     return [int(cell) for cell in cells_of_key[:MOST_OUTLINED]] if len(cells_of_key) <= MOST_OUTLINED else []
 
 
-def _patch(asked: PreparedQuestion, cell: int) -> PatchData | None:
+def _patch(question: PreparedQuestion, cell: int) -> PatchData | None:
     """Return the surroundings of a cell: its window in the source map plus one cell on each side, or its neighbours
     in its own map."""
-    tapped = asked.here.arrays[asked.step.map]
-    if tapped.ndim < 2:
+    source_array = question.here.arrays[question.step.map]
+    if source_array.ndim < 2:
         return None
-    index = np.unravel_index(cell, tapped.shape)
-    source = _source(asked)
-    layer = int(np.ravel_multi_index(index[:-2], tapped.shape[:-2])) if tapped.ndim > 2 else 0
-    array = asked.here.arrays[source.source] if source else tapped.reshape(-1, *tapped.shape[-2:])[layer]
+    index = np.unravel_index(cell, source_array.shape)
+    source = _source(question)
+    layer = int(np.ravel_multi_index(index[:-2], source_array.shape[:-2])) if source_array.ndim > 2 else 0
+    array = question.here.arrays[source.source] if source else source_array.reshape(-1, *source_array.shape[-2:])[layer]
     rows, columns = array.shape
     if source:
         # links include a channel axis, which arrays of one channel lack
         (top, height, _), (left, width, _) = source_ranges(source, (0, int(index[0]), int(index[1])), (1, rows, columns))[-2:]
     else:
         top, height, left, width = int(index[-2]), 1, int(index[-1]), 1
-    first, last = max(top - 1, 0), min(top + height + 1, rows)
-    begin, end = max(left - 1, 0), min(left + width + 1, columns)
-    patch = array[first:last, begin:end]
-    symbol = source.source if source else asked.step.map
-    inner = (top - first, left - begin, height, width)
-    return PatchData(rows=patch.shape[0], columns=patch.shape[1], plane=plane(patch, asked.maps[symbol]), inner=inner)
+    first_row, last_row = max(top - 1, 0), min(top + height + 1, rows)
+    first_column, end = max(left - 1, 0), min(left + width + 1, columns)
+    patch = array[first_row:last_row, first_column:end]
+    symbol = source.source if source else question.step.map
+    inner_box = (top - first_row, left - first_column, height, width)
+    return PatchData(rows=patch.shape[0], columns=patch.shape[1], plane=plane(patch, question.maps[symbol]), inner=inner_box)
 
 
 def text_of(spec: Mapping[str, Any]) -> str:

@@ -20,10 +20,10 @@ export const hasDiverged = (loss, start) => !(loss <= start)
 
 /** Return the run with the lowest loss, or -1 if no loss is finite. @param {ArrayLike<number>} last */
 export function bestOf(last) {
-  let best = -1
+  let bestIndex = -1
   for (let run = 0; run < last.length; run++)
-    if (Number.isFinite(last[run]) && (best < 0 || last[run] < last[best])) best = run
-  return best
+    if (Number.isFinite(last[run]) && (bestIndex < 0 || last[run] < last[bestIndex])) bestIndex = run
+  return bestIndex
 }
 
 /**
@@ -49,7 +49,7 @@ export const tick = (power) =>
     : `10⁻${[...String(-power)].map((digit) => RAISED[Number(digit)]).join("")}`
 
 /** Return the horizontal position of a rate, from 0 to 1. @param {number} rate */
-const across = (rate) => Math.log10(rate / RATES[0]) / Math.log10(1 / RATES[0])
+const xOf = (rate) => Math.log10(rate / RATES[0]) / Math.log10(1 / RATES[0])
 
 /**
  * Paint the runs, and return the positions of their dots.
@@ -71,8 +71,8 @@ export function paintRates(
   })
   const ink = style.color
   const start = curve(shown[0] ?? 0)[0]
-  const learnt = Array.from(last).filter((loss) => !hasDiverged(loss, start))
-  const scale = scaleOf([start, ...learnt])
+  const finiteLosses = Array.from(last).filter((loss) => !hasDiverged(loss, start))
+  const scale = scaleOf([start, ...finiteLosses])
   const [left, foot, shelf] = [narrow ? 6.3 : 6.6, narrow ? 3.2 : 3.4, narrow ? 2.6 : 3.2].map((size) => size * font)
   const box = {
     x: left,
@@ -88,30 +88,30 @@ export function paintRates(
   context.textAlign = "right"
 
   // grid lines for losses, and the initial loss
-  const begin = box.y + scale.at(start) * box.height
+  const startY = box.y + scale.at(start) * box.height
   for (const power of powersIn(scale.low, scale.high, Math.floor(box.height / (1.8 * font)))) {
     const y = box.y + scale.at(10 ** power) * box.height
     context.fillStyle = line
     context.fillRect(box.x, y, box.width, 1)
     context.fillStyle = soft
-    if (Math.abs(y - begin) > LINE * font)
+    if (Math.abs(y - startY) > LINE * font)
       context.fillText(`${scale.less && power === scale.low ? "≤ " : ""}${tick(power)}`, box.x - 0.6 * font, y)
   }
   context.strokeStyle = context.fillStyle = ink
   context.lineWidth = 1.5
   context.setLineDash([font / 2, font / 3])
   context.beginPath()
-  context.moveTo(box.x, begin)
-  context.lineTo(box.x + box.width, begin)
+  context.moveTo(box.x, startY)
+  context.lineTo(box.x + box.width, startY)
   context.stroke()
   context.setLineDash([])
-  context.fillText(say("web.hall.experiment.start", { loss: number(start, 2) }), box.x - 0.6 * font, begin)
+  context.fillText(say("web.hall.experiment.start", { loss: number(start, 2) }), box.x - 0.6 * font, startY)
 
   // learning rates
   context.textBaseline = "top"
   context.textAlign = "center"
   for (const rate of RATES) {
-    const x = box.x + across(rate) * box.width
+    const x = box.x + xOf(rate) * box.width
     context.fillStyle = line
     context.fillRect(x, box.y, 1, box.height)
     context.fillStyle = soft
@@ -123,7 +123,7 @@ export function paintRates(
 
   // one dot per device
   const radius = font * Math.min(LARGEST, Math.max(SMALLEST, 3 / Math.sqrt(Math.max(1, last.length))))
-  const x = Float64Array.from(values, (value) => box.x + across(Number(value)) * box.width)
+  const x = Float64Array.from(values, (value) => box.x + xOf(Number(value)) * box.width)
   const y = Float64Array.from(last, (loss) =>
     hasDiverged(loss, start) ? shelf / 2 : box.y + scale.at(loss) * box.height,
   )
@@ -159,14 +159,14 @@ export function paintRates(
  * @param {string[]} colours
  */
 function label(context, text, x, y, box, font, [ink, paper]) {
-  const leftwards = x > box.x + box.width / 2
+  const isLeftward = x > box.x + box.width / 2
   context.font = `700 ${context.font}`
   context.textBaseline = "middle"
-  context.textAlign = leftwards ? "right" : "left"
+  context.textAlign = isLeftward ? "right" : "left"
   context.lineWidth = 0.4 * font
   context.strokeStyle = paper
   context.fillStyle = ink
-  const at = x + (leftwards ? -1.1 : 1.1) * font
-  context.strokeText(text, at, y)
-  context.fillText(text, at, y)
+  const labelX = x + (isLeftward ? -1.1 : 1.1) * font
+  context.strokeText(text, labelX, y)
+  context.fillText(text, labelX, y)
 }

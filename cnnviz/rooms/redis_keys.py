@@ -171,8 +171,8 @@ def _poll(text: str) -> Poll | None:
 def followers_in(text: str) -> tuple[int, int, float]:
     """Parse a process's report: followers, people who explore alone, and its time. Return zeros if it is invalid."""
     try:
-        count, exploring_count, at, *_ = json.loads(text)
-        return int(count), int(exploring_count), float(at)
+        count, exploring_count, reported_at, *_ = json.loads(text)
+        return int(count), int(exploring_count), float(reported_at)
     except (ValueError, TypeError, RecursionError, OverflowError):
         return 0, 0, 0.0
 

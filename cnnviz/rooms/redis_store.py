@@ -142,16 +142,16 @@ class RedisStore:
 
     async def _read_shared(self, code: str) -> Room | None:
         """Return the current state. Requests that arrive during a read share the next one."""
-        coming = self.coming.get(code)
-        if coming is None:
+        pending_room = self.coming.get(code)
+        if pending_room is None:
 
             async def read() -> Room | None:
                 async with self.reading.setdefault(code, asyncio.Lock()), self.turns:
                     self.coming.pop(code, None)
                     return await self._refresh(code)
 
-            coming = self.coming[code] = asyncio.create_task(read())
-        return await asyncio.shield(coming)
+            pending_room = self.coming[code] = asyncio.create_task(read())
+        return await asyncio.shield(pending_room)
 
     async def move(self, room: Room, query: str, screen: str | None = None) -> int:
         number = max(room.number + 1, first_number())
@@ -196,15 +196,15 @@ class RedisStore:
         async with self.turns, reachable():
             reports = await self.redis.hgetall(_followers(room.code))
         other_reports = [followers_in(text) for process, text in reports.items() if process != self.process]
-        recent = [(count, exploring_count) for count, exploring_count, at in other_reports if time.time() - at < FORGOTTEN]
+        recent = [(count, exploring_count) for count, exploring_count, reported_at in other_reports if time.time() - reported_at < FORGOTTEN]
         return room.followers + sum(count for count, _ in recent), room.alone + sum(exploring_count for _, exploring_count in recent)
 
     async def count(self, room: Room, by: int, alone: bool = False) -> None:
         room.followers += by
         room.alone += by * alone
-        watched = room.followers or room.streams
-        self.followed.add(room) if watched else self.followed.discard(room)
-        if not watched:
+        is_watched = room.followers or room.streams
+        self.followed.add(room) if is_watched else self.followed.discard(room)
+        if not is_watched:
             self.answers.forget(room)  # without followers this process misses changes, so it must not restore answers
 
     async def stream(self, room: Room, address: str) -> None:
@@ -224,13 +224,13 @@ class RedisStore:
         name, key = address_digest(room, address), joined_name(room.code)
         async with self.turns, reachable():
             streams = int(await self.redis.hget(streamed_name(room.code), name) or 0)
-            address_count, total = await self._joins(key, name, 1)  # count first, so that no concurrent request is missed
+            address_count, total = await self._count_joins(key, name, 1)  # count first, so that no concurrent request is missed
             if may_join(streams, address_count - 1, total - 1, spare):
                 return True
-            await self._joins(key, name, -1)
+            await self._count_joins(key, name, -1)
             return False
 
-    async def _joins(self, joined: str, name: str, by: int) -> tuple[int, int]:
+    async def _count_joins(self, joined: str, name: str, by: int) -> tuple[int, int]:
         """Add `by` to the count of an address's devices. Return this count and the total."""
         async with self.redis.pipeline() as pipeline:
             pipeline.hincrby(joined, name, by)
@@ -317,17 +317,17 @@ class RedisStore:
             if name not in running:
                 self.tasks.append(asyncio.create_task(self._run_forever(task_function), name=name))
 
-    async def _run_forever(self, act: Callable[[], Awaitable[None]]) -> None:
-        """Repeat `act` whenever it ends, and log why. An unreachable Redis is logged once."""
-        lost = False
+    async def _run_forever(self, task: Callable[[], Awaitable[None]]) -> None:
+        """Repeat `task` whenever it ends, and log why. An unreachable Redis is logged once."""
+        is_lost = False
         while not _is_being_cancelled():
             try:
-                await act()
-                lost = False
+                await task()
+                is_lost = False
             except StoreLost as error:
-                if not lost:
+                if not is_lost:
                     _LOG.warning("Redis, which keeps the rooms, does not answer: %s", error.__cause__ or error)
-                lost = True
+                is_lost = True
             except Exception:
                 _LOG.exception("what keeps the rooms of several processes together failed, and begins anew")
             await asyncio.sleep(AGAIN_IN)
@@ -494,9 +494,9 @@ def _is_being_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-def _state(of: StoredRoom | Room) -> tuple[object, ...]:
+def _state(room: StoredRoom | Room) -> tuple[object, ...]:
     """Return the fields of which followers are notified."""
-    return of.number, of.query, of.poll, of.asked, of.screen, of.explore, of.cover
+    return room.number, room.query, room.poll, room.asked, room.screen, room.explore, room.cover
 
 
 def _missing_in_redis(stored: StoredRoom | None, room: Room) -> dict[str, str]:

@@ -13,12 +13,12 @@ const TRIES = 40
 /** @param {URL} room  the room's own address, with a slash at its end */
 export function roomClient(room) {
   /** @type {Map<number, Promise<RoomQuestion | undefined>>} */
-  const known = new Map()
+  const knownResponses = new Map()
 
   /** @param {string} path @param {string} [more]  of its query */
   async function json(path, more = "") {
-    for (let tries = 0; tries < TRIES; tries++) {
-      const answer = await fetch(at(path) + more).catch(() => undefined)
+    for (let tryCount = 0; tryCount < TRIES; tryCount++) {
+      const answer = await fetch(urlOf(path) + more).catch(() => undefined)
       if (answer?.ok) return answer.json()
       if (answer && answer.status < 500 && answer.status !== 429) return undefined
       await new Promise((resolve) => setTimeout(resolve, AGAIN_IN * (1 + Math.random())))
@@ -27,9 +27,9 @@ export function roomClient(room) {
 
   /** Fetch a question, cached while it is the current one. @param {number} number */
   function question(number) {
-    const response = known.get(number) ?? json("question", `&number=${number}`)
-    known.clear()
-    known.set(number, response)
+    const response = knownResponses.get(number) ?? json("question", `&number=${number}`)
+    knownResponses.clear()
+    knownResponses.set(number, response)
     return /** @type {Promise<RoomQuestion | undefined>} */ (response)
   }
 
@@ -43,18 +43,18 @@ export function roomClient(room) {
    * @returns {Promise<Answered>}
    */
   async function send(path, more = {}) {
-    let refused = false
-    for (let tries = 0; ; tries++) {
+    let isRefused = false
+    for (let attempt = 0; ; attempt++) {
       const token = await device()
       const body = JSON.stringify({ device: token, ...more })
-      const got = token ? await fetch(at(path), { method: "POST", body }).catch(() => undefined) : undefined
-      const busy = !got || got.status >= 500 || got.status === 429
-      if (got?.status === 403 && !refused) {
-        refused = true // the code belongs to another room now
+      const reply = token ? await fetch(urlOf(path), { method: "POST", body }).catch(() => undefined) : undefined
+      const isBusy = !reply || reply.status >= 500 || reply.status === 429
+      if (reply?.status === 403 && !isRefused) {
+        isRefused = true // the code belongs to another room now
         keepToken("")
-      } else if (!busy || tries >= TRIES) {
-        const data = (await got?.json().catch(() => undefined)) ?? {}
-        return { ok: Boolean(got?.ok), status: got?.status ?? 0, sentence: data.sentence ?? "", data }
+      } else if (!isBusy || attempt >= TRIES) {
+        const data = (await reply?.json().catch(() => undefined)) ?? {}
+        return { ok: Boolean(reply?.ok), status: reply?.status ?? 0, sentence: data.sentence ?? "", data }
       } else await new Promise((resolve) => setTimeout(resolve, AGAIN_IN * (1 + Math.random())))
     }
   }
@@ -63,10 +63,10 @@ export function roomClient(room) {
   const vote = ({ number, round }, answer) => send("vote", { number, round, answer })
 
   /** Fetch this device's run in an experiment. */
-  const place = () => send("place")
+  const sendPlace = () => send("place")
 
   /** Report that this follower is lost, or no longer is. @param {boolean} is */
-  const lost = (is) => send("lost", { lost: is })
+  const sendLost = (is) => send("lost", { lost: is })
 
   /**
    * Fetch the runs of all devices, with more curves for a projector.
@@ -76,26 +76,29 @@ export function roomClient(room) {
   const experiment = (projected) => json("experiment", projected ? "&screen=1" : "")
 
   /** Fetch the kernel and maps of a run. @param {number} run @returns {Promise<RoomInside | undefined>} */
-  const inside = (run) => json("inside", `&run=${run}`)
+  const fetchInside = (run) => json("inside", `&run=${run}`)
 
-  const at = (/** @type {string} */ path) => new URL(`${path}?lang=${LANG}`, room).href
+  const urlOf = (/** @type {string} */ path) => new URL(`${path}?lang=${LANG}`, room).href
   const code = room.pathname.split("/").at(-2)?.toUpperCase() ?? ""
 
   /** Return the device's token, issued once by the room and shared by all tabs of this browser. */
   async function device() {
     const token = tokens()[code]
     if (token) return token
-    const answer = await fetch(at("device"), { method: "POST" }).catch(() => undefined)
+    const answer = await fetch(urlOf("device"), { method: "POST" }).catch(() => undefined)
     const newToken = answer?.ok ? (await answer.json()).device : ""
     if (newToken) keepToken(newToken)
     return tokens()[code] ?? ""
   }
 
   const keepToken = (/** @type {string} */ token) => {
-    const others = Object.entries(tokens()).filter(([other]) => other !== code)
-    inBrowser.writeRecord(TOKENS, Object.fromEntries([...others, ...(token ? [[code, token]] : [])].slice(-MOST_ROOMS)))
+    const otherTokens = Object.entries(tokens()).filter(([other]) => other !== code)
+    inBrowser.writeRecord(
+      TOKENS,
+      Object.fromEntries([...otherTokens, ...(token ? [[code, token]] : [])].slice(-MOST_ROOMS)),
+    )
   }
-  return { question, results, vote, place, lost, experiment, inside, join: device }
+  return { question, results, vote, place: sendPlace, lost: sendLost, experiment, inside: fetchInside, join: device }
 }
 
 const TOKENS = "cnnviz.devices"

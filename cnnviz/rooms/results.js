@@ -3,7 +3,7 @@
 import { largestValue, letter, numberTable, rich } from "../pages/learn/learn_words.js"
 import { COLON, escapeHtml, formula, percent } from "../view/model/numbers/format.js"
 import { formatValue, say } from "../view/model/words.js"
-import { countOf, found, mostOf, shareOf } from "./question.js"
+import { countOf, mostOf, rightCounts, shareOf } from "./question.js"
 import { drawMap, drawPatch } from "./question_map.js"
 
 /** @import { GroupData, RoomQuestion, RoomResults, RoomRound } from "../view/types/view.js" */
@@ -14,17 +14,17 @@ import { drawMap, drawPatch } from "./question_map.js"
  * @param {number | null} [own]  this device's answer
  */
 export function resultsHTML(question, results, own = null) {
-  const clicked = question.kind === "click"
-  const grouped = results.groups.length > 0 && question.kind !== "choose"
-  const raw = clicked ? heat(results) : bars(question, results, own)
+  const isClick = question.kind === "click"
+  const isGrouped = results.groups.length > 0 && question.kind !== "choose"
+  const raw = isClick ? heatTable(results) : bars(question, results, own)
   const headline = results.revealed ? `<p class="headline">${foundIt(results)}</p>` : ""
-  return `<div class="results${clicked ? " clicked" : ""}${grouped ? " grouped" : ""}">${headline}
-    <div class="raw">${raw}</div>${grouped ? groups(results) : ""}</div>`
+  return `<div class="results${isClick ? " clicked" : ""}${isGrouped ? " grouped" : ""}">${headline}
+    <div class="raw">${raw}</div>${isGrouped ? groups(results) : ""}</div>`
 }
 
 /** Return a sentence on the number of right answers. @param {RoomResults} results */
 export function foundIt(results) {
-  const { n, of } = found(results)
+  const { n, of } = rightCounts(results)
   return say(of ? "web.hall.found" : "web.hall.unanswered", { n, of })
 }
 
@@ -33,10 +33,10 @@ export function foundIt(results) {
  * @param {RoomQuestion} question @param {RoomResults} results
  */
 export function spokenResults({ kind, options }, results) {
-  const last = results.rounds.length - 1
+  const lastRound = results.rounds.length - 1
   const count = (/** @type {unknown} */ _, /** @type {number} */ n) =>
-    `${letter(n)}${results.groups[n]?.right ? " ✓" : ""}${COLON}${countOf(results.rounds[last], n)}`
-  const headline = results.revealed ? foundIt(results).replace(/<[^>]*>/g, "") : `${roundName(results, last)}.`
+    `${letter(n)}${results.groups[n]?.right ? " ✓" : ""}${COLON}${countOf(results.rounds[lastRound], n)}`
+  const headline = results.revealed ? foundIt(results).replace(/<[^>]*>/g, "") : `${roundName(results, lastRound)}.`
   return [headline, kind === "choose" ? `${options.map(count).join(", ")}.` : ""].join(" ").trim()
 }
 
@@ -47,7 +47,7 @@ const roundName = ({ rounds }, n) =>
     : say("web.hall.votes", { n: rounds[n].votes })
 
 /** @param {RoomResults} results */
-function heat(results) {
+function heatTable(results) {
   const { map, rounds } = results
   if (!map) return ""
   const largestCount = mostOf(results)
@@ -76,13 +76,13 @@ function layersOf({ map, rounds }, round) {
 
 /** @param {RoomQuestion} question @param {RoomResults} results @param {number | null} own */
 function bars(question, results, own) {
-  const chosen = question.kind === "choose"
+  const isChoice = question.kind === "choose"
   const scale = largestValue(question.options)
-  const lows = chosen
+  const lows = isChoice
     ? question.options.map((_, n) => n)
     : [...new Set(results.rounds.flatMap(({ counts }) => counts.map(([low]) => low)))].sort((a, b) => a - b)
   const name = (/** @type {number} */ low) => {
-    if (chosen) {
+    if (isChoice) {
       const { label, picture: rows } = question.options[low]
       return `${rows ? numberTable(rows, scale) : ""}${rich(label)}`
     }
@@ -92,38 +92,38 @@ function bars(question, results, own) {
       : say("web.hall.range", { low: formatValue(low, "3"), high: formatValue(high, "3") })
   }
   const line = (/** @type {number} */ low, /** @type {number} */ n) => {
-    const { right = null, say: said = "" } = (chosen && results.groups[low]) || {}
+    const { right = null, say: said = "" } = (isChoice && results.groups[low]) || {}
     const counts = results.rounds.map((round) => countOf(round, low))
-    return `<li class="${own === low ? "own" : ""}${right ? " right" : ""}"><span class="letter">${chosen ? letter(n) : ""}</span><div class="name">${name(low)}${
+    return `<li class="${own === low ? "own" : ""}${right ? " right" : ""}"><span class="letter">${isChoice ? letter(n) : ""}</span><div class="name">${name(low)}${
       right ? ` <b class="key">✓</b>` : ""
-    }${said ? `<small>${rich(said)}</small>` : ""}</div>${meters(results, counts)}</li>`
+    }${said ? `<small>${rich(said)}</small>` : ""}</div>${roundBars(results, counts)}</li>`
   }
   const axis = [0, 0.5, 1].map((share) => `<span>${percent(share)}</span>`).join("")
-  return `<ul class="bars" style="--rounds:${Math.min(results.rounds.length, 2)}"><li class="heads"><div class="meters">${heads(results)}</div></li>${lows.map(line).join("")}
-    <li class="axis" aria-hidden="true"><div class="meters">${results.rounds.map((_, n) => `<p data-round="${back(results, n)}">${axis}</p>`).join("")}</div></li></ul>${legend(results)}`
+  return `<ul class="bars" style="--rounds:${Math.min(results.rounds.length, 2)}"><li class="heads"><div class="meters">${headings(results)}</div></li>${lows.map(line).join("")}
+    <li class="axis" aria-hidden="true"><div class="meters">${results.rounds.map((_, n) => `<p data-round="${roundsBack(results, n)}">${axis}</p>`).join("")}</div></li></ul>${legend(results)}`
 }
 
 /** Return the position of a round relative to the last: 0, −1, … @param {RoomResults} results @param {number} n */
-const back = ({ rounds }, n) => n - rounds.length + 1
+const roundsBack = ({ rounds }, n) => n - rounds.length + 1
 
 /** Return the names of the rounds. @param {RoomResults} results */
-const heads = (results) =>
+const headings = (results) =>
   results.rounds
-    .map((_, n) => `<span data-round="${back(results, n)}">${escapeHtml(roundName(results, n))}</span>`)
+    .map((_, n) => `<span data-round="${roundsBack(results, n)}">${escapeHtml(roundName(results, n))}</span>`)
     .join("")
 
 /** @param {RoomResults} results */
-const legend = (results) => (results.rounds.length > 1 ? `<p class="rounds">${heads(results)}</p>` : "")
+const legend = (results) => (results.rounds.length > 1 ? `<p class="rounds">${headings(results)}</p>` : "")
 
 /**
  * Return a bar for each round on one scale from 0 to 100 %, the last one in the strongest colour.
  * @param {RoomResults} results
  * @param {readonly number[]} counts
  */
-function meters(results, counts) {
+function roundBars(results, counts) {
   const bar = (/** @type {number} */ count, /** @type {number} */ n) => {
     const share = shareOf(count, results.rounds[n])
-    const round = back(results, n)
+    const round = roundsBack(results, n)
     return `<div class="meter" data-round="${round}"><i style="width:${100 * share}%"></i></div><b data-round="${round}">${count}</b><small data-round="${round}">${percent(share)}</small>`
   }
   return `<div class="meters">${counts.map(bar).join("")}</div>`
@@ -138,7 +138,7 @@ function groups(results) {
   ) =>
     `<li class="${right ? "right" : ""}"><span class="letter">${letter(n)}</span>
       ${rows ? numberTable(rows, scale) : patch ? `<canvas data-patch="${n}" role="presentation"></canvas>` : results.map ? '<span class="none"></span>' : ""}
-      <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${meters(results, counts)}</div></li>`
+      <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${roundBars(results, counts)}</div></li>`
   return `<ol class="groups">${results.groups.map(group).join("")}</ol>${results.map ? "" : legend(results)}`
 }
 
@@ -154,14 +154,14 @@ export function paintResults(root, results) {
   )
   for (const canvas of root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-round]"))) {
     const round = results.rounds[Number(canvas.dataset.round)]
-    const last = round === results.rounds.at(-1)
+    const isLast = round === results.rounds.at(-1)
     if (results.map)
       drawMap(canvas, results.map, {
         layer: Number(canvas.dataset.layer),
         round,
         most: largestCount,
         key: results.key,
-        letters: last ? letters : [],
+        letters: isLast ? letters : [],
       })
   }
   for (const canvas of root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-patch]"))) {

@@ -54,7 +54,7 @@ def new_device(presenter: str) -> str:
     (True, False, False)
     """
     name = secrets.token_bytes(_NAME)
-    return base64.urlsafe_b64encode(name + _sign(name, presenter)).decode()
+    return base64.urlsafe_b64encode(name + _signature(name, presenter)).decode()
 
 
 def is_device(token: object, presenter: str) -> bool:
@@ -65,8 +65,8 @@ def is_device(token: object, presenter: str) -> bool:
         content = base64.b64decode(token, b"-_", validate=True)
     except ValueError:
         return False
-    return hmac.compare_digest(content[_NAME:], _sign(content[:_NAME], presenter))
+    return hmac.compare_digest(content[_NAME:], _signature(content[:_NAME], presenter))
 
 
-def _sign(name: bytes, presenter: str) -> bytes:
+def _signature(name: bytes, presenter: str) -> bytes:
     return hmac.digest(presenter.encode(), b"device " + name, "sha256")[:_SIGNATURE]

@@ -60,23 +60,23 @@ class SharedVotes:
 
     async def vote(self, room: Room, poll: Poll, device: str, answer: float) -> bool:
         """Take an answer as `Store.vote` does. Concurrent answers are written together."""
-        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self.waiting.append((room, poll, device, answer, done))
+        is_stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.waiting.append((room, poll, device, answer, is_stored))
         if self.casting is None or self.casting.done():
             self.casting = asyncio.create_task(self._cast_all())
-        return await done
+        return await is_stored
 
     async def place(self, room: Room, poll: Poll, device: str) -> float:
         """Return the device's number in an experiment, or reserve the next one. Numbers are unique across processes."""
-        ballot, places = ballot_name(room.code, poll, poll.round), places_name(room.code, poll)
+        ballot, places_key = ballot_name(room.code, poll, poll.round), places_name(room.code, poll)
         async with reachable():
             number_text = await self.redis.hget(ballot, device)
             place = _number(poll, number_text) if number_text is not None else None
             if place is not None:
                 return place
             # Redis may have lost the counter
-            await self.redis.set(places, await self.redis.hlen(ballot), nx=True, ex=int(SILENCE))
-            return float(await self.redis.incr(places)) - 1
+            await self.redis.set(places_key, await self.redis.hlen(ballot), nx=True, ex=int(SILENCE))
+            return float(await self.redis.incr(places_key)) - 1
 
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
         """Return the ballots as `Store.ballots` does, without invalid answers."""
@@ -85,8 +85,8 @@ class SharedVotes:
             for round in range(1, poll.round + 1):
                 await self._put_back_lost(room, poll, round)
                 rounds.append(await self.redis.hgetall(ballot_name(room.code, poll, round)))
-        read = [{device: _number(poll, text) for device, text in ballot.items()} for ballot in rounds]
-        return [{device: answer for device, answer in ballot.items() if answer is not None} for ballot in read]
+        rounds_by_device = [{device: _number(poll, text) for device, text in ballot.items()} for ballot in rounds]
+        return [{device: answer for device, answer in ballot.items() if answer is not None} for ballot in rounds_by_device]
 
     async def count(self, room: Room, poll: Poll) -> int:
         """Return the number of answers as `Store.votes` does."""
@@ -148,9 +148,9 @@ class SharedVotes:
                         outcome = await self._cast(votes[0][0], votes[0][1], {device: answer for _, _, device, answer, _ in votes})
                 except Exception as error:  # pass any error on to the callers
                     outcome = error
-                for *_, done in votes:
-                    if not done.done():  # the client may have disconnected
-                        done.set_result(outcome) if isinstance(outcome, bool) else done.set_exception(outcome)
+                for *_, future in votes:
+                    if not future.done():  # the client may have disconnected
+                        future.set_result(outcome) if isinstance(outcome, bool) else future.set_exception(outcome)
 
     async def _cast(self, room: Room, poll: Poll, answers: Ballot) -> bool:
         """Write answers to a round if it is open at that moment."""
@@ -176,8 +176,8 @@ class SharedVotes:
                 if new_count and await pipe.hlen(name) + new_count > MOST_DEVICES:
                     raise TooManyVotes
                 old_stamps = await pipe.hmget(stamps_key, list(answers))
-                now = int(1000 * time.time())
-                stamps = {device: max(now, stamp_in(stamp) + 1) for device, stamp in zip(answers, old_stamps, strict=True)}
+                now_ms = int(1000 * time.time())
+                stamps = {device: max(now_ms, stamp_in(stamp) + 1) for device, stamp in zip(answers, old_stamps, strict=True)}
                 pipe.multi()
                 _write(pipe, name, {device: str(answer) for device, answer in answers.items()})
                 _write(pipe, stamps_key, stamps)

@@ -182,7 +182,7 @@ def continues_lecture(room: Room, screen: str | None) -> bool:
 
 
 def is_open_for(poll: Poll | None, answered_poll: Poll) -> bool:
-    """Return whether an answer to `answered_poll` still counts when the question is at `poll`."""
+    """Return whether an answer to `answered_poll` still counts when the question has reached the state `poll`."""
     return poll is not None and (poll.number, poll.round, poll.phase) == (answered_poll.number, answered_poll.round, "open")
 
 
@@ -244,11 +244,11 @@ class MemoryStore:
         return True
 
     async def room(self, code: str) -> Room | None:
-        found = self.rooms.get(code)
-        if found and self.clock() - found.touched > SILENCE:
-            self._end(found)
+        stored_room = self.rooms.get(code)
+        if stored_room and self.clock() - stored_room.touched > SILENCE:
+            self._end(stored_room)
             return None
-        return found
+        return stored_room
 
     async def renew(self, room: Room) -> None:
         pass  # no other process runs
@@ -265,7 +265,7 @@ class MemoryStore:
         return room.number
 
     async def give(self, room: Room, deck: str) -> None:
-        if len(deck) + sum(len(other.deck) for other in self.rooms.values() if other is not room) > MOST_DECKS:
+        if len(deck) + sum(len(other_room.deck) for other_room in self.rooms.values() if other_room is not room) > MOST_DECKS:
             raise TooManyRooms
         room.deck, room.screen, room.touched = deck, "", self.clock()
         room.wake()
@@ -285,9 +285,9 @@ class MemoryStore:
 
     async def join(self, room: Room, address: str, spare: Callable[[], bool]) -> bool:
         name = address_digest(room, address)
-        may = may_join(room.streamed[name], room.joined[name], room.joined.total(), spare)
-        room.joined[name] += may
-        return may
+        may_stream = may_join(room.streamed[name], room.joined[name], room.joined.total(), spare)
+        room.joined[name] += may_stream
+        return may_stream
 
     async def ask(self, room: Room, poll: Poll | None) -> None:
         room.touched = self.clock()
@@ -325,7 +325,7 @@ class MemoryStore:
         return place in room.been
 
     async def note(self, room: Room, record: str) -> None:
-        if sum(len(text) for other in self.rooms.values() for text in other.records) + len(record) <= MOST_RECORDED:
+        if sum(len(text) for other_room in self.rooms.values() for text in other_room.records) + len(record) <= MOST_RECORDED:
             room.records = [*room.records, record][-MOST_RECORDS:]
 
     async def records(self, room: Room) -> list[str]:
@@ -345,10 +345,10 @@ class MemoryStore:
 
     def _give_up_idle(self) -> None:
         """End the room without followers that has been idle for longest. Raise TooManyRooms if there is none."""
-        idle = [room for room in self.rooms.values() if not room.followers and self.clock() - room.touched > IDLE]
-        if not idle:
+        idle_rooms = [room for room in self.rooms.values() if not room.followers and self.clock() - room.touched > IDLE]
+        if not idle_rooms:
             raise TooManyRooms
-        self._end(min(idle, key=lambda room: room.touched))
+        self._end(min(idle_rooms, key=lambda room: room.touched))
 
     def _sweep(self) -> None:
         silent = [room for room in self.rooms.values() if self.clock() - room.touched > SILENCE]

@@ -26,7 +26,7 @@ MOST_FOLLOWERS, MOST_OF_ONE = 10_000, 5_000
 
 def is_together(room: Room) -> bool:
     """Return whether followers may not explore, because exploring is paused or a question still hides its answer."""
-    return room.explore == "paused" or (room.poll is not None and room.poll.at(time.time()).veils)
+    return room.explore == "paused" or (room.poll is not None and room.poll.at(time.time()).hides_answer)
 
 
 @dataclass(eq=False)
@@ -39,7 +39,7 @@ class Stream:
     seen: str
     screen: bool
     alone: bool
-    given: str = ""
+    sent_screen: str = ""
     explore: str | None = None
     cover: str | None = None
     poll: tuple[int, int, str] | None = None
@@ -51,9 +51,9 @@ class Stream:
     def news(self) -> bytes:
         """Return the changes since the last call, as events."""
         room, events = self.room, b""
-        if room.screen != self.given:
-            self.given = room.screen
-            events += f"event: screen\ndata: {self.given or 'null'}\n\n".encode()
+        if room.screen != self.sent_screen:
+            self.sent_screen = room.screen
+            events += f"event: screen\ndata: {self.sent_screen or 'null'}\n\n".encode()
         # send the default, too: after a reconnect a page may have another value
         if (explore := room.explore or EXPLORE[0]) != self.explore:
             self.explore = explore
@@ -73,10 +73,10 @@ class Stream:
         return events
 
     @property
-    def patience(self) -> float:
+    def max_delay(self) -> float:
         """Maximum delay in seconds until the next check."""
-        left = self.room.poll.at(now := time.time()).seconds_left(now) if self.room.poll else None
-        waits = [HEARTBEAT, *([left + 0.01] if left is not None else []), *([COUNT_EVERY] if self.screen else [])]
+        remaining_seconds = self.room.poll.at(now := time.time()).seconds_left(now) if self.room.poll else None
+        waits = [HEARTBEAT, *([remaining_seconds + 0.01] if remaining_seconds is not None else []), *([COUNT_EVERY] if self.screen else [])]
         return min(waits)
 
 
@@ -124,15 +124,15 @@ class Streams:
                     return
                 if stream.alone and is_together(room):
                     return  # the browser reconnects as a follower
-                news = stream.news() + (await self._count_event(stream) if stream.screen else b"")
-                if not news and time.monotonic() - sent_at >= HEARTBEAT:
-                    news = b": still there\n\n"
-                if news:
+                event_bytes = stream.news() + (await self._count_event(stream) if stream.screen else b"")
+                if not event_bytes and time.monotonic() - sent_at >= HEARTBEAT:
+                    event_bytes = b": still there\n\n"
+                if event_bytes:
                     sent_at = time.monotonic()
-                    yield news
+                    yield event_bytes
                 if change_event is room.changed:
                     with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(stream.patience):
+                        async with asyncio.timeout(stream.max_delay):
                             await change_event.wait()
         finally:
             room.streams -= 1
@@ -157,10 +157,10 @@ class Streams:
         """Return the counts as an event, or b"" if the projector knows them."""
         room = stream.room
         try:
-            votes, followers, lost = await self.store.votes(room, room.poll) if room.poll else 0, await self.store.followers(room), await self.store.lost(room)
+            votes, followers, lost_count = await self.store.votes(room, room.poll) if room.poll else 0, await self.store.followers(room), await self.store.lost(room)
         except StoreLost:
             return b""
-        count = {"votes": votes, "followers": followers[0], "alone": followers[1], "lost": lost}
+        count = {"votes": votes, "followers": followers[0], "alone": followers[1], "lost": lost_count}
         if count == stream.count:
             return b""
         stream.count = count

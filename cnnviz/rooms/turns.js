@@ -1,5 +1,5 @@
-// The presenter's steps, one after the other: a key that is pressed before the room has announced the last step waits
-// for it, so that two quick presses do what two slow ones do.
+// The presenter's steps, one after another. A key that is pressed before the room has announced the last step waits
+// for it, so that quick presses have the same effect as slow ones.
 
 const PATIENCE = 3000 // milliseconds to wait for an announcement, since the stream may be lost
 
@@ -7,20 +7,20 @@ const PATIENCE = 3000 // milliseconds to wait for an announcement, since the str
 
 export function stepsInTurn() {
   /** @type {Promise<void>} */
-  let last = Promise.resolve()
+  let lastStep = Promise.resolve()
   /** @type {Set<Announced>}  since the current step began */
-  let heard = new Set()
+  let heardEvents = new Set()
   let check = () => {}
 
   /** Run a step, and wait for its announcement. @param {() => Promise<Announced | undefined>} step */
   async function run(step) {
-    heard = new Set()
-    const by = await step()
-    if (!by || heard.has(by)) return
+    heardEvents = new Set()
+    const event = await step()
+    if (!event || heardEvents.has(event)) return
     await new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
       const timer = setTimeout(resolve, PATIENCE)
       check = () => {
-        if (!heard.has(by)) return
+        if (!heardEvents.has(event)) return
         clearTimeout(timer)
         resolve()
       }
@@ -29,17 +29,18 @@ export function stepsInTurn() {
 
   return {
     /**
-     * Run a step after all earlier ones. It returns by which event the room announces it, or nothing if it was refused.
+     * Run a step after all earlier ones. The step returns the event with which the room announces it, or nothing if
+     * it was refused.
      * @param {() => Promise<Announced | undefined>} step
      */
     take(step) {
-      const turn = last.then(() => run(step))
-      last = turn.catch(() => {}) // a step that throws, as without a server, holds up nothing
-      return turn
+      const nextTurn = lastStep.then(() => run(step))
+      lastStep = nextTurn.catch(() => {}) // a step that throws, as without a server, holds up nothing
+      return nextTurn
     },
     /** Report an event of the room's stream. @param {Announced} by */
     hear(by) {
-      heard.add(by)
+      heardEvents.add(by)
       check()
     },
   }

@@ -11,7 +11,7 @@ from typing import Generic
 from cnnviz.server.admission import Admission
 from cnnviz.server.job import EXPENSIVE, CostEstimate, Job, Result
 from cnnviz.server.scheduler import Scheduler
-from cnnviz.server.waiting import done
+from cnnviz.server.waiting import wait_for_thread
 from cnnviz.server.workers import MAX_PAUSED, Workers
 
 
@@ -54,7 +54,7 @@ class ComputeQueue(Generic[Result]):
                 self.scheduler.merge_duplicate(job, connection or visitor, visitor, pause)
             job.waiting += 1
         try:
-            await done(job.future)
+            await wait_for_thread(job.future)
             return job.future.result()
         finally:
             with self.lock:

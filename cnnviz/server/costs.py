@@ -85,10 +85,10 @@ class LearnedCost(CostEstimate):
         if self.cost:
             self.costs.exceeded(*self.cost, seconds)
 
-    def run_timed(self, make: Callable[[], Result]) -> Result:
+    def run_timed(self, compute: Callable[[], Result]) -> Result:
         """Return `make()`, called in a thread of the queue, and learn its cost."""
         start = self.clock()
-        result = make()
+        result = compute()
         if self.cost:
             self.costs.learn(*self.cost, self.clock() - start)
         return result

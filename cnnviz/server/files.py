@@ -14,7 +14,7 @@ from cnnviz.server.language import request_language
 from cnnviz.server.malloc import trim_heap
 from cnnviz.server.waiting import cached_in_thread
 from cnnviz.view.constants import sprite
-from cnnviz.view.modules import script, styles
+from cnnviz.view.modules import module_script, styles
 from cnnviz.view.notices import notices
 from cnnviz.words import DEFAULT, KEY, use_language
 
@@ -66,9 +66,9 @@ def file_routes(folder: str) -> list[BaseRoute]:
     ['/cnn/web/bundle.js', '/cnn/web/follower.js', '/cnn/web/cockpit.js', '/cnn/web/style.css', '/cnn/web/images.png', '/cnn/web/licences.txt']
     """
     return [
-        lazy_route(f"{folder}/web/bundle.js", "text/javascript", script),
-        lazy_route(f"{folder}/web/follower.js", "text/javascript", lambda: script("rooms/follower", "{}()")),
-        lazy_route(f"{folder}/web/cockpit.js", "text/javascript", lambda: script("rooms/presenter_view", "{}()")),
+        lazy_route(f"{folder}/web/bundle.js", "text/javascript", module_script),
+        lazy_route(f"{folder}/web/follower.js", "text/javascript", lambda: module_script("rooms/follower", "{}()")),
+        lazy_route(f"{folder}/web/cockpit.js", "text/javascript", lambda: module_script("rooms/presenter_view", "{}()")),
         lazy_route(f"{folder}/web/style.css", "text/css", styles),
         lazy_route(f"{folder}/web/images.png", "image/png", sprite),
         lazy_route(f"{folder}/web/licences.txt", "text/plain; charset=utf-8", notices),

@@ -128,9 +128,9 @@ class Numbers:
             finally:
                 self.delayed_refusals -= 1
 
-    async def respond(self, request: Request, asked: tuple[str, str, bytes]) -> Response:
+    async def respond(self, request: Request, target: tuple[str, str, bytes]) -> Response:
         """Compute the response to a request that is not in the cache of whole responses."""
-        version, page_and_form, query = asked
+        version, page_and_form, query = target
         name, _, form = page_and_form.partition(".")
         if version not in ("", code()):
             return refusal(410, "ui.numbers.other_version", version=code())
@@ -149,7 +149,7 @@ class Numbers:
             return busy_response(1)
         if result.is_immutable:
             usual_request = Request({"type": "http", "headers": [(b"accept-encoding", b"gzip")]})
-            self.responses.put(asked, CachedResponse(result, _response(result, usual_request, bool(version))))
+            self.responses.put(target, CachedResponse(result, _response(result, usual_request, bool(version))))
         return _response(result, request, bool(version))
 
     async def respond_with_deck(self, request: Request) -> Response:

@@ -54,14 +54,14 @@ MIN_SHARE = 20
 """Guaranteed minimum per address while any are left."""
 
 
-def fair_share(left: int, most: int) -> int:
-    """Return the limit of one address while `left` remain: at most the number that remains for all others, so that a
+def fair_share(remaining: int, most: int) -> int:
+    """Return the limit of one address while `remaining` remain: at most the number that remains for all others, so that a
     few addresses cannot take all.
 
     >>> fair_share(10_000, 5_000), fair_share(300, 5_000), fair_share(3, 5_000), fair_share(0, 5_000)
     (5000, 300, 20, 0)
     """
-    return min(most, max(left, MIN_SHARE)) if left > 0 else 0
+    return min(most, max(remaining, MIN_SHARE)) if remaining > 0 else 0
 
 
 class counted:

@@ -27,15 +27,15 @@ class Scheduler(Generic[Result]):
         """Remove and return the next job, or None if nothing more may run now."""
         if len(self.running) >= self.at_once:
             return None
-        held_back, first = self._held_back(), self.turns.first()
-        if held_back and (first is None or held_back < first) and not self._has_shorter_running(held_back):
+        held_back_ticket, first_ticket = self._held_back(), self.turns.first()
+        if held_back_ticket and (first_ticket is None or held_back_ticket < first_ticket) and not self._has_shorter_running(held_back_ticket):
             self.held_back.take()
-            self.under_way.add(held_back.item)
-            return held_back.item
-        if first is None or (first.item.begun and self._has_shorter_running(first)):
+            self.under_way.add(held_back_ticket.item)
+            return held_back_ticket.item
+        if first_ticket is None or (first_ticket.item.begun and self._has_shorter_running(first_ticket)):
             return None
         self.turns.take()
-        return first.item
+        return first_ticket.item
 
     def requeue(self, job: Job[Result]) -> None:
         """Requeue a job that was taken and has not begun."""
@@ -59,8 +59,8 @@ class Scheduler(Generic[Result]):
 
     def must_yield(self, job: Job[Result]) -> bool:
         """Return whether a shorter job is running or waiting."""
-        waiting = (self.turns.first(), self._held_back())
-        return self._has_shorter_running(job.ticket) or any(ticket and ticket < job.ticket for ticket in waiting)
+        candidates = (self.turns.first(), self._held_back())
+        return self._has_shorter_running(job.ticket) or any(ticket and ticket < job.ticket for ticket in candidates)
 
     def _wait(self, job: Job[Result]) -> None:
         (self.held_back if job.charged else self.turns.waiting).add(job.ticket)
@@ -68,10 +68,10 @@ class Scheduler(Generic[Result]):
     def _held_back(self) -> Ticket[Job[Result]] | None:
         """Return the ticket of the first held-back job that may begin, because few expensive jobs, or only longer ones,
         are under way. None if there is none."""
-        first = self.held_back.first()
-        if first is None or len(self.under_way) >= self.max_expensive_and_shorter:
+        first_ticket = self.held_back.first()
+        if first_ticket is None or len(self.under_way) >= self.max_expensive_and_shorter:
             return None
-        return first if len(self.under_way) < self.max_expensive or all(first < job.ticket for job in self.under_way) else None
+        return first_ticket if len(self.under_way) < self.max_expensive or all(first_ticket < job.ticket for job in self.under_way) else None
 
     def _has_shorter_running(self, ticket: Ticket[Job[Result]]) -> bool:
         """Return whether a shorter job is running, since concurrent computations slow each other down."""

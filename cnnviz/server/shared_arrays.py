@@ -50,11 +50,11 @@ class SharedArrays:
         """Store the arrays for the current owner, and evict entries that exceed the limits."""
         file = io.BytesIO()
         np.savez(file, **arrays)  # type: ignore[arg-type]
-        self._try(lambda: self._put(self._key(name), file.getvalue()))
+        self._attempt(lambda: self._put(self._key(name), file.getvalue()))
 
     def get(self, name: str) -> dict[str, np.ndarray] | None:
         """Return the arrays of that name, or None if there are none."""
-        content = self._try(lambda: self._get(self._key(name)))
+        content = self._attempt(lambda: self._get(self._key(name)))
         if not isinstance(content, bytes):
             return None
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
@@ -125,7 +125,7 @@ class SharedArrays:
         return f"cnnviz:{self.kind}:{name}"
 
     @staticmethod
-    def _try(command: Callable[[], object]) -> object:
+    def _attempt(command: Callable[[], object]) -> object:
         from redis.exceptions import RedisError
 
         try:

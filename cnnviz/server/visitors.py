@@ -37,7 +37,7 @@ def visitor_of(request: HTTPConnection) -> str:
 
 def network_of(host: str) -> str:
     """Return the IPv4 address or IPv6 network that rate limits count for a host."""
-    return _NETWORKS.of(host)
+    return _NETWORKS.network_of(host)
 
 
 class Networks:
@@ -47,7 +47,7 @@ class Networks:
     The first MANY parts are still counted by themselves.
 
     >>> networks = Networks()
-    >>> [networks.of(f"2001:db8:0:{n}00::1") for n in (1, 2, 3, 4, 5, 1)][3:]
+    >>> [networks.network_of(f"2001:db8:0:{n}00::1") for n in (1, 2, 3, 4, 5, 1)][3:]
     ['2001:db8:0:400::/56', '2001:db8::/48', '2001:db8:0:100::/56']
     """
 
@@ -56,21 +56,21 @@ class Networks:
     def __init__(self, known: int = 10_000) -> None:
         self.parts: LruCache[IPv6Network, set[IPv6Network]] = LruCache(known)
 
-    def of(self, host: str) -> str:
+    def network_of(self, host: str) -> str:
         try:
             address = ip_address(host.partition("%")[0])
         except ValueError:
             return host[:64]
         if isinstance(address, IPv4Address):
             return host
-        wide, *narrower = (IPv6Network((address, size), strict=False) for size in self.SIZES)
-        for network in narrower:
-            parts = self.parts.get_or_make(wide, set)
+        widest_network, *narrower_networks = (IPv6Network((address, size), strict=False) for size in self.SIZES)
+        for network in narrower_networks:
+            parts = self.parts.get_or_make(widest_network, set)
             if network not in parts and len(parts) >= self.MANY:
-                return str(wide)
+                return str(widest_network)
             parts.add(network)
-            wide = network
-        return str(wide)
+            widest_network = network
+        return str(widest_network)
 
 
 _NETWORKS = Networks()

@@ -29,7 +29,7 @@ def cached_in_thread(make: Callable[[Name], Value]) -> Callable[[Name], Awaitabl
     return make_cached
 
 
-async def done(future: Future[Any]) -> None:
+async def wait_for_thread(future: Future[Any]) -> None:
     """Wait until a thread has set the future's result. Cancelling the wait does not cancel the future."""
     loop = asyncio.get_running_loop()
     ended = loop.create_future()
@@ -57,7 +57,7 @@ async def while_connected(request: Request) -> AsyncIterator[None]:
         if task is not None:
             task.cancel()
 
-    watching = asyncio.create_task(watch())
+    watch_task = asyncio.create_task(watch())
     try:
         yield
     except asyncio.CancelledError:
@@ -65,4 +65,4 @@ async def while_connected(request: Request) -> AsyncIterator[None]:
             task.uncancel()
         raise
     finally:
-        watching.cancel()
+        watch_task.cancel()

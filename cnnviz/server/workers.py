@@ -119,14 +119,14 @@ class Workers(Generic[Result]):
         self._wait(job)
         self._check(job)
 
-    def _learn(self, job: Job[Result], used: float) -> None:
-        if job.given_up or used > PATIENCE:
+    def _learn(self, job: Job[Result], used_seconds: float) -> None:
+        if job.given_up or used_seconds > PATIENCE:
             raise TimeoutError
-        if used > EXPENSIVE and not job.charged:
-            self.admission.charge(job, used, checked=False)  # a job that has begun is counted but not refused
+        if used_seconds > EXPENSIVE and not job.charged:
+            self.admission.charge(job, used_seconds, checked=False)  # a job that has begun is counted but not refused
             self.scheduler.under_way.add(job)
-        if used > 2 * job.expected.seconds():
-            job.expected.exceeded(used)
+        if used_seconds > 2 * job.expected.seconds():
+            job.expected.exceeded(used_seconds)
         self.scheduler.turns.set_estimate(job.ticket, max(job.ticket.seconds, job.expected.seconds()))
 
     @contextmanager

@@ -50,13 +50,13 @@ def tensorflow_gradients(
     stride: int = 1,
     padding: Padding = 0,
     network: Network | None = None,
-    given: Mapping[str, np.ndarray] | None = None,
+    pass_inputs: Mapping[str, np.ndarray] | None = None,
     training: bool = True,
 ) -> dict[str, np.ndarray]:
     """Return ∂L/∂θ of every parameter by name, ∂L/∂x as "x", and the outputs "o" (N,) and loss "L" of the pass.
 
     Computed in float64 on the CPU with the `tensorflow` methods of the layers and of the loss. The network is `network`, or the
-    teaching notebook's with this stride and padding. For several images, (m,C,H,W), L is the mean. `given` are buffers and masks;
+    teaching notebook's with this stride and padding. For several images, (m,C,H,W), L is the mean. `pass_inputs` are buffers and masks;
     `training` is False for eval mode. Raise TensorFlowUnavailable if TensorFlow cannot be imported.
     """
     tf = import_tensorflow()
@@ -64,12 +64,12 @@ def tensorflow_gradients(
     program = network.program(x.shape, training=training) if network else notebook_program(params, x.shape, stride, padding)
     images = len(x) if program.run.images else None
     y = targets(y, (images, *program.shapes["o"]) if images else program.shapes["o"])
-    constants = {name: tf.constant(array) for name, array in program.pass_inputs(given, images).items()}
+    constants = {name: tf.constant(array) for name, array in program.pass_inputs(pass_inputs, images).items()}
     with tf.device("CPU:0"), tf.GradientTape() as tape:
         leaves = {name: tf.Variable(array) for name, array in program.start(params, x).items()}
         z, o = _pass(tf, program, leaves, constants)
-        loss, merged = program.network.loss_kind, program.network.merged
-        loss_function, ends = (merged.tensorflow, z) if merged else (loss.tensorflow, o)
+        loss, is_merged = program.network.loss_kind, program.network.merged
+        loss_function, ends = (is_merged.tensorflow, z) if is_merged else (loss.tensorflow, o)
         losses = [loss_function(tf, end, tf.constant(row)) for end, row in zip(tf.unstack(ends), np.atleast_2d(y), strict=True)]
         total = tf.reduce_mean(tf.stack(losses))
     derivatives = tape.gradient(total, leaves, unconnected_gradients=tf.UnconnectedGradients.ZERO)

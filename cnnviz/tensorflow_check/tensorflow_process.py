@@ -35,11 +35,11 @@ def state() -> tuple[str, Message | None]:
 
 def gradients(
     params: Params, x: np.ndarray, y: np.ndarray, stride: int = 1, padding: Padding = 0, network: Network | None = None,
-    given: Mapping[str, np.ndarray] | None = None,
+    pass_inputs: Mapping[str, np.ndarray] | None = None,
 ) -> dict[str, np.ndarray]:
     """Return TensorFlow's gradients by parameter, as `tensorflow_gradients` does. Call it only when the state is
     "ready"."""
-    return tensorflow_gradients(params, x, y, stride, padding, network, given)
+    return tensorflow_gradients(params, x, y, stride, padding, network, pass_inputs)
 
 
 def _start() -> None:

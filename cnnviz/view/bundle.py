@@ -82,9 +82,9 @@ def _scope(name: str, text: str) -> str:
     names += [_export_property(name) for match in _EXPORTED.finditer(text) for name in match[1].split(",") if name.strip()]
     body = _IMPORT.sub(lambda line: f"const {{{line[1].replace(' as ', ': ')}}} = {_scope_of(_resolve(name, line[3]))}{line[4]}", text)
     body = _ASIDE.sub("", _DOCS.sub("", _EXPORTED.sub("", _EXPORT.sub(r"\2", body)))).strip()
-    unsupported = _STRANGE.search(body)
-    if unsupported:
-        raise ValueError(f"bundle: {name}.js has a line that is not understood: {unsupported[0]}")
+    unsupported_syntax = _STRANGE.search(body)
+    if unsupported_syntax:
+        raise ValueError(f"bundle: {name}.js has a line that is not understood: {unsupported_syntax[0]}")
     return f"const {_scope_of(name)} = (() => {{\n{body}\nreturn {{ {', '.join(names)} }}\n}})()"
 
 

@@ -29,14 +29,14 @@ from cnnviz.core.setup.targets import DEFAULT_CLASSES
 from cnnviz.core.training.loss_change import FAR
 from cnnviz.data.channels import LUMA
 from cnnviz.data.disabled_features import disabled_message
-from cnnviz.data.images import Image, bundled, find_image
+from cnnviz.data.images import Image, find_image, load_split
 from cnnviz.data.uploads import MAX_BYTES
 from cnnviz.decks import screen_address
 from cnnviz.decks.deck_file import MOST_BYTES, MOST_SECONDS
 from cnnviz.decks.library import library
 from cnnviz.export.mathml import insert_formulas, mathml
 from cnnviz.pages.charts import LINE_COLOURS
-from cnnviz.pages.deck_screens import story
+from cnnviz.pages.deck_screens import opening_deck
 from cnnviz.pages.learn.script.handler import deck_data
 from cnnviz.pages.map_settings import MOST_PRINTED, SCALES
 from cnnviz.pages.registry import page_keys, pages
@@ -49,7 +49,7 @@ from cnnviz.words import DEFAULT, LocalizedText, catalogue, languages, say, use_
 @cache
 def gallery() -> tuple[Image, ...]:
     """Return the images of the image panel: the bundled ones and the computed patterns."""
-    return (*bundled("test"), *(find_image(f"pattern-{name}") for name in PATTERNS))
+    return (*load_split("test"), *(find_image(f"pattern-{name}") for name in PATTERNS))
 
 
 PYTHON_ONLY = ("export", "judge", "terminal")
@@ -104,7 +104,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "SCALES": SCALES,
         "CODE": code(),
         "LANG": lang,
-        "LANGUAGES": [{"id": known, "name": say("words.name", known)} for known in languages()],
+        "LANGUAGES": [{"id": language, "name": say("words.name", language)} for language in languages()],
         "WORDS": words,
         "STREAMLITS": streamlit_messages(lang),
         "MATH": formulas_in_messages(words),
@@ -135,7 +135,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "PAGES": [{"path": page.path, "name": page.name, "keys": screen_address.keys_of(page.path)} for page in pages()],
         "TENSORFLOW": served and is_installed() and not disabled_message("tensorflow"),
         "MISTAKES": list(MISTAKES),
-        "STORY": [{name: str(value) if isinstance(value, LocalizedText) else value for name, value in screen.items()} for screen in deck_data(story())["screens"]],
+        "STORY": [{name: str(value) if isinstance(value, LocalizedText) else value for name, value in screen.items()} for screen in deck_data(opening_deck())["screens"]],
         "LESSONS": [{"id": lesson.id, "title": str(lesson.title)} for lesson in library().lessons],
     }
 

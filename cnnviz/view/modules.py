@@ -19,7 +19,7 @@ ENTRY = "hosts/streamlit/streamlit"
 """Entry module for Streamlit, which imports all others."""
 
 
-def script(entry: str = ENTRY, ending: str = "export default {}", served: bool = True) -> str:
+def module_script(entry: str = ENTRY, ending: str = "export default {}", served: bool = True) -> str:
     """Return the JavaScript as one module, with the constants in the visitor's language. `served` is whether a server
     answers requests."""
     return bundle(entry, lambda name: spec(current_language(), served=served) if name == CONSTANTS else module(name), ending)

@@ -6,7 +6,7 @@ import { decode } from "./model/numbers/decode.js"
 import { pickKeys, query } from "./model/state/address.js"
 import { uploadFor } from "./model/state/upload.js"
 import { inTab } from "./model/storage.js"
-import { has, say } from "./model/words.js"
+import { hasMessage, say } from "./model/words.js"
 import { LANG } from "./spec.js"
 import { deckMark, deckRequest } from "./tab_deck.js"
 
@@ -26,7 +26,7 @@ const RETRY_DELAY = 1500 // milliseconds before a failed request is retried
 const UPLOAD_PATH = "dialogs/gradients" // endpoint that receives an uploaded file
 const REPEAT_DELAY = 35_000 // milliseconds after which a pending request is repeated: the server never works on one for that long
 
-const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ act) => setTimeout(act, 50))
+const whenIdle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ act) => setTimeout(act, 50))
 
 export class Resources {
   /** @type {LruCache<Answer>} */
@@ -74,9 +74,9 @@ export class Resources {
 
   /** @param {string} page @param {Setup} setup @param {string[]} keys */
   pathOf(page, setup, keys) {
-    const along = uploadFor(page, setup)
-    return along
-      ? `${UPLOAD_PATH}${query({ ...pickKeys(setup, keys), ...along.query, lang: LANG })}`
+    const upload = uploadFor(page, setup)
+    return upload
+      ? `${UPLOAD_PATH}${query({ ...pickKeys(setup, keys), ...upload.query, lang: LANG })}`
       : pathOf(page, setup, keys, this.code)
   }
 
@@ -169,7 +169,7 @@ export class Resources {
     /** @param {Answer["arrays"]} arrays  empty if the request failed: callers then retry */
     const finish = (arrays) => {
       this.parts.delete(path)
-      for (const act of listeners) act(arrays)
+      for (const listener of listeners) listener(arrays)
     }
     const answer = await this.fetchAnswer(path)
     answer ? finish(answer.arrays) : setTimeout(() => finish({}), RETRY_DELAY)
@@ -218,7 +218,7 @@ export class Resources {
 
   // Prefetch one path at a time while the browser is idle.
   next() {
-    idle(() => {
+    whenIdle(() => {
       if (this.flight || this.prefetch || document.hidden) return
       const path = this.queue.find((path) => !this.cache.has(path))
       if (path) this.prefetch = this.send(path, "low")
@@ -275,7 +275,7 @@ export class Resources {
       if (status === 410 && loadAgain(String(values.version))) return
       return this.handleFailure(
         flight,
-        has(id) ? say(id, values) : sentence,
+        hasMessage(id) ? say(id, values) : sentence,
         status === 410 || status === 429 || status >= 500 ? delay || RETRY_DELAY : 0,
       )
     }
@@ -319,14 +319,14 @@ export class Resources {
   // Repeat the request with the setup on screen as a fallback (`instead`), if the server could not use a changed key.
   /** @param {Answer} answer */
   deliver(answer) {
-    const wanted = /** @type {Wanted} */ (this.wanted)
-    const { path, page, setup, keys, instead } = wanted
+    const wantedSetup = /** @type {Wanted} */ (this.wanted)
+    const { path, page, setup, keys, instead } = wantedSetup
     const current = this.act.shown()
     const isRejected =
       current && keys.some((key) => key in answer.wrong && (current[key] ?? "") !== (answer.lesson[key] ?? ""))
     if (!current || !isRejected || instead) return this.act.received(answer, setup, page)
     const fallback = query({ instead: query(pickKeys(current, keys)).slice(1) }).slice(1)
-    this.load({ ...wanted, path: `${path}${path.endsWith("?") ? "" : "&"}${fallback}`, instead: true })
+    this.load({ ...wantedSetup, path: `${path}${path.endsWith("?") ? "" : "&"}${fallback}`, instead: true })
   }
 }
 
@@ -372,8 +372,8 @@ const pathOf = (page, setup, keys, code) =>
 export function withLook(answer, asked, fallback = "") {
   const defaultStage = answer.stages.findLast(({ symbol }) => symbol !== "update")?.symbol ?? "" // a bare address shows the first stage
   const stages = asked.stage ? [asked.stage, fallback, defaultStage] : []
-  const there = stages.find((stage) => answer.stages.some(({ symbol }) => symbol === stage))
-  const setup = { ...answer.lesson, stage: there ?? answer.lesson.stage, cell: asked.cell ?? "" }
+  const knownStage = stages.find((stage) => answer.stages.some(({ symbol }) => symbol === stage))
+  const setup = { ...answer.lesson, stage: knownStage ?? answer.lesson.stage, cell: asked.cell ?? "" }
   return { ...answer, asked, lesson: setup }
 }
 

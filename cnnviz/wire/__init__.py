@@ -1,1 +1,2 @@
-"""Records that Python sends the browser, typed, a file for each kind of page; cnnviz/wire/declarations.py declares them to the JavaScript."""
+"""Typed records that Python sends to the browser, one file per kind of page. cnnviz/wire/declarations.py generates
+their declarations for JavaScript."""

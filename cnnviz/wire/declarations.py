@@ -90,13 +90,13 @@ _HEAD = "// Written by `python -m cnnviz.wire.declarations`: change that file, n
 
 def declarations() -> dict[str, str]:
     """Return the text of each declaration file, by its path under cnnviz/view/."""
-    shared: dict[str, str] = {}
+    shared_types: dict[str, str] = {}
     for record in RECORDS:
-        _type_text(record, shared)
-    constants = [f"export const {name}: {_type_text(kind, shared)}" for name, kind in get_type_hints(Spec).items()]
-    used_names = [name for name in sorted(shared) if re.search(rf"\b{name}\b", " ".join(constants))]
+        _type_text(record, shared_types)
+    constants = [f"export const {name}: {_type_text(kind, shared_types)}" for name, kind in get_type_hints(Spec).items()]
+    used_names = [name for name in sorted(shared_types) if re.search(rf"\b{name}\b", " ".join(constants))]
     return {
-        "types/wire.d.ts": _HEAD + "\n".join(shared[name] for name in sorted(shared)),
+        "types/wire.d.ts": _HEAD + "\n".join(shared_types[name] for name in sorted(shared_types)),
         "spec.d.ts": _HEAD + f'import type {{ {", ".join(used_names)} }} from "./types/wire.js"\n\n' + "\n".join(constants) + "\n",
     }
 
@@ -118,16 +118,16 @@ def _type_text(kind: Any, into: dict[str, str]) -> str:
 
 
 def _interface(record: Any, into: dict[str, str]) -> str:
-    fields, lines, extends = get_type_hints(record, include_extras=True), [], ""
+    fields, lines, base_names = get_type_hints(record, include_extras=True), [], ""
     for header in (GradientChainHeader, StepHeader, Header, AnswerHeader):  # a TypedDict does not record its bases
         inherited = get_type_hints(header, include_extras=True)
         if fields.items() > inherited.items():
-            extends, fields = f" extends {_type_text(header, into)}", {name: kind for name, kind in fields.items() if name not in inherited}
+            base_names, fields = f" extends {_type_text(header, into)}", {name: kind for name, kind in fields.items() if name not in inherited}
             break
     for field, kind in fields.items():
         is_optional = get_origin(kind) is NotRequired
         lines.append(f"  {field}{'?' if is_optional else ''}: {_type_text(get_args(kind)[0] if is_optional else kind, into)}\n")
-    return f"/** {record.__doc__} */\nexport interface {record.__name__}{extends} {{\n{''.join(lines)}}}\n"
+    return f"/** {record.__doc__} */\nexport interface {record.__name__}{base_names} {{\n{''.join(lines)}}}\n"
 
 
 def _spell(kind: Any, into: dict[str, str]) -> str:
@@ -136,15 +136,15 @@ def _spell(kind: Any, into: dict[str, str]) -> str:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal:
         return " | ".join(f'"{value}"' for value in arguments)
-    inner = [_type_text(argument, into) for argument in arguments]
+    inner_types = [_type_text(argument, into) for argument in arguments]
     if origin in (Union, UnionType):
-        return " | ".join(dict.fromkeys(inner))
+        return " | ".join(dict.fromkeys(inner_types))
     if origin is tuple:
-        return f"[{', '.join(inner)}]"
+        return f"[{', '.join(inner_types)}]"
     if origin is Sequence:
-        return f"({inner[0]})[]" if "|" in inner[0] else f"{inner[0]}[]"
+        return f"({inner_types[0]})[]" if "|" in inner_types[0] else f"{inner_types[0]}[]"
     if origin is Mapping:
-        return f"Record<{inner[0]}, {inner[1]}>"
+        return f"Record<{inner_types[0]}, {inner_types[1]}>"
     raise TypeError(f"wire: {kind} cannot be sent")
 
 

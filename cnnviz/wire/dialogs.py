@@ -50,7 +50,8 @@ class UploadedModel(TypedDict):
 
 
 class FullSetPage(TypedDict):
-    """Images of a set from the `first` on, out of `count` of the chosen class or of all `all`.
+    """A page of a data set's images that starts at index `first`. `count` images are in the chosen class, and `all`
+    in the set.
 
     `strip` is a picture of them side by side; `classes` are the ids and names of all classes.
     """

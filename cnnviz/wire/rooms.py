@@ -31,7 +31,7 @@ class RoomMap(TypedDict):
 
 
 class RoomOption(TypedDict):
-    """An answer to choose: its text, and a small map if it is one."""
+    """An answer option: its text, and a small map if the option is a map."""
 
     label: str
     picture: Sequence[Sequence[float]] | None

@@ -147,13 +147,13 @@ def choose_language(requested: str, accepted: str) -> str:
     >>> choose_language("", "tlh,en-GB;q=0.9"), choose_language("en", "fr"), choose_language("tlh", "")
     ('en', 'en', 'en')
     """
-    available = languages()
-    if requested in (*available, PSEUDO):
+    available_languages = languages()
+    if requested in (*available_languages, PSEUDO):
         return requested
     parts = [re.match(r"\s*([A-Za-z]*)[^,;]*(?:;\s*q=([\d.]+))?", part) for part in accepted.split(",")]
-    candidates = [(_quality(part[2]), part[1].lower()) for part in parts if part and part[1].lower() in available]
-    best = max((quality for quality, _ in candidates), default=0.0)
-    return next((lang for quality, lang in candidates if quality == best > 0), DEFAULT)
+    candidates = [(_quality(part[2]), part[1].lower()) for part in parts if part and part[1].lower() in available_languages]
+    best_quality = max((quality for quality, _ in candidates), default=0.0)
+    return next((lang for quality, lang in candidates if quality == best_quality > 0), DEFAULT)
 
 
 def _quality(text: str | None) -> float:
@@ -213,8 +213,8 @@ def missing_messages(lang: str) -> list[str]:
     >>> missing_messages("en")
     []
     """
-    available = read_catalogue(lang)
-    return [id for id in catalogue() if id not in available and not id.startswith("words.plurals.")]
+    translated = read_catalogue(lang)
+    return [id for id in catalogue() if id not in translated and not id.startswith("words.plurals.")]
 
 
 def read_catalogue(lang: str) -> Mapping[str, str | Mapping[str, str]]:

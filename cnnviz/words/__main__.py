@@ -12,24 +12,24 @@ DECKS = FOLDER.parent / "decks"
 def main() -> None:
     for lang in languages()[1:]:
         messages = {id: catalogue()[id] for id in missing_messages(lang)}
-        missing = {id: text if isinstance(text, str) else text["other"] for id, text in messages.items()}
-        missing |= {place: text for file in sorted(DECKS.rglob("*.toml")) for place, text in _untranslated_texts(file, lang)}
-        print(f"{lang}: {len(missing)} messages are missing.")
-        for place, text in missing.items():
+        missing_texts = {id: text if isinstance(text, str) else text["other"] for id, text in messages.items()}
+        missing_texts |= {place: text for file in sorted(DECKS.rglob("*.toml")) for place, text in _untranslated_texts(file, lang)}
+        print(f"{lang}: {len(missing_texts)} messages are missing.")
+        for place, text in missing_texts.items():
             print(f"  {place}: {text}")
 
 
 def _untranslated_texts(file: Path, lang: str) -> Iterator[tuple[str, str]]:
     """Yield the position and the English text of each table of translations that lacks a language."""
-    left: list[tuple[str, object]] = [(file.name, tomllib.loads(file.read_text("utf-8")))]
-    while left:
-        place, value = left.pop()
+    stack: list[tuple[str, object]] = [(file.name, tomllib.loads(file.read_text("utf-8")))]
+    while stack:
+        path, value = stack.pop()
         if isinstance(value, dict) and isinstance(value.get(DEFAULT), str):
             if lang not in value:
-                yield place, value[DEFAULT]
+                yield path, value[DEFAULT]
         elif isinstance(value, dict | list):
             entries = value.items() if isinstance(value, dict) else enumerate(value, 1)
-            left += reversed([(f"{place} {key}", below) for key, below in entries])
+            stack += reversed([(f"{path} {key}", child) for key, child in entries])
 
 
 if __name__ == "__main__":

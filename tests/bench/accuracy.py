@@ -48,14 +48,14 @@ class Task(NamedTuple):
 
     def data(self) -> list[np.ndarray]:
         """X and Y to learn from, X and Y held out; X (M,3,H,W) or (M,H,W), as stored."""
-        found = []
+        result = []
         with np.load(SHARED / self.file) as file:
             for part in ("train", "test"):
                 X, labels = file[f"x_{part}"], file[f"y_{part}"].ravel()
                 chosen = np.isin(labels, self.classes)
                 X = X[chosen] if X.ndim == 3 else np.ascontiguousarray(X[chosen].transpose(0, 3, 1, 2))
-                found += [X, (labels[chosen][:, None] == self.classes).astype(float)]
-        return found
+                result += [X, (labels[chosen][:, None] == self.classes).astype(float)]
+        return result
 
 
 TASKS = (

@@ -237,25 +237,25 @@ class Turned:
         self.first_dense, self.map = flattening.of("w"), self.program.shapes[flattening.source]
 
     def there(self, params: Params) -> dict[str, np.ndarray]:
-        found = {}
+        result = {}
         for name, array in params.items():
             if name[0] == "f":
                 array = array.reshape(self.program.shapes[name]).transpose(2, 3, 1, 0)
             elif name == self.first_dense:
                 array = array.reshape(*self.map, -1).transpose(1, 2, 0, 3).reshape(array.shape)
-            found[name] = np.ascontiguousarray(array)
-        return found
+            result[name] = np.ascontiguousarray(array)
+        return result
 
     def back(self, params: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         channels, rows, columns = self.map
-        found = {}
+        result = {}
         for name, array in params.items():
             if name[0] == "f":
                 array = array.transpose(3, 2, 0, 1)
             elif name == self.first_dense:
                 array = array.reshape(rows, columns, channels, -1).transpose(2, 0, 1, 3)
-            found[name] = array.reshape(self.program.shown[name])
-        return found
+            result[name] = array.reshape(self.program.shown[name])
+        return result
 
 
 if __name__ == "__main__":

@@ -73,14 +73,14 @@ def main() -> int:
 
 def behind(name: str, most: float, page: Page) -> bool:
     """Prints the medians of one network's drag, and says whether it is too slow."""
-    found = page.evaluate(PULL, {"seconds": SECONDS, "far": FAR})
-    start = found["start"]
-    late = [at - moved for value, at in found["seen"] if (moved := last_move(found["moves"], 100 * (value - start), at))]
+    result = page.evaluate(PULL, {"seconds": SECONDS, "far": FAR})
+    start = result["start"]
+    late = [at - moved for value, at in result["seen"] if (moved := last_move(result["moves"], 100 * (value - start), at))]
     if not late:
         print(f"{name}: nothing was dragged")
         return True
-    gap, delay = statistics.median(found["gaps"]), statistics.median(late)
-    print(f"{name}: {1000 / gap:.0f} frames a second; {len(found['seen'])} values shown in {SECONDS} s, {delay:.0f} ms behind the pointer (wanted {most:.0f})")
+    gap, delay = statistics.median(result["gaps"]), statistics.median(late)
+    print(f"{name}: {1000 / gap:.0f} frames a second; {len(result['seen'])} values shown in {SECONDS} s, {delay:.0f} ms behind the pointer (wanted {most:.0f})")
     return delay > most or gap > 17
 
 

@@ -230,10 +230,10 @@ def alone(server: Server, address: str) -> float:
     print(f"alone: {answered(server, 0, 5, address)}")
     process = multiprocessing.Process(target=computing, args=(time.monotonic() + 6,))
     process.start()
-    found = answered(server, 1_000, 5, address)
+    result = answered(server, 1_000, 5, address)
     process.join()
-    print(f"beside a process that only computes: {found}", flush=True)
-    return found.late
+    print(f"beside a process that only computes: {result}", flush=True)
+    return result.late
 
 
 def measured(server: Server, name: str, same_address: bool, least: float) -> bool:
@@ -243,13 +243,13 @@ def measured(server: Server, name: str, same_address: bool, least: float) -> boo
     process = multiprocessing.Process(target=flooding, args=(server.url, name, address, told))
     process.start()
     time.sleep(1)
-    found = answered(server, 100_000 * number, SECONDS - 2, address if same_address else OTHERS)
+    result = answered(server, 100_000 * number, SECONDS - 2, address if same_address else OTHERS)
     states = ", ".join(f"{count} × {status}" for status, count in sorted(told.get().items()))
     process.join()
     size = peak_mb(server.pid)
-    print(f"{name}: {states} in {SECONDS:.0f} s; others: {found} ({found.late / least:.1f} ×), refused {found.refused}", end="")
+    print(f"{name}: {states} in {SECONDS:.0f} s; others: {result} ({result.late / least:.1f} ×), refused {result.refused}", end="")
     print(f"; {size:.0f} MB at most so far; load {os.getloadavg()[0]:.1f}", flush=True)
-    return min(found.late, found.served) <= WANTED_P95_MS and size <= WANTED_MB and not found.refused
+    return min(result.late, result.served) <= WANTED_P95_MS and size <= WANTED_MB and not result.refused
 
 
 def main() -> int:

@@ -33,11 +33,11 @@ def contenders(setup: Setup) -> dict[str, Callable[[], object]]:
     """One pass, and curves along a pixel, the first parameter, the last weights and the rate."""
     x = load_image(find_image(setup.img).pixels, setup.ch)
     params, network, y = setup.first_params(), setup.network, np.array(setup.y)
-    found: dict[str, Callable[[], object]] = {"one pass": lambda: network.loss(network.forward(params, x), y)}
+    result: dict[str, Callable[[], object]] = {"one pass": lambda: network.loss(network.forward(params, x), y)}
     for symbol in ("x", next(iter(params)), [name for name in params if name[0] == "w"][-1]):
         at = ",".join("0" * (x.ndim if symbol == "x" else params[symbol].ndim))
-        found[symbol] = lambda along=f"{symbol}:{at}": curve(setup, x, along, 1)
-    return found | {"lr": lambda: curve(setup, x, "lr")}
+        result[symbol] = lambda along=f"{symbol}:{at}": curve(setup, x, along, 1)
+    return result | {"lr": lambda: curve(setup, x, "lr")}
 
 
 def medians(contenders: dict[str, Callable[[], object]]) -> dict[str, float]:

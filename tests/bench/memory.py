@@ -72,8 +72,8 @@ def main() -> int:
     with Server() as server:
         for name, ask in ASKED.items():
             if asked.find_model in (None, name):
-                said = asyncio.run(ask(server.url))
-                print(f"{name}: {said}; {resident_mb(server.pid):.0f} MB, at most {peak_mb(server.pid):.0f} MB so far", flush=True)
+                message = asyncio.run(ask(server.url))
+                print(f"{name}: {message}; {resident_mb(server.pid):.0f} MB, at most {peak_mb(server.pid):.0f} MB so far", flush=True)
         kept = peak_mb(server.pid) <= WANTED_MB
     print(f"wanted: at most {WANTED_MB} MB")
     return not kept

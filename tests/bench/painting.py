@@ -230,8 +230,8 @@ def spent(session: CDPSession, act: Callable[[], object]) -> float:
     """Milliseconds of its own time that the main thread works meanwhile, however busy the machine is."""
 
     def now() -> float:
-        found = session.send("Performance.getMetrics")["metrics"]
-        return 1000 * next(metric["value"] for metric in found if metric["name"] == "TaskDuration")
+        result = session.send("Performance.getMetrics")["metrics"]
+        return 1000 * next(metric["value"] for metric in result if metric["name"] == "TaskDuration")
 
     start = now()
     act()

@@ -84,9 +84,9 @@ class Numbers(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if not self.left:
-            head, found, data = (self.head + data).partition(b"\r\n\r\n")
-            self.head = b"" if found else head
-            if not found:
+            head, result, data = (self.head + data).partition(b"\r\n\r\n")
+            self.head = b"" if result else head
+            if not result:
                 return
             assert head.startswith(b"HTTP/1.1 200"), head[:100]
             self.left = int(head.lower().partition(b"content-length:")[2].split()[0])
@@ -164,7 +164,7 @@ async def audience(url: str, pids: list[int], count: int, net: str, every: float
             await asyncio.sleep(every)
         joined = time.monotonic() - began
         await asyncio.gather(*tasks)
-        found = {}
+        result = {}
         for kind, by in (("a step", 1), ("a jump", 7)):
             times, before = [], sum(map(processor_seconds, pids))
             for _ in range(MOVES):
@@ -172,10 +172,10 @@ async def audience(url: str, pids: list[int], count: int, net: str, every: float
                 query, sent = await move(k)
                 await asyncio.sleep(every)
                 times += [follower.seen.get(query, time.monotonic()) - sent for follower in followers]
-            found[kind] = times, (sum(map(processor_seconds, pids)) - before) / MOVES
+            result[kind] = times, (sum(map(processor_seconds, pids)) - before) / MOVES
         for follower in followers:
             follower.leave()
-    return joined, found
+    return joined, result
 
 
 async def devices(url: str, room: str, gate: asyncio.Event, what: str, sent: list[dict]) -> list[asyncio.Task[float]]:
@@ -276,22 +276,22 @@ async def restarts(url: str, servers: list[Server], count: int) -> dict[str, flo
         return max(listener.longest for listener in listeners)
 
     one, two = servers
-    found = {}
+    result = {}
     for turn in range(TURNS):
-        found[f"the first stops ({turn + 1})"] = await longest(one.stop)
-        found[f"it is back, and the second stops ({turn + 1})"] = await longest(one.start, two.stop)
-        found[f"it is back ({turn + 1})"] = await longest(two.start)
+        result[f"the first stops ({turn + 1})"] = await longest(one.stop)
+        result[f"it is back, and the second stops ({turn + 1})"] = await longest(one.start, two.stop)
+        result[f"it is back ({turn + 1})"] = await longest(two.start)
     for server in servers:
         server.process.kill()
         server.process.wait()
     starting = asyncio.create_task(asyncio.to_thread(one.start))
     up = await _answers(one.url)
     await all_there()
-    found["both were killed, and the first is back"] = max(listener.since for listener in listeners) - up
+    result["both were killed, and the first is back"] = max(listener.since for listener in listeners) - up
     await starting
     for task in tasks:
         task.cancel()
-    return found
+    return result
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
@@ -346,10 +346,10 @@ def main(arguments: list[str] | None = None) -> int:
             return int(took - VOTE > WANTED_SHOWN or shown < asked.experiment)
     if asked.restarts:
         with replicas() as (url, servers):
-            found = run(restarts(url, servers, asked.restarts))
-            for step, seconds in found.items():
+            result = run(restarts(url, servers, asked.restarts))
+            for step, seconds in result.items():
                 print(f"{step}: {asked.restarts} followers had their streams again after {seconds:.1f} s at most (wanted: {WANTED_BACK:g} s)")
-            return int(max(found.values()) > WANTED_BACK)
+            return int(max(result.values()) > WANTED_BACK)
     with replicas() if asked.behind_nginx else alone() as (url, servers):
         every, wanted = (EVERY_BEHIND, WANTED_BEHIND) if asked.behind_nginx else (EVERY, WANTED_P95)
         for name, net in NETS.items():

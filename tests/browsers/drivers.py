@@ -110,21 +110,21 @@ class Firefox(Browser):
     def command(self, method: str, **params: Any) -> Any:
         self.count += 1
         self.socket.send(json.dumps({"id": self.count, "method": method, "params": params}))
-        while (said := json.loads(self.socket.recv(timeout=2 * PATIENCE))).get("id") != self.count:
+        while (message := json.loads(self.socket.recv(timeout=2 * PATIENCE))).get("id") != self.count:
             pass
-        if said["type"] == "error":
-            raise RuntimeError(f"{self.name}: {said['message']}")
-        return said["result"]
+        if message["type"] == "error":
+            raise RuntimeError(f"{self.name}: {message['message']}")
+        return message["result"]
 
     def open(self, address: str) -> None:
         self.command("browsingContext.navigate", context=self.context, url=address, wait="complete")
 
     def value(self, expression: str) -> Any:
         whole = f"(async () => JSON.stringify((await ({expression})) ?? null))()"
-        said = self.command("script.evaluate", expression=whole, target={"context": self.context}, awaitPromise=True)
-        if said["type"] == "exception":
-            raise AssertionError(f"{self.name}: {said['exceptionDetails']['text']}")
-        return json.loads(said["result"]["value"])
+        message = self.command("script.evaluate", expression=whole, target={"context": self.context}, awaitPromise=True)
+        if message["type"] == "exception":
+            raise AssertionError(f"{self.name}: {message['exceptionDetails']['text']}")
+        return json.loads(message["result"]["value"])
 
     def act(self, actions: list[dict]) -> None:
         self.command("input.performActions", context=self.context, actions=actions)
@@ -159,10 +159,10 @@ class WebKit(Browser):
 
     def value(self, expression: str) -> Any:
         script = f"const done = arguments[0]; (async () => {expression})().then((value) => done([value ?? null]), (error) => done(String(error)))"
-        found = self.command("POST", f"{self.session}/execute/async", {"script": script, "args": []})
-        if isinstance(found, str):
-            raise AssertionError(f"{self.name}: {found}")
-        return found[0]
+        result = self.command("POST", f"{self.session}/execute/async", {"script": script, "args": []})
+        if isinstance(result, str):
+            raise AssertionError(f"{self.name}: {result}")
+        return result[0]
 
     def act(self, actions: list[dict]) -> None:
         self.command("POST", f"{self.session}/actions", {"actions": actions})
@@ -241,6 +241,6 @@ def _said(process: subprocess.Popen, pattern: str) -> str:
     lines = []
     for line in process.stdout:
         lines.append(line)
-        if found := re.search(pattern, line.strip()):
-            return found[1]
+        if result := re.search(pattern, line.strip()):
+            return result[1]
     raise RuntimeError(f"{process.args[0]} ended: {''.join(lines)}")

@@ -38,8 +38,8 @@ def gradients(
         losses = _losses(tf, loss, now, tf.constant(y))
         total = tf.reduce_sum(losses) / len(x)
     wanted = values | leaves
-    found = tape.gradient(total, wanted, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-    return {name: value.numpy() for name, value in values.items()}, {name: value.numpy() for name, value in found.items()}, losses.numpy()
+    result = tape.gradient(total, wanted, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    return {name: value.numpy() for name, value in values.items()}, {name: value.numpy() for name, value in result.items()}, losses.numpy()
 
 
 def _letter_of(word: str) -> str:

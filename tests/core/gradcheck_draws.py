@@ -94,29 +94,29 @@ class Drawn:
     def params(self) -> Params:
         """After the updates; the last ones whose pass is finite."""
         optimizer, state = OPTIMIZERS[self.opt](self.lr), None
-        found, program = [self.network.init(self.shape, self.weights, self.seed)], self.network.program(self.x.shape)
+        result, program = [self.network.init(self.shape, self.weights, self.seed)], self.network.program(self.x.shape)
         with np.errstate(all="ignore"):
             for _ in range(self.updates):
-                params, state = optimizer.step(found[-1], program.backward(found[-1], program.forward(found[-1], self.x, given=self.given), self.y), state)
+                params, state = optimizer.step(result[-1], program.backward(result[-1], program.forward(result[-1], self.x, pass_inputs=self.given), self.y), state)
                 if not all(np.isfinite(array).all() for array in params.values()):
                     break
-                found.append(params)
-            found.append(Params.of({name: array * self.grown for name, array in found[-1].items()}))
+                result.append(params)
+            result.append(Params.of({name: array * self.grown for name, array in result[-1].items()}))
             if self.coarse:
-                found.append(Params.of({name: np.round(4 * array) / 4 for name, array in found[-1].items()}))
-            while len(found) > 1 and not self._is_finite(found[-1]):
-                found.pop()
-        return found[-1]
+                result.append(Params.of({name: np.round(4 * array) / 4 for name, array in result[-1].items()}))
+            while len(result) > 1 and not self._is_finite(result[-1]):
+                result.pop()
+        return result[-1]
 
     def _is_finite(self, params: Params) -> bool:
-        trace = self.network.forward(params, self.x, given=self.given)
+        trace = self.network.forward(params, self.x, pass_inputs=self.given)
         every = (*trace.values(), *self.network.backward(params, trace, self.y).values(), np.array(self.network.loss(trace, self.y)))
         return all(np.isfinite(array).all() for array in every)
 
     @cached_property
     def gradients(self) -> dict[str, np.ndarray]:
         with np.errstate(all="ignore"):
-            return dict(self.network.backward(self.params, self.network.forward(self.params, self.x, given=self.given), self.y))
+            return dict(self.network.backward(self.params, self.network.forward(self.params, self.x, pass_inputs=self.given), self.y))
 
     def elsewhere(self, seed: int = 0) -> dict[str, np.ndarray]:
         """The gradients of another program that is right: each of its lines rounds off otherwise, and nothing is a tie."""
@@ -132,19 +132,19 @@ class Drawn:
         with np.errstate(all="ignore"):
             forth = {line.target: no_tie if line.target.endswith(".bound") else off for line in lines}
             trace = program.forward(self.params, self.x, forth, self.given)
-            found = program.backward(self.params, trace, self.y, {line.target: off for line in program.backward_lines})
-            return {name: np.array(found[name]) for name in found}
+            result = program.backward(self.params, trace, self.y, {line.target: off for line in program.backward_lines})
+            return {name: np.array(result[name]) for name in result}
 
     def diagnosis(self, gradients: dict[str, np.ndarray]) -> Diagnosis:
         """What is said of gradients of one's own."""
         program = self.network.program(self.x.shape)
-        trace = program.forward(self.params, self.x, given=self.given)
+        trace = program.forward(self.params, self.x, pass_inputs=self.given)
         return diagnose(ReferencePass(program, self.params, trace, self.y, OPTIMIZERS["gd"](0.1)), gradients)
 
     def check(self, *parameters: str, **more) -> GradientCheck:
         """Of these parameters; of all and of x where none is named."""
         names = parameters or [*self.params, "x"]
-        return check_gradients(self.params, self.x, self.y, network=self.network, parameters=names, given=self.given, **more)
+        return check_gradients(self.params, self.x, self.y, network=self.network, parameters=names, pass_inputs=self.given, **more)
 
     def __str__(self) -> str:
         changed = [f"{one.name}={getattr(self, one.name)!r}" for one in dataclasses.fields(self) if getattr(self, one.name) != one.default]
@@ -279,12 +279,13 @@ DRAWS = {"drawn": drawn, "mixing": partial(drawn, mixing=True), "extreme": extre
 
 def false_alarm(case: Drawn) -> str:
     """What is called wrong of the case's own gradients, in words; "" where nothing is."""
-    found = case.check()
-    if not found.wrong:
+    result = case.check()
+    if not result.wrong:
         return ""
-    worst = found.worst
+    worst = result.worst
     name = f"d{worst.parameter}[{','.join(map(str, worst.index))}]"
-    return f"{found.wrong} of {found.count} entries; {name} is {worst.backward:.9g}, central {worst.central:.9g}, doubt {found.doubt[worst.parameter][worst.index]:.2g}"
+    bound = result.error_bound[worst.parameter][worst.index]
+    return f"{result.wrong} of {result.count} entries; {name} is {worst.backward:.9g}, central {worst.central:.9g}, error bound {bound:.2g}"
 
 
 def let_pass(case: Drawn, number: int) -> str:
@@ -299,13 +300,13 @@ def let_pass(case: Drawn, number: int) -> str:
     at = (...,) if rng.random() < 0.5 else tuple(int(rng.integers(n)) for n in right.shape)
     wrong = right.copy()
     wrong[at] *= 1 + share
-    found, kinks = case.check(name, gradients={name: wrong}), case.check(name).marks[name] == KINK
+    result, kinks = case.check(name, gradients={name: wrong}), case.check(name).marks[name] == KINK
     with np.errstate(over="ignore"):
-        least = np.maximum(SAFETY * found.doubt[name], TOLERANCE * np.maximum(np.abs(wrong), np.abs(right)))
+        least = np.maximum(SAFETY * result.error_bound[name], TOLERANCE * np.maximum(np.abs(wrong), np.abs(right)))
         beyond = np.abs(wrong - right) > (1 + OFF / SAFETY) * least
-    missed = beyond & (found.marks[name] != WRONG) & ~kinks
-    if not any(kind in case.net for kind in ("relu", "leaky", "max")) and found.at_kinks:
-        return f"{found.at_kinks} entries at kinks where there are none"
+    missed = beyond & (result.marks[name] != WRONG) & ~kinks
+    if not any(kind in case.net for kind in ("relu", "leaky", "max")) and result.at_kinks:
+        return f"{result.at_kinks} entries at kinks where there are none"
     return f"{missed.sum()} of {beyond.sum()} entries of d{name}, times {1 + share}" if missed.any() else ""
 
 

@@ -32,9 +32,9 @@ def gradients(case: Case) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
         row = tf.reshape(now, [-1])
         total = _loss(tf, loss, row, tf.constant(case.y))
     wanted = values | params
-    found = tape.gradient(total, wanted, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    result = tape.gradient(total, wanted, unconnected_gradients=tf.UnconnectedGradients.ZERO)
     numbers = {name: value.numpy() for name, value in values.items()} | {"L": total.numpy()}
-    return numbers, {name: value.numpy() for name, value in found.items()}
+    return numbers, {name: value.numpy() for name, value in result.items()}
 
 
 def _letter(word: str) -> str:

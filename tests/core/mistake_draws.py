@@ -113,10 +113,10 @@ def _off(rows, columns, wrap=False):
         dz = dz.reshape(-1, m, *dz.shape[-2:])
         wide = np.pad(x, [(0, 0), (0, 0), *[pad_widths(layer.dilation * (k - 1) + 1, layer.padding)] * 2])
         wide = np.pad(wide, [(0, 0), (0, 0), (1, 1), (1, 1)], mode="wrap" if wrap else "constant")
-        found = np.zeros_like(right)
+        result = np.zeros_like(right)
         for u, v in np.ndindex(k, k):
-            found[:, :, u, v] = np.einsum("nmij,ncij->mc", dz, wide[_under(layer, dz, u, v, rows, columns)])
-        return found
+            result[:, :, u, v] = np.einsum("nmij,ncij->mc", dz, wide[_under(layer, dz, u, v, rows, columns)])
+        return result
 
     return made
 
@@ -280,7 +280,7 @@ def case_of(rng: np.random.Generator, mixing: bool = False) -> ReferencePass:
     x = rng.random(shape) if rng.random() < 0.5 else rng.normal(size=shape)
     params = network.init(x.shape, str(rng.choice(["normal", "he"])), int(rng.integers(1000)))
     params = params.replace(**{name: (name[0] == "g") + rng.normal(size=params[name].shape) / 4 for name in params if name[0] in "bgs"})
-    trace = network.forward(params, x, given=network.masks(x.shape, int(rng.integers(1000)), 1))
+    trace = network.forward(params, x, pass_inputs=network.masks(x.shape, int(rng.integers(1000)), 1))
     n = trace.o.shape[-1]
     return ReferencePass(network.program(x.shape), params, trace, np.eye(n)[rng.integers(n, size=trace.o.shape[:-1])], gd(0.1))
 
@@ -325,7 +325,7 @@ def _shows(theirs, beside, line, least) -> bool:
 def _shaken(case: ReferencePass, rng: np.random.Generator) -> ReferencePass:
     """The case with an image whose last digits are others."""
     x = case.trace.x * (1 + 1e-14 * rng.normal(size=case.trace.x.shape))
-    return replace(case, trace=case.program.forward(case.params, x, given=case.trace.kept))
+    return replace(case, trace=case.program.forward(case.params, x, pass_inputs=case.trace.kept))
 
 
 def _changes(*chosen):
@@ -350,15 +350,15 @@ def judged(rng: np.random.Generator, count: int, precision=DOUBLE, dtype=None, m
     case, chosen, theirs = drawn(rng, count, mixing, of)
     if dtype:
         theirs = {name: array.astype(dtype) for name, array in theirs.items()}
-    found = diagnose(case, theirs, precision)
-    accused = {stage for stage, verdict in found.stages.items() if verdict == WRONG}
+    result = diagnose(case, theirs, precision)
+    accused = {stage for stage, verdict in result.stages.items() if verdict == WRONG}
     named = []
     for mistake, _line, stage in chosen:
-        exact = [match for match in found.matches.get(stage, ()) if match.exact]
+        exact = [match for match in result.matches.get(stage, ()) if match.exact]
         named.append(bool(exact) and any(names_of(match) & set(mistake.called) for match in exact))
     what = "; ".join(f"{mistake.name} at {line.target}" for mistake, line, _ in chosen)
-    best = {stage: str(matches[0].explanation.title) if matches else "–" for stage, matches in found.matches.items()}
-    return accused == {stage for _, _, stage in chosen}, named, f"{case.program.network}: {what} -> {found.first} {best}"
+    best = {stage: str(matches[0].explanation.title) if matches else "–" for stage, matches in result.matches.items()}
+    return accused == {stage for _, _, stage in chosen}, named, f"{case.program.network}: {what} -> {result.first} {best}"
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -54,13 +54,13 @@ def decisions(setup: Setup, snapshot: Snapshot) -> Iterator[np.ndarray]:
 def main(file: str) -> None:
     """Writes every array, by setup and symbol, and every decision."""
     keep_one_blas_thread()
-    found: dict[str, np.ndarray] = {}
+    result: dict[str, np.ndarray] = {}
     for name, setup in setups():
         snapshot = snapshot_of(setup)
         arrays = {**snapshot.trace, **snapshot.params, **snapshot.gradients}
-        found |= {f"{name} {symbol}": array for symbol, array in arrays.items() if array.size < LARGE}
-        found |= {f"decided {name} {n}": array for n, array in enumerate(decisions(setup, snapshot))}
-    np.savez(file, **{str(n): array for n, array in enumerate(found.values())}, names=np.array(list(found)))
+        result |= {f"{name} {symbol}": array for symbol, array in arrays.items() if array.size < LARGE}
+        result |= {f"decided {name} {n}": array for n, array in enumerate(decisions(setup, snapshot))}
+    np.savez(file, **{str(n): array for n, array in enumerate(result.values())}, names=np.array(list(result)))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnnviz.core.explain.activation_slopes import slopes
-from cnnviz.core.mistakes.mistake_model import LineOverride, Mistake, anywhere
+from cnnviz.core.mistakes.mistake_model import LineOverride, Mistake, any_layer
 from cnnviz.core.network.layers._activation import Activation
 from cnnviz.core.network.layers.conv import Conv
 from cnnviz.core.network.layers.layer import Call, Shape, call
@@ -37,7 +37,7 @@ def with_leaky(slope: float) -> Network:
 
 
 def made(kind: type, role: str, function: Function) -> Mistake:
-    return Mistake("tried", (LineOverride((kind,), role, function, anywhere),))
+    return Mistake("tried", (LineOverride((kind,), role, function, any_layer),))
 
 
 def test_an_activation_with_a_setting_has_its_slope():

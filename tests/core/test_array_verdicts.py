@@ -41,9 +41,9 @@ def test_what_another_programs_gates_let_through_is_right_by_itself_and_behind_a
     for line in case.network.program(case.x.shape).backward_lines:
         if line.layer is not None and layers[line.layer].has_kinks:
             assert case.diagnosis({line.target: theirs[line.target]}).verdict != "wrong", line.target
-    found = case.diagnosis({name: 2 * array for name, array in theirs.items()})
-    first = next(iter(found.arrays))
-    assert accused(found) == {first}
+    result = case.diagnosis({name: 2 * array for name, array in theirs.items()})
+    first = next(iter(result.arrays))
+    assert accused(result) == {first}
     for one in case.diagnosis(theirs).arrays.values():
         assert one.verdict == "right" and not one.wrong.any() and not ((one.marks == KINK) & (one.theirs == one.ours)).any()
 
@@ -93,8 +93,8 @@ def test_a_gate_is_undecided_as_far_as_round_off_of_the_largest_number_reaches_w
 def test_an_array_that_was_made_of_other_numbers_than_were_given_is_wrong_by_itself():
     case = case_of(NETWORKS[0])
     exact = passed(case)
-    found = diagnose(case, exact | {"do": 2 * exact["do"], "dz2": exact["dz2"] * [1, 2]}, DOUBLE)
-    assert accused(found) == {"do", "dz2"}
+    result = diagnose(case, exact | {"do": 2 * exact["do"], "dz2": exact["dz2"] * [1, 2]}, DOUBLE)
+    assert accused(result) == {"do", "dz2"}
 
 
 def test_what_is_no_number_behind_equal_cells_is_wrong():

@@ -158,12 +158,12 @@ def bits() -> str:
     import hashlib
 
     X, Y = draw(LARGE, 64)
-    found = hashlib.sha256()
+    result = hashlib.sha256()
     for dtype in ("float64", "float32"):
         params = in_precision(LARGE.params, dtype)
         for array in (*batch_gradients(LARGE.network, params, X, Y).values(), *forward_parts(LARGE.network, params, X, Y, "o", "L")):
-            found.update(array.tobytes())
-    return found.hexdigest()
+            result.update(array.tobytes())
+    return result.hexdigest()
 
 
 def bits_of_one_image() -> str:
@@ -262,8 +262,8 @@ def test_both_threads_work_and_the_second_sees_what_the_first_has_set():
         return threading.get_ident(), np.geterr()["over"]
 
     with np.errstate(over="raise"):
-        found = threads.map_parallel(work, range(2))
-    assert len({thread for thread, _ in found}) == 2 and {over for _, over in found} == {"raise"}
+        result = threads.map_parallel(work, range(2))
+    assert len({thread for thread, _ in result}) == 2 and {over for _, over in result} == {"raise"}
 
 
 def test_nothing_that_was_given_changes_and_nothing_that_came_out_can():
@@ -317,8 +317,8 @@ def test_what_batch_norm_mixes_is_that_of_all_images_wherever_blocks_end(text, i
     trace = case.network.forward(params, X)
     monkeypatch.setattr(batch, "THREADING_BYTES", 0)
     monkeypatch.setattr(batch, "BLOCK_BYTES", 0)
-    found = batch.gradients_and_buffers(case.network, params, X, Y)
+    result = batch.gradients_and_buffers(case.network, params, X, Y)
     expected = {**case.network.backward(params, trace, Y), **case.network.next_buffers(trace)}
-    for name, array in {**found.gradients, **found.buffers}.items():
+    for name, array in {**result.gradients, **result.buffers}.items():
         np.testing.assert_allclose(array, expected[name], rtol=1e-10, atol=1e-13, err_msg=name)
-    assert list(found.buffers) == list(case.network.buffers(X.shape))
+    assert list(result.buffers) == list(case.network.buffers(X.shape))

@@ -19,11 +19,11 @@ def test_the_terms_of_every_sum_come_to_its_cell(case):
     for target in [name for name in program.arithmetic if name in values and name != "v"]:
         for _ in range(5):
             cell = tuple(int(rng.integers(n)) for n in values[target].shape)
-            made = arithmetic_of(program, target, cell, values)
-            if made.terms:
-                total = sum(term.product for term in made.terms) + sum(value for *_, value in made.added)
-            elif made.text.startswith("sum(") and "/" not in made.text:
-                total = sum(value for *_, value in made.numbers)
+            result = arithmetic_of(program, target, cell, values)
+            if result.terms:
+                total = sum(term.product for term in result.terms) + sum(value for *_, value in result.added)
+            elif result.text.startswith("sum(") and "/" not in result.text:
+                total = sum(value for *_, value in result.numbers)
             else:
                 continue
             sums += 1

@@ -33,8 +33,8 @@ FIELDS = {
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_parameters_come_in_this_order_with_these_defaults(name):
     parameters = inspect.signature(getattr(cnnviz, name)).parameters.values()
-    said = [p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in parameters]
-    assert ", ".join(said).startswith(SIGNATURES[name])  # what was added since comes after
+    message = [p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in parameters]
+    assert ", ".join(message).startswith(SIGNATURES[name])  # what was added since comes after
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -53,10 +53,10 @@ def test_networks_and_optimizers_are_called_as_agreed():
         cnnviz.momentum: "lr",
         cnnviz.adam: "lr",
     }
-    for function, said in calls.items():
+    for function, message in calls.items():
         parameters = inspect.signature(function).parameters.values()
         names = [p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in parameters]
-        assert ", ".join(names).startswith(said), function
+        assert ", ".join(names).startswith(message), function
     assert set("conv dense sigmoid tanh relu identity softmax max avg gap".split()) <= set(cnnviz.LAYERS)
     assert cnnviz.Setup().net == str(cnnviz.Setup().network)
 

@@ -13,7 +13,7 @@ from cnnviz.core.diagnosis.rearrangements import rearrangements
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.diagnosis.stage_verdicts import by_stage
 from cnnviz.core.diagnosis.worst_entry import worst_entry
-from cnnviz.core.mistakes import mistakes_for, placed
+from cnnviz.core.mistakes import mistake_at, mistakes_for
 from cnnviz.core.mistakes.spoiled_stages import stages_hit
 from cnnviz.core.network.line_overrides import chain_overrides
 from cnnviz.core.network.network import DEFAULT, Network
@@ -76,17 +76,17 @@ PLACED = [(text, one.address) for text in NETWORKS for one in mistakes_for(Netwo
 @pytest.mark.parametrize("text, address", PLACED, ids=[f"{text}: {address}" for text, address in PLACED])
 def test_every_mistake_is_found_at_its_stage_and_by_its_name(text, address):
     case = case_of(text)
-    mistake, exact = placed(address, case.program.network), passed(case)
+    mistake, exact = mistake_at(address, case.program.network), passed(case)
     theirs = passed(case, mistake.overrides(case.program, case.optimizer))
     hit = differs(case, theirs, exact)
-    found = diagnose(case, theirs)
-    assert found.first == hit
+    result = diagnose(case, theirs)
+    assert result.first == hit
     if hit:
         assert hit == mistake.stage
-        best = found.matches[hit][0]
+        best = result.matches[hit][0]
         assert best.exact and best.reproduced == best.of > 0
-        made = passed(case, best.explanation.placed.overrides(case.program, case.optimizer)) if best.explanation.placed else theirs
-        assert all(np.allclose(made[name], theirs[name], rtol=1e-6, atol=1e-12) for name in by_name(case, hit))
+        created = passed(case, best.explanation.placed.overrides(case.program, case.optimizer)) if best.explanation.placed else theirs
+        assert all(np.allclose(created[name], theirs[name], rtol=1e-6, atol=1e-12) for name in by_name(case, hit))
         wrong, right = best.explanation.code(case.program, hit, tuple(by_name(case, hit)))
         assert wrong and right
 
@@ -103,12 +103,12 @@ def test_a_factor_a_flip_and_a_transposition_are_found_wherever_they_are_made(te
     turn = data.draw(st.sampled_from([None, *rearrangements(case.program, target)]))
     exact = passed(case)
     theirs = spoiled(case, (target, turn.of if turn else lambda a: factor * a))
-    found, first = diagnose(case, theirs), differs(case, theirs, exact)
-    assert found.first == first
+    result, first = diagnose(case, theirs), differs(case, theirs, exact)
+    assert result.first == first
     if first:
         assert first == stage_of(case, target)
-        assert found.matches[first][0].exact or np.count_nonzero(exact[target]) == 1  # any number is the other times a factor
-        assert {stage for stage, verdict in found.stages.items() if verdict == "wrong"} == {first}
+        assert result.matches[first][0].exact or np.count_nonzero(exact[target]) == 1  # any number is the other times a factor
+        assert {stage for stage, verdict in result.stages.items() if verdict == "wrong"} == {first}
 
 
 @settings(deadline=None, max_examples=100)
@@ -122,8 +122,8 @@ def test_of_two_mistakes_in_a_random_network_the_first_is_named(case, data):
     hidden = data.draw(st.sets(st.sampled_from(lines), max_size=2))
     kept = {name: array for name, array in theirs.items() if name not in hidden} or theirs
     first = next(iter(by_stage(case.network, {name: "wrong" for name in kept if not np.array_equal(kept[name], exact[name], equal_nan=True)})), "")
-    found = diagnose(of, kept)
-    assert found.first == first
+    result = diagnose(of, kept)
+    assert result.first == first
 
 
 def test_two_mistakes_at_once_are_both_named():
@@ -131,10 +131,10 @@ def test_two_mistakes_at_once_are_both_named():
     network = case.program.network
     both = {}
     for address in ("flip_forgotten@dp1", "kernel_gradient_flipped@df1"):
-        both |= placed(address, network).overrides(case.program, case.optimizer)
-    found = diagnose(case, passed(case, both))
-    assert found.first == "dp1"
-    named = {stage: matches[0].explanation.placed.address for stage, matches in found.matches.items()}
+        both |= mistake_at(address, network).overrides(case.program, case.optimizer)
+    result = diagnose(case, passed(case, both))
+    assert result.first == "dp1"
+    named = {stage: matches[0].explanation.placed.address for stage, matches in result.matches.items()}
     assert named == {"dp1": "flip_forgotten@dp1", "df1": "kernel_gradient_flipped@df1"}
 
 
@@ -152,10 +152,10 @@ def test_a_students_loops_over_the_places_of_a_convolution_are_named():
     exact = passed(case)
     df, da1, db = by_loops(case.trace["a1"], case.params["f2"], exact["dz2"])
     for spoiled, mistake in (({"df2": df}, "last_place_only@df2"), ({"da1": da1}, "kernel_transposed@da1"), ({"db2": db}, "first_place_only@df2")):
-        found = diagnose(case, {**exact, **spoiled})
-        exact_matches = [match for match in found.matches[found.first] if match.exact and match.explanation.placed]
+        result = diagnose(case, {**exact, **spoiled})
+        exact_matches = [match for match in result.matches[result.first] if match.exact and match.explanation.placed]
         (match,) = (match for match in exact_matches if match.explanation.placed.address == mistake)
-        for line in match.explanation.code(case.program, found.first, (*spoiled,)):
+        for line in match.explanation.code(case.program, result.first, (*spoiled,)):
             assert line.startswith(next(iter(spoiled))) and "\n" not in line  # nothing of an array that is right
 
 
@@ -165,8 +165,8 @@ def test_a_mistake_is_written_as_code_that_can_be_read():
     share = 0.3 * np.repeat(np.repeat(exact["dp1"], 2, 1), 2, 2)[:, : exact["da1"].shape[1], : exact["da1"].shape[2]]
     shared = np.zeros_like(exact["da1"])
     shared[:, : share.shape[1], : share.shape[2]] = share
-    found = diagnose(case, {**exact, "da1": shared})
-    assert found.matches["da1"][0].explanation.code(case.program, "da1", ("da1",))[0] == "da1[under] += 0.3 * (dp1)"
+    result = diagnose(case, {**exact, "da1": shared})
+    assert result.matches["da1"][0].explanation.code(case.program, "da1", ("da1",))[0] == "da1[under] += 0.3 * (dp1)"
     assert correct_lines(case.program, ["da1", "df", "dx"]) == "da1[under] += dp1 * wins\ndf += x[window] * dz1[i, j]\ndx[window] += dz1[i, j] * f"
     normalised = case_of("conv2x3-bn-relu-dense2-softmax-ce").program
     assert correct_lines(normalised, ["dz1"]) == "dz1 = by_itself(dhat, sigma) + by_mean(dhat, sigma) + by_variance(dhat, hat, sigma)"
@@ -177,33 +177,33 @@ def test_a_mistake_is_written_as_code_that_can_be_read():
 def test_of_mistakes_that_come_near_the_simplest_is_first():
     case = case_of("conv3x3b-tanh-dense2-mse")
     exact = passed(case)
-    found = diagnose(case, {**exact, "db1": exact["dz1"][:, 3, 5]})  # of another place than the mistakes know
-    near = [match.explanation for match in found.matches["df"] if match.near]
+    result = diagnose(case, {**exact, "db1": exact["dz1"][:, 3, 5]})  # of another place than the mistakes know
+    near = [match.explanation for match in result.matches["df"] if match.near]
     assert near and near[0].parts == 1
 
 
 def test_arrays_that_were_spoilt_one_by_one_afterwards_are_each_recognised():
     case = case_of(DEFAULT)
     exact = passed(case)
-    found = diagnose(case, exact | {"dz1": exact["dz1"][::-1], "df": exact["df"].T})
-    assert {stage: str(matches[0].explanation.title) for stage, matches in found.matches.items()} == {"dz1": "∂z₁ flipped up-down", "df": "∂f transposed"}
+    result = diagnose(case, exact | {"dz1": exact["dz1"][::-1], "df": exact["df"].T})
+    assert {stage: str(matches[0].explanation.title) for stage, matches in result.matches.items()} == {"dz1": "∂z₁ flipped up-down", "df": "∂f transposed"}
 
 
 def test_a_mistake_in_an_array_that_is_missing_is_still_named():
     case = case_of(DEFAULT)
-    theirs = passed(case, placed("hidden_slope_forgotten", case.program.network).overrides(case.program, case.optimizer))
-    found = diagnose(case, {name: theirs[name] for name in ("dw", "df")})
-    assert (found.first, found.stages["dw"]) == ("df", "right")
-    assert found.matches["df"][0].explanation.placed.address == "hidden_slope_forgotten@dz1"
-    assert found.missing == ("do", "dz2", "db", "da1", "dz1", "dx")
+    theirs = passed(case, mistake_at("hidden_slope_forgotten", case.program.network).overrides(case.program, case.optimizer))
+    result = diagnose(case, {name: theirs[name] for name in ("dw", "df")})
+    assert (result.first, result.stages["dw"]) == ("df", "right")
+    assert result.matches["df"][0].explanation.placed.address == "hidden_slope_forgotten@dz1"
+    assert result.missing == ("do", "dz2", "db", "da1", "dz1", "dx")
 
 
 def test_a_mistake_times_a_factor_and_turned():
     case = case_of(DEFAULT)
-    theirs = passed(case, placed("sigmoid_prime_of_z", case.program.network).overrides(case.program, case.optimizer))
+    theirs = passed(case, mistake_at("sigmoid_prime_of_z", case.program.network).overrides(case.program, case.optimizer))
     for change, title in ((lambda a: 4 * a, "σ′ of the wrong argument, times 4"), (lambda a: a[::-1], "σ′ of the wrong argument, ∂z₁ flipped up-down")):
-        found = diagnose(case, {"da1": theirs["da1"], "dz1": change(theirs["dz1"])})
-        assert found.first == "dz1" and str(found.matches["dz1"][0].explanation.title) == title
+        result = diagnose(case, {"da1": theirs["da1"], "dz1": change(theirs["dz1"])})
+        assert result.first == "dz1" and str(result.matches["dz1"][0].explanation.title) == title
 
 
 def test_right_ones_are_all_right_in_single_precision_and_with_axes_of_length_1():
@@ -212,8 +212,8 @@ def test_right_ones_are_all_right_in_single_precision_and_with_axes_of_length_1(
     rounded = {name: array.astype(np.float32).astype(float) for name, array in exact.items()}
     assert diagnose(case, rounded, SINGLE).first == ""
     laid = exact | {"db": exact["db"][None], "da1": exact["da1"][None, None], "dw": exact["dw"].reshape(30, 30, 2), "dv": exact["dv"].reshape(30, 30)}
-    found = diagnose(case, laid)
-    assert found.first == "" and found.wrong == 0 and set(found.stages.values()) == {"right"}
+    result = diagnose(case, laid)
+    assert result.first == "" and result.wrong == 0 and set(result.stages.values()) == {"right"}
 
 
 def test_what_single_precision_makes_of_a_whole_pass_is_right():
@@ -239,12 +239,12 @@ def test_where_round_off_decides_another_winner_is_as_right_and_is_counted(text)
         line.step(values)
         if line.target == "z1":
             values["z1"] = values["z1"] * (1 + np.float32(1.2e-7) * noise.choice([-1, 0, 1], values["z1"].shape)).astype(np.float32)
-    found = diagnose(case, {name: values[name] for name in passed(case)}, SINGLE)
-    assert found.first == "" and sum(one.ties + one.undecided for one in found.arrays.values()) > 20
+    result = diagnose(case, {name: values[name] for name in passed(case)}, SINGLE)
+    assert result.first == "" and sum(one.ties + one.undecided for one in result.arrays.values()) > 20
     pool = next(line.target for line in case.program.backward_lines if "max_pool" in line.function.__name__)
     assert diagnose(case, spoiled(case, (pool, lambda a: 2 * a)), SINGLE).first == pool
     everywhere = next(one.address for one in mistakes_for(network) if one.mistake.name == "max_gradient_to_all" and one.stage == pool)
-    theirs = passed(case, placed(everywhere, network).overrides(case.program, case.optimizer))
+    theirs = passed(case, mistake_at(everywhere, network).overrides(case.program, case.optimizer))
     assert diagnose(case, theirs, SINGLE).first == pool
 
 
@@ -279,9 +279,9 @@ def test_where_the_answer_is_nearly_certain_a_mistake_is_found_and_round_off_is_
 def test_exchanged_axes_are_wrong_and_said_and_any_other_shape_is_a_sentence():
     case = case_of(NETWORKS[1])
     exact = passed(case)
-    found = diagnose(case, exact | {"dw": exact["dw"].T, "df2": exact["df2"].transpose(2, 3, 1, 0)})
-    assert found.first == "dw" and {stage for stage, verdict in found.stages.items() if verdict == "wrong"} == {"dw", "df2"}
-    assert str(found.matches["dw"][0].explanation.title) == "∂w with axes exchanged" and found.arrays["df2"].turned == (3, 2, 0, 1)
+    result = diagnose(case, exact | {"dw": exact["dw"].T, "df2": exact["df2"].transpose(2, 3, 1, 0)})
+    assert result.first == "dw" and {stage for stage, verdict in result.stages.items() if verdict == "wrong"} == {"dw", "df2"}
+    assert str(result.matches["dw"][0].explanation.title) == "∂w with axes exchanged" and result.arrays["df2"].turned == (3, 2, 0, 1)
     with pytest.raises(Problem, match=r"∂w has shape \(7, 3\); expected "):
         diagnose(case, {"dw": np.zeros((7, 3))})
 
@@ -289,8 +289,8 @@ def test_exchanged_axes_are_wrong_and_said_and_any_other_shape_is_a_sentence():
 def test_numbers_that_are_none_are_wrong_where_they_begin():
     case = case_of(DEFAULT)
     theirs = spoiled(case, ("dz1", lambda a: np.where(a == a.max(), np.nan, a)))
-    found = diagnose(case, theirs)
-    assert found.first == "dz1" and found.arrays["dz1"].wrong.sum() == 1 and found.stages["df"] == "inherits"
+    result = diagnose(case, theirs)
+    assert result.first == "dz1" and result.arrays["dz1"].wrong.sum() == 1 and result.stages["df"] == "inherits"
 
 
 def test_the_tests_own_comparison_agrees_with_the_page():
@@ -309,15 +309,15 @@ def test_one_nan_accuses_the_array_alone_in_which_it_is(text):
     for name in exact:
         theirs = {other: np.array(array, order="C") for other, array in exact.items()}
         theirs[name].reshape(-1)[theirs[name].size // 2] = np.nan
-        found = diagnose(case, theirs)
-        assert {other: one.verdict for other, one in found.arrays.items() if one.verdict != "right"} == {name: "wrong"}
-        assert found.wrong == 1
+        result = diagnose(case, theirs)
+        assert {other: one.verdict for other, one in result.arrays.items() if one.verdict != "right"} == {name: "wrong"}
+        assert result.wrong == 1
 
 
 def test_a_nan_that_is_handed_on_is_inherited():
     case = case_of(NETWORKS[1])
-    found = diagnose(case, spoiled(case, ("dp2", lambda a: np.where(a == a.max(), np.nan, a))))
-    assert found.first == "dp2" and {found.stages[name] for name in ("da2", "dz2", "df2", "dp1")} == {"inherits"}
+    result = diagnose(case, spoiled(case, ("dp2", lambda a: np.where(a == a.max(), np.nan, a))))
+    assert result.first == "dp2" and {result.stages[name] for name in ("da2", "dz2", "df2", "dp1")} == {"inherits"}
 
 
 def in_seven_digits(array):
@@ -343,8 +343,8 @@ def test_numbers_are_judged_by_their_own_precision(text, how):
     assert diagnose(case, arrays, of).verdict == "right"
     largest = max((name for name in arrays if name[1] in "wfb"), key=lambda name: np.abs(exact[name]).max())
     arrays[largest] = np.where(np.abs(exact[largest]) == np.abs(exact[largest]).max(), arrays[largest] * arrays[largest].dtype.type(2), arrays[largest])
-    found = diagnose(case, arrays, of)
-    assert found.verdict == "wrong" and found.arrays[largest].verdict == "wrong"
+    result = diagnose(case, arrays, of)
+    assert result.verdict == "wrong" and result.arrays[largest].verdict == "wrong"
 
 
 def test_a_file_of_0s_and_1s_gets_no_tolerance_of_half_precision():
@@ -367,8 +367,8 @@ def test_what_is_too_small_beside_round_off_is_counted_and_what_is_zero_for_good
     assert diagnose(case, exact).undecided == 0 and (exact["dz1"] == 0).any()
     tiny = {name: array.astype(np.float16) for name, array in passed(ReferencePass(case.program, params.replace(w=params["w"] * 1e-9), trace, case.y, gd(RATE))).items()}
     case = ReferencePass(case.program, params.replace(w=params["w"] * 1e-9), trace, case.y, gd(RATE))
-    found = diagnose(case, tiny, HALF)
-    assert found.arrays["dz1"].undecided == np.count_nonzero(exact["dz1"]) and found.verdict == "right"
+    result = diagnose(case, tiny, HALF)
+    assert result.arrays["dz1"].undecided == np.count_nonzero(exact["dz1"]) and result.verdict == "right"
     assert diagnose(case, {"dz1": tiny["dz1"]}, HALF).undecided < tiny["dz1"].size  # closed gates are told
 
 
@@ -377,8 +377,8 @@ def test_what_is_too_small_beside_round_off_is_counted_and_what_is_zero_for_good
 
 def test_a_transposed_map_is_called_so_and_not_by_what_comes_before_it():
     case = case_of(DEFAULT)
-    found = diagnose(case, spoiled(case, ("da1", lambda a: a.swapaxes(-1, -2))))
-    assert str(found.matches["da1"][0].explanation.title) == "∂a₁ transposed"
+    result = diagnose(case, spoiled(case, ("da1", lambda a: a.swapaxes(-1, -2))))
+    assert str(result.matches["da1"][0].explanation.title) == "∂a₁ transposed"
 
 
 @pytest.mark.parametrize(
@@ -394,8 +394,8 @@ def test_a_transposed_map_is_called_so_and_not_by_what_comes_before_it():
 )
 def test_a_factor_that_means_something_is_named(no_mistakes, target, factor, words):
     case = case_of(DEFAULT)
-    found = diagnose(case, spoiled(case, (target, lambda a: factor * a)))
-    assert str(found.matches[stage_of(case, target)][0].explanation.title) == words
+    result = diagnose(case, spoiled(case, (target, lambda a: factor * a)))
+    assert str(result.matches[stage_of(case, target)][0].explanation.title) == words
 
 
 def test_a_slope_is_called_by_its_function():
@@ -408,11 +408,11 @@ def test_a_slope_is_called_by_its_function():
 
 def test_what_comes_near_nothing_has_no_nearest():
     case, rng = case_of(DEFAULT), np.random.default_rng(0)
-    found = diagnose(case, spoiled(case, ("dz1", lambda a: a * rng.uniform(1, 3, a.shape))))
-    assert found.first == "dz1" and not any(match.near for match in found.matches["dz1"])
-    assert worst_entry(found.arrays["dz1"]).ratios == pytest.approx((1, 3), abs=0.01)
-    found = diagnose(case, spoiled(case, ("dz1", lambda a: np.where(np.arange(a.size).reshape(a.shape) < 0.95 * a.size, 2 * a, 1.7 * a))))
-    assert not found.matches["dz1"][0].exact
+    result = diagnose(case, spoiled(case, ("dz1", lambda a: a * rng.uniform(1, 3, a.shape))))
+    assert result.first == "dz1" and not any(match.near for match in result.matches["dz1"])
+    assert worst_entry(result.arrays["dz1"]).ratios == pytest.approx((1, 3), abs=0.01)
+    result = diagnose(case, spoiled(case, ("dz1", lambda a: np.where(np.arange(a.size).reshape(a.shape) < 0.95 * a.size, 2 * a, 1.7 * a))))
+    assert not result.matches["dz1"][0].exact
 
 
 @pytest.mark.parametrize("seed", [5, 7])
@@ -429,10 +429,10 @@ def test_targets_of_other_images_are_named(text):
     x, y = rng.normal(size=(3, 1, 6, 6)), np.eye(3)
     params = network.init(x.shape, "he", 1)
     case = ReferencePass(network.program(x.shape), params, network.forward(params, x), y, gd(RATE))
-    found = diagnose(case, dict(case.program.backward(params, case.trace, y[[1, 2, 0]])))
-    match = found.matches[found.first][0]
+    result = diagnose(case, dict(case.program.backward(params, case.trace, y[[1, 2, 0]])))
+    match = result.matches[result.first][0]
     assert match.exact and str(match.explanation.title).endswith("made with another target")
-    assert set(found.stages.values()) == {"wrong", "inherits"} and list(found.stages.values()).count("wrong") == 1
+    assert set(result.stages.values()) == {"wrong", "inherits"} and list(result.stages.values()).count("wrong") == 1
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -452,8 +452,8 @@ def test_a_pool_that_keeps_its_shape_has_no_ties_of_its_own(text):
     """Its number is the winner itself: in single precision, too, as little is round-off before it as behind it."""
     case = case_of(text)
     theirs = {name: array.astype(np.float32) for name, array in spoiled(case, ("df", lambda a: -a)).items()}
-    found = diagnose(case, theirs, SINGLE)
-    assert found.first == "df" and found.matches["df"][0].exact and found.undecided == 0
+    result = diagnose(case, theirs, SINGLE)
+    assert result.first == "df" and result.matches["df"][0].exact and result.undecided == 0
 
 
 def test_a_gate_that_is_open_at_0_is_wrong_where_round_off_leaves_0():
@@ -461,8 +461,8 @@ def test_a_gate_that_is_open_at_0_is_wrong_where_round_off_leaves_0():
     network, x = Network.parse("conv2x3-relu-dense2-mse"), np.zeros((1, 6, 6))
     params = network.init(x.shape)
     case = ReferencePass(network.program(x.shape), params, network.forward(params, x), np.array([0.0, 1.0]), gd(RATE))
-    found = diagnose(case, passed(case, {"dz1": lambda values, right: values["da1"] * (values["z1"] >= 0)}))
-    assert found.first == "dz1" and found.arrays["dz1"].wrong.all()
+    result = diagnose(case, passed(case, {"dz1": lambda values, right: values["da1"] * (values["z1"] >= 0)}))
+    assert result.first == "dz1" and result.arrays["dz1"].wrong.all()
 
 
 def test_a_mean_whose_terms_cancel_rounds_off_as_they_do():

@@ -6,7 +6,7 @@ import pytest
 from cnnviz.core.diagnosis.diagnosis import diagnose
 from cnnviz.core.diagnosis.precision import DOUBLE
 from cnnviz.core.gradcheck import KINK, RIGHT, UNDECIDED, WRONG, GradientCheck, check_gradients, recheck
-from cnnviz.core.mistakes import placed
+from cnnviz.core.mistakes import mistake_at
 from cnnviz.core.network.network import Network
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot, run_updates
@@ -185,12 +185,12 @@ def test_what_underflows_is_undecided_by_the_check_the_page_and_the_comparison(q
     exact = dict(reference.program.backward(reference.params, reference.trace, reference.y))
     for times in (1.0, 2.0, 0.0):
         theirs = {name: times * array if np.abs(array).max() < 1e-291 else array for name, array in exact.items()}
-        found = check_gradients(snapshot.params, snapshot.trace.x, reference.y, network=setup.network, gradients=theirs, parameters=(*snapshot.params, "x"))
-        assert found.wrong == 0 and diagnose(reference, theirs, DOUBLE).wrong == 0
+        result = check_gradients(snapshot.params, snapshot.trace.x, reference.y, network=setup.network, gradients=theirs, parameters=(*snapshot.params, "x"))
+        assert result.wrong == 0 and diagnose(reference, theirs, DOUBLE).wrong == 0
         page = ExaminedPass(setup, snapshot, {}).check
         assert page.wrong == 0 and recheck(page, theirs).wrong == 0
         tiny = np.abs(exact["dw"]) > 0
-        assert tiny.any() and (found.marks["w"][tiny] == UNDECIDED).all() and (diagnose(reference, theirs, DOUBLE).arrays["dw"].marks[tiny] == UNDECIDED).all()
+        assert tiny.any() and (result.marks["w"][tiny] == UNDECIDED).all() and (diagnose(reference, theirs, DOUBLE).arrays["dw"].marks[tiny] == UNDECIDED).all()
 
 
 @pytest.mark.parametrize("why", ONCE)
@@ -205,9 +205,9 @@ def test_a_kink_of_outputs_without_a_target_excuses_no_wrong_entry():
 
 
 def test_a_softmax_on_raw_pixels_has_gradients_below_1e_160():
-    found = checked(net="conv4x3b-relu-max2-dense10-softmax-ce", scale="raw", ch="rgb")
-    assert found.passed and found.wrong == 0
-    sizes = [np.abs(array[array != 0]).min() for array in found.analytic.values() if array.any()]
+    result = checked(net="conv4x3b-relu-max2-dense10-softmax-ce", scale="raw", ch="rgb")
+    assert result.passed and result.wrong == 0
+    sizes = [np.abs(array[array != 0]).min() for array in result.analytic.values() if array.any()]
     assert min(sizes) < 1e-200
 
 
@@ -220,13 +220,13 @@ def test_gradients_of_any_size_are_not_called_wrong(size):
     """Near divergence: squares of gradients and of sums are not finite, they themselves are."""
     case = Drawn("dense3-dense2-mse", (4, 4))
     params = case.params.replace(w1=case.params.w1 * size)
-    found = check_gradients(params, case.x, case.y, network=case.network)
-    assert found.wrong == 0 and found.finite and max(np.abs(array).max() for array in found.analytic.values()) > size
+    result = check_gradients(params, case.x, case.y, network=case.network)
+    assert result.wrong == 0 and result.finite and max(np.abs(array).max() for array in result.analytic.values()) > size
 
 
 def test_a_run_that_is_not_finite_is_no_fault_of_the_gradients():
-    found = checked(net="dense3-dense2-mse", lr="10", k="300", img="digit7-3")
-    assert (found.verdict, found.passed) == ("not finite", False) and counts(found) == (0, 0, 0, 2363)
+    result = checked(net="dense3-dense2-mse", lr="10", k="300", img="digit7-3")
+    assert (result.verdict, result.passed) == ("not finite", False) and counts(result) == (0, 0, 0, 2363)
 
 
 # --- gradients of another program, which knows of no ties ------------------------------------------
@@ -288,8 +288,8 @@ def test_round_off_that_comes_back_to_equal_cells_is_right_alone_in_any_of_them(
 
 def test_a_gradient_that_goes_to_all_cells_of_a_window_is_wrong_alone():
     case = OPEN_ELSEWHERE["saturated sigmoids in windows that overlap"]
-    trace = case.network.forward(case.params, case.x, given=case.given)
-    theirs = placed("max_gradient_to_all", case.network).gradients(case.params, trace, case.y, 0)
+    trace = case.network.forward(case.params, case.x, pass_inputs=case.given)
+    theirs = mistake_at("max_gradient_to_all", case.network).gradients(case.params, trace, case.y, 0)
     for name in ("da2", "da1", "dx"):
         assert case.diagnosis({name: theirs[name]}).verdict == "wrong", name
 
@@ -299,7 +299,7 @@ def test_a_gradient_that_goes_to_all_cells_of_a_window_is_wrong_alone():
 def test_a_gradient_that_goes_to_all_cells_that_round_off_may_choose_is_wrong_alone(net, image, seed):
     case = Drawn(net, (2, 9, 9), image, "raw", "he", seed)
     trace = case.network.forward(case.params, case.x)
-    theirs = placed("max_gradient_to_all", case.network).gradients(case.params, trace, case.y, 0)
+    theirs = mistake_at("max_gradient_to_all", case.network).gradients(case.params, trace, case.y, 0)
     assert np.abs(theirs["da1"]).sum() > 2 * np.abs(case.gradients["da1"]).sum()
     assert case.diagnosis({"da1": theirs["da1"]}).verdict == "wrong"
 
@@ -333,30 +333,30 @@ def test_the_default_lesson_is_told_in_every_entry():
 
 @pytest.mark.parametrize("query, right", [({"scale": "raw"}, 1041), ({"k": "1000", "lr": "1"}, 910)])
 def test_what_is_too_small_beside_round_off_is_counted_as_undecided(query, right):
-    found = checked(**query)
-    assert found.verdict == "right" and found.right == pytest.approx(right, abs=15) and found.right + found.undecided == 1811
-    for name, marks in found.marks.items():
-        assert (np.abs(found.analytic[name][marks == UNDECIDED]) < found.floor).all()
-    halved = {name: np.where(found.marks[name] == UNDECIDED, array / 2, array) for name, array in found.analytic.items()}
+    result = checked(**query)
+    assert result.verdict == "right" and result.right == pytest.approx(right, abs=15) and result.right + result.undecided == 1811
+    for name, marks in result.marks.items():
+        assert (np.abs(result.analytic[name][marks == UNDECIDED]) < result.floor).all()
+    halved = {name: np.where(result.marks[name] == UNDECIDED, array / 2, array) for name, array in result.analytic.items()}
     snapshot, setup = at(**query)
     again = check_gradients(snapshot.params, snapshot.trace.x, np.array(setup.y), network=setup.network, gradients=halved)
-    assert again.wrong == 0 and again.undecided == found.undecided  # so much is not seen there
+    assert again.wrong == 0 and again.undecided == result.undecided  # so much is not seen there
 
 
 def test_structural_zeros_are_right():
-    found = checked(net=TINY_VGG, ch="rgb")
-    zeros = sum(int(((array == 0) & (found.marks[name] == RIGHT)).sum()) for name, array in found.analytic.items())
-    assert found.passed and found.undecided == 0 and zeros > 2_000
-    assert found.right + found.at_kinks == found.count == 5520 and found.at_kinks < 40
+    result = checked(net=TINY_VGG, ch="rgb")
+    zeros = sum(int(((array == 0) & (result.marks[name] == RIGHT)).sum()) for name, array in result.analytic.items())
+    assert result.passed and result.undecided == 0 and zeros > 2_000
+    assert result.right + result.at_kinks == result.count == 5520 and result.at_kinks < 40
 
 
 def test_a_zero_that_should_be_none_is_wrong_and_one_that_should_be_is_told():
     case = Drawn("conv2x2b-relu-dense2-softmax-ce", (4, 4), seed=3)
     right = case.gradients
     zeros = {f"d{name}": np.zeros_like(right[f"d{name}"]) for name in case.params}
-    found = case.check(gradients=right | zeros)
+    result = case.check(gradients=right | zeros)
     for name in case.params:
-        assert ((found.marks[name] == RIGHT) == (right[f"d{name}"] == 0)).all()
+        assert ((result.marks[name] == RIGHT) == (right[f"d{name}"] == 0)).all()
 
 
 def test_kinks_with_equal_slopes_are_kinks():

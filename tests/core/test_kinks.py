@@ -47,8 +47,8 @@ class OneNumber:
         return check_parameter(self, name, np.full(self.terms(name).size, given), STEP, lambda share: None)
 
     def marks(self, given, name="w"):
-        found = self.found(given, name)
-        return marks(np.full(found.central.size, given), *found[:2], *found[3:]).tolist()
+        result = self.found(given, name)
+        return marks(np.full(result.central.size, given), *result[:2], *result[3:]).tolist()
 
     def mark(self, given):
         return self.marks(given)[0]
@@ -66,7 +66,7 @@ def test_a_smooth_loss_is_freed_of_its_steps_error_and_nothing_else_is_said_of_i
     slope, bend, third = np.random.default_rng(seed).uniform([0.5, -1e3, -3e4], [2.0, 1e3, 3e4])
     nudged = OneNumber(lambda t: slope * t + bend * t**2 + third * t**3, slope)
     pair = nudged.pair
-    assert abs(pair.central[0] - slope) <= pair.doubt[0] < 1.1 * abs(third) * STEP**2 + DOUBT and not pair.bent and not pair.jumps
+    assert abs(pair.central[0] - slope) <= pair.error_bound[0] < 1.1 * abs(third) * STEP**2 + DOUBT and not pair.bent and not pair.jumps
     assert (nudged.mark(slope), nudged.mark(slope * (1 + 1e-4))) == (RIGHT, WRONG)
 
 
@@ -81,7 +81,7 @@ def test_what_is_beyond_the_tolerance_is_wrong_though_the_step_errs_that_way(see
 def test_round_off_is_taken_for_no_error_of_the_step_and_for_no_kink(noise):
     """A longer step has half as much of it."""
     pair = OneNumber(lambda t: t, noise=noise).pair
-    assert pair.central[0] == 1 and pair.doubt[0] < 0.75 * DOUBT and not pair.jumps and not pair.bent
+    assert pair.central[0] == 1 and pair.error_bound[0] < 0.75 * DOUBT and not pair.jumps and not pair.bent
 
 
 @pytest.mark.parametrize("kink", [0.0, 1e-6])
@@ -102,13 +102,13 @@ def test_numbers_that_are_apart_by_round_off_are_no_jump_and_by_more_are_one():
         assert OneNumber(lambda t: 0.0, noise=(noise, -noise)).pair.jumps == jumps
 
 
-def test_slopes_of_both_sides_that_are_apart_by_more_than_round_off_are_doubt():
-    assert with_kink(0.0, more=12 * DOUBT, bends=False).pair.doubt == pytest.approx((12 / 2 - 2 + 0.5) * DOUBT, rel=0.02)
+def test_slopes_of_both_sides_that_are_apart_by_more_than_round_off_are_uncertain():
+    assert with_kink(0.0, more=12 * DOUBT, bends=False).pair.error_bound == pytest.approx((12 / 2 - 2 + 0.5) * DOUBT, rel=0.02)
 
 
 def test_a_shorter_steps_round_off_is_no_reason_to_believe_it():
     nudged = OneNumber(lambda t: 1e-6 * t + 11 * DOUBT * t * (abs(t) > STEP / 2), 1e-6)
-    assert nudged.mark(1e-6) == WRONG and nudged.found(1e-6).doubt[0] < DOUBT
+    assert nudged.mark(1e-6) == WRONG and nudged.found(1e-6).error_bound[0] < DOUBT
 
 
 def test_a_steps_error_that_may_be_round_off_is_not_taken_off():
@@ -121,10 +121,10 @@ def test_a_kink_within_reach_is_passed_by_by_the_longest_step_that_does(seed):
     rng = np.random.default_rng(seed)
     at, more = rng.choice([-1, 1]) * rng.uniform(0.25, 0.95), rng.choice([-1, 1]) * 10 ** rng.uniform(-9, 1)
     nudged = with_kink(at, more=more)
-    found = nudged.found(1.0)
-    assert (nudged.mark(1.0), nudged.mark(1 + 1e-4)) == (RIGHT, WRONG) and found.doubt[0] < 11 * DOUBT
+    result = nudged.found(1.0)
+    assert (nudged.mark(1.0), nudged.mark(1 + 1e-4)) == (RIGHT, WRONG) and result.error_bound[0] < 11 * DOUBT
     near = with_kink(at / 10, more=more)
-    assert (near.mark(1.0), near.mark(1 + 1e-3)) == (RIGHT, WRONG) and near.found(1.0).doubt[0] < 110 * DOUBT
+    assert (near.mark(1.0), near.mark(1 + 1e-3)) == (RIGHT, WRONG) and near.found(1.0).error_bound[0] < 110 * DOUBT
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -154,7 +154,7 @@ def test_what_bends_a_difference_by_less_than_round_off_or_a_tenth_of_the_tolera
     least = max(DOUBT / 2, TOLERANCE / 10 * slope)
     less, more = (OneNumber(lambda t: slope * t, bends=lambda step, share=share: share * least).pair for share in (0.9, 1.1))
     assert not less.bent and more.bent
-    assert less.doubt == pytest.approx(DOUBT / 2 + 0.9 * least) and more.doubt == pytest.approx(DOUBT / 2)
+    assert less.error_bound == pytest.approx(DOUBT / 2 + 0.9 * least) and more.error_bound == pytest.approx(DOUBT / 2)
 
 
 @pytest.mark.parametrize("loss", [lambda t, c: t + c * t**3, lambda t, c: t + c / 2 * t**4, lambda t, c: t**2 + c * t**4])
@@ -191,6 +191,6 @@ def test_from_plateau_to_plateau_nothing_is_told():
     assert OneNumber(lambda t: 0.0).mark(1.0) == WRONG
 
 
-@pytest.mark.parametrize("doubts, mark", [(0.75, WRONG), (4.0, UNDECIDED)])
-def test_where_no_more_than_round_off_comes_back_a_difference_of_0_is_one(doubts, mark):
-    assert OneNumber(lambda t: 0.0, doubts * DOUBT, plateau=np.inf).mark(1.0) == mark
+@pytest.mark.parametrize("error_bounds, mark", [(0.75, WRONG), (4.0, UNDECIDED)])
+def test_where_no_more_than_round_off_comes_back_a_difference_of_0_is_one(error_bounds, mark):
+    assert OneNumber(lambda t: 0.0, error_bounds * DOUBT, plateau=np.inf).mark(1.0) == mark

@@ -40,13 +40,13 @@ def test_a_target_has_a_curve_before_there_are_updates_and_its_slope_is_exact(ne
     setup = Setup.from_query({"net": net, "y": "1"})[0]
     x = load_image(setup.img)
     network, trace = setup.network, run_updates(setup, x, 0).trace
-    found = curve(setup, x, "y:1", 0.5)
-    assert found.at == setup.y[1] and found.theta[32] == found.at and abs(found.theta[64] - found.theta[0]) == 0.5
-    for value, loss in zip(found.theta[::16], found.loss[::16], strict=True):
+    result = curve(setup, x, "y:1", 0.5)
+    assert result.at == setup.y[1] and result.theta[32] == result.at and abs(result.theta[64] - result.theta[0]) == 0.5
+    for value, loss in zip(result.theta[::16], result.loss[::16], strict=True):
         assert loss == network.loss(trace, np.array([setup.y[0], value, *setup.y[2:]]))
-    near = found.theta[32] + (1e-6 if found.at == 0 else -1e-6)
+    near = result.theta[32] + (1e-6 if result.at == 0 else -1e-6)
     nudged = network.loss(trace, np.array([setup.y[0], near, *setup.y[2:]]))
-    assert found.gradient == pytest.approx((nudged - found.loss[32]) / (near - found.at), rel=1e-5)
+    assert result.gradient == pytest.approx((nudged - result.loss[32]) / (near - result.at), rel=1e-5)
     for refused, along in ((setup, "y:9"), (dataclasses.replace(setup, k=1), "y:1")):
         with pytest.raises(ValueError, match="target|not a number to vary"):
             curve(refused, x, along)
@@ -62,15 +62,15 @@ def test_every_point_is_a_single_pass_bit_for_bit(case, opt, k, data):
     at = tuple(data.draw(st.integers(0, size - 1)) for size in shapes[symbol])
     with one_blas_thread():
         try:
-            found = curve(setup, case.x, f"{symbol}:{','.join(map(str, at))}", 2.0)
+            result = curve(setup, case.x, f"{symbol}:{','.join(map(str, at))}", 2.0)
         except ValueError as no:  # an image of another size than the setup's has fewer weights
             pytest.skip(str(no))
-        expected = [single(setup, snapshot, symbol, at, value) for value in found.theta]
-    assert found.loss.tobytes() == np.array(expected).tobytes()
+        expected = [single(setup, snapshot, symbol, at, value) for value in result.theta]
+    assert result.loss.tobytes() == np.array(expected).tobytes()
     now = ({"x": snapshot.trace.x} | dict(snapshot.params))[symbol][at]
-    assert found.theta.shape == (POINTS,) and found.theta[32] == found.at == now and found.theta[64] == now + 2
-    assert found.gradient == snapshot.gradients[f"d{symbol}"][at]
-    assert found.loss[32] == snapshot.losses[-1] or np.isnan(found.loss[32])
+    assert result.theta.shape == (POINTS,) and result.theta[32] == result.at == now and result.theta[64] == now + 2
+    assert result.gradient == snapshot.gradients[f"d{symbol}"][at]
+    assert result.loss[32] == snapshot.losses[-1] or np.isnan(result.loss[32])
 
 
 @pytest.mark.parametrize("name", COURSES)
@@ -94,24 +94,24 @@ def test_along_the_rate_it_is_the_loss_after_the_next_update(case, opt, lr, k, b
     bias = next((name for name in setup.network.parameters if name[0] == "b"), None)
     if by_hand and bias:
         setup = dataclasses.replace(setup, set=f"{bias}:0:1~{k + 1}")
-    found, snapshot = curve(setup, case.x, "lr"), run_updates(setup, case.x, k)
-    assert found.theta[0] == 0 and found.theta[64] == (2 * lr or 0.02) and found.at == lr and (not lr or found.theta[32] == lr)
+    result, snapshot = curve(setup, case.x, "lr"), run_updates(setup, case.x, k)
+    assert result.theta[0] == 0 and result.theta[64] == (2 * lr or 0.02) and result.at == lr and (not lr or result.theta[32] == lr)
     for n in (0, 7, 32, 64):
-        params = OPTIMIZERS[opt](float(found.theta[n])).step(snapshot.params, snapshot.gradients, snapshot.state or None)[0]
+        params = OPTIMIZERS[opt](float(result.theta[n])).step(snapshot.params, snapshot.gradients, snapshot.state or None)[0]
         arrays = {name: array.copy() for name, array in params.items()}
         for one in setup.set:
             arrays[one.symbol][one.at] = one.value
         expected = setup.network.loss(setup.network.forward(params.replace(**arrays), case.x), np.array(setup.y))
-        assert found.loss[n] == expected or np.isnan(expected)
+        assert result.loss[n] == expected or np.isnan(expected)
     if lr:
-        assert found.loss[32] == run_updates(setup, case.x, k + 1).losses[-1] or np.isnan(found.loss[32])
+        assert result.loss[32] == run_updates(setup, case.x, k + 1).losses[-1] or np.isnan(result.loss[32])
 
 
 @pytest.mark.parametrize("opt", OPTIMIZERS)
 def test_the_gradient_of_the_rate_is_the_slope_of_its_curve(opt):
-    found = curve(Setup(opt=opt, k=2, set="b:0:1~3"), load_image("test-0"), "lr")
-    slope = (found.loss[33] - found.loss[31]) / (found.theta[33] - found.theta[31])
-    assert found.gradient == pytest.approx(slope, rel=1e-2) and not found.kink
+    result = curve(Setup(opt=opt, k=2, set="b:0:1~3"), load_image("test-0"), "lr")
+    slope = (result.loss[33] - result.loss[31]) / (result.theta[33] - result.theta[31])
+    assert result.gradient == pytest.approx(slope, rel=1e-2) and not result.kink
 
 
 def test_a_kink_is_marked_where_the_check_marks_it():
@@ -129,8 +129,8 @@ def test_a_kink_is_marked_where_the_check_marks_it():
 @pytest.mark.parametrize(("setup", "along"), [(Setup(), "f:1,1"), (Setup(seed=39), "w:3,0"), (Setup(k=5), "b:1"), (Setup(net="dense2-mse"), "w:5,1")])
 def test_it_reaches_as_far_as_it_leaves_its_tangent_and_the_loss_moves(setup, along):
     x = load_image("test-0")
-    found = curve(setup, x, along)
-    assert found.span in SPANS and found.theta[64] == found.at + found.span
+    result = curve(setup, x, along)
+    assert result.span in SPANS and result.theta[64] == result.at + result.span
 
     def shows(span: float) -> bool:
         some = curve(setup, x, along, span)
@@ -138,8 +138,8 @@ def test_it_reaches_as_far_as_it_leaves_its_tangent_and_the_loss_moves(setup, al
         left = np.abs(change - linear) >= (np.abs(change) + np.abs(linear)) / 2
         return bool(left.any() and (np.abs(change) >= 0.01 * some.loss[32]).any())
 
-    shorter = [span for span in SPANS if span < found.span]
-    assert shows(found.span) and not any(map(shows, shorter))
+    shorter = [span for span in SPANS if span < result.span]
+    assert shows(result.span) and not any(map(shows, shorter))
 
 
 def test_a_flat_curve_and_a_pixel_have_a_reach_of_their_own():
@@ -151,18 +151,18 @@ def test_a_flat_curve_and_a_pixel_have_a_reach_of_their_own():
 
 def test_the_notebooks_rule_has_the_notebooks_losses():
     setup, x = Setup(rule="one_pixel,double_conv", k=1), load_image("test-0")
-    snapshot, found = run_updates(setup, x, 1), curve(setup, x, "f:0,1", 1)
+    snapshot, result = run_updates(setup, x, 1), curve(setup, x, "f:0,1", 1)
     for n in (0, 31, 64):
         kernel = snapshot.params.f.copy()
-        kernel[0, 1] = found.theta[n]
+        kernel[0, 1] = result.theta[n]
         trace = notebook_step(snapshot.params.replace(f=kernel), x, np.array(setup.y), setup.lr, setup.deviations)[0]
-        assert found.loss[n] == setup.network.loss(trace, np.array(setup.y))
+        assert result.loss[n] == setup.network.loss(trace, np.array(setup.y))
 
 
 def test_what_is_set_by_hand_is_in_it():
     x = load_image("test-0")
-    found = curve(Setup(set="w:0,0:3;x:1,1:0.5"), x, "w:0,0")
-    assert found.at == 3 and curve(Setup(set="x:1,1:0.5"), x, "x:1,1").at == 0.5
+    result = curve(Setup(set="w:0,0:3;x:1,1:0.5"), x, "w:0,0")
+    assert result.at == 3 and curve(Setup(set="x:1,1:0.5"), x, "x:1,1").at == 0.5
 
 
 @pytest.mark.parametrize("along", ["", "q:1", "z1:0,0", "f", "f:9,9", "f:1", "lr:1", "y:9", "y:0,0", "x:-1,0"])

@@ -113,10 +113,10 @@ def test_do_is_the_slope_of_the_loss(name, o, seed):
 def test_leading_axes_are_many_images(name, shape):
     rng, loss = np.random.default_rng(1), LOSSES[name]
     o, y = rng.uniform(0.1, 0.9, shape), rng.random(shape)
-    for made in (loss.loss, loss.do, *(call for merged in loss.merged.values() for call in (merged.loss, merged.dz))):
-        together = made.function(o, y)
+    for result in (loss.loss, loss.do, *(call for merged in loss.merged.values() for call in (merged.loss, merged.dz))):
+        together = result.function(o, y)
         for at in np.ndindex(shape[:-1]):
-            np.testing.assert_allclose(together[at], made.function(o[at], y[at]), rtol=1e-14, atol=1e-15)
+            np.testing.assert_allclose(together[at], result.function(o[at], y[at]), rtol=1e-14, atol=1e-15)
 
 
 CHANGES = {"mse": LOSSES["mse"]} | {f"{last}-{name}": LOSSES[name].merged[last] for last, name in MERGED}

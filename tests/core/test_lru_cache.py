@@ -110,21 +110,21 @@ def test_many_entries_of_one_owner_evict_none_of_anothers():
 def test_what_takes_long_to_make_holds_nobody_up_and_the_first_one_is_everybodys():
     recent: LruCache[str, object] = LruCache(10)
     going, go = threading.Event(), threading.Event()
-    made: list[object] = []
+    result: list[object] = []
 
     def slowly() -> object:
         going.set()
         go.wait(60)
         return object()
 
-    thread = threading.Thread(target=lambda: made.append(recent.get_or_make("a", slowly)))
+    thread = threading.Thread(target=lambda: result.append(recent.get_or_make("a", slowly)))
     thread.start()
     going.wait(60)
     first = recent.get_or_make("a", object)
     assert recent.get_or_make("b", object) is not first
     go.set()
     thread.join()
-    assert made == [first] == [recent.get("a")]
+    assert result == [first] == [recent.get("a")]
 
 
 def test_all_stores_together_leave_a_server_room():
@@ -154,9 +154,9 @@ COUNTED = {
 }
 """Modules with caches that count entries instead of bytes, and what bounds the size of an entry."""
 FOR_EVER = {
-    "security_headers", "_font", "missions", "bundled", "lectures", "release", "bound_connections", "files", "sheet", "catalogue", "gallery", "spec", "sprite",
-    "guessing_range", "_second_thread", "_blas", "keep_freed_memory", "pages", "extra_resources", "story", "_facts", "code", "_notebook_formulas",
-    "_codes", "_known_classes", "printed_numbers", "story_query",
+    "security_headers", "_font", "missions", "load_bundled", "load_split", "bundled_lessons", "lectures", "release", "bound_connections", "files",
+    "contact_sheet", "catalogue", "gallery", "spec", "sprite", "guessing_range", "_second_thread", "_blas", "keep_freed_memory", "pages",
+    "extra_resources", "story", "_snapshot_numbers", "code", "_notebook_formulas", "_codes", "_known_classes", "printed_numbers", "story_query",
 }  # fmt: skip
 """Functions whose results are kept for good: they have no arguments, or only some that no visitor chooses freely."""
 

@@ -12,7 +12,7 @@ from cnnviz.core.diagnosis.given_arrays import SubmittedArray
 from cnnviz.core.diagnosis.precision import EXACT, SINGLE
 from cnnviz.core.diagnosis.stage_verdicts import by_stage, first_wrong
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed, stages_hit
+from cnnviz.core.mistakes import MISTAKES, mistake_at, mistakes_for, stages_hit
 from cnnviz.core.network.layers import LAYERS
 from cnnviz.core.network.layers._activation import Activation
 from cnnviz.core.network.losses import LOSSES
@@ -29,8 +29,8 @@ Y = np.array([1.0, 0.0])
 
 def verdicts(program, params, trace, y, theirs, precision=EXACT):
     """"right", "inherits" or "wrong" for each stage of which `theirs` has an array."""
-    found = compare_arrays(program, params, trace, y, {name: SubmittedArray(array, (), precision) for name, array in theirs.items()})
-    return by_stage(program.network, {name: one.verdict for name, one in found.items()})
+    result = compare_arrays(program, params, trace, y, {name: SubmittedArray(array, (), precision) for name, array in theirs.items()})
+    return by_stage(program.network, {name: one.verdict for name, one in result.items()})
 
 
 NAMES = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
@@ -99,7 +99,7 @@ def test_it_first_shows_where_it_was_made_and_later_stages_inherit_it(name):
     params, _, trace, _, _ = case()
     wrong = MISTAKES[name].gradients(params, trace, Y, 0.01)
     assert stages_hit(wrong, backward(params, trace, Y), params, 0.01) == SHOWS[name]
-    assert placed(name, SEED).stage == SHOWS[name][0]
+    assert mistake_at(name, SEED).stage == SHOWS[name][0]
 
 
 def test_what_comes_before_a_mistake_is_exact_to_the_bit():
@@ -240,7 +240,7 @@ def test_it_spoils_what_is_worked_out_from_its_place_and_nothing_before(place):
     assert bool(hit) == bool(changed)
     assert bool(hit) or hides(place, params, trace, y)
     if hit:
-        assert hit[0] == place.stage and hit == place.hits(params, trace, y, 0.1)
+        assert hit[0] == place.stage and hit == place.affected_stages(params, trace, y, 0.1)
         assert ("update" in hit) == any(f"d{name}" in changed for name in params)
 
 
@@ -249,11 +249,11 @@ def test_what_it_leaves_to_later_stages_is_inherited_and_the_first_is_wrong_by_i
     network = place.network
     params, trace, y = a_pass(network)
     exact, wrong = network.backward(params, trace, y), place.gradients(params, trace, y, 0.1)
-    found = verdicts(network.program(trace.x.shape), params, trace, y, wrong)
-    hit = place.hits(params, trace, y, 0.1)
-    assert first_wrong(found) == ("" if hit in ((), ("update",)) else place.stage)
+    result = verdicts(network.program(trace.x.shape), params, trace, y, wrong)
+    hit = place.affected_stages(params, trace, y, 0.1)
+    assert first_wrong(result) == ("" if hit in ((), ("update",)) else place.stage)
     touched = {place.stage, *(["dx"] if place.mistake.name == "stride_forgotten" else [])}
-    for stage, verdict in found.items():
+    for stage, verdict in result.items():
         if verdict == "wrong":
             makes = next((one.makes for one in network.stages if one == stage), (stage,))
             assert stage in touched or any(target in makes for target in place.overrides(network.program(trace.x.shape), gd(0.1)))
@@ -291,10 +291,10 @@ def test_in_a_random_network_nothing_before_its_place_changes_and_all_after_it_i
     wrong, targets = place.gradients(params, trace, y, 0.1), place.overrides(program, gd(0.1))
     changed = {name for name in exact if not np.array_equal(wrong[name], exact[name], equal_nan=True)}
     assert changed <= {name for target in targets for name in downstream(program, target)}
-    hit, found = place.hits(params, trace, y, 0.1), verdicts(program, params, trace, y, wrong)
-    assert bool(changed) == bool(hit) and first_wrong(found) == (hit[0] if hit else "")
+    hit, result = place.affected_stages(params, trace, y, 0.1), verdicts(program, params, trace, y, wrong)
+    assert bool(changed) == bool(hit) and first_wrong(result) == (hit[0] if hit else "")
     own = {place.stage, *(stage for stage in case.network.stages if set(targets) & set(stage.makes)), *targets}
-    assert {stage for stage, verdict in found.items() if verdict == "wrong"} <= own
+    assert {stage for stage, verdict in result.items() if verdict == "wrong"} <= own
     assert not hit or hit[0] in own
     wrong_code, right_code = place.code(program)
     assert wrong_code and right_code
@@ -303,13 +303,13 @@ def test_in_a_random_network_nothing_before_its_place_changes_and_all_after_it_i
 def test_two_mistakes_are_told_apart():
     network = Network.parse("conv2x3-relu-max2-conv2x3-relu-dense3-softmax-ce")
     params, trace, y = a_pass(network)
-    first = placed("flip_forgotten@dp1", network)
+    first = mistake_at("flip_forgotten@dp1", network)
     program = network.program(trace.x.shape)
-    both = {**first.overrides(program, gd(0.1)), **placed("kernel_gradient_flipped@df1", network).overrides(program, gd(0.1))}
-    found = verdicts(program, params, trace, y, program.backward(params, trace, y, both))
-    assert {stage for stage, verdict in found.items() if verdict == "wrong"} == {"dp1", "df1"}
-    assert [stage for stage, verdict in found.items() if verdict == "inherits"] == ["da1", "dz1", "dx"]
-    assert first_wrong(found) == "dp1"
+    both = {**first.overrides(program, gd(0.1)), **mistake_at("kernel_gradient_flipped@df1", network).overrides(program, gd(0.1))}
+    result = verdicts(program, params, trace, y, program.backward(params, trace, y, both))
+    assert {stage for stage, verdict in result.items() if verdict == "wrong"} == {"dp1", "df1"}
+    assert [stage for stage, verdict in result.items() if verdict == "inherits"] == ["da1", "dz1", "dx"]
+    assert first_wrong(result) == "dp1"
 
 
 def test_gradients_that_are_only_given_in_part_and_rounded():
@@ -338,26 +338,26 @@ def test_pooling_by_loops():
         u, v = divmod(int(trace["z1"][window].argmax()), 3)
         everywhere[window] += exact["dp1"][c, i, j]
         last[c, 2 * i + u, 2 * j + v] = exact["dp1"][c, i, j]
-    np.testing.assert_allclose(placed("max_gradient_to_all", network).gradients(params, trace, y, 0)["dz1"], everywhere)
-    np.testing.assert_array_equal(placed("overlap_assigned@dz1", network).gradients(params, trace, y, 0)["dz1"], last)
+    np.testing.assert_allclose(mistake_at("max_gradient_to_all", network).gradients(params, trace, y, 0)["dz1"], everywhere)
+    np.testing.assert_array_equal(mistake_at("overlap_assigned@dz1", network).gradients(params, trace, y, 0)["dz1"], last)
 
 
 def test_means_by_hand():
     network = Network.parse("conv2x3-avg3s2-gap-dense3-sigmoid-bce")
     params, trace, y = a_pass(network)
     exact = network.backward(params, trace, y)
-    wrong = placed("pool_mean_forgotten@dz1", network).gradients(params, trace, y, 0)
+    wrong = mistake_at("pool_mean_forgotten@dz1", network).gradients(params, trace, y, 0)
     np.testing.assert_allclose(wrong["dz1"], 9 * exact["dz1"], rtol=1e-12)
-    wrong = placed("pool_mean_forgotten@dp1", network).gradients(params, trace, y, 0)
+    wrong = mistake_at("pool_mean_forgotten@dp1", network).gradients(params, trace, y, 0)
     np.testing.assert_allclose(wrong["dp1"], exact["dp2"][:, None, None] * np.ones(trace["p1"].shape), rtol=1e-12)
-    wrong = placed("mean_forgotten", network).gradients(params, trace, y, 0)
+    wrong = mistake_at("mean_forgotten", network).gradients(params, trace, y, 0)
     np.testing.assert_allclose(wrong["dz2"], trace["o"] - y, rtol=1e-12)
     network = Network.parse("conv2x3-avg3s2-dense3-sigmoid-bce")
     params, trace, y = a_pass(network)
     exact, last = network.backward(params, trace, y), np.zeros(trace["z1"].shape)
     for i, j in np.ndindex(trace["p1"].shape[1:]):
         last[:, 2 * i : 2 * i + 3, 2 * j : 2 * j + 3] = exact["dp1"][:, i : i + 1, j : j + 1] / 9
-    wrong = placed("overlap_assigned@dz1", network).gradients(params, trace, y, 0)
+    wrong = mistake_at("overlap_assigned@dz1", network).gradients(params, trace, y, 0)
     np.testing.assert_allclose(wrong["dz1"], last, rtol=1e-12)
 
 
@@ -373,28 +373,28 @@ def test_convolution_by_loops():
         last[window] = np.tensordot(exact["dz2"][:, i, j], params["f2"], 1)
         first[window] += exact["dz2"][0, i, j] * params["f2"][0]
     for name, array in {"flip_forgotten": flipped, "kernel_transposed": turned, "overlap_assigned": last, "channels_not_summed": first}.items():
-        wrong = placed(f"{name}@dz1", network).gradients(params, trace, y, 0)
+        wrong = mistake_at(f"{name}@dz1", network).gradients(params, trace, y, 0)
         np.testing.assert_allclose(wrong["dz1"], array[:, 1:-1, 1:-1], rtol=1e-12, atol=1e-15, err_msg=name)
-    cut = placed("cut_at_corner@dz1", network).gradients(params, trace, y, 0)["dz1"]
+    cut = mistake_at("cut_at_corner@dz1", network).gradients(params, trace, y, 0)["dz1"]
     np.testing.assert_array_equal(cut[:, 1:, 1:], exact["dz1"][:, :-1, :-1])  # each a row and a column too far
     with pytest.raises(Problem, match="possible at dz1, not at dx"):
-        placed("cut_at_corner@dx", network)  # without zeros nothing is cut off
+        mistake_at("cut_at_corner@dx", network)  # without zeros nothing is cut off
 
 
 def test_rows_by_hand():
     network = Network.parse("conv2x3-relu-dense3-softmax-ce")
     params, trace, y = a_pass(network)
     exact, o = network.backward(params, trace, y), trace["o"]
-    np.testing.assert_allclose(placed("softmax_diagonal", network).gradients(params, trace, y, 0)["dz2"], -y * (1 - o), rtol=1e-12)
+    np.testing.assert_allclose(mistake_at("softmax_diagonal", network).gradients(params, trace, y, 0)["dz2"], -y * (1 - o), rtol=1e-12)
     rows = exact["da1"].reshape(21, 22, 2)  # the row, laid out channel after channel, taken for pixel after pixel
-    wrong = placed("flattened_channels_last", network).gradients(params, trace, y, 0)
+    wrong = mistake_at("flattened_channels_last", network).gradients(params, trace, y, 0)
     assert all(np.array_equal(wrong["da1"][c], rows[:, :, c]) for c in range(2))
-    gate = placed("relu_gate_of_gradient", network).gradients(params, trace, y, 0)
+    gate = mistake_at("relu_gate_of_gradient", network).gradients(params, trace, y, 0)
     assert np.array_equal(gate["dz1"], np.maximum(exact["da1"], 0))
     outer = Network.parse("conv2x3-gap-dense3-softmax-mse")
     params, trace, y = a_pass(outer)
     o, do = trace["o"], outer.backward(params, trace, y)["do"]
-    np.testing.assert_allclose(placed("softmax_diagonal", outer).gradients(params, trace, y, 0)["dz2"], do * o * (1 - o), rtol=1e-12)
+    np.testing.assert_allclose(mistake_at("softmax_diagonal", outer).gradients(params, trace, y, 0)["dz2"], do * o * (1 - o), rtol=1e-12)
 
 
 def test_a_saturated_softmax_gives_no_warning():
@@ -402,7 +402,7 @@ def test_a_saturated_softmax_gives_no_warning():
     params, trace, _ = a_pass(network)
     params = params.replace(b=np.array([-1e4, 1e4]))
     trace = network.forward(params, trace.x)
-    wrong = placed("softmax_diagonal", network).gradients(params, trace, np.array([0.0, 1.0]), 0)
+    wrong = mistake_at("softmax_diagonal", network).gradients(params, trace, np.array([0.0, 1.0]), 0)
     assert np.isfinite(wrong["dz2"]).all()
 
 
@@ -410,25 +410,25 @@ def test_the_step():
     network = Network.parse("conv2x3-relu-dense2-softmax-ce")
     params, trace, y = a_pass(network)
     exact = network.backward(params, trace, y)
-    uncorrected, forgetful = (placed(name, network, "adam") for name in ("adam_uncorrected", "state_forgotten"))
-    assert uncorrected.hits(params, trace, y, adam(0.1)) == ("update",) and uncorrected.stage == "update"
+    uncorrected, forgetful = (mistake_at(name, network, "adam") for name in ("adam_uncorrected", "state_forgotten"))
+    assert uncorrected.affected_stages(params, trace, y, adam(0.1)) == ("update",) and uncorrected.stage == "update"
     after = uncorrected.optimizer(adam(0.1)).step(params, exact, None)[0]
     np.testing.assert_allclose(params["b"] - after["b"], 0.1 * 0.1 / np.sqrt(0.001) * np.sign(exact["db"]), rtol=1e-4)
-    assert forgetful.hits(params, trace, y, adam(0.1)) == ()  # at the first step there is nothing to forget
+    assert forgetful.affected_stages(params, trace, y, adam(0.1)) == ()  # at the first step there is nothing to forget
     for rule in (adam(0.1), momentum(0.1)):
         later, state = rule.step(params, exact, None)
         trace2 = network.forward(later, trace.x)
-        assert placed("state_forgotten", network, rule).hits(later, trace2, y, rule, state) == ("update",)
+        assert mistake_at("state_forgotten", network, rule).affected_stages(later, trace2, y, rule, state) == ("update",)
     with pytest.raises(Problem, match="needs adam"):
-        placed("adam_uncorrected", network, "momentum")
+        mistake_at("adam_uncorrected", network, "momentum")
     # Where w steps first, it does so by the rule that is in use.
-    wrong = placed("weights_updated_first", network).gradients(params, trace, y, adam(0.1))
+    wrong = mistake_at("weights_updated_first", network).gradients(params, trace, y, adam(0.1))
     stepped = adam(0.1).step(params, exact, None)[0]
     np.testing.assert_allclose(wrong["dv"], stepped["w"] @ exact["dz2"], rtol=1e-12)
     later, state = momentum(0.1).step(params, exact, None)
     trace = network.forward(later, trace.x)
     exact = network.backward(later, trace, y)
-    wrong = placed("weights_updated_first", network).gradients(later, trace, y, momentum(0.1), state)
+    wrong = mistake_at("weights_updated_first", network).gradients(later, trace, y, momentum(0.1), state)
     stepped = momentum(0.1).step(later, exact, state)[0]
     np.testing.assert_allclose(wrong["dv"], stepped["w"] @ exact["dz2"], rtol=1e-12)
 
@@ -450,8 +450,8 @@ def test_addresses_name_one_place_and_the_bare_name_the_last(text):
     listed = mistakes_for(network, "adam")
     assert len({place.address for place in listed}) == len(listed)
     for place in listed:
-        assert placed(place.address, network, "adam") == place
-        last = placed(place.mistake.name, network, "adam")
+        assert mistake_at(place.address, network, "adam") == place
+        last = mistake_at(place.mistake.name, network, "adam")
         assert (last.place, place.place) == (None, None) or last.place >= place.place
     for name in ("hidden_slope_forgotten", "sigmoid_prime_of_z"):
         assert all(place.place < len(network.layers) - 1 for place in listed if place.mistake.name == name)
@@ -459,9 +459,9 @@ def test_addresses_name_one_place_and_the_bare_name_the_last(text):
 
 def test_an_address_that_names_none():
     with pytest.raises(Problem, match="no mistake two_slips. Known: .*mean_forgotten"):
-        placed("two_slips", SEED)
+        mistake_at("two_slips", SEED)
     with pytest.raises(Problem, match="is possible at dz1"):
-        placed("sigmoid_prime_of_z@dz7", SEED)
+        mistake_at("sigmoid_prime_of_z@dz7", SEED)
 
 
 @pytest.mark.parametrize("place", PLACED, ids=IDS)
@@ -481,7 +481,7 @@ def test_code_that_is_read_from_a_function_is_what_runs():
     params, trace, y = a_pass(network)
     program = network.program(trace.x.shape)
     for address in ("hidden_slope_forgotten@dz1", "hidden_slope_forgotten@dz2", "sigmoid_prime_of_z", "output_sigmoid_forgotten"):
-        place = placed(address, network)
+        place = mistake_at(address, network)
         exact, mistaken = network.backward(params, trace, y), place.gradients(params, trace, y, 0.1)
         for line, gradients in zip(place.code(program), (mistaken, exact), strict=True):
             target, expression = line.split(" = ")

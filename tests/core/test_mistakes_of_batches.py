@@ -6,7 +6,7 @@ import pytest
 from cnnviz.core.diagnosis.diagnosis import diagnose, gradient_names
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
+from cnnviz.core.mistakes import MISTAKES, mistake_at, mistakes_for
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.optimizers import gd
 from cnnviz.words import Problem, has_message
@@ -16,14 +16,14 @@ NET = "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce"
 BATCH = Batch(NET, (4, 2, 9, 10), seed=1)
 NETWORK, Y = BATCH.network, np.eye(2)[[0, 1, 1, 0]]
 PROGRAM = NETWORK.program(BATCH.x_shape)
-TRACE = PROGRAM.forward(BATCH.params, BATCH.x, given=BATCH.given)
+TRACE = PROGRAM.forward(BATCH.params, BATCH.x, pass_inputs=BATCH.given)
 EXACT = PROGRAM.backward(BATCH.params, TRACE, Y)
 OF_SEVERAL = {"images_summed": "dz2", "images_divided_twice": "dw", "places_forgotten": "n1"}
 FORWARD = {"mask_not_scaled": "r1", "running_reversed": "n1"}
 
 
 def run(address, images=4, training=True):
-    return placed(address, NETWORK, images=images, training=training)
+    return mistake_at(address, NETWORK, images=images, training=training)
 
 
 def gradients(address):
@@ -36,7 +36,7 @@ def test_those_of_the_batch_need_two_images_and_each_has_its_stage():
     assert {**OF_SEVERAL, **FORWARD}.items() <= offered.items() and not {*OF_SEVERAL, "batch_statistics"} & alone
     for name in OF_SEVERAL:
         with pytest.raises(Problem, match="has no effect with one image"):
-            placed(name, NETWORK)
+            mistake_at(name, NETWORK)
     with pytest.raises(Problem, match="only with mode=eval"):
         run("batch_statistics@n1")
 
@@ -56,8 +56,8 @@ def test_whether_the_check_of_its_own_loss_sees_it(name):
     wrong = one.run(PROGRAM, BATCH.params, TRACE, Y, gd(0.1))
     if not one.is_forward:
         hidden = all(np.allclose(wrong[f"d{parameter}"], EXACT[f"d{parameter}"], atol=1e-12) for parameter in BATCH.params)
-        found = check_gradients(BATCH.params, BATCH.x, Y, network=NETWORK, gradients=wrong, given=BATCH.given)
-        assert found.passed == hidden
+        result = check_gradients(BATCH.params, BATCH.x, Y, network=NETWORK, gradients=wrong, pass_inputs=BATCH.given)
+        assert result.passed == hidden
         return
     for parameter in ("f", "w", "g"):
         array, at = wrong[f"d{parameter}"], np.unravel_index(np.argmax(np.abs(wrong[f"d{parameter}"])), BATCH.params[parameter].shape)
@@ -66,7 +66,7 @@ def test_whether_the_check_of_its_own_loss_sees_it(name):
             moved = BATCH.params[parameter].copy()
             moved[at] += by
             params = BATCH.params.replace(**{parameter: moved})
-            return NETWORK.loss(one.forward(PROGRAM, params, PROGRAM.forward(params, BATCH.x, given=BATCH.given)), Y)
+            return NETWORK.loss(one.forward(PROGRAM, params, PROGRAM.forward(params, BATCH.x, pass_inputs=BATCH.given)), Y)
 
         assert array[at] == pytest.approx((loss(1e-6) - loss(-1e-6)) / 2e-6, rel=1e-5)
 
@@ -85,7 +85,7 @@ def test_what_stays_is_as_it_was_where_the_mask_is_not_scaled():
 
 def test_running_numbers_the_other_way_round_change_no_gradient():
     one = run("running_reversed@n1")
-    assert one.hits(BATCH.params, TRACE, Y, 0.1) == () and one.is_forward
+    assert one.affected_stages(BATCH.params, TRACE, Y, 0.1) == () and one.is_forward
     mistaken, right = one.next_buffers(PROGRAM, TRACE), PROGRAM.next_buffers(TRACE)
     for name in right:
         now = (right[name] - 0.9 * TRACE.kept[name]) / 0.1
@@ -95,18 +95,18 @@ def test_running_numbers_the_other_way_round_change_no_gradient():
 def test_the_batchs_own_statistics_after_training_give_an_image_alone_another_answer():
     one = run("batch_statistics@n1", training=False)
     program = NETWORK.program(BATCH.x_shape, training=False)
-    trace = program.forward(BATCH.params, BATCH.x, given=BATCH.given)
-    together, two = (one.forward(p, BATCH.params, p.forward(BATCH.params, x, given=BATCH.given)) for p, x in ((program, BATCH.x), (program, BATCH.x[:2])))
-    assert not np.allclose(together["o"][:2], two["o"]) and np.array_equal(trace["o"][:2], program.forward(BATCH.params, BATCH.x[:2], given=BATCH.given)["o"])
-    in_training = NETWORK.program(BATCH.x_shape).forward(BATCH.params, BATCH.x, given=BATCH.given)
+    trace = program.forward(BATCH.params, BATCH.x, pass_inputs=BATCH.given)
+    together, two = (one.forward(p, BATCH.params, p.forward(BATCH.params, x, pass_inputs=BATCH.given)) for p, x in ((program, BATCH.x), (program, BATCH.x[:2])))
+    assert not np.allclose(together["o"][:2], two["o"]) and np.array_equal(trace["o"][:2], program.forward(BATCH.params, BATCH.x[:2], pass_inputs=BATCH.given)["o"])
+    in_training = NETWORK.program(BATCH.x_shape).forward(BATCH.params, BATCH.x, pass_inputs=BATCH.given)
     np.testing.assert_allclose(together["n1"], in_training["n1"], rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", ["images_summed", "images_divided_twice@dw", "images_divided_twice@df", "places_forgotten", "mask_not_scaled"])
 def test_it_is_found_in_gradients_of_ones_own(name):
     theirs = gradients(name)
-    found = diagnose(ReferencePass(PROGRAM, BATCH.params, TRACE, Y, gd(0.1)), {array: theirs[array] for array in gradient_names(PROGRAM)})
-    exact = [match.explanation.placed for match in found.matches[found.first] if match.exact and match.explanation.placed]
+    result = diagnose(ReferencePass(PROGRAM, BATCH.params, TRACE, Y, gd(0.1)), {array: theirs[array] for array in gradient_names(PROGRAM)})
+    exact = [match.explanation.placed for match in result.matches[result.first] if match.exact and match.explanation.placed]
     assert run(name) in exact
 
 
@@ -121,8 +121,8 @@ def test_both_lines_as_code(text, training):
 
 def test_groups_of_an_images_own_channels_have_their_mistakes():
     """An image of three channels, as far as the network says."""
-    found = {one.address for one in mistakes_for(Network.parse("gn3-conv2x3-dense2-mse"))}
-    assert {"mean_path_forgotten@dx", "channels_not_summed@dn1", "sign_flipped@do"} <= found
+    result = {one.address for one in mistakes_for(Network.parse("gn3-conv2x3-dense2-mse"))}
+    assert {"mean_path_forgotten@dx", "channels_not_summed@dn1", "sign_flipped@do"} <= result
 
 
 def test_every_one_of_them_has_words():

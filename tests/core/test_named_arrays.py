@@ -22,11 +22,11 @@ def seeds_pass(**sliding) -> tuple[Params, Trace, Gradients]:
 
 def bases(array: np.ndarray) -> list[np.ndarray]:
     """An array, what it is a view of, and so on."""
-    found = []
+    result = []
     while isinstance(array, np.ndarray):
-        found.append(array)
+        result.append(array)
         array = array.base
-    return found
+    return result
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -105,11 +105,11 @@ def test_threads_that_ask_at_a_time_for_what_is_put_off_get_one_array():
             assert go_on.wait(60)
         return np.ones(1)
 
-    gradients, found = Gradients(*[np.zeros(1)] * 7, dx=dx), []
-    first = threading.Thread(target=lambda: found.append(gradients.dx))
+    gradients, result = Gradients(*[np.zeros(1)] * 7, dx=dx), []
+    first = threading.Thread(target=lambda: result.append(gradients.dx))
     first.start()
     assert asked.wait(60)
-    found.append(gradients["dx"])
+    result.append(gradients["dx"])
     go_on.set()
     first.join(10)
-    assert found[0] is found[1]
+    assert result[0] is result[1]

@@ -35,12 +35,12 @@ def gradients(case: Case) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("name", [*SMALL, "LeNet", "PyTorch"])
 def test_every_entry_of_every_networks_gradients_is_right(name):
     case = ALL[name]
-    found = check(case)
-    assert found.passed and found.wrong == 0 and found.worst.relative_error <= TOLERANCE
-    assert found.count == sum(a.size for a in case.params.values()) and found.at_kinks < found.count / 10
+    result = check(case)
+    assert result.passed and result.wrong == 0 and result.worst.relative_error <= TOLERANCE
+    assert result.count == sum(a.size for a in case.params.values()) and result.at_kinks < result.count / 10
     for parameter, array in case.params.items():
-        for made in (found.analytic, found.numeric, found.relative_error, found.kinks):
-            assert list(made) == list(case.params) and made[parameter].shape == array.shape
+        for created in (result.analytic, result.numeric, result.relative_error, result.kinks):
+            assert list(created) == list(case.params) and created[parameter].shape == array.shape
 
 
 @given(cases(), st.sampled_from([0, 0, 3, 30]), st.sampled_from([1, 255, 0.01]))
@@ -51,27 +51,27 @@ def test_no_network_makes_it_cry_wolf(case, updates, scale):
     for _ in range(updates):
         params = update(params, case.network.backward(params, case.network.forward(params, x), case.y), 0.01 / max(1, scale) ** 2)
     assume(all(np.abs(array).max() < 100 for array in params.values()))
-    found = check_gradients(params, x, case.y, network=case.network, parameters=[*params, "x"])
-    assert found.worst.relative_error < TOLERANCE, found.worst
+    result = check_gradients(params, x, case.y, network=case.network, parameters=[*params, "x"])
+    assert result.worst.relative_error < TOLERANCE, result.worst
 
 
 @pytest.mark.parametrize("name, step", [("DeepLearnToolbox", 0.01), ("the notebook", 0.1), ("dense6-tanh-dense2-tanh-mse", 0.03)])
 def test_a_long_step_is_no_reason_to_call_a_gradient_wrong(name, step):
     """What a difference leaves out is estimated from one at twice the step, and taken off."""
     case = ALL.get(name) or Case(name, (5, 6))
-    found = check(case, step=step)
-    assert found.passed and found.at_kinks == 0
+    result = check(case, step=step)
+    assert result.passed and result.at_kinks == 0
     nudged = differences(case.params, case.x, case.y, network=case.network)
-    plain = {name: nudged.central(name, step).reshape(array.shape) for name, array in found.analytic.items()}
-    error, plain_error = (max(np.abs(by[name] / array - 1).max() for name, array in found.analytic.items()) for by in (found.numeric, plain))
+    plain = {name: nudged.central(name, step).reshape(array.shape) for name, array in result.analytic.items()}
+    error, plain_error = (max(np.abs(by[name] / array - 1).max() for name, array in result.analytic.items()) for by in (result.numeric, plain))
     assert plain_error > 2 * max(TOLERANCE, error)
 
 
 def test_a_network_that_diverged_is_not_finite_and_nothing_warns():
     case = Case("dense1-dense1-dense1-identity-mse", (4, 4))
     params = case.params.replace(w1=np.full((16, 1), 1e200))
-    found = check_gradients(params, case.x, case.y, network=case.network)
-    assert (found.verdict, found.passed, found.wrong, found.undecided) == ("not finite", False, 0, found.count)
+    result = check_gradients(params, case.x, case.y, network=case.network)
+    assert (result.verdict, result.passed, result.wrong, result.undecided) == ("not finite", False, 0, result.count)
 
 
 # --- wrong gradients fail -------------------------------------------------------------------------
@@ -82,11 +82,11 @@ def test_a_network_that_diverged_is_not_finite_and_nothing_warns():
 def test_a_tenth_of_a_percent_is_seen(case, factor):
     """In each single entry, unless a thousandth of it is less than round-off makes of the loss."""
     right = gradients(case)
-    found = check(case, gradients={name: right[f"d{name}"] * factor for name in case.params})
+    result = check(case, gradients={name: right[f"d{name}"] * factor for name in case.params})
     for name in case.params:
         size = np.abs(right[f"d{name}"])
-        large = (size > 1e-5 * size.max()) & (size > 1e-6) & ~found.kinks[name]
-        assert (found.relative_error[name][large] > TOLERANCE).all(), name
+        large = (size > 1e-5 * size.max()) & (size > 1e-6) & ~result.kinks[name]
+        assert (result.relative_error[name][large] > TOLERANCE).all(), name
 
 
 @pytest.mark.parametrize("name", ["deeplearning.ai", "conv3x3b-relu-max3s2-dense4-softmax-ce", "dense3-sigmoid-ce"])
@@ -97,9 +97,9 @@ def test_the_one_wrong_entry_is_named(name):
         wrong = right[f"d{parameter}"].copy()
         index = np.unravel_index(np.abs(wrong).argmax(), wrong.shape)
         wrong[index] *= 1.001
-        found = check(case, gradients=right | {f"d{parameter}": wrong})
-        assert (found.worst.parameter, found.worst.index, found.wrong) == (parameter, tuple(map(int, index)), 1)
-        assert not found.passed and found.worst.backward == wrong[index]
+        result = check(case, gradients=right | {f"d{parameter}": wrong})
+        assert (result.worst.parameter, result.worst.index, result.wrong) == (parameter, tuple(map(int, index)), 1)
+        assert not result.passed and result.worst.backward == wrong[index]
 
 
 def test_gradients_go_by_the_parameter_or_its_gradients_name():
@@ -120,8 +120,8 @@ def test_gradients_go_by_the_parameter_or_its_gradients_name():
 @pytest.mark.parametrize("text", ["dense3-tanh-dense2-sigmoid-bce", "dense6-tanh-dense2-tanh-mse"])
 def test_what_is_three_times_as_far_off_as_it_may_be_is_not_excused_by_a_shorter_steps_round_off(text):
     case = Case(text, (3, 3))
-    right, doubt = gradients(case), check(case).doubt
-    wrong = {name: right[f"d{name}"] + 3 * np.maximum(SAFETY * doubt[name], TOLERANCE * np.abs(right[f"d{name}"])) for name in case.params}
+    right, error_bound = gradients(case), check(case).error_bound
+    wrong = {name: right[f"d{name}"] + 3 * np.maximum(SAFETY * error_bound[name], TOLERANCE * np.abs(right[f"d{name}"])) for name in case.params}
     assert check(case, gradients=wrong).wrong == sum(array.size for array in wrong.values())
 
 
@@ -132,11 +132,11 @@ def test_a_flat_image_stands_at_the_kink_of_relu_and_is_neither_right_nor_wrong(
     """Every z1 is 0: raising the bias wakes all units, lowering it none."""
     network, x, y = Network.parse("conv2x3b-relu-dense2-mse"), np.zeros((5, 5)), np.array([1.0, 0.0])
     params = network.init(x.shape)
-    found = check_gradients(params, x, y, network=network)
-    assert found.kinks["b1"].all() and not found.kinks["f"].any() and not found.kinks["b2"].any()
-    assert found.at_kinks == 2 and found.passed and found.worst.parameter != "b1"
-    assert found.relative_error["b1"].min() > TOLERANCE
-    loose = check_gradients(params, x, y, network=network, gradients={**gradients_at(network, params, x, y), "db1": found.numeric["b1"]})
+    result = check_gradients(params, x, y, network=network)
+    assert result.kinks["b1"].all() and not result.kinks["f"].any() and not result.kinks["b2"].any()
+    assert result.at_kinks == 2 and result.passed and result.worst.parameter != "b1"
+    assert result.relative_error["b1"].min() > TOLERANCE
+    loose = check_gradients(params, x, y, network=network, gradients={**gradients_at(network, params, x, y), "db1": result.numeric["b1"]})
     assert loose.kinks["b1"].all()  # half of the way is not right either
 
 
@@ -147,9 +147,9 @@ def gradients_at(network, params, x, y):
 def test_a_tie_in_a_max_pool_is_a_kink_too():
     network, x, y = Network.parse("conv1x1-max2-dense1-mse"), np.array([[0.3, 0.3], [0.1, 0.2]]), np.array([0.9])
     params = network.init(x.shape)
-    found = check_gradients(params, x, y, network=network, parameters=["f", "w", "x"])
-    assert found.kinks["x"].tolist() == [[True, True], [False, False]] and not found.kinks["f"].any()
-    assert found.passed and found.analytic["x"][0, 1] == 0 != found.numeric["x"][0, 1]
+    result = check_gradients(params, x, y, network=network, parameters=["f", "w", "x"])
+    assert result.kinks["x"].tolist() == [[True, True], [False, False]] and not result.kinks["f"].any()
+    assert result.passed and result.analytic["x"][0, 1] == 0 != result.numeric["x"][0, 1]
 
 
 @pytest.mark.parametrize("share, kink", [(0.0, True), (0.002, True), (0.05, False), (0.3, False), (0.7, False), (3.0, False)])
@@ -157,10 +157,10 @@ def test_a_kink_within_the_step_is_passed_by_at_a_smaller_one(share, kink):
     """z1 = x·f is 0 at f = 0; f stands `share` of a step from there."""
     network, x, y, step = Network.parse("conv1x1-relu-dense1-mse"), np.ones((1, 1)), np.array([0.7]), 1e-5
     params = network.init((1, 1), f=np.array([[share * step]]))
-    found = check_gradients(params, x, y, step=step, network=network)
-    assert bool(found.kinks["f"][0, 0]) == kink and found.passed
+    result = check_gradients(params, x, y, step=step, network=network)
+    assert bool(result.kinks["f"][0, 0]) == kink and result.passed
     if not kink:
-        wrong = {name: array * 1.001 for name, array in found.analytic.items()}
+        wrong = {name: array * 1.001 for name, array in result.analytic.items()}
         assert check_gradients(params, x, y, step=step, network=network, gradients=wrong).wrong == 3
 
 
@@ -179,15 +179,15 @@ def test_what_is_marked_has_two_slopes(case):
     """Blank halves and biases of 0 make ties and zeros; the slopes of both sides are taken a step of 1e-7 away."""
     x = np.where(case.x > 0, 1.0, 0.0)
     params = case.network.init(case.x_shape, seed=case.seed)
-    found = check_gradients(params, x, case.y, network=case.network)
+    result = check_gradients(params, x, case.y, network=case.network)
 
     def loss(name, index, shift):
         moved = params[name].copy()
         moved[index] += shift
         return case.network.loss(case.network.forward(params.replace(**{name: moved}), x), case.y)
 
-    assert found.passed, found.worst
-    for name, kinks in found.kinks.items():
+    assert result.passed, result.worst
+    for name, kinks in result.kinks.items():
         for index in list(zip(*np.nonzero(kinks), strict=True))[:3]:
             plus, at, minus = (loss(name, index, shift) for shift in (1e-7, 0, -1e-7))
             assert abs((plus - at) - (at - minus)) / 1e-7 > 1e-7
@@ -259,15 +259,15 @@ def test_the_seeds_network_is_checked_by_the_same_lines(padding, stride):
 @settings(max_examples=20)
 def test_the_change_of_a_loss_is_its_difference(loss, last, seed, size):
     rng, n = np.random.default_rng(seed), seed % 4 + 1
-    made = loss.merged[last] if last else loss
-    if made.change is None:
+    result = loss.merged[last] if last else loss
+    if result.change is None:
         return
     before, y = rng.normal(size=(3, n)) * 4, rng.random(n)
     after = before + rng.normal(size=(3, n)) * size
     wide = (array.astype(np.longdouble) for array in (after, before))
-    wanted = np.subtract(*(made.loss.function(array, y) for array in wide))
-    np.testing.assert_allclose(made.change(after, before, y), wanted.astype(float), rtol=1e-6 if size == 1e-9 else 1e-9, atol=1e-18 if size < 1 else 1e-12)
-    assert not made.change(before, before, y).any()
+    wanted = np.subtract(*(result.loss.function(array, y) for array in wide))
+    np.testing.assert_allclose(result.change(after, before, y), wanted.astype(float), rtol=1e-6 if size == 1e-9 else 1e-9, atol=1e-18 if size < 1 else 1e-12)
+    assert not result.change(before, before, y).any()
 
 
 # --- the sweep ------------------------------------------------------------------------------------

@@ -69,27 +69,27 @@ class Nudged:
         line, source = self.made[link.target], link.source
         if source == "o" and "o" not in line.sources:
             source = self.network.names[-1].input  # a merged loss is worked out from z, cell by cell
-        before, found = self.again(link.target, dict(self.values)).reshape(-1)[flat], set()
+        before, result = self.again(link.target, dict(self.values)).reshape(-1)[flat], set()
         for at in candidates:
             array = self.values[source].reshape(self.forms[source]).copy()
             array[at] = array[at] + 1e-9 if link.pattern == "winner" else -1.5 * array[at]
             after = self.again(link.target, self.values | {source: array.reshape(self.values[source].shape)})
             if after.reshape(-1)[flat] != before:
-                found.add(at)
-        return found
+                result.add(at)
+        return result
 
     def links(self) -> Iterator[tuple[str, Link]]:
-        for target, found in self.program.links.items():
+        for target, result in self.program.links.items():
             if target in self.made and not (target == "L" and self.network.merged):
                 # ∂f points at the weight that it belongs to, and is not computed from it.
-                yield from ((target, link) for link in found if target != f"d{link.source}" or target == "do")
+                yield from ((target, link) for link in result if target != f"d{link.source}" or target == "do")
 
     def check(self) -> None:
-        made = self.values
+        result = self.values
         for target, link in self.links():
             # A pool's output has equal numbers where its windows overlap: then every one of them would win the next.
-            drawn = {link.source: self.rng.normal(size=made[link.source].shape)} if link.pattern == "winner" else {}
-            self.values = made | drawn
+            drawn = {link.source: self.rng.normal(size=result[link.source].shape)} if link.pattern == "winner" else {}
+            self.values = result | drawn
             form = self.forms.get(target, ())
             flats = self.rng.permutation(int(np.prod(form, dtype=int)))[:CELLS]
             for flat in flats:

@@ -116,9 +116,9 @@ def test_the_stages_come_in_the_contracts_order(text, stages):
     network = Network.parse(text)
     assert list(network.stages) == stages.split()
     assert [stage.phase for stage in network.stages][-1] == "update"
-    made = [name for stage in network.stages if stage.phase == "backward" for name in stage.makes]
+    result = [name for stage in network.stages if stage.phase == "backward" for name in stage.makes]
     for name in network.parameters:
-        assert f"d{name}" in made
+        assert f"d{name}" in result
 
 
 @given(cases())

@@ -18,8 +18,8 @@ def paths_of(setup: Setup):
 
 
 def test_they_add_up_and_what_is_small_in_the_maps_is_large_in_the_kernels_gradient():
-    snapshot, found = paths_of(Setup.from_query(QUERY)[0])
-    paths = found["dz1"]
+    snapshot, result = paths_of(Setup.from_query(QUERY)[0])
+    paths = result["dz1"]
     np.testing.assert_allclose(paths.parts.sum(axis=0), snapshot.gradients.dz1, rtol=0, atol=1e-15)
     assert paths.parts[:, 0, 0, 10, 15] == pytest.approx([-0.027479460777512114, -2.5200538936554278e-05, 4.082611666770697e-06])
     assert paths.shares.sum(axis=0) == pytest.approx([1, 1])
@@ -29,8 +29,8 @@ def test_they_add_up_and_what_is_small_in_the_maps_is_large_in_the_kernels_gradi
 
 
 def test_after_a_dense_layer_the_paths_are_of_units_and_of_their_weights():
-    snapshot, found = paths_of(dataclasses.replace(Setup.from_query(QUERY)[0], net="conv2x3-relu-max2-dense4-bn-relu-dense2-softmax-ce", k=2))
-    (symbol, paths), *_ = found.items()
+    snapshot, result = paths_of(dataclasses.replace(Setup.from_query(QUERY)[0], net="conv2x3-relu-max2-dense4-bn-relu-dense2-softmax-ce", k=2))
+    (symbol, paths), *_ = result.items()
     assert paths.parts.shape == (3, 4, 4) and paths.shares.shape == (3, 4)
     np.testing.assert_allclose(paths.parts.sum(axis=0), snapshot.gradients[symbol], rtol=0, atol=1e-15)
     assert paths.sizes[3] == pytest.approx(np.sqrt((snapshot.gradients.dw2.reshape(-1, 4) ** 2).sum(axis=0)))

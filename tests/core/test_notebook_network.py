@@ -146,9 +146,9 @@ def test_params_trace_and_gradients_can_be_made_by_hand():
     gradients = backward(params, trace, 0.9)
     np.testing.assert_allclose(gradients.do, [-0.4, -0.4])
     np.testing.assert_allclose(gradients.df, np.full((2, 2), 4 * -0.3 * 0.25))  # da1 = -0.1·(1 + 2), at each of 4 units
-    made = Gradients(**arrays(gradients))
-    assert all(np.array_equal(getattr(made, name), array) for name, array in arrays(gradients).items())
-    assert np.array_equal(update(params, made, 0.1).w, update(params, gradients, 0.1).w)
+    result = Gradients(**arrays(gradients))
+    assert all(np.array_equal(getattr(result, name), array) for name, array in arrays(gradients).items())
+    assert np.array_equal(update(params, result, 0.1).w, update(params, gradients, 0.1).w)
 
 
 def test_dx_is_worked_out_once_and_when_first_asked_for():

@@ -18,20 +18,20 @@ def plain_gd(slopes):
 
 
 def plain_momentum(slopes):
-    velocity, found = 0.0, []
+    velocity, result = 0.0, []
     for slope in slopes:
         velocity = 0.9 * velocity + slope
-        found.append(LR * velocity)
-    return found
+        result.append(LR * velocity)
+    return result
 
 
 def plain_adam(slopes):
     m = s = 0.0
-    found = []
+    result = []
     for t, slope in enumerate(slopes, start=1):
         m, s = 0.9 * m + 0.1 * slope, 0.999 * s + 0.001 * slope**2
-        found.append(LR * (m / (1 - 0.9**t)) / (math.sqrt(s / (1 - 0.999**t)) + 1e-8))
-    return found
+        result.append(LR * (m / (1 - 0.9**t)) / (math.sqrt(s / (1 - 0.999**t)) + 1e-8))
+    return result
 
 
 @pytest.mark.parametrize("made, plainly", [(gd, plain_gd), (momentum, plain_momentum), (adam, plain_adam)])

@@ -20,5 +20,5 @@ def test_it_comes_back_unchanged_beside_a_lesson(state):
 def test_anything_gives_a_state_and_a_sentence_for_what_it_cannot_have(query):
     state, wrong = PageState.from_query(query)
     assert PageState.from_query(state.to_query()) == (state, {})
-    for key, said in wrong.items():
-        assert key in query and str(said).endswith(".") and getattr(state, key) == getattr(PageState, key)
+    for key, message in wrong.items():
+        assert key in query and str(message).endswith(".") and getattr(state, key) == getattr(PageState, key)

@@ -18,12 +18,12 @@ def test_a_preset_is_a_lesson_with_a_name_and_a_source(preset):
 
 
 def test_each_opens_on_the_images_that_its_course_has_with_a_target_that_is_theirs():
-    found = {preset.name: Setup.from_query({key: text for key, text in preset.query.items() if text})[0] for preset in PRESETS}
-    assert {name for name, setup in found.items() if setup.x_shape == (28, 28)} == {
+    result = {preset.name: Setup.from_query({key: text for key, text in preset.query.items() if text})[0] for preset in PRESETS}
+    assert {name for name, setup in result.items() if setup.x_shape == (28, 28)} == {
         "vzhou", "independent", "toolbox", "lenet", "scratch", "minitorch", "numpy_cnn", "keras", "tinygrad",
     }  # fmt: skip
-    assert found["ml_from_scratch"].x_shape == (8, 8)
-    for name, setup in found.items():
+    assert result["ml_from_scratch"].x_shape == (8, 8)
+    for name, setup in result.items():
         outputs = np.array(setup.y)
         assert name == "seed" or setup.output_names[int(outputs.argmax())] == find_image(setup.img).label
 

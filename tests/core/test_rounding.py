@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.diagnosis.precision import DOUBLE, SINGLE
-from cnnviz.core.explain.rounding import doubts, largest, sizes
+from cnnviz.core.explain.rounding import error_bounds, largest, sizes
 from cnnviz.core.network.network import Network
 
 NETWORKS = {
@@ -20,7 +20,7 @@ def values_of(text, shape, seed=0, size=1.0):
     network, rng = Network.parse(text), np.random.default_rng(seed)
     x, params = rng.normal(size=shape), network.init(shape, "he", seed)
     params = params.replace(**{name: size * rng.normal(size=params[name].shape) for name in params})
-    program, trace = network.program(shape), network.forward(params, x, given=network.masks(shape, seed, 1))
+    program, trace = network.program(shape), network.forward(params, x, pass_inputs=network.masks(shape, seed, 1))
     values = program.all_values(params, trace) | {"y": rng.random(trace.o.shape)}
     for line in program.backward_lines:
         line.step(values)
@@ -29,12 +29,12 @@ def values_of(text, shape, seed=0, size=1.0):
 
 def terms(line, values, source):
     """The sum of what each number of a source adds to each of a line's, in size: the line's change by a share of the number, per share."""
-    made, found = line.run(*(values[name] for name in line.sources)), np.zeros(np.shape(values[line.target]))
+    created, result = line.run(*(values[name] for name in line.sources)), np.zeros(np.shape(values[line.target]))
     for at in np.ndindex(values[source].shape):
         moved = values[source].copy()
         moved[at] *= 1 + SHARE
-        found = found + np.abs(line.run(*(moved if name == source else values[name] for name in line.sources)) - made) / SHARE
-    return found
+        result = result + np.abs(line.run(*(moved if name == source else values[name] for name in line.sources)) - created) / SHARE
+    return result
 
 
 def cases(phase, *seeds, program=False):
@@ -50,8 +50,8 @@ def cases(phase, *seeds, program=False):
 
 def test_the_size_of_a_gradient_is_that_of_the_terms_of_its_sum_whatever_cancels():
     for line, layer, size, values in cases("backward", 0, 1):
-        made, of = np.abs(values[line.target]), terms(line, values, next(name for name in line.sources if name[0] == "d"))
-        assert (size >= (1 - 1e-3) * np.maximum(made, of)).all(), line.target
+        result, of = np.abs(values[line.target]), terms(line, values, next(name for name in line.sources if name[0] == "d"))
+        assert (size >= (1 - 1e-3) * np.maximum(result, of)).all(), line.target
         if (layer.parameter_letters and layer.kind not in ("bn", "gn", "ln")) or line.role != "dx":
             np.testing.assert_allclose(size, of, rtol=1e-3, err_msg=line.target)
 
@@ -109,20 +109,20 @@ def test_what_is_0_whatever_is_rounded_is_told_from_what_cancels():
     network, x = Network.parse("dense1-mse"), np.array([[[[1.0, 0.0]]], [[[1.0, 0.0]]]])
     program, params = network.program(x.shape), network.init(x.shape, "zeros")
     values = program.all_values(params, network.forward(params, x)) | {"y": np.array([[0.5], [-0.5]])}
-    found = doubts(program, values, DOUBLE.epsilon, DOUBLE.smallest)
-    assert not found["db"].structural.any() and (found["db"].size > 1e-17).all()
-    assert found["dw"].structural.reshape(-1).tolist() == [False, True] and found["dw"].size.flat[1] < 1e-300 < found["dw"].size.flat[0]
+    result = error_bounds(program, values, DOUBLE.epsilon, DOUBLE.smallest)
+    assert not result["db"].structural.any() and (result["db"].size > 1e-17).all()
+    assert result["dw"].structural.reshape(-1).tolist() == [False, True] and result["dw"].size.flat[1] < 1e-300 < result["dw"].size.flat[0]
 
 
 @pytest.mark.parametrize("precision", [DOUBLE, SINGLE])
 @pytest.mark.parametrize("seed", range(8))
-def test_the_doubt_of_a_chain_of_few_terms_is_what_they_round_off_at_the_most(seed, precision):
+def test_the_error_bound_of_a_chain_of_few_terms_is_their_largest_round_off(seed, precision):
     """Of o = w·v, ∂o = 2(o - y) and ∂w = v·∂o: a share of the larger of o and y, and of ∂o and ∂w themselves."""
     program, values = values_of("dense1-mse", (1, 1), seed)
     v, w, b, o, y, do = (float(np.ravel(values[name])[0]) for name in ("v", "w", "b", "o", "y", "do"))
     most = abs(v) * (2 * (abs(v * w) + abs(b)) + 2 * max(abs(o), abs(y), abs(do)) + abs(do)) * precision.epsilon
-    found = doubts(program, values, precision.epsilon, precision.smallest)["dw"].size.item()
-    assert 0.4 * most < found < 1.01 * most
+    result = error_bounds(program, values, precision.epsilon, precision.smallest)["dw"].size.item()
+    assert 0.4 * most < result < 1.01 * most
 
 
 def test_below_the_smallest_number_round_off_does_not_shrink_and_each_term_has_its_own():
@@ -131,14 +131,14 @@ def test_below_the_smallest_number_round_off_does_not_shrink_and_each_term_has_i
     params = network.init(shape, "zeros").replace(w1=np.full((1, 1), 1e6), w2=np.full((1, 1), 1e6), w3=np.ones((1, 1)))
     program, x = network.program(shape), np.zeros(shape)
     values = program.all_values(params, network.forward(params, x)) | {"y": np.full((16, 1), 1e-40)}
-    found, least = doubts(program, values, SINGLE.epsilon, SINGLE.smallest), SINGLE.epsilon * SINGLE.smallest
-    assert (found["dz2"].size >= 0.99 * least).all() and found["db2"].size.item() >= 15.9 * least and (found["dx"].size >= 0.9e12 * least).all()
+    result, least = error_bounds(program, values, SINGLE.epsilon, SINGLE.smallest), SINGLE.epsilon * SINGLE.smallest
+    assert (result["dz2"].size >= 0.99 * least).all() and result["db2"].size.item() >= 15.9 * least and (result["dx"].size >= 0.9e12 * least).all()
 
 
 def test_round_off_of_a_large_pass_is_handed_on_too():
     program, values = values_of("dense1-mse", (120, 100))
     added = np.abs(values["x"].reshape(-1) * values["w"].reshape(-1)).sum()
-    assert doubts(program, values, DOUBLE.epsilon, DOUBLE.smallest)["db"].size.item() > 0.5 * added * DOUBLE.epsilon
+    assert error_bounds(program, values, DOUBLE.epsilon, DOUBLE.smallest)["db"].size.item() > 0.5 * added * DOUBLE.epsilon
 
 
 def test_a_pools_tie_is_settled_in_our_own_pass_and_open_where_other_gradients_are_given():
@@ -146,7 +146,7 @@ def test_a_pools_tie_is_settled_in_our_own_pass_and_open_where_other_gradients_a
     network, x = Network.parse("conv1x1-max2-dense1-mse"), np.full((2, 2), 1 / 3)
     program, params = network.program(x.shape), network.init(x.shape, f=np.full((1, 1), 0.7))
     values = program.all_values(params, network.forward(params, x)) | {"y": np.ones(1)}
-    ours, theirs = (doubts(program, values, DOUBLE.epsilon, DOUBLE.smallest, given)["dz1"].size.reshape(-1) for given in (None, {}))
+    ours, theirs = (error_bounds(program, values, DOUBLE.epsilon, DOUBLE.smallest, given)["dz1"].size.reshape(-1) for given in (None, {}))
     assert ours.max() < 1e-14 < 1e-3 < theirs.min()
 
 
@@ -156,22 +156,22 @@ def test_what_stays_0_in_each_pass_decides_no_winner():
     params = network.init(x.shape, f=np.ones((1, 1)))
     program = network.program(x.shape)
     values = program.all_values(params, network.forward(params, x)) | {"y": np.ones(1)}
-    found = doubts(program, values, DOUBLE.epsilon, DOUBLE.smallest, {})["da1"]
-    assert found.structural.reshape(-1).tolist() == [False, True, True, True] and (found.size.reshape(-1)[1:] < 1e-14).all()  # no more than round-off of what comes back
+    result = error_bounds(program, values, DOUBLE.epsilon, DOUBLE.smallest, {})["da1"]
+    assert result.structural.reshape(-1).tolist() == [False, True, True, True] and (result.size.reshape(-1)[1:] < 1e-14).all()  # no more than round-off of what comes back
 
 
 def test_where_a_pass_that_rounds_otherwise_is_no_number_the_others_tell():
     network, x = Network.parse("dense1-mse"), np.ones((1, 1))
     program, half = network.program(x.shape), np.finfo(float).max / 2
     params = network.init(x.shape, "zeros").replace(w=np.full((1, 1), np.nextafter(half, 0)))
-    found = doubts(program, program.all_values(params, network.forward(params, x)) | {"y": np.zeros(1)}, DOUBLE.epsilon, DOUBLE.smallest)
-    assert 1e290 < found["do"].size.item() < np.inf
+    result = error_bounds(program, program.all_values(params, network.forward(params, x)) | {"y": np.zeros(1)}, DOUBLE.epsilon, DOUBLE.smallest)
+    assert 1e290 < result["do"].size.item() < np.inf
 
 
 def test_gradients_that_were_given_are_what_the_next_are_made_of():
     program, values = values_of("dense2-tanh-dense1-mse", (1, 3))
-    plain = doubts(program, values, DOUBLE.epsilon, DOUBLE.smallest)
-    fed = doubts(program, values, DOUBLE.epsilon, DOUBLE.smallest, {"da1": 1e6 * np.ones(np.shape(values["da1"]))})
+    plain = error_bounds(program, values, DOUBLE.epsilon, DOUBLE.smallest)
+    fed = error_bounds(program, values, DOUBLE.epsilon, DOUBLE.smallest, {"da1": 1e6 * np.ones(np.shape(values["da1"]))})
     assert (fed["dw1"].size > 1e3 * plain["dw1"].size).all() and (fed["dw1"].size < 1e-8).all() and (fed["dw2"].size <= 3 * plain["dw2"].size).all()
     larger = plain["dw1"].maximum(fed["dw1"])
     assert (larger.size == fed["dw1"].size).all() and (fed["dw1"].maximum(plain["dw1"]).size == fed["dw1"].size).all()

@@ -72,9 +72,9 @@ def test_a_moment_is_what_editing_the_arrays_gives_by_any_path(case, visits):
     forget()
     for k in [last, *visits[:2], last]:
         if k < len(expected):
-            found = run_updates(setup, x, k)
-            assert bits(found.params, found.trace, found.gradients, found.after) == bits(*expected[k][:4])
-            assert found.losses.tobytes() == losses[: k + 1].tobytes() and np.array_equal(found.image, x)
+            result = run_updates(setup, x, k)
+            assert bits(result.params, result.trace, result.gradients, result.after) == bits(*expected[k][:4])
+            assert result.losses.tobytes() == losses[: k + 1].tobytes() and np.array_equal(result.image, x)
 
 
 @settings(deadline=None, max_examples=30)
@@ -182,10 +182,10 @@ def test_a_run_that_begins_late_remembers_as_one_that_begins_at_0_does(k):
     snapshots = dict(enumerate(by_hand(setup, x, 420)))
     forget()
     for visited in (k, 420, k + 1, 305, 300, k - 1, 420, 399):
-        found = run_updates(setup, x, visited)
-        assert bits(found.params, found.after) == bits(snapshots[visited][0], snapshots[visited][3])
-        assert len(found.losses) == len(found.kernels) == visited + 1
-        assert np.array_equal(found.kernels[-1], snapshots[visited][0].f)
+        result = run_updates(setup, x, visited)
+        assert bits(result.params, result.after) == bits(snapshots[visited][0], snapshots[visited][3])
+        assert len(result.losses) == len(result.kernels) == visited + 1
+        assert np.array_equal(result.kernels[-1], snapshots[visited][0].f)
 
 
 def test_states_of_the_optimizer_stay():

@@ -91,7 +91,7 @@ def test_any_query_gives_a_lesson_and_sentences_whatever_was_on_the_screen(query
     assert is_setup_with_sentences(setup, wrong.values())
     setup, wrong = shown.with_query(query)
     assert is_setup_with_sentences(setup, map(str, wrong.values()))
-    assert all(type(said) is Message for said in wrong.values())
+    assert all(type(message) is Message for message in wrong.values())
 
 
 @pytest.mark.parametrize("net", ODD_NETS)
@@ -105,9 +105,9 @@ def test_a_network_that_cannot_be_is_said_and_the_one_on_the_screen_stays(net):
 
 def test_a_network_that_does_not_fit_the_image_is_said_with_the_layer_and_what_would_fit():
     asked = {"net": "conv2x7-max8-conv2x4-gap-mse", "img": "digit7-3"}
-    setup, (said,) = Setup.from_query(asked)
-    assert "Layer 3, conv2x4, does not fit: a kernel of 4 does not fit into 2 cells" in said and setup.net == DEFAULT
-    assert Setup.from_query(asked | {"img": "cat-3"})[1] == ["Network: " + said.removeprefix("Network: ").replace("2 cells", "3 cells")]
+    setup, (message,) = Setup.from_query(asked)
+    assert "Layer 3, conv2x4, does not fit: a kernel of 4 does not fit into 2 cells" in message and setup.net == DEFAULT
+    assert Setup.from_query(asked | {"img": "cat-3"})[1] == ["Network: " + message.removeprefix("Network: ").replace("2 cells", "3 cells")]
     assert Setup.from_query({"net": "conv2x7-max8-conv2x3-gap-mse"})[1] == []
 
 
@@ -147,14 +147,14 @@ def test_filters_typed_in_full_are_taken_as_they_are(k, ch, filters, given_filte
     query = {"net": f"conv{filters}x{k}-gap-mse", "ch": ch, "seed": str(seed)} | ({"f": text} if len(numbers) else {})
     setup, wrong = Setup.from_query(query)
     assert not wrong
-    found = setup.first_params()["f"].reshape(filters, channels, k, k)
+    result = setup.first_params()["f"].reshape(filters, channels, k, k)
     if len(numbers):
         assume(not (k > 1 and channels * k * k == 9 and k < 3))
-        assert np.array_equal(found[:given_filters], numbers.reshape(-1, channels, k, k))
+        assert np.array_equal(result[:given_filters], numbers.reshape(-1, channels, k, k))
     elif k < 3:
         assert setup.f == ()
-    drawn = setup.network.init(setup.x_shape, seed=seed)["f"].reshape(found.shape)
-    assert np.array_equal(found[max(given_filters, k >= 3) :], drawn[max(given_filters, k >= 3) :])
+    drawn = setup.network.init(setup.x_shape, seed=seed)["f"].reshape(result.shape)
+    assert np.array_equal(result[max(given_filters, k >= 3) :], drawn[max(given_filters, k >= 3) :])
     assert Setup.from_query(setup.to_query()) == (setup, [])
 
 
@@ -181,8 +181,8 @@ def test_the_parameters_name_says_which_convolution_and_f_means_the_first():
     assert Setup.from_query({"net": net, "f1": "blur"}) == Setup.from_query({"net": net, "f": "blur"}) == (Setup(net=net, f="blur"), [])
     assert Setup.from_query({"net": net, "f": "emboss", "f1": "blur"}) == (Setup(net=net, f="blur"), [])
     for key, query in (("f3", {"net": net}), ("f1", {}), ("f", {"net": "dense2-mse"})):
-        setup, (said,) = Setup.from_query(query | {key: "blur"})
-        assert "does not belong to this network" in said and said.endswith("It is ignored.")
+        setup, (message,) = Setup.from_query(query | {key: "blur"})
+        assert "does not belong to this network" in message and message.endswith("It is ignored.")
         assert setup == Setup(**query)
 
 
@@ -236,12 +236,12 @@ def test_stride_and_padding_count_for_the_first_convolution_whose_text_says_neit
     setup = Setup(net="relu-conv2x3b-conv2x3-gap-mse", stride=2, pad="same")
     assert str(setup.network) == "relu-conv2x3bs2same-conv2x3-gap-mse" and setup.net == "relu-conv2x3b-conv2x3-gap-mse"
     for net in ("conv2x3s2-gap-mse", "conv2x3p1-gap-mse", "dense2-mse"):
-        found, wrong = Setup.read({"net": net, "stride": "3", "pad": "full"})
-        assert found == Setup(net=net) and {*wrong} == {"stride", "pad"} and "has no effect" in wrong["pad"]
+        result, wrong = Setup.read({"net": net, "stride": "3", "pad": "full"})
+        assert result == Setup(net=net) and {*wrong} == {"stride", "pad"} and "has no effect" in wrong["pad"]
         with pytest.raises(ValueError, match="has no effect"):
             Setup(net=net, stride=3)
-    found, wrong = Setup.read({"net": "conv2x7-max8-conv1x3-gap-mse", "stride": "2"})
-    assert found.stride == 1 and "Layer 3, conv1x3, does not fit" in wrong["stride"]
+    result, wrong = Setup.read({"net": "conv2x7-max8-conv1x3-gap-mse", "stride": "2"})
+    assert result.stride == 1 and "Layer 3, conv1x3, does not fit" in wrong["stride"]
 
 
 # ---- targets and classes
@@ -301,14 +301,14 @@ def test_outputs_are_called_by_classes():
     assert Setup().output_names == ("cat", "dog") == Setup(classes=("cat", "dog"), img="test-3").output_names
     assert [str(name) for name in Setup(img="test-3").output_names] == ["output 0", "output 1"]
     assert [str(name) for name in Setup(net="dense3-mse", classes="a").output_names] == ["a", "output 1", "output 2"]
-    setup, (said,) = Setup.from_query({"classes": "a,b,c"})
-    assert "has 3 classes for 2 outputs. It is ignored." in said and setup.classes == ()
+    setup, (message,) = Setup.from_query({"classes": "a,b,c"})
+    assert "has 3 classes for 2 outputs. It is ignored." in message and setup.classes == ()
 
 
 @pytest.mark.parametrize(("net", "y"), [("dense2-sigmoid-bce", "2,0"), ("dense2-softmax-ce", "-1,0"), ("dense2-sigmoid-bce", "7")])
 def test_targets_that_the_loss_cannot_take_are_said(net, y):
-    setup, (said,) = Setup.from_query({"net": net, "y": y})
-    assert setup.y == (1, 0) and said.startswith("Targets: The targets")
+    setup, (message,) = Setup.from_query({"net": net, "y": y})
+    assert setup.y == (1, 0) and message.startswith("Targets: The targets")
 
 
 def test_the_known_labels_are_those_of_the_files_that_come_along():
@@ -337,14 +337,14 @@ def test_a_cell_is_kept_where_there_is_one(net, ch, good, bad):
         symbol, at = setup.pinned_cell
         assert f"{symbol}:{','.join(map(str, at))}" == cell
     for cell in bad.split():
-        setup, (said,) = Setup.from_query({"net": net, "ch": ch, "cell": cell})
-        assert setup.cell == "" and said.startswith(f"Cell: '{cell}'") and said.endswith("It is ignored.")
+        setup, (message,) = Setup.from_query({"net": net, "ch": ch, "cell": cell})
+        assert setup.cell == "" and message.startswith(f"Cell: '{cell}'") and message.endswith("It is ignored.")
 
 
 def test_a_rule_needs_the_notebooks_network_on_one_channel_and_gradient_descent():
     for change in ({"opt": "adam"}, {"ch": "rgb"}, {"net": "conv1x3-relu-dense2-sigmoid-mse"}, {"net": "conv2x3-sigmoid-dense2-sigmoid-mse"}):
-        setup, (said,) = Setup.from_query({"rule": "procedural"} | change)
-        assert setup.rule == "exact" and DEFAULT in said and said.endswith("The rule is exact here.")
+        setup, (message,) = Setup.from_query({"rule": "procedural"} | change)
+        assert setup.rule == "exact" and DEFAULT in message and message.endswith("The rule is exact here.")
     assert Setup(rule="procedural", img="digit7-3", net=DEFAULT).deviations
 
 
@@ -364,8 +364,8 @@ def test_updates_are_bounded_by_work_and_by_bytes_and_both_are_said(case, opt):
 
 def test_a_large_state_leaves_fewer_updates():
     net = "conv32x1-relu-max2-dense64-relu-dense10-softmax-ce"
-    setup, (said,) = Setup.from_query({"net": net, "opt": "adam", "k": "501"})
-    assert "13 MB per state" in said and "500 updates" in said and setup.most_updates == 500
+    setup, (message,) = Setup.from_query({"net": net, "opt": "adam", "k": "501"})
+    assert "13 MB per state" in message and "500 updates" in message and setup.most_updates == 500
     assert Setup(net=net).most_updates > 500
 
 

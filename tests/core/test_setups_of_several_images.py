@@ -56,7 +56,7 @@ def test_updates_are_those_of_the_network_by_hand():
     network, y = Network.parse(NET), np.array(FOUR.y)
     params, buffers, losses = network.init((32, 32), f=FOUR.first_params()["f"]), network.buffers(x.shape), []
     for update in range(k + 1):
-        trace = network.forward(params, x, given={**buffers, **network.masks(x.shape, FOUR.seed, update)})
+        trace = network.forward(params, x, pass_inputs={**buffers, **network.masks(x.shape, FOUR.seed, update)})
         losses.append(network.loss(trace, y))
         if update < k:
             params, buffers = gd(FOUR.lr).step(params, network.backward(params, trace, y), None)[0], network.next_buffers(trace)
@@ -126,10 +126,10 @@ def test_step_shows_one_image_of_the_pass_of_all():
 
 
 def test_what_all_images_share_is_the_same_in_each():
-    found = [decode(answer("step", replace(FOUR, image=image).to_query()))[1] for image in (0, 3)]
-    strip = [name for name in found[0] if name.startswith("strip.")]
+    result = [decode(answer("step", replace(FOUR, image=image).to_query()))[1] for image in (0, 3)]
+    strip = [name for name in result[0] if name.startswith("strip.")]
     for name in ("f", "w", "b", "g", "s", "df", "dw", "db", "dg", "ds", "n1.mean", "n1.var", "pulls.df", *strip):
-        assert np.array_equal(found[0][name], found[1][name]), name
+        assert np.array_equal(result[0][name], result[1][name]), name
 
 
 def test_the_strip_has_of_each_block_of_every_image_the_entry_of_largest_size():
@@ -177,5 +177,5 @@ def test_other_pages_show_one_image_and_say_so(name):
 
 def test_the_gradient_check_takes_a_lessons_images():
     snapshot = run_updates(FOUR, load_images(FOUR), 1)
-    found = check_gradients(snapshot.params, snapshot.trace.x, np.array(FOUR.y), network=FOUR.network, given=snapshot.trace.kept, parameters=("f", "g", "s", "b"))
-    assert found.verdict == "right"
+    result = check_gradients(snapshot.params, snapshot.trace.x, np.array(FOUR.y), network=FOUR.network, pass_inputs=snapshot.trace.kept, parameters=("f", "g", "s", "b"))
+    assert result.verdict == "right"

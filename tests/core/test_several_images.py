@@ -53,7 +53,7 @@ def assert_as_tensorflow(case: Batch, training: bool) -> None:
 @pytest.mark.parametrize("training", [True, False])
 def test_every_value_and_gradient_is_tensorflows(case, training):
     assert_as_tensorflow(case, training)
-    twin = tensorflow_gradients(case.params, case.x, case.y, network=case.network, given=case.given, training=training)
+    twin = tensorflow_gradients(case.params, case.x, case.y, network=case.network, pass_inputs=case.given, training=training)
     ours = passes(case, training)[1]
     for name in (*case.params, "x"):
         np.testing.assert_allclose(ours[f"d{name}"], twin[name], rtol=1e-10, atol=1e-12, err_msg=name)
@@ -67,18 +67,18 @@ def test_any_networks_values_and_gradients_are_tensorflows(case):
 
 @some
 def test_the_gradient_check_holds_masks_and_lets_statistics_follow(case):
-    found = check_gradients(case.params, case.x, case.y, network=case.network, given=case.given, parameters=(*case.params, "x"))
-    assert found.verdict == "right"
+    result = check_gradients(case.params, case.x, case.y, network=case.network, pass_inputs=case.given, parameters=(*case.params, "x"))
+    assert result.verdict == "right"
     spoiled = {name: array.copy() for name, array in passes(case)[1].items() if name[1:] in case.params}
     name = "dw" if "dw" in spoiled else next(name for name in spoiled if name[1] in "wf")
     spoiled[name].flat[np.abs(spoiled[name]).argmax()] *= 1.001
-    assert check_gradients(case.params, case.x, case.y, network=case.network, given=case.given, gradients=spoiled).wrong == 1
+    assert check_gradients(case.params, case.x, case.y, network=case.network, pass_inputs=case.given, gradients=spoiled).wrong == 1
 
 
 @given(batches())
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_the_check_raises_no_false_alarm(case):
-    assert check_gradients(case.params, case.x, case.y, network=case.network, given=case.given).wrong == 0
+    assert check_gradients(case.params, case.x, case.y, network=case.network, pass_inputs=case.given).wrong == 0
 
 
 # --- one image, and many that are apart -----------------------------------------------------------
@@ -133,7 +133,7 @@ def test_the_mean_of_the_pulls_is_the_gradient_and_each_is_a_slope_of_its_own_lo
         moved = case.params[name].copy()
         moved.flat[0] += sign * h
         params = case.params.replace(**{name: moved})
-        sides.append(case.network.losses(case.network.forward(params, case.x, given=case.given), case.y))
+        sides.append(case.network.losses(case.network.forward(params, case.x, pass_inputs=case.given), case.y))
     np.testing.assert_allclose((sides[0] - sides[1]) / (2 * h), per_image_gradients[f"d{name}"].reshape(len(case.x), -1)[:, 0], rtol=1e-5, atol=1e-8)
 
 
@@ -222,7 +222,7 @@ def test_what_does_not_fit_is_said(text, code):
 def test_masks_of_another_shape_are_refused():
     case = BATCHES[0]
     with pytest.raises(ValueError, match=r"r1\.mask has shape"):
-        case.network.forward(case.params, case.x, given={"r1.mask": np.ones((3, 2, 3, 3))})
+        case.network.forward(case.params, case.x, pass_inputs={"r1.mask": np.ones((3, 2, 3, 3))})
 
 
 def test_a_single_image_is_what_it_was():

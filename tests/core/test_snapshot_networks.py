@@ -51,13 +51,13 @@ def test_a_moment_is_what_a_plain_loop_gives(case, opt, lr, k):
             filters.append(params[first] if first else [])
             before, (after, state) = (params, state), optimizer.step(params, gradients, state)
             params = after
-    found = run_updates(setup, case.x, k)
+    result = run_updates(setup, case.x, k)
     expected = snapshots.Snapshot(
-        before[0], trace, gradients, np.array(losses), after, np.array(filters[:: found.every]), network, before[1] or {}, state
+        before[0], trace, gradients, np.array(losses), after, np.array(filters[:: result.every]), network, before[1] or {}, state
     )
-    assert bits(found) == bits(expected)
-    assert found.network is setup.network and found.kernels.shape == expected.kernels.shape
-    assert (found.every == 1) == (np.size(filters[0]) * 8 * setup.most_updates <= snapshots.KERNEL_BYTES)
+    assert bits(result) == bits(expected)
+    assert result.network is setup.network and result.kernels.shape == expected.kernels.shape
+    assert (result.every == 1) == (np.size(filters[0]) * 8 * setup.most_updates <= snapshots.KERNEL_BYTES)
 
 
 @settings(max_examples=20)
@@ -69,11 +69,11 @@ def test_a_moment_is_the_same_bits_by_any_path(case, opt, visits):
         if k is None:
             forget()
         else:
-            found = bits(run_updates(setup, case.x, k))
-            assert expected.setdefault(k, found) == found
+            result = bits(run_updates(setup, case.x, k))
+            assert expected.setdefault(k, result) == result
     forget()
-    for k, found in expected.items():
-        assert bits(run_updates(setup, case.x, k)) == found
+    for k, result in expected.items():
+        assert bits(run_updates(setup, case.x, k)) == result
         forget()
 
 

@@ -82,10 +82,10 @@ def test_a_moment_is_what_a_plain_loop_of_forward_backward_and_update_gives(setu
         after = update(params, gradients, setup.lr)
         snapshot = snapshots.Snapshot(params, trace, gradients, np.array(losses), after, np.array(kernels))
         params = after
-    found = run_updates(setup, x, k)
-    assert bits(found) == bits(snapshot)
-    assert found.losses.shape == (k + 1,) and found.losses[-1] == mse(found.trace.o, y)
-    assert bits(run_updates(setup, x, k + 1))[:3] == bits(found)[-5:-2]
+    result = run_updates(setup, x, k)
+    assert bits(result) == bits(snapshot)
+    assert result.losses.shape == (k + 1,) and result.losses[-1] == mse(result.trace.o, y)
+    assert bits(run_updates(setup, x, k + 1))[:3] == bits(result)[-5:-2]
 
 
 @pytest.mark.parametrize("rule", [*RULES, "one_pixel,integer_kernel"])

@@ -35,12 +35,12 @@ def reached(outputs, y) -> int:
 def assert_single_runs(starts, n: int) -> None:
     """Every number of the sweep is the single run's."""
     with one_blas_thread():
-        found = run_all(starts, n)
+        result = run_all(starts, n)
         for run, (setup, x) in enumerate(starts):
             snapshots = [run_updates(setup, x, k) for k in range(n + 1)]
-            assert found.losses[run].tobytes() == snapshots[-1].losses.tobytes()
-            assert found.outputs[run].tobytes() == snapshots[-1].trace.o.tobytes()
-            assert found.reached[run] == reached([snapshot.trace.o for snapshot in snapshots], setup.y)
+            assert result.losses[run].tobytes() == snapshots[-1].losses.tobytes()
+            assert result.outputs[run].tobytes() == snapshots[-1].trace.o.tobytes()
+            assert result.reached[run] == reached([snapshot.trace.o for snapshot in snapshots], setup.y)
 
 
 @settings(deadline=None, max_examples=80)
@@ -68,9 +68,9 @@ def test_runs_of_the_courses_networks_are_single_runs(name, opt):
 @pytest.mark.parametrize("rule", ["exact", "procedural"])
 def test_each_key_differs_in_its_value_alone(text, sets, rule):
     setup = Setup(k=4, set=sets, rule=rule)
-    found = sweep(setup, load_image("test-0"), text)
+    result = sweep(setup, load_image("test-0"), text)
     key = text.partition(":")[0]
-    for value, losses in zip(found.values, found.losses, strict=True):
+    for value, losses in zip(result.values, result.losses, strict=True):
         changes = {"seed": str(value), "f": f"random-{value}"} if key == "start" else {key: str(value)}
         if key == "img":
             changes["y"] = Setup.from_query({"img": str(value)})[0].to_query()["y"]
@@ -89,8 +89,8 @@ def test_blocks_of_any_size_give_the_same(monkeypatch):
 
 def test_dead_starts_of_relu():
     """A third of all starts with one filter stays above 0.1; in 48 no sum is above 0, and all of these end at one number."""
-    found = sweep(Setup(net=DEAD, k=200), load_image("test-0"), "start:1..240")
-    last = found.losses[:, -1]
+    result = sweep(Setup(net=DEAD, k=200), load_image("test-0"), "start:1..240")
+    last = result.losses[:, -1]
     numbers, counts = np.unique(last, return_counts=True)
     assert (last > 0.1).sum() == 77
     assert counts.max() == 48 and round(float(numbers[counts.argmax()]), 4) == 0.1951
@@ -167,35 +167,35 @@ def test_updates_are_as_many_as_fit(runs, n, net):
     def fits(n: int) -> bool:
         return n <= setup.most_updates and runs * n * step <= MOST_WORK and runs * (n + 1) <= MOST_LOSSES
 
-    found = updates_that_fit(n, runs, setup, (32, 32))
-    assert found <= n and (fits(found) or not found)
-    assert found == n or not fits(found + 1)
+    result = updates_that_fit(n, runs, setup, (32, 32))
+    assert result <= n and (fits(result) or not result)
+    assert result == n or not fits(result + 1)
 
 
 @pytest.mark.parametrize("change", [{"net": "conv1x3-bn-relu-dense2-softmax-ce"}, {"net": "conv2x3-relu-drop20-dense2-softmax-ce"}, {"rule": "scalar_sigmoid"}])
 def test_runs_that_share_no_block_are_costed_and_cut_as_single_runs(change):
     setup, _ = Setup.parse_query(change)
     for runs in (2, 240, 1_000):
-        found = updates_that_fit(10_000, runs, setup, (32, 32))
+        result = updates_that_fit(10_000, runs, setup, (32, 32))
         alone = estimated_seconds(setup.network, (32, 32), 1)
-        assert seconds_of_runs(found, runs, setup, (32, 32)) == pytest.approx(runs * found * alone)
-        assert runs * found * alone <= 10
-        assert found == setup.most_updates or runs * (found + 1) * alone > 10 or (found + 2) * runs > MOST_LOSSES
-        assert found <= updates_that_fit(10_000, runs, setup, (32, 32), block_runs=1)
+        assert seconds_of_runs(result, runs, setup, (32, 32)) == pytest.approx(runs * result * alone)
+        assert runs * result * alone <= 10
+        assert result == setup.most_updates or runs * (result + 1) * alone > 10 or (result + 2) * runs > MOST_LOSSES
+        assert result <= updates_that_fit(10_000, runs, setup, (32, 32), block_runs=1)
     assert seconds_of_runs(100, 50, Setup(), (32, 32)) < 50 * estimated_seconds(Setup().network, (32, 32), 100)
 
 
 def test_more_updates_than_fit_are_cut_and_said():
-    found = sweep(Setup(k=500), load_image("test-0"), "seed:0..999")
-    assert found.losses.shape == (1000, 400) and "399" in str(found.said[0])
+    result = sweep(Setup(k=500), load_image("test-0"), "seed:0..999")
+    assert result.losses.shape == (1000, 400) and "399" in str(result.said[0])
 
 
 def test_a_run_away_is_shown_as_it_is():
     setup = Setup(net="conv1x3-relu-dense2-mse", k=30)
-    found = sweep(setup, load_image("test-0"), "lr:0.01;1e6")
-    assert np.isfinite(found.losses[0]).all() and not np.isfinite(found.losses[1]).all()
+    result = sweep(setup, load_image("test-0"), "lr:0.01;1e6")
+    assert np.isfinite(result.losses[0]).all() and not np.isfinite(result.losses[1]).all()
 
 
 def test_one_output_has_no_largest():
-    found = sweep(Setup(net="conv1x3-sigmoid-dense1-sigmoid-mse", k=2), load_image("test-0"), "seed:0..2")
-    assert found.reached is None and "reached" not in found.arrays()
+    result = sweep(Setup(net="conv1x3-sigmoid-dense1-sigmoid-mse", k=2), load_image("test-0"), "seed:0..2")
+    assert result.reached is None and "reached" not in result.arrays()

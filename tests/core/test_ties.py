@@ -40,8 +40,8 @@ def numbers(kernel, folder):
     if done.returncode == -signal.SIGILL:
         return {}
     done.check_returncode()
-    with np.load(file) as found:
-        return {name: found[str(n)] for n, name in enumerate(found["names"])}
+    with np.load(file) as result:
+        return {name: result[str(n)] for n, name in enumerate(result["names"])}
 
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="OpenBLAS has one way to add up here")

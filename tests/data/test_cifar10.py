@@ -50,7 +50,7 @@ def check(data):
     for batch in range(5):
         assert (train.labels[10_000 * batch :][:10_000] == (np.arange(10_000) + batch) % 10).all()
     assert (test.labels == (np.arange(10_000) + 5) % 10).all()
-    assert train.of(("cat",)).ids[:2] == ["train-3", "train-13"]
+    assert train.of_classes(("cat",)).ids[:2] == ["train-3", "train-13"]
     for array in (train.source, train.labels, test.source, test.labels):
         assert not array.flags.writeable
 """

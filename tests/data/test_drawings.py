@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.setup.setup import Setup
-from cnnviz.data.bundled_images import bundled
+from cnnviz.data.bundled_images import load_bundled
 from cnnviz.data.drawings import BOX, SIDE, centre, read_drawing
 from cnnviz.data.images import ImageUnavailable, find_image, load_image
 from cnnviz.hosts.dialogs.answers import answer
@@ -29,7 +29,7 @@ def test_a_drawing_of_any_size_and_place_is_prepared_as_mnists_digits_are(where)
 
 
 def test_the_bundled_digits_are_prepared_so_themselves():
-    digits = bundled("digits").train.images[::97, ..., 0].astype(float)
+    digits = load_bundled("digits").train.images[::97, ..., 0].astype(float)
     for digit in digits:
         rows, columns = np.nonzero(digit)
         assert max(np.ptp(rows), np.ptp(columns)) + 1 == BOX

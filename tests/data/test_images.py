@@ -15,7 +15,7 @@ from cnnviz.core.setup.image_ids import COUNTS, DIGITS, PATTERNS
 from cnnviz.core.setup.setup import CHANNELS, Setup
 from cnnviz.data import bundled_images, cifar10
 from cnnviz.data.cifar10 import Loader
-from cnnviz.data.images import CLASSES, Image, ImageUnavailable, bundled, find_image, load_image
+from cnnviz.data.images import CLASSES, Image, ImageUnavailable, find_image, load_image, load_split
 from cnnviz.data.uploads import pack
 from cnnviz.words import Problem
 
@@ -43,20 +43,20 @@ def full_set(nothing_cached):
 
 
 def test_the_bundled_images_are_the_first_twenty_of_the_test_set():
-    images = bundled("test")
+    images = load_split("test")
     assert [image.id for image in images] == [f"test-{i}" for i in range(20)]
     assert [CLASSES.index(image.label) for image in images] == FIRST_TEST_LABELS
     assert not {"bird", "deer"} & {image.label for image in images}
 
 
 def test_the_bundled_pixels_are_those_of_the_files_and_cannot_be_changed():
-    for image, path in zip(bundled("test"), sorted((ROOT / "assets").glob("*.png")), strict=True):
+    for image, path in zip(load_split("test"), sorted((ROOT / "assets").glob("*.png")), strict=True):
         with Pillow.open(path) as picture:
             assert (picture.format, picture.mode, picture.size) == ("PNG", "RGB", (32, 32))
             assert (np.asarray(picture) == image.pixels).all()
         assert image.pixels.dtype == np.uint8 and not image.pixels.flags.writeable
         assert image.pixels.std() > 10
-    assert len({image.pixels.tobytes() for image in bundled("test")}) == 20
+    assert len({image.pixels.tobytes() for image in load_split("test")}) == 20
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the originals lie in ../shared/data, which is not here")
@@ -92,14 +92,14 @@ def test_sample_and_digits_are_the_first_of_each_class(file, kind, names):
 
 
 def test_sheets_are_read_once_and_without_their_file_a_sentence_says_so(tmp_path, monkeypatch):
-    assert bundled_images.sheet("digit", True) is bundled_images.sheet("digit", True)
+    assert bundled_images.contact_sheet("digit", True) is bundled_images.contact_sheet("digit", True)
     monkeypatch.setattr(bundled_images, "ASSETS", tmp_path)
     (tmp_path / "sample").mkdir()
     for content in (None, b"no picture", (ROOT / "assets" / "sample" / "mnist_train.png").read_bytes()[:99_999]):
         if content:
             (tmp_path / "sample" / "mnist_train.png").write_bytes(content)
         with pytest.raises(Problem, match="Bundled images are missing. Reinstall"):
-            bundled_images.sheet.__wrapped__("digit", False)
+            bundled_images.contact_sheet.__wrapped__("digit", False)
 
 
 @pytest.mark.parametrize("left", [0, 19])
@@ -108,7 +108,7 @@ def test_a_removed_asset_is_said_in_a_sentence(tmp_path, monkeypatch, left):
     for path in sorted((ROOT / "assets").glob("*.png"))[:left]:
         shutil.copy(path, tmp_path)
     with pytest.raises(ImageUnavailable, match="Bundled images are missing. Reinstall"):
-        bundled.__wrapped__("test")
+        load_split.__wrapped__("test")
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_the_loaded_set_answers_by_split_and_index(full_set):
     assert (image.pixels == 49_999 % 251).all() and image.label == CLASSES[9]
     assert image.pixels.shape == (32, 32, 3) and not image.pixels.flags.writeable
     assert find_image("test-20").words == "test-20, airplane"
-    assert find_image("test-0") is bundled("test")[0]
+    assert find_image("test-0") is load_split("test")[0]
 
 
 @given(

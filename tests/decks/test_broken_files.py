@@ -115,5 +115,5 @@ def test_a_value_that_no_page_can_show_is_a_fault_on_its_line(value):
     content = f'id = "a"\n[[screen]]\nat = ""\nseconds = {value}\n'.encode()
     deck, diagnostics = check(content)
     assert deck is None and diagnostics[0].line in (4, 5) and str(diagnostics[0].what)
-    found = compute_with_deck(page_of("script"), {}, content)
-    assert json.loads(found.plain[4 : 4 + int.from_bytes(found.plain[:4], "little")])["faults"]
+    result = compute_with_deck(page_of("script"), {}, content)
+    assert json.loads(result.plain[4 : 4 + int.from_bytes(result.plain[:4], "little")])["faults"]

@@ -275,5 +275,5 @@ def test_what_takes_too_long_altogether_is_refused(monkeypatch):
 
 def test_a_symbol_with_its_number_is_no_word_that_needs_a_translation():
     for label, diagnostics in (("z₁[10,18]", 0), ("∂a₁", 0), ("the z₁", 1)):
-        found = check(BOTH.replace('label = "{size(f)}"', f'label = "{label}"').encode())[1]
-        assert len(found) == diagnostics, [str(diagnostic.what) for diagnostic in found]
+        result = check(BOTH.replace('label = "{size(f)}"', f'label = "{label}"').encode())[1]
+        assert len(result) == diagnostics, [str(diagnostic.what) for diagnostic in result]

@@ -11,7 +11,7 @@ from cnnviz.core.mistakes import MISTAKES
 from cnnviz.decks import deck_checker, library
 from cnnviz.decks.deck_checker import check, check_file
 from cnnviz.decks.deck_file import MOST_BYTES
-from cnnviz.decks.library import bundled
+from cnnviz.decks.library import bundled_lessons
 from cnnviz.decks.mistakes_found import changes_key, matrix
 from cnnviz.decks.screen_address import PAGES, parse_address
 from cnnviz.pages.registry import pages
@@ -87,8 +87,8 @@ def test_a_step_and_a_screen_are_the_same(content):
 
 
 def test_say_stands_for_text_and_nothing_but_the_question_is_needed():
-    said = check(FINE.replace("text = ", "say = ").encode())
-    assert said[0] is not None and said[0].screens == check(FINE.encode())[0].screens
+    message = check(FINE.replace("text = ", "say = ").encode())
+    assert message[0] is not None and message[0].screens == check(FINE.encode())[0].screens
     bare = "".join(line for line in FINE.splitlines(keepends=True) if not line.startswith(("title", "goal", "text")))
     deck, diagnostics = check(bare.encode())
     assert deck is not None and not diagnostics and str(deck.title) == "dot"
@@ -161,10 +161,10 @@ def test_decks_of_ones_own_stand_beside_the_others(tmp_path, monkeypatch, settin
     (tmp_path / "same.toml").write_text(LECTURE.replace('"kernel"', '"blame"'), "utf-8")
     (tmp_path / "taken.toml").write_text(LECTURE.replace('"kernel"', '"mine"'), "utf-8")
     monkeypatch.setenv(setting, str(tmp_path))
-    found = library.library()
-    assert found.find("mine") in found.lectures and found.find("dot") in found.lessons
-    assert [file for file, _ in found.diagnostics] == ["taken.toml"]
-    assert found.find("blame") in bundled() and found.find_deck("blame") in found.lectures
+    result = library.library()
+    assert result.find("mine") in result.lectures and result.find("dot") in result.lessons
+    assert [file for file, _ in result.diagnostics] == ["taken.toml"]
+    assert result.find("blame") in bundled_lessons() and result.find_deck("blame") in result.lectures
 
 
 @pytest.mark.parametrize("id", library.LATER)
@@ -172,9 +172,9 @@ def test_a_lesson_of_ones_own_keeps_the_id_of_one_that_came_along_later(id, tmp_
     for name in ("mine.toml", "same.toml"):
         (tmp_path / name).write_text(FINE.replace('"dot"', f'"{id}"'), "utf-8")
     monkeypatch.setenv(library.SETTING, str(tmp_path))
-    found = library.library()
-    assert found.find(id) not in bundled() and [lesson.id for lesson in found.lessons] == [lesson.id for lesson in bundled()]
-    assert [file for file, _ in found.diagnostics] == ["same.toml"]
+    result = library.library()
+    assert result.find(id) not in bundled_lessons() and [lesson.id for lesson in result.lessons] == [lesson.id for lesson in bundled_lessons()]
+    assert [file for file, _ in result.diagnostics] == ["same.toml"]
     assert main(["lessons", str(tmp_path / "mine.toml")]) == 0 and "OK, " in capsys.readouterr().out
 
 
@@ -208,10 +208,10 @@ TWICE = {
 
 def test_every_mistake_is_found_by_a_question_of_the_lessons():
     """The key of at least one changes when the mistake is switched on; a new mistake asks for its question."""
-    found = matrix(bundled())
-    assert len(found.rows) == sum(screen.asks for deck in bundled() for screen in deck.screens)
-    assert found.mistakes == tuple(MISTAKES) and all(len(row) == len(MISTAKES) for _, row in found.rows)
-    lacking = {name: found.count(column) for column, name in enumerate(found.mistakes) if found.count(column) < 1 + (name in TWICE)}
+    result = matrix(bundled_lessons())
+    assert len(result.rows) == sum(screen.asks for deck in bundled_lessons() for screen in deck.screens)
+    assert result.mistakes == tuple(MISTAKES) and all(len(row) == len(MISTAKES) for _, row in result.rows)
+    lacking = {name: result.count(column) for column, name in enumerate(result.mistakes) if result.count(column) < 1 + (name in TWICE)}
     assert lacking == {}
 
 

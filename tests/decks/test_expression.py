@@ -15,7 +15,7 @@ from cnnviz.decks import expression_limits
 from cnnviz.decks.expression import evaluate
 from cnnviz.decks.expression_functions import FUNCTIONS, REDUCTIONS
 from cnnviz.decks.expression_limits import Allowance
-from cnnviz.decks.library import bundled
+from cnnviz.decks.library import bundled_lessons
 from cnnviz.decks.question import ask, fill
 from cnnviz.decks.scope import Scope, scope_of, setup_of
 from cnnviz.words import LocalizedText, Problem
@@ -159,8 +159,8 @@ def test_what_does_not_fit_is_said(text, code):
     ],
 )  # fmt: skip
 def test_what_an_expression_comes_to(text, value):
-    found = evaluate(text, SCENES["k=2"])
-    assert found == value and found.dtype in (np.float64, np.bool_)
+    result = evaluate(text, SCENES["k=2"])
+    assert result == value and result.dtype in (np.float64, np.bool_)
 
 
 def test_the_largest_networks_parameters_can_be_asked_about():
@@ -193,7 +193,7 @@ def test_an_expression_that_is_written_again_and_again_is_refused_in_the_end(par
 
 def test_a_question_s_texts_answers_and_key_have_one_allowance():
     part = "{sum(exp(w2))}" * 5
-    screen = replace(bundled()[0].screens[0], at="?" + LARGE, title=LocalizedText({"en": part}), text=LocalizedText({"en": part}), ask=LocalizedText({"en": part}))
+    screen = replace(bundled_lessons()[0].screens[0], at="?" + LARGE, title=LocalizedText({"en": part}), text=LocalizedText({"en": part}), ask=LocalizedText({"en": part}))
     with pytest.raises(Problem) as refused:
         ask(screen, setup_of(LARGE))
     assert refused.value.code == "lessons.expression.too_much_work"

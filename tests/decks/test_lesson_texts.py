@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.mistakes import placed
+from cnnviz.core.mistakes import mistake_at
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import load_images
 from cnnviz.decks.deck import Screen
-from cnnviz.decks.library import bundled, lectures
+from cnnviz.decks.library import bundled_lessons, lectures
 from cnnviz.decks.plates import plates
 from cnnviz.decks.question import ask, setup_at
 from cnnviz.decks.scope import scope_of, setup_of
@@ -17,7 +17,7 @@ from cnnviz.words import languages
 
 
 def screen_of(id: str, number: int) -> Screen:
-    return next(deck for deck in bundled() if deck.id == id).screens[number - 1]
+    return next(deck for deck in bundled_lessons() if deck.id == id).screens[number - 1]
 
 
 def test_the_weight_that_is_asked_for_has_the_gradient_furthest_from_0_and_a_negative_one_is_not_the_largest():
@@ -33,7 +33,7 @@ def test_the_errors_of_weights_updated_first_are_those_of_the_default_rate_which
     setup = setup_of(screen.at)
     assert setup.lr == Setup().lr and "{lr}" in screen.text.say("en") and "{lr}" in screen.text.say("fr")
     snapshot = run_updates(setup, load_images(setup), 0)
-    wrong = placed("weights_updated_first", setup.network, setup.opt).gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer)
+    wrong = mistake_at("weights_updated_first", setup.network, setup.opt).gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer)
     shown = {plate.of: float(plate.value) for plate in plates(screen, scope_of(setup)) if plate.value.ndim == 0}
     for name in ("dw", "da1", "df"):
         error = float(np.abs(wrong[name] - snapshot.gradients[name]).max())
@@ -51,7 +51,7 @@ def test_the_curve_of_sigma_is_marked_where_the_sum_is_on_every_image():
 
 
 def test_every_question_of_the_lessons_has_one_or_two_hints_in_every_language():
-    for deck in bundled():
+    for deck in bundled_lessons():
         for number, screen in enumerate(deck.screens, 1):
             hints = ask(screen, setup_at(screen, {})).hints
             assert 1 <= len(hints) <= 2, (deck.id, number)
@@ -60,7 +60,7 @@ def test_every_question_of_the_lessons_has_one_or_two_hints_in_every_language():
 
 
 def test_a_lesson_takes_minutes_and_a_lecture_what_its_screens_plan():
-    assert all(4 <= deck.minutes <= 20 for deck in bundled())
+    assert all(4 <= deck.minutes <= 20 for deck in bundled_lessons())
     for deck in lectures():
         if all(screen.seconds for screen in deck.screens):
             assert deck.minutes == round(sum(screen.seconds for screen in deck.screens) / 60)

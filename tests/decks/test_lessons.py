@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnviz.core.mistakes import placed
+from cnnviz.core.mistakes import mistake_at
 from cnnviz.core.notebook.notebook import OBJECT_ORIENTED, notebook_step
 from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.core.setup.setup import Setup
@@ -15,12 +15,12 @@ from cnnviz.core.training.snapshots import Snapshot, run_updates, walk
 from cnnviz.data.images import find_image, load_images
 from cnnviz.decks import deck_fields, deck_file, library
 from cnnviz.decks.deck_checker import check_file
-from cnnviz.decks.library import bundled
+from cnnviz.decks.library import bundled_lessons
 from cnnviz.decks.question import ask, setup_at
 from cnnviz.decks.scope import setup_of
 
 FILES = sorted(Path(library.__file__).with_name("bundled").glob("*.toml"))
-STEPS = [(deck.id, number) for deck in bundled() for number in range(1, len(deck.screens) + 1)]
+STEPS = [(deck.id, number) for deck in bundled_lessons() for number in range(1, len(deck.screens) + 1)]
 IMAGES = ("test-3", "test-8", "train-0")
 
 
@@ -59,8 +59,8 @@ def flipped_loss(m: Snapshot, setup: Setup) -> int:
     x, y, params = m.trace.x, np.array(setup.y), m.params
     for _ in range(200):
         trace = setup.network.forward(params, x)
-        found = setup.network.backward(params, trace, y)
-        params = type(params)(params.f - setup.lr * found.df[::-1, ::-1], params.w - setup.lr * found.dw, params.b - setup.lr * found.db)
+        result = setup.network.backward(params, trace, y)
+        params = type(params)(params.f - setup.lr * result.df[::-1, ::-1], params.w - setup.lr * result.dw, params.b - setup.lr * result.db)
     return 1 if setup.network.loss(setup.network.forward(params, x), y) < 0.1 * m.losses[-1] else -1
 
 
@@ -80,12 +80,12 @@ def moves(m: Snapshot, setup: Setup, *rule: str) -> bool:
 def winners(m: Snapshot) -> np.ndarray:
     """Of each block of 2×2 of a1 the first of its largest cells."""
     a1 = m.trace.a1
-    found = np.zeros(a1.shape, bool)
+    result = np.zeros(a1.shape, bool)
     for c, i, j in np.ndindex(a1.shape[0], a1.shape[1] // 2, a1.shape[2] // 2):
         block = a1[c, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
         at = int(block.argmax())
-        found[c, 2 * i + at // 2, 2 * j + at % 2] = m.gradients.dp1[c, i, j] != 0
-    return found
+        result[c, 2 * i + at // 2, 2 * j + at % 2] = m.gradients.dp1[c, i, j] != 0
+    return result
 
 
 def middle_right(m: Snapshot, f: np.ndarray) -> float:
@@ -98,9 +98,9 @@ def loudest(m: Snapshot) -> np.ndarray:
     """The cells of the channel that adds most to z2[0, 5, 6]."""
     p1, f2 = m.trace.p1, m.params.f2
     sums = [abs(sum(p1[c, 5 + u, 6 + v] * f2[0, c, u, v] for u in range(3) for v in range(3))) for c in range(4)]
-    found = np.zeros(p1.shape, bool)
-    found[int(np.argmax(sums))] = True
-    return found
+    result = np.zeros(p1.shape, bool)
+    result[int(np.argmax(sums))] = True
+    return result
 
 
 def nudged(m: Snapshot, setup: Setup, name: str, at: tuple[int, ...], eps: float = 1e-6) -> float:
@@ -130,10 +130,10 @@ def shared(m: Snapshot) -> float:
 
 def velocity(m: Snapshot, setup: Setup) -> np.ndarray:
     """What momentum has made of the gradients of b so far, and of the next one."""
-    found = np.zeros(2)
+    result = np.zeros(2)
     for _, _, gradients in walk(setup, m.trace.x, setup.k):
-        found = 0.9 * found + gradients.db
-    return found
+        result = 0.9 * result + gradients.db
+    return result
 
 
 def adam(m: Snapshot, setup: Setup, name: str, n: int) -> list[np.ndarray]:
@@ -172,7 +172,7 @@ KEYS = {
     ("check", 2): lambda m, a: 2 * (9 + 900 * 2 + 2),
     ("check", 3): lambda m, a: best_nudge(m, np.array(a.y)),
     ("check", 4): early,
-    ("check", 5): lambda m, a: not placed("stride_forgotten", other(a, stride=2).network).hits(
+    ("check", 5): lambda m, a: not mistake_at("stride_forgotten", other(a, stride=2).network).affected_stages(
         other(a, stride=2).params, other(a, stride=2).trace, np.array(a.y), a.lr),
     ("check", 6): lambda m, a: ("da1", "dz1", "df"),
     ("check", 7): lambda m, a: m.gradients.df[::-1, ::-1],
@@ -232,7 +232,7 @@ KEYS = {
 
 
 def step_of(id: str, number: int):
-    return next(deck for deck in bundled() if deck.id == id).screens[number - 1]
+    return next(deck for deck in bundled_lessons() if deck.id == id).screens[number - 1]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -241,7 +241,7 @@ def test_a_lesson_that_comes_along_has_no_fault(file):
 
 
 def test_all_keys_of_the_lessons_that_come_along_are_known_here():
-    assert len(bundled()) == len(FILES)
+    assert len(bundled_lessons()) == len(FILES)
     assert list(KEYS) == STEPS
 
 
@@ -285,7 +285,7 @@ def test_every_question_on_other_images(id, number, img):
 
 def test_what_a_learner_may_not_change_stays_as_the_step_has_it():
     asked = {"img": "test-7", "k": "9", "f": "blur", "net": "dense2-mse", "stage": "df"}
-    for deck in bundled():
+    for deck in bundled_lessons():
         for screen in deck.screens:
             own, here = setup_of(screen.at), setup_at(screen, asked)
             assert (here.k, here.net, here.stage) == (own.k, own.net, own.stage)
@@ -308,9 +308,9 @@ def test_a_folder_of_one_s_own_is_read_and_its_faults_are_told(tmp_path, monkeyp
     (tmp_path / "broken.toml").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "notes.txt").write_text("not a lesson", "utf-8")
     monkeypatch.setenv(library.SETTING, str(tmp_path))
-    found = library.library()
-    assert [lesson.id for lesson in found.lessons] == [*[lesson.id for lesson in bundled()], "mine"]
-    assert [name for name, _ in found.diagnostics] == ["broken.toml", "taken.toml"]
+    result = library.library()
+    assert [lesson.id for lesson in result.lessons] == [*[lesson.id for lesson in bundled_lessons()], "mine"]
+    assert [name for name, _ in result.diagnostics] == ["broken.toml", "taken.toml"]
     monkeypatch.setenv(library.SETTING, str(tmp_path / "absent"))
-    found = library.library()
-    assert found.lessons == bundled() and "cannot be read" in str(found.diagnostics[0][1].what)
+    result = library.library()
+    assert result.lessons == bundled_lessons() and "cannot be read" in str(result.diagnostics[0][1].what)

@@ -49,16 +49,16 @@ def test_a_mistake_without_its_name_is_recognised_and_no_other_is(query):
     snapshot = snapshot_of(setup)
     seen = set()
     for case in range(12):
-        found = blind(setup, snapshot, case)
-        verdicts = {address: found.check_choice(address, snapshot) for address in found.choices}
+        result = blind(setup, snapshot, case)
+        verdicts = {address: result.check_choice(address, snapshot) for address in result.choices}
         right = {address for address, (is_it, _) in verdicts.items() if is_it}
         assert right and len(right) < len(verdicts)
         seen |= right
-        for is_it, said in verdicts.values():
-            assert str(said)
+        for is_it, message in verdicts.values():
+            assert str(message)
             if not is_it:
-                assert not np.isclose(said.values["made"], said.values["here"], rtol=1e-9, atol=0)
-        assert found.check_choice("nothing@dz1", snapshot) is None
+                assert not np.isclose(message.values["made"], message.values["here"], rtol=1e-9, atol=0)
+        assert result.check_choice("nothing@dz1", snapshot) is None
     assert len(seen) > 3
 
 
@@ -66,7 +66,7 @@ def test_the_number_of_a_case_means_the_same_mistake_for_ever():
     setup = Setup()
     snapshot = snapshot_of(setup)
     cases = [blind(setup, snapshot, case) for case in range(5)]
-    right = [next(one for one in found.choices if found.check_choice(one, snapshot)[0]) for found in cases]
+    right = [next(one for one in result.choices if result.check_choice(one, snapshot)[0]) for result in cases]
     assert right == [
         "output_sigmoid_forgotten@dz2", "output_sigmoid_forgotten@dz2", "kernel_gradient_flipped@df", "weights_updated_first@da1", "mean_forgotten@do",
     ]  # fmt: skip

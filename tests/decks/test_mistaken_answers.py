@@ -5,14 +5,14 @@ import pytest
 
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.decks.deck import Screen
-from cnnviz.decks.library import bundled
+from cnnviz.decks.library import bundled_lessons
 from cnnviz.decks.mistaken_snapshot import mistaken_scope
 from cnnviz.decks.question import ask, is_same_answer, key_of, setup_at
 from cnnviz.decks.scope import scope_of
 from cnnviz.decks.votes import group_answers, group_index
 from cnnviz.words import Problem, languages
 
-ASKED = [pytest.param(screen, id=f"{deck.id}-{n}") for deck in bundled() for n, screen in enumerate(deck.screens, 1) if screen.key and screen.kind != "construct"]
+ASKED = [pytest.param(screen, id=f"{deck.id}-{n}") for deck in bundled_lessons() for n, screen in enumerate(deck.screens, 1) if screen.key and screen.kind != "construct"]
 TYPED = [pytest.param(*one.values, id=one.id) for one in ASKED if one.values[0].kind in ("number", "click")]
 
 
@@ -38,7 +38,7 @@ def test_an_answer_that_a_mistake_gives_has_feedback_of_its_own(screen: Screen):
 
 def test_the_feedback_names_the_mistake_in_every_language():
     """The gradient of a sum before σ, worked out with the mean forgotten."""
-    screen = next(deck for deck in bundled() if deck.id == "blame").screens[1]
+    screen = next(deck for deck in bundled_lessons() if deck.id == "blame").screens[1]
     (answer,) = [option for option in ask(screen, setup_at(screen, {})).options if option.is_mistake and option.label.say("en") == "1/N forgotten"]
     key = key_of(screen, scope_of(setup_at(screen, {})))
     assert answer.value == pytest.approx(2 * key)
@@ -46,7 +46,7 @@ def test_the_feedback_names_the_mistake_in_every_language():
 
 
 def test_what_a_mistake_gives_is_a_group_of_an_audience_where_it_was_given():
-    screen = next(deck for deck in bundled() if deck.id == "blame").screens[1]
+    screen = next(deck for deck in bundled_lessons() if deck.id == "blame").screens[1]
     question = ask(screen, setup_at(screen, {}))
     answer = next(option for option in question.options if option.is_mistake)
     without, given = (group_answers(screen, question, [answers]) for answers in ([0.0], [float(answer.value)]))
@@ -68,5 +68,5 @@ def test_on_its_own_image_no_usual_guess_is_right_or_the_same_as_another(screen:
         if screen.kind == "choose":
             assert not is_same_answer(guess.value, question.key)
             assert np.linalg.norm(guess.value - question.key * 1.0) > 0.02 * np.linalg.norm(question.key)
-    said = [option.say.say("en") for option in guesses]
-    assert len({*said}) == len(said)
+    message = [option.say.say("en") for option in guesses]
+    assert len({*message}) == len(message)

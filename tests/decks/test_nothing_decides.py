@@ -11,13 +11,13 @@ import pytest
 from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.decks.deck import NO_TEXT, Screen
 from cnnviz.decks.expression import evaluate
-from cnnviz.decks.library import bundled
+from cnnviz.decks.library import bundled_lessons
 from cnnviz.decks.plates import Plate, cells, hidden, plates
 from cnnviz.decks.question import PLACEHOLDER, Question, ask, setup_at
 from cnnviz.decks.scope import Scope, scope_of
 from cnnviz.view.constants import gallery
 
-STEPS = [pytest.param(screen, id=f"{deck.id}-{n}") for deck in bundled() for n, screen in enumerate(deck.screens, 1) if screen.kind]
+STEPS = [pytest.param(screen, id=f"{deck.id}-{n}") for deck in bundled_lessons() for n, screen in enumerate(deck.screens, 1) if screen.kind]
 PRINTED = 49
 """Cells up to which a map's numbers are printed."""
 RULE_ASKED = {"any(f > 0)", "1 / (sum(x ** 2) + 1)"}
@@ -51,7 +51,7 @@ def said(question: Question, lang: str) -> list[str]:
 
 def numbers(text: str, lang: str) -> list[float]:
     plain = text.replace("−", "-").replace("\u202f", "")
-    return [float(found) for found in NUMBER.findall(plain.replace(",", "") if lang == "en" else plain.replace(",", "."))]
+    return [float(result) for result in NUMBER.findall(plain.replace(",", "") if lang == "en" else plain.replace(",", "."))]
 
 
 def printed(shown: list[Plate]) -> dict[str, np.ndarray]:
@@ -71,7 +71,7 @@ def always(screen: Screen, found: Mapping[str, list[bool]]) -> list[str]:
 @pytest.mark.parametrize("screen", STEPS)
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_no_number_in_sight_is_the_key_or_one_that_its_answer_tells(screen: Screen, lang: str):
-    found: dict[str, list[bool]] = {}
+    result: dict[str, list[bool]] = {}
     for question, here, shown in asked(screen):
         words = [number for n, text in enumerate(said(question, lang)) if n < 3 + len(question.hints) for number in numbers(text, lang)]
         places = {f"word {n}": number for n, number in enumerate(words)}
@@ -79,8 +79,8 @@ def test_no_number_in_sight_is_the_key_or_one_that_its_answer_tells(screen: Scre
         told = [] if screen.kind == "construct" else secrets(screen, here, shown, lang)
         wanted = [float(question.key)] if screen.kind == "number" or (screen.kind == "choose" and question.key.size == 1 and question.key % 1) else []
         for place, number in places.items():
-            found.setdefault(place, []).append(any(like(number, key, question.tolerance) for key in wanted) or any(like(number, each) for each in told))
-    assert always(screen, found) == []
+            result.setdefault(place, []).append(any(like(number, key, question.tolerance) for key in wanted) or any(like(number, each) for each in told))
+    assert always(screen, result) == []
 
 
 def secrets(screen: Screen, here: Scope, shown: list[Plate], lang: str) -> list[float]:
@@ -140,7 +140,7 @@ def test_no_block_in_sight_is_the_picture_that_is_the_key(screen: Screen):
 
 def test_what_a_question_of_the_first_lesson_is_about_is_seen_once_it_is_answered():
     """The kernel with its weight changed and what that makes of the image; and the map of which the size was asked."""
-    changed, sized = (bundled()[0].screens[n] for n in (3, 4))
+    changed, sized = (bundled_lessons()[0].screens[n] for n in (3, 4))
     here = scope_of(setup_at(changed, {}))
     shown = [plate for plate in plates(changed, here) if plate.hidden]
     kernel = here.snapshot.params["f"].copy()
@@ -152,7 +152,7 @@ def test_what_a_question_of_the_first_lesson_is_about_is_seen_once_it_is_answere
 
 def test_a_map_to_click_is_shown_although_no_text_names_it():
     """A hidden one as an empty frame, beside the map that its kernel covers."""
-    (written,) = [screen for screen in bundled()[0].screens if screen.kind == "click"]
+    (written,) = [screen for screen in bundled_lessons()[0].screens if screen.kind == "click"]
     here = scope_of(setup_at(written, {}))
     silent = replace(written, show=None, text=NO_TEXT, ask=NO_TEXT)
     assert [(plate.of, plate.hidden) for plate in plates(silent, here)] == [("x", False), ("z1", True)]

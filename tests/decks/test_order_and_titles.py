@@ -6,13 +6,13 @@ from collections import Counter
 import pytest
 
 from cnnviz.decks.deck import Screen
-from cnnviz.decks.library import bundled, lectures
+from cnnviz.decks.library import bundled_lessons, lectures
 from cnnviz.decks.question import answer_order, ask, setup_at
 from cnnviz.view.constants import gallery
 from cnnviz.words import languages
 
-QUESTIONS = [pytest.param(deck, screen, id=f"{deck.id}-{n}") for deck in (*bundled(), *lectures()) for n, screen in enumerate(deck.screens, 1) if screen.asks]
-CHOICES = [screen for deck in bundled() for screen in deck.screens if screen.kind == "choose"]
+QUESTIONS = [pytest.param(deck, screen, id=f"{deck.id}-{n}") for deck in (*bundled_lessons(), *lectures()) for n, screen in enumerate(deck.screens, 1) if screen.asks]
+CHOICES = [screen for deck in bundled_lessons() for screen in deck.screens if screen.kind == "choose"]
 STEM = 4
 """Letters by which two words count as one: "turn", "turned"."""
 NEUTRAL = {"en": "find that through back with without between", "fr": "trouvez avec sans entre travers tous tout"}
@@ -66,8 +66,8 @@ def position(screen: Screen, change: dict[str, str]) -> tuple[int, int]:
 def test_the_right_answer_is_at_every_place_about_as_often():
     places = Counter(position(screen, {}) for screen in CHOICES)
     for count in {count for _, count in places}:
-        found = [places[place, count] for place in range(count)]
-        assert sum(found) < 3 * count or max(found) <= 2 * sum(found) / count, (count, found)
+        result = [places[place, count] for place in range(count)]
+        assert sum(result) < 3 * count or max(result) <= 2 * sum(result) / count, (count, result)
 
 
 def test_on_another_image_the_right_answer_moves():

@@ -4,12 +4,12 @@ import pytest
 
 from cnnviz.core.setup.setup import Setup
 from cnnviz.decks.deck_checker import check
-from cnnviz.decks.library import bundled
+from cnnviz.decks.library import bundled_lessons
 from cnnviz.decks.question import another_try, ask, other_setup, setup_at
 from cnnviz.decks.scope import query_of
 from tests.pages.running import shown
 
-QUESTIONS = [pytest.param(deck, number, id=f"{deck.id} {number}") for deck in bundled() for number in range(1, len(deck.screens) + 1)]
+QUESTIONS = [pytest.param(deck, number, id=f"{deck.id} {number}") for deck in bundled_lessons() for number in range(1, len(deck.screens) + 1)]
 
 
 @pytest.mark.parametrize(("deck", "number"), QUESTIONS)
@@ -69,5 +69,5 @@ def test_the_checker_tries_the_other_case(other, words):
 
 
 def test_a_case_that_cannot_be_read_changes_nothing():
-    screen = bundled()[1].screens[0]
+    screen = bundled_lessons()[1].screens[0]
     assert setup_at(screen, {key: "none" for key in query_of(screen.other)}) == setup_at(screen, {})

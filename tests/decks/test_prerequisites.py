@@ -3,7 +3,7 @@
 import pytest
 
 from cnnviz.decks.deck_file import read
-from cnnviz.decks.library import SETTING, bundled, library
+from cnnviz.decks.library import SETTING, bundled_lessons, library
 from cnnviz.export.decks_command import run
 from tests.pages.running import shown
 
@@ -15,7 +15,7 @@ def lesson(id: str, after: str) -> str:
 
 
 def test_the_bundled_lessons_form_one_path_from_the_first():
-    lessons = {deck.id: deck for deck in bundled()}
+    lessons = {deck.id: deck for deck in bundled_lessons()}
     assert [id for id, deck in lessons.items() if not deck.after] == ["kernel"]
     seen: set[str] = set()
     for id, deck in lessons.items():
@@ -37,9 +37,9 @@ def test_unknown_and_circular_names_are_refused_and_what_builds_on_them_too(tmp_
     for id, after in files.items():
         (tmp_path / f"{id}.toml").write_text(lesson(id, after), "utf-8")
     monkeypatch.setenv(SETTING, str(tmp_path))
-    found = library()
-    assert {deck.id for deck in found.lessons} - {deck.id for deck in bundled()} == {"fine", "last"}
-    faults = {name: (diagnostic.line, str(diagnostic.what)) for name, diagnostic in found.diagnostics}
+    result = library()
+    assert {deck.id for deck in result.lessons} - {deck.id for deck in bundled_lessons()} == {"fine", "last"}
+    faults = {name: (diagnostic.line, str(diagnostic.what)) for name, diagnostic in result.diagnostics}
     assert faults.keys() == {"one.toml", "two.toml", "lost.toml", "later.toml"} and {line for line, _ in faults.values()} == {4}
     assert "circle: one, two, one" in faults["one.toml"][1] and "no lesson nowhere" in faults["lost.toml"][1]
 

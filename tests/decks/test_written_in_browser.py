@@ -31,8 +31,8 @@ def by_node(program: str, given: list, folder: Path) -> list:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     hooks = ["--import", (ROOT / "tests" / "web" / "hooks.js").as_uri()]
     environment = os.environ | {"CNNVIZ_FIXTURES": str(folder)}
-    found = node([*hooks, "--input-type=module", "--eval", program, str(file)], return_completed_process=True, env=environment)
-    assert found.returncode == 0
+    result = node([*hooks, "--input-type=module", "--eval", program, str(file)], return_completed_process=True, env=environment)
+    assert result.returncode == 0
     return json.loads(file.read_text("utf-8"))
 
 

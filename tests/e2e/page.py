@@ -262,8 +262,8 @@ class Screen:
 
     def complaints(self) -> list[str]:
         """The sentences on what was wrong, wherever they stand: in sheets that are closed, too, where the notice does not say them."""
-        said = [text for text in self.page.locator("[data-wrong], .notice:visible").all_text_contents() if text]
-        return [text for text in said if not any(text in other for other in said if other != text)]
+        message = [text for text in self.page.locator("[data-wrong], .notice:visible").all_text_contents() if text]
+        return [text for text in message if not any(text in other for other in message if other != text)]
 
     def prints_no_trace(self) -> None:
         assert not TRACES.search(self.page.locator("body").inner_text())
@@ -273,11 +273,11 @@ class Screen:
         self.ready(update=setup.k, stage=setup.stage)
         expected = values(setup)
         expect(self.page.locator(".status .loss")).to_have_text(printed_loss(expected["L"][-1]))
-        said = self.root.evaluate(
+        message = self.root.evaluate(
             """(root) => Object.fromEntries([...root.querySelectorAll("canvas[data-map]")].map(
                  (canvas) => [canvas.dataset.map, canvas.getAttribute("aria-label")]))"""
         )
-        for symbol, text in said.items():
+        for symbol, text in message.items():
             if text.endswith(": not computed yet"):
                 continue
             array, count = expected[symbol], f"{expected[symbol].size} value{'s' * (expected[symbol].size > 1)}"
@@ -302,8 +302,8 @@ class Screen:
     def point_on_board(self, row: str, symbol: str, cell: tuple[int, ...], shape: tuple[int, ...]) -> None:
         """The same on a page with a board, whose maps are named row.symbol."""
         self.page.mouse.move(*place(self.canvas(f"{row}.{symbol}").bounding_box(), cell, shape))
-        said = cell[:1] if len(shape) == 2 and shape[1] == 1 else cell
-        expect(self.numbers).to_contain_text(f"[{','.join(map(str, said))}]")
+        message = cell[:1] if len(shape) == 2 and shape[1] == 1 else cell
+        expect(self.numbers).to_contain_text(f"[{','.join(map(str, message))}]")
 
     def point_at_middle(self, symbol: str) -> None:
         """Moves the mouse over a map that is changing."""
@@ -316,10 +316,10 @@ class Screen:
 
     def lit(self, of: Geometry) -> dict[str, set[tuple[int, ...]]]:
         """The cells that are outlined as sources, by map."""
-        said = self.root.evaluate(
+        message = self.root.evaluate(
             """(root) => [...root.querySelectorAll("canvas[data-lit]")].map((c) => [c.dataset.map, c.dataset.lit])"""
         )
-        return {symbol: _cells(json.loads(lit), of.shape(symbol)) for symbol, lit in said if lit not in ("", "target")}
+        return {symbol: _cells(json.loads(lit), of.shape(symbol)) for symbol, lit in message if lit not in ("", "target")}
 
 
 def place(box: dict, cell: tuple[int, ...], shape: tuple[int, ...]) -> tuple[float, float]:
@@ -348,9 +348,9 @@ def cell_of(text: str, of: Geometry, symbol: str) -> tuple[int, ...]:
     """The index into the core's array of the cell that the arithmetic begins with; () stands for all of it."""
     if symbol == "L":
         return (0,)
-    found = tuple(int(i) for i in re.search(r"\[([\d,]+)\]", text)[1].split(","))
+    result = tuple(int(i) for i in re.search(r"\[([\d,]+)\]", text)[1].split(","))
     assert text.startswith(label("f" if symbol == "update" else symbol))
-    return found
+    return result
 
 
 def _cells(lit: list, shape: tuple[int, ...]) -> set[tuple[int, ...]]:

@@ -36,9 +36,9 @@ def violations(screen: Screen, *rules: str) -> list[str]:
         screen.page.evaluate(Axe().axe_script)
     options = {"resultTypes": ["violations"], "runOnly": run, "rules": {NAMES: {"enabled": True}}, "preload": False}
     unstuck = screen.page.add_style_tag(content=UNSTUCK)
-    found = screen.page.evaluate("(options) => axe.run(options)", options)["violations"]
+    result = screen.page.evaluate("(options) => axe.run(options)", options)["violations"]
     unstuck.evaluate("(style) => style.remove()")
-    ours = [(one["id"], node) for one in found for node in one["nodes"] if one["id"] not in STREAMLITS or "st-emotion" not in node["html"]]
+    ours = [(one["id"], node) for one in result for node in one["nodes"] if one["id"] not in STREAMLITS or "st-emotion" not in node["html"]]
     return [f"{rule}: {node['target']} {node['failureSummary']}" for rule, node in ours]
 
 
@@ -131,7 +131,7 @@ PLACES = [
 
 
 def test_axe_finds_nothing_in_dialogs_and_menus_in_french_and_while_one_predicts(screen: Screen):
-    found = {}
+    result = {}
     for path, query, pressed in PLACES:
         screen.page.emulate_media(color_scheme="light")
         screen.page.set_viewport_size({"width": 1280, "height": 720})
@@ -144,8 +144,8 @@ def test_axe_finds_nothing_in_dialogs_and_menus_in_french_and_while_one_predicts
         screen.page.emulate_media(color_scheme="dark")
         screen.page.set_viewport_size({"width": 390, "height": 844})
         screen.painted()
-        found[path, str(query), pressed] = wide + violations(screen)
-    assert {place: all for place, all in found.items() if all} == {}
+        result[path, str(query), pressed] = wide + violations(screen)
+    assert {place: all for place, all in result.items() if all} == {}
 
 
 def test_any_map_is_a_table_that_is_read_and_saved(screen: Screen):

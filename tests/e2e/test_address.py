@@ -17,16 +17,16 @@ def test_a_reload_and_a_copied_link_bring_back_the_same_screen(screen: Screen, b
     screen.press("PageDown", "ArrowRight")
     there = Setup(**SETUP.to_query() | {"k": 4, "stage": "df"})
     screen.shows(there)
-    said = screen.numbers.inner_text()
+    message = screen.numbers.inner_text()
     screen.page.reload()
     screen.shows(there)
-    assert screen.numbers.inner_text() == said
+    assert screen.numbers.inner_text() == message
     elsewhere = browser.new_context(**browser_context_args)  # another person: no cookie, no cache, no session
     elsewhere.grant_permissions(["clipboard-read", "clipboard-write"])
     other = Screen(elsewhere.new_page())
     other.page.goto(screen.page.url)
     other.shows(there)
-    assert other.numbers.inner_text() == said
+    assert other.numbers.inner_text() == message
     with other.reaching("copy_link") as copy:
         copy.click()
         expect(copy).to_have_text("Copied")

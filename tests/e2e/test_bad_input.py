@@ -46,8 +46,8 @@ def test_a_nonsense_address_shows_the_first_lesson_and_says_what_was_wrong(scree
     screen.prints_no_trace()
     if "k=999999" in query:
         assert screen.setup == Setup()
-        said = " ".join(screen.complaints())
-        assert all(word in said for word in ("Update: '999999'", "Kernel: 'a'", "Image: '..'", "Stage: '<script>"))
+        message = " ".join(screen.complaints())
+        assert all(word in message for word in ("Update: '999999'", "Kernel: 'a'", "Image: '..'", "Stage: '<script>"))
         screen.page.goto("/stepp?k=1")
         expect(screen.page.locator(".notice")).to_contain_text("There is no page “stepp”")
         expect(screen.page).to_have_url(re.compile(r"/\?img=.*k=1"))

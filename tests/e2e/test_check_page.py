@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from cnnviz import Setup, backward
 from cnnviz.core.gradcheck import UNDECIDED, check_gradients
-from cnnviz.core.mistakes import mistakes_for, placed, stages_hit
+from cnnviz.core.mistakes import mistake_at, mistakes_for, stages_hit
 from cnnviz.core.setup.presets import PRESETS
 from tests.e2e.page import Screen, faults, place, read, snapshot
 from tests.e2e.test_language import SHORT
@@ -139,7 +139,7 @@ def test_the_card_of_a_gradient_that_is_wrong_has_its_nine_numbers_and_their_pow
     name = card.locator("canvas[data-map]").get_attribute("data-map")
     shown = screen.page.evaluate("(name) => [...writing].filter(([context]) => context.canvas.dataset?.map === name).flatMap(([, all]) => all.map(([, text]) => text))", name)
     now, setup = snapshot(Setup()), Setup()
-    wrong = placed(mistake, setup.network).gradients(now.params, now.trace, np.array(setup.y), setup.lr)
+    wrong = mistake_at(mistake, setup.network).gradients(now.params, now.trace, np.array(setup.y), setup.lr)
     np.testing.assert_allclose([read(text) for text in shown], wrong.df.ravel() / 10.0**power, atol=0.5)
     opened = screen.page.locator(".opened").bounding_box()
     for box in (large.bounding_box() for large in screen.page.locator(".opened canvas").all()):
@@ -202,7 +202,7 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
         assert screen.address["mistake"] == name
     screen.switch("mistake_none")
     screen.key("mistake_sign_flipped").hover()
-    expect(screen.page.locator(".detail")).to_contain_text(str(placed("sign_flipped", Setup().network).sentence))
+    expect(screen.page.locator(".detail")).to_contain_text(str(mistake_at("sign_flipped", Setup().network).sentence))
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
     expect(screen.page.locator("[data-column][data-state=first]")).to_have_count(0)
 
@@ -294,8 +294,8 @@ def test_no_mark_of_the_curve_stands_on_its_title(screen: Screen):
     boxes = screen.page.locator(".curve text").evaluate_all("(all) => all.map((e) => [e.textContent, ...Object.values(e.getBoundingClientRect().toJSON())])")
     title = next(box for box in boxes if "relative error" in box[0])
     assert len([box for box in boxes if box[0] in "①②③"]) == 3
-    for said, x, y, width, height, *_ in boxes:
-        assert said not in "①②③" or not (x < title[1] + title[3] and title[1] < x + width and y < title[2] + title[4] and title[2] < y + height), said
+    for message, x, y, width, height, *_ in boxes:
+        assert message not in "①②③" or not (x < title[1] + title[3] and title[1] < x + width and y < title[2] + title[4] and title[2] < y + height), message
 
 
 def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):

@@ -43,9 +43,9 @@ def test_a_map_opens_large_on_the_page_itself_with_every_number(screen: Screen):
     box = picture.bounding_box()
     for row, column in ((0, 0), (3, 17), (29, 29)):
         screen.page.mouse.move(*place(box, (row, column), (30, 30)))
-        said = dialog(screen).locator(".seen figcaption")
-        expect(said).to_contain_text(f"z₁[{row},{column}] = ")
-        assert read(said.inner_text().split(" = ")[1]) == pytest.approx(expected[row, column], rel=1e-8, abs=1e-12)
+        message = dialog(screen).locator(".seen figcaption")
+        expect(message).to_contain_text(f"z₁[{row},{column}] = ")
+        assert read(message.inner_text().split(" = ")[1]) == pytest.approx(expected[row, column], rel=1e-8, abs=1e-12)
     screen.page.mouse.wheel(0, -400)
     expect(picture).not_to_have_js_property("clientWidth", round(box["width"]))
     screen.key("as_numbers").click()
@@ -75,15 +75,15 @@ def test_the_wheel_makes_a_map_large_until_its_digits_are_read_and_a_click_leads
     expect(picture).to_be_visible()
     shown = picture.evaluate("(map) => { const { x, y } = map.parentElement.getBoundingClientRect(); return { x, y } }")
     screen.page.mouse.move(shown["x"] + 60, shown["y"] + 60)
-    said = dialog(screen).locator(".seen figcaption").inner_text()
-    cell = re.search(r"\[([\d,]+)\]", said)[1]
+    message = dialog(screen).locator(".seen figcaption").inner_text()
+    cell = re.search(r"\[([\d,]+)\]", message)[1]
     screen.page.mouse.down()
     screen.page.mouse.up()
     expect(dialog(screen)).to_be_hidden()
     expect(screen.page).to_have_url(re.compile(f"cell=df2:{cell}&|cell=df2:{cell}$"))
     expect(screen.numbers).to_contain_text(f"∂f₂[{cell}]")
     gradient = gradients[tuple(map(int, cell.split(",")))]
-    assert read(said.split(" = ")[1]) == pytest.approx(float(gradient), rel=1e-6, abs=1e-12)
+    assert read(message.split(" = ")[1]) == pytest.approx(float(gradient), rel=1e-6, abs=1e-12)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
@@ -178,8 +178,8 @@ def test_an_upload_becomes_part_of_the_link(screen: Screen):
 
 def test_all_of_cifar10_is_chosen_by_class_page_and_number(screen: Screen, monkeypatch):
     """Python's own answers, of a set made of the bundled images."""
-    found = [find_image(f"{name}-{n}") for n in range(30) for name in CLASSES]
-    images, labels = np.stack([image.pixels for image in found]), np.arange(300) % 10
+    result = [find_image(f"{name}-{n}") for n in range(30) for name in CLASSES]
+    images, labels = np.stack([image.pixels for image in result]), np.arange(300) % 10
     loader = cifar10.Loader()
     loader._full_set, loader._state = cifar10.collect(images, labels, images[:50], labels[:50]), "ready"
     monkeypatch.setattr(cifar10, "LOADER", loader)

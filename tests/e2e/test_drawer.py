@@ -86,10 +86,10 @@ def file_of(page: Page, key: str) -> bytes:
 def test_a_lecture_is_made_by_keys_alone_and_its_file_has_no_fault(maker: Screen):
     make(maker)
     expect(maker.page.locator(".screens img")).to_have_count(3)
-    found = file_of(maker.page, "draft_save")
-    script, faults = check(found)
+    result = file_of(maker.page, "draft_save")
+    script, faults = check(result)
     assert script is not None and faults == [] and len(script.screens) == 3
-    assert [screen["say"] for screen in tomllib.loads(found.decode())["screen"]] == [*SAID]
+    assert [screen["say"] for screen in tomllib.loads(result.decode())["screen"]] == [*SAID]
     maker.press("PageUp")
     maker.ready(stage="z1")
     expect(maker.page.locator(".deck-place")).to_have_text("2 of 3")
@@ -163,9 +163,9 @@ def test_a_link_to_a_screen_opens_it_and_what_holds_no_deck_is_said(screen: Scre
     screen.page.goto("/?screen=3" + linked(WALK))
     expect(screen.page).to_have_url(re.compile(r"/train\?.*screen=3(&|$)"))
     screen.ready()
-    for bad, said in ((linked(WALK.replace("key", "keys")), "Line"), ("#script=none", "readable script"), (linked("#" * 200_001), "readable script")):
+    for bad, message in ((linked(WALK.replace("key", "keys")), "Line"), ("#script=none", "readable script"), (linked("#" * 200_001), "readable script")):
         screen.page.evaluate("hash => { location.hash = hash }", bad)
-        expect(screen.page.locator(".notice")).to_contain_text(said)
+        expect(screen.page.locator(".notice")).to_contain_text(message)
         expect(screen.page.locator(".deck-place")).to_have_text("3 of 3")
 
 
@@ -204,8 +204,8 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
         expect(maker.page.locator(shown).first).to_be_visible()
         if kind == "click":
             assert faults(maker.page, UNDER_THE_DRAWER) == []
-        found = file_of(maker.page, "draft_save")
-        script, wrong = check(found)
+        result = file_of(maker.page, "draft_save")
+        script, wrong = check(result)
         assert script is not None and wrong == [] and script.screens[1].kind == ("choose" if kind == "pictures" else kind)
     file = tmp_path / "own.toml"
     titled = WALK.replace("\n", '\ntitle = "Own"\n', 1)

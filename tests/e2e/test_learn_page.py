@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz.decks.library import bundled
+from cnnviz.decks.library import bundled_lessons
 from cnnviz.decks.plates import plates
 from cnnviz.decks.question import Question, ask, setup_at
 from cnnviz.decks.scope import scope_of
@@ -72,7 +72,7 @@ def answer(screen: Screen, question: Question, kind: str, map: str) -> None:
 
 
 def test_a_whole_lesson_by_keyboard(screen: Screen):
-    script = bundled()[0]
+    script = bundled_lessons()[0]
     screen.open("/learn")
     start = screen.page.locator(".next-up .primary")
     expect(start).to_contain_text("Start lesson A")
@@ -115,16 +115,16 @@ def test_a_whole_lesson_by_keyboard(screen: Screen):
     expect(screen.page.locator(".ended .goal")).to_contain_text(script.goal.say("en"))
     expect(screen.page.locator(".ended li.right")).to_have_count(len(script.screens))
     screen.key("learn_next").click()
-    expect(screen.page.locator(".path")).to_have_attribute("aria-label", bundled()[1].title.say("en"))
+    expect(screen.page.locator(".path")).to_have_attribute("aria-label", bundled_lessons()[1].title.say("en"))
     screen.page.locator('.path [data-go=""]').click()
     node = screen.page.locator(f'.lesson-path [data-lesson="{script.id}"]')
     expect(node).to_have_accessible_name(re.compile("^Again: "))
-    expect(screen.page.locator(".lesson-path .current b")).to_have_text(bundled()[1].title.say("en"))
+    expect(screen.page.locator(".lesson-path .current b")).to_have_text(bundled_lessons()[1].title.say("en"))
     screen.prints_no_trace()
 
 
 def test_a_question_that_was_skipped_is_said_to_be_and_its_name_leads_to_it(screen: Screen):
-    lesson = next(one for one in bundled() if one.id == "blame")
+    lesson = next(one for one in bundled_lessons() if one.id == "blame")
     last = len(lesson.screens)
     screen.open("/learn", lesson="blame", step=2)
     at(screen, 2)
@@ -167,7 +167,7 @@ EVERY_KIND = ("kernel", "blame", "channels", "zero", "saturated")
 """Lessons that among them ask each kind of question beside arrays of each number of axes, hidden and shown."""
 
 
-@pytest.mark.parametrize("script", [script for script in bundled() if script.id in EVERY_KIND], ids=lambda script: script.id)
+@pytest.mark.parametrize("script", [script for script in bundled_lessons() if script.id in EVERY_KIND], ids=lambda script: script.id)
 def test_what_is_hidden_is_not_drawn_and_not_said(screen: Screen, script):
     screen.open("/learn", query=f"lesson={script.id}")
     for number, step in enumerate(script.screens, 1):
@@ -175,9 +175,9 @@ def test_what_is_hidden_is_not_drawn_and_not_said(screen: Screen, script):
         screen.painted()
         here = scope_of(setup_at(step, {}))
         shown = [plate for plate in plates(step, here) if plate.value.size > 1]
-        found = screen.page.evaluate(SHOWN)
-        assert len(found) == len(shown)
-        for plate, (array, numbers, painted, hidden) in zip(shown, found, strict=True):
+        result = screen.page.evaluate(SHOWN)
+        assert len(result) == len(shown)
+        for plate, (array, numbers, painted, hidden) in zip(shown, result, strict=True):
             assert array == plate.of or array.startswith("learn.plate."), step.at
             if plate.hidden:
                 assert not re.search(r"\d", numbers) and painted < 0.1, (number, plate.of)  # but for what is marked
@@ -228,7 +228,7 @@ def test_at_400_percent_zoom_no_row_covers_the_question(screen: Screen):
 
 def test_the_kernel_slides_over_its_places_and_any_key_lands_it(screen: Screen):
     screen.open("/learn", query="lesson=kernel&step=3")
-    options = ask(bundled()[0].screens[2], setup_at(bundled()[0].screens[2], {})).options
+    options = ask(bundled_lessons()[0].screens[2], setup_at(bundled_lessons()[0].screens[2], {})).options
     screen.press("ABCD"[next(n for n, option in enumerate(options) if option.label.say("en") == "f as it stands")], "Tab")
     commit(screen, right=False)
     asked = screen.page.locator('[data-figure="z1"] .cells')
@@ -238,7 +238,7 @@ def test_the_kernel_slides_over_its_places_and_any_key_lands_it(screen: Screen):
     expect(asked.locator(".ghost, .blank")).to_have_count(0)
     expect(asked.locator(".split")).to_have_count(6)
     sums = screen.page.locator(".place .sum")
-    f = scope_of(setup_at(bundled()[0].screens[2], {})).arrays["f"]
+    f = scope_of(setup_at(bundled_lessons()[0].screens[2], {})).arrays["f"]
     for n, (place, weight) in enumerate((("14,14", "2,2"), ("15,15", "1,1"), ("16,16", "0,0"))):
         value = f[tuple(int(at) for at in weight.split(","))]
         expect(sums.nth(n)).to_have_text(f"z₁[{place}] = 1 · f[{weight}] = {value:.0f}".replace("-", "−"))
@@ -362,15 +362,15 @@ CENTRES = """([rows, columns, cells]) => {
 
 def test_after_a_wrong_click_a_right_cell_is_named_and_the_map_stays_visible(screen: Screen):
     screen.open("/learn", query="lesson=kernel&step=6")
-    key = ask(bundled()[0].screens[5], setup_at(bundled()[0].screens[5], {})).key
+    key = ask(bundled_lessons()[0].screens[5], setup_at(bundled_lessons()[0].screens[5], {})).key
     expect(screen.key("learn_commit")).to_be_disabled()
     screen.page.locator('canvas[data-plate="x"]').click(position={"x": 2, "y": 2})  # the whole map chooses, too
     expect(screen.page.locator(".chosen-cell")).to_contain_text("[0,0]")
     commit(screen, right=False)
-    found = re.search(r"z₁\[(\d+),(\d+)\] is right", screen.page.locator(".feedback").inner_text().replace("z1", "z₁"))
-    assert found and key[int(found[1]), int(found[2])]
+    result = re.search(r"z₁\[(\d+),(\d+)\] is right", screen.page.locator(".feedback").inner_text().replace("z1", "z₁"))
+    assert result and key[int(result[1]), int(result[2])]
     expect(screen.page.locator(".feedback")).to_contain_text("dark pixels at the left")
-    cells = [[int(i), int(j)] for i, j in zip(*key.nonzero(), strict=True) if [str(i), str(j)] != [*found.groups()]]
+    cells = [[int(i), int(j)] for i, j in zip(*key.nonzero(), strict=True) if [str(i), str(j)] != [*result.groups()]]
     colours = screen.page.evaluate(CENTRES, [*key.shape, cells])
     assert all(red > 80 and green < 60 for red, green, _, _ in colours), colours
 
@@ -391,7 +391,7 @@ def test_bars_begin_at_one_edge_and_name_their_decades_where_they_are_logarithmi
 
 
 def test_hints_come_one_by_one_and_the_summary_counts_them(screen: Screen):
-    lesson = next(one for one in bundled() if one.id == "blame")
+    lesson = next(one for one in bundled_lessons() if one.id == "blame")
     last = len(lesson.screens)
     screen.open("/learn", lesson="blame", step=last)
     at(screen, last)
@@ -422,13 +422,13 @@ def test_hints_come_one_by_one_and_the_summary_counts_them(screen: Screen):
 
 
 def test_the_index_shows_the_next_question_and_a_click_answers_it_inside_the_lesson(screen: Screen):
-    page, first = screen.page, bundled()[0]
+    page, first = screen.page, bundled_lessons()[0]
     question = ask(first.screens[0], setup_at(first.screens[0], {}))
     screen.open("/learn")
     shown = page.locator(".next-picture .answer")
     expect(shown).to_have_count(len(question.options))
     expect(page.locator(".next-up h1")).to_contain_text("What will these nine cells")
-    expect(page.locator(".lesson-path li")).to_have_count(len(bundled()))
+    expect(page.locator(".lesson-path li")).to_have_count(len(bundled_lessons()))
     assert page.evaluate("document.querySelector('.lesson-path .overall').getBoundingClientRect().bottom <= innerHeight"), "one screen has the path"
     assert violations(screen) == []
     wrong = next(n for n, option in enumerate(question.options) if not option.right)
@@ -437,7 +437,7 @@ def test_the_index_shows_the_next_question_and_a_click_answers_it_inside_the_les
     expect(page.locator(".feedback.missed")).to_be_visible()
     expect(page.locator(".said")).to_contain_text(f"You said {'ABC'[wrong]}")
     page.go_back()
-    expect(page.locator(".lesson-path .overall")).to_contain_text(f"1 of {sum(len(deck.screens) for deck in bundled())}")
+    expect(page.locator(".lesson-path .overall")).to_contain_text(f"1 of {sum(len(deck.screens) for deck in bundled_lessons())}")
     expect(page.locator(".next-up h1")).to_contain_text("show?")
     page.locator(".next-up .primary").click()
     at(screen, 2)

@@ -50,12 +50,12 @@ def test_without_a_server_stages_go_on_and_an_update_says_why_it_does_not(screen
 def test_a_restarted_server_brings_back_the_same_screen(screen: Screen, fragile: Server):
     setup = Setup(img="test-9", k=5, stage="da1", lr=0.02)
     screen.open("/", img="test-9", k=5, stage="da1", lr=0.02).shows(setup)
-    said = screen.numbers.inner_text()
+    message = screen.numbers.inner_text()
     with screen.page.expect_event("websocket"):  # Streamlit comes back by itself
         fragile.stop()
         fragile.start()
     screen.shows(setup)
-    assert screen.numbers.inner_text() == said
+    assert screen.numbers.inner_text() == message
     screen.connected()
     expect(screen.page.get_by_role("dialog")).to_have_count(0)
     screen.press("PageDown")
@@ -64,7 +64,7 @@ def test_a_restarted_server_brings_back_the_same_screen(screen: Screen, fragile:
     screen.shows(setup)
     screen.page.reload()
     screen.shows(setup)
-    assert screen.numbers.inner_text() == said
+    assert screen.numbers.inner_text() == message
 
 
 def test_a_page_that_was_open_while_the_server_was_updated_loads_itself_again_and_keeps_the_lesson(screen: Screen):

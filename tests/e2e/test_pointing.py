@@ -19,8 +19,8 @@ def test_lit_cells_are_the_sources(screen: Screen):
         for symbol, cells in worth_pointing_at(*of.z1_shape).items():
             for cell in cells:
                 screen.point(symbol, cell, of.shape(symbol))
-                expected = {source: found for source, found in sources(symbol, cell, of).items() if found}
-                lit = {source: found for source, found in screen.lit(of).items() if found}
+                expected = {source: result for source, result in sources(symbol, cell, of).items() if result}
+                lit = {source: result for source, result in screen.lit(of).items() if result}
                 assert lit == expected, (stride, pad, symbol, cell)
 
 
@@ -48,10 +48,10 @@ def worth_pointing_at(rows: int, columns: int) -> dict[str, list[tuple[int, ...]
 def test_maps_ahead_of_the_stage_are_marked_and_say_nothing_yet(screen: Screen):
     screen.open("/", stage="a1")
     ahead = {"v", "z2", "o", "L", "do", "dz2", "dw", "db", "da1", "dz1", "df", "dx"}
-    found = lambda: set(  # noqa: E731
+    result = lambda: set(  # noqa: E731
         screen.page.locator("figure.ahead[data-figure]").evaluate_all("(all) => all.map((f) => f.dataset.figure)")
     )
-    assert found() == ahead
+    assert result() == ahead
     before = screen.numbers.inner_text()
     screen.canvas("df").hover()
     expect(screen.numbers).to_have_text(before)
@@ -59,10 +59,10 @@ def test_maps_ahead_of_the_stage_are_marked_and_say_nothing_yet(screen: Screen):
         screen.press("ArrowRight")
         screen.ready(stage=key)
         ahead -= arrived
-        assert found() == ahead
+        assert result() == ahead
     screen.press("ArrowRight")
     screen.ready(stage="dw")
-    assert found() == ahead - {"dw", "db"}
+    assert result() == ahead - {"dw", "db"}
 
 
 def test_a_pinned_unit_is_followed_from_stage_to_stage(screen: Screen):
@@ -287,12 +287,12 @@ def test_what_belongs_to_a_term_lights_up_in_the_picture(screen: Screen, query, 
     screen.open("/", query=f"{query}&view=lecture")
     picture, lights = screen.page.locator("canvas.mechanism"), screen.page.locator(above)
     box = picture.bounding_box()
-    found = set()
+    result = set()
     for x in range(int(0.25 * box["width"]), int(0.8 * box["width"]), 20):
         screen.page.mouse.move(box["x"] + x, box["y"] + 0.25 * box["height"])
-        found.add(term := picture.get_attribute("data-term"))
+        result.add(term := picture.get_attribute("data-term"))
         assert lights.evaluate(lit) == bool(term)
-    assert len(found - {""}) >= 3  # of the window, the kernel or the products
+    assert len(result - {""}) >= 3  # of the window, the kernel or the products
     screen.page.mouse.move(box["x"] + 5, box["y"] - 20)
     expect(picture).to_have_attribute("data-term", "")
     assert not lights.evaluate(lit)

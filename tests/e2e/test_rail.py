@@ -166,18 +166,18 @@ FOUND = [
 
 def test_words_find_stages_images_networks_and_what_can_be_done(screen: Screen):
     screen.open("/", stage="z1")
-    for typed, said in FOUND:
+    for typed, message in FOUND:
         screen.press("ControlOrMeta+k")
         screen.key("find").fill(typed)
         options = screen.page.locator("#found > li")
-        if said is None:
+        if message is None:
             expect(options).to_have_count(0)
             screen.press("Escape")
             continue
         expect(options.first).to_be_visible()
         screen.press("Enter")
         expect(screen.page.locator("dialog.help")).to_be_hidden()
-        for key, value in said.items():
+        for key, value in message.items():
             screen.page.wait_for_url(re.compile(rf"[?&]{key}={re.escape(value)}(&|$)"))
         screen.ready()
 

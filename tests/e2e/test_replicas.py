@@ -104,8 +104,8 @@ async def lecture(urls: list[str], first: Server, redis: Redis) -> None:
     assert 200 in await put(urls, room, "k=3")
     await all_at(followers, "k=3")
     async with Connection(urls[-1]) as ask:
-        found = json.loads((await ask.ask("GET", f"/room/{room['code']}/results", headers))[2])
-        assert found["rounds"] == [{"votes": 50, "counts": [[0, 0, 20], [1, 1, 30]]}], "no answer is lost, and none is counted twice"
+        result = json.loads((await ask.ask("GET", f"/room/{room['code']}/results", headers))[2])
+        assert result["rounds"] == [{"votes": 50, "counts": [[0, 0, 20], [1, 1, 30]]}], "no answer is lost, and none is counted twice"
     redis.kill()
     states = await put(urls[-1:], room, "k=9", within=1.0)
     assert set(states) == {503}  # a sentence, and nobody is anywhere else

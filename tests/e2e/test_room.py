@@ -51,8 +51,8 @@ def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: 
     lecturer.press("PageDown", "ArrowRight")
     for screen in (lecturer, follower):
         ready(screen.page, update=3, stage="a1")
-    said = lecturer.numbers.inner_text()
-    expect(follower.numbers).to_have_text(said, use_inner_text=True)
+    message = lecturer.numbers.inner_text()
+    expect(follower.numbers).to_have_text(message, use_inner_text=True)
     lecturer.page.locator("nav").get_by_text("Check", exact=True).click()
     expect(follower.page.locator("nav [aria-current=page]")).to_have_text("Check")
     expect(follower.page.locator(".verdict")).to_have_class(re.compile(r"\bgood\b"))
@@ -375,8 +375,8 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_deck(browser, browser_conte
     expect(presenter_view.locator("[data-act=run]")).to_have_class("primary")
     lecturer.press("PageDown")
     expect(phone.locator(".ballot .own h1")).to_have_text("Your start: 1")
-    said = presenter_view.locator(".lesson .here").inner_text().split("\n")[-1]
-    expect(board.locator(".premise")).to_have_text(said)
+    message = presenter_view.locator(".lesson .here").inner_text().split("\n")[-1]
+    expect(board.locator(".premise")).to_have_text(message)
     expect(board.locator("h1")).to_contain_text("How many runs will not learn")
     expect(board.locator(".predicted")).to_be_empty()
     expect(phone.locator("canvas.runs")).to_be_visible()
@@ -414,8 +414,8 @@ def test_a_projector_is_read_from_the_last_row_and_eight_options_fit(browser, br
         if act:
             with page.expect_response(re.compile("/results")) if act in ("show", "reveal") else contextlib.nullcontext():
                 ask_server(server, "PUT", f"{path}/question", {"act": act}, room["driver"])
-            said = {"close": "closed", "show": "neighbour", "again": "last choice", "reveal": "green"}[act]
-            expect(board.locator(".soft").last).to_have_text(re.compile(said))
+            message = {"close": "closed", "show": "neighbour", "again": "last choice", "reveal": "green"}[act]
+            expect(board.locator(".soft").last).to_have_text(re.compile(message))
     assert faults(board, ASKEW) == faults(board, UNDER_THE_FOOT) == [], "both rounds on one grid"
     expect(board.locator(".heads span:visible")).to_have_text([re.compile("round 1"), re.compile("round 2")])
     ask_server(server, "DELETE", f"{path}/question", None, room["driver"])

@@ -87,12 +87,12 @@ def test_fourteen_stages_by_keys_and_by_chips_each_said_in_words_and_numbers(scr
     for stage in setup.network.stages:
         screen.ready(update=1, stage=stage.symbol)
         expect(screen.page.locator(".explain .title")).to_have_text(str(stage.title))
-        said = screen.page.locator(".explain .sentence")
+        message = screen.page.locator(".explain .sentence")
         if stage.phase == "backward":  # first what the number means, then how it comes about
-            expect(said).to_have_text(re.compile(r"^Raise .* by 0\.\d+: the loss (rises|falls) by about .*; really by .*\.$"))
+            expect(message).to_have_text(re.compile(r"^Raise .* by 0\.\d+: the loss (rises|falls) by about .*; really by .*\.$"))
             expect(screen.page.locator(".explain .how")).to_contain_text(str(stage.sentence))
         else:
-            expect(said).to_have_text(str(stage.sentence))
+            expect(message).to_have_text(str(stage.sentence))
         assert screen.page.locator(".explain .formula").inner_html() == formulas[stage.symbol]
         array = expected["f_next" if stage.symbol == "update" else stage.symbol]
         cell = cell_of(screen.numbers.inner_text(), of, stage.symbol)

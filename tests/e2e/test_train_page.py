@@ -165,12 +165,12 @@ def test_a_curve_opens_large_with_the_others_on_one_cursor(screen: Screen):
     plot.locator(".nsewdrag").first.hover(position={"x": 300, "y": 60})
     values = plot.locator(".hoverlayer .legendtext")
     expect(values).to_have_count(15)
-    said = dict(text.split(" : ") for text in values.all_text_contents())
+    message = dict(text.split(" : ") for text in values.all_text_contents())
     here = snapshot(Setup(lr=0.3, k=int(plot.locator(".hoverlayer .legendtitletext").text_content())))
-    assert read(said["L"]) == pytest.approx(here.losses[-1], rel=1e-5)
-    assert read(said["dog"]) == pytest.approx(here.trace.o[1], rel=1e-5)
-    assert read(said["Δf[2,0]"]) == pytest.approx((here.params.f - Setup().kernel)[2, 0], rel=1e-5)
-    assert read(said["‖∂w‖"]) == pytest.approx(np.linalg.norm(here.gradients.dw), rel=1e-5)
+    assert read(message["L"]) == pytest.approx(here.losses[-1], rel=1e-5)
+    assert read(message["dog"]) == pytest.approx(here.trace.o[1], rel=1e-5)
+    assert read(message["Δf[2,0]"]) == pytest.approx((here.params.f - Setup().kernel)[2, 0], rel=1e-5)
+    assert read(message["‖∂w‖"]) == pytest.approx(np.linalg.norm(here.gradients.dw), rel=1e-5)
 
 
 def test_two_starts_stand_side_by_side_and_a_pasted_link_is_one(screen: Screen):
@@ -225,8 +225,8 @@ def test_the_headline_names_what_makes_the_promised_fall_and_the_outputs_stand_b
     screen.key("share_first").click()
     first = snapshot(Setup()).gradients
     squares = [float((first[f"d{name}"] ** 2).sum()) for name in "wbf"]
-    said = [float(text.removesuffix("%")) / 100 for text in screen.page.locator(".share-row .part.promised").all_inner_texts()]
-    assert said == pytest.approx(np.array(squares) / sum(squares), abs=5e-4)
+    message = [float(text.removesuffix("%")) / 100 for text in screen.page.locator(".share-row .part.promised").all_inner_texts()]
+    assert message == pytest.approx(np.array(squares) / sum(squares), abs=5e-4)
     screen.switch("hold_f")
     expect(screen.page.locator("[data-run] .row-label").nth(1)).to_contain_text("f frozen")
     expect(screen.page.locator(".sentence")).to_contain_text("With f frozen, L is 0.0012 at update 200")
@@ -256,8 +256,8 @@ def test_a_film_of_any_network_is_drawn_from_its_first_to_its_last_update(screen
             screen.key(tab).click()
         screen.painted()
         screen.prints_no_trace()
-        said = screen.page.locator(".film").inner_text()
-        assert "Infinity" not in said and "undefined" not in said and ("NaN" in said) <= ("lr" in query)
+        message = screen.page.locator(".film").inner_text()
+        assert "Infinity" not in message and "undefined" not in message and ("NaN" in message) <= ("lr" in query)
     screen.page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -277,17 +277,17 @@ def test_many_starts_are_dots_each_of_which_opens_its_run(screen: Screen):
     canvas = screen.page.locator(".sweep canvas")
     expect(canvas).to_have_attribute("data-runs", "40")
     setup = Setup(net="conv1x3-relu-dense2-sigmoid-mse")
-    found = sweep(setup, load_image("test-0"), "start:1..40", 50)
-    high = int((found.losses[:, -1] > 0.1).sum())
+    result = sweep(setup, load_image("test-0"), "start:1..40", 50)
+    high = int((result.losses[:, -1] > 0.1).sum())
     expect(screen.page.locator(".sweep .starts")).to_have_text(f"Losses above 0.1 at update 50: {high} of 40")
     canvas.focus()
-    worst = found.values[found.losses[:, -1].argmax()]
+    worst = result.values[result.losses[:, -1].argmax()]
     expect(canvas).to_have_attribute("data-run", str(worst))
     screen.press("ArrowDown", "ArrowUp", "Enter")
     expect(screen.page).to_have_url(re.compile(f"seed={worst}&"))
     screen.ready()
     expect(screen.page.locator(".sweep")).to_be_hidden()
-    assert "sweep" not in screen.address and screen.setup.first_params()["f"].tolist() == found.setups[int(worst) - 1].first_params()["f"].tolist()
+    assert "sweep" not in screen.address and screen.setup.first_params()["f"].tolist() == result.setups[int(worst) - 1].first_params()["f"].tolist()
     expect(screen.page.locator(".film-head .sentence")).to_contain_text("hardly any gradient passes")
     screen.key("film_look").click()
     screen.ready(update=0, stage="a1")

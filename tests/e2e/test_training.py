@@ -56,9 +56,9 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     done(screen)
     expect(page.locator(".training .everybody tbody tr")).to_have_count(120)
     right = title.text_content()
-    found = re.fullmatch(r"After 10 epochs it names (\d\d) of 120 right", right or "")
-    assert found
-    expect(figure).to_have_text(f"28 → {int(found[1]) / 120:.0%}")
+    result = re.fullmatch(r"After 10 epochs it names (\d\d) of 120 right", right or "")
+    assert result
+    expect(figure).to_have_text(f"28 → {int(result[1]) / 120:.0%}")
     expect(about).to_contain_text(re.compile("On other images, expect ..% to ..%"))
     assert violations(screen) == []
     page.locator("[data-matrix]").click()

@@ -6,7 +6,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 from cnnviz import Setup
-from cnnviz.core.mistakes import placed
+from cnnviz.core.mistakes import mistake_at
 from tests.e2e.page import Screen, faults, snapshot
 
 WHOLE = """() => [...document.querySelectorAll(".opened")].map((e) => e.scrollHeight - e.clientHeight).filter((more) => more > 1)"""
@@ -21,7 +21,7 @@ def choose(screen: Screen, file) -> None:
 def test_a_file_is_compared_mended_and_follows_the_lesson(screen: Screen, tmp_path):
     setup, page = Setup(k=2), screen.page
     now = snapshot(setup)
-    wrong = placed("sigmoid_prime_of_z", setup.network).gradients(now.params, now.trace, np.array(setup.y), setup.lr)
+    wrong = mistake_at("sigmoid_prime_of_z", setup.network).gradients(now.params, now.trace, np.array(setup.y), setup.lr)
     (tmp_path / "mine.json").write_text(json.dumps({name: array.tolist() for name, array in wrong.items()}))
     np.savez(tmp_path / "mended.npz", **now.gradients)
     (tmp_path / "odd.npz").write_bytes(b"PK")

@@ -15,10 +15,10 @@ def test_each_cell_has_the_colour_that_the_page_gives_it():
     array = np.array([[-2.0, 0.0, 2.0], [1.0, np.nan, -np.inf]])
     view = show(array)
     colours = ramp("signed", 255)
-    found = np.asarray(Image.open(io.BytesIO(view.png())))
-    assert found.shape == (2, 3, 3) and view.limit == 2.0
-    assert [found[0, n].tolist() for n in range(3)] == [colours[n].tolist() for n in (0, 127, 254)]
-    assert found[1, 1].tolist() == colours[127].tolist()
+    result = np.asarray(Image.open(io.BytesIO(view.png())))
+    assert result.shape == (2, 3, 3) and view.limit == 2.0
+    assert [result[0, n].tolist() for n in range(3)] == [colours[n].tolist() for n in (0, 127, 254)]
+    assert result[1, 1].tolist() == colours[127].tolist()
     assert "2 × 3" in view._repr_html_()
 
 
@@ -57,8 +57,8 @@ def test_a_tensor_is_shown_by_its_values():
 
 def test_the_largest_numbers_and_infinite_ones_have_the_last_colours():
     for most in (np.inf, np.finfo(float).max, 5e-324):
-        found = np.asarray(Image.open(io.BytesIO(show([[-most, 0, most]]).png())))
-        assert found.tolist() == [[colour.tolist() for colour in ramp("signed", 255)[[0, 127, 254]]]]
+        result = np.asarray(Image.open(io.BytesIO(show([[-most, 0, most]]).png())))
+        assert result.tolist() == [[colour.tolist() for colour in ramp("signed", 255)[[0, 127, 254]]]]
 
 
 @pytest.mark.parametrize("shape, size", [((1, 1000), (320, 12)), ((1000, 1), (12, 320)), ((3, 2), (80, 120)), ((300, 320), (320, 300))])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz.__main__ import main
-from cnnviz.core.mistakes import placed
+from cnnviz.core.mistakes import mistake_at
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
@@ -22,7 +22,7 @@ def snapshot_of(setup):
 
 def mistaken(setup, address):
     snapshot = snapshot_of(setup)
-    return placed(address, setup.network).gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer, snapshot.state)
+    return mistake_at(address, setup.network).gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer, snapshot.state)
 
 
 def link(setup):
@@ -52,9 +52,9 @@ def test_a_mistake_is_named_with_its_line(setup, address, tmp_path, capsys):
     (tmp_path / "own.json").write_text(json.dumps({name: array.tolist() for name, array in wrong.items()}))
     code, lines, _ = check(capsys, tmp_path / "own.json", link(setup))
     assert (code, lines[-1]) == (1, f"first wrong: {stage}")
-    title = str(placed(address, setup.network).title)
+    title = str(mistake_at(address, setup.network).title)
     assert any(line.startswith(f"# {title}: explains all ") for line in lines)
-    wrong_line, right_line = placed(address, setup.network).code(setup.network.program(setup.x_shape))
+    wrong_line, right_line = mistake_at(address, setup.network).code(setup.network.program(setup.x_shape))
     assert f"- {wrong_line}" in lines and f"+ {right_line}" in lines
 
 
@@ -113,5 +113,5 @@ def test_names_in_a_file_cannot_command_the_terminal(tmp_path, capsys):
     for content in ({"q\x1b[2J\u202e": 1.0, "r\x9b31m": [2.0]}, {"df": [[0.0] * 3] * 3}):
         file.write_text(json.dumps(content))
         main(["check", str(file)])
-        said = "".join(capsys.readouterr())
-        assert ("\\x1b[2J" if "df" not in content else "\\x1b[1m") in said and not {"\x1b", "\x9b", "\u202e"} & {*said}
+        message = "".join(capsys.readouterr())
+        assert ("\\x1b[2J" if "df" not in content else "\\x1b[1m") in message and not {"\x1b", "\x9b", "\u202e"} & {*message}

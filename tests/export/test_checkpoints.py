@@ -45,8 +45,8 @@ def foreign(layout: str, count: int = 3) -> list[dict]:
 @pytest.mark.parametrize("setup", [Setup(img="test-3", lr=0.3), SETUP, NORMALISED], ids=lambda setup: setup.net)
 def test_the_films_updates_are_the_checkpoints_each_with_its_own_loss_and_pictures(setup):
     files = saved(setup, (0, 9, 2, 30))  # by number, not letter by letter
-    start, name, said = read_checkpoints(files, Setup(img="test-5"))
-    assert str(said).startswith("4 checkpoints, epoch-0.npz to epoch-30.npz") and (start.net, start.img) == (setup.net, setup.img)
+    start, name, message = read_checkpoints(files, Setup(img="test-5"))
+    assert str(message).startswith("4 checkpoints, epoch-0.npz to epoch-30.npz") and (start.net, start.img) == (setup.net, setup.img)
     here = now(start)
     page = film.film_page(start, here.snapshot.image, {"checkpoints": name})
     header, arrays = decode(film.encode_film(here, page))
@@ -73,11 +73,11 @@ def film_of(page):
 
 @pytest.mark.parametrize("layout", ["pytorch", "keras"])
 def test_another_librarys_checkpoints_are_taken_into_the_lesson_in_the_order_of_their_names(layout):
-    found = foreign(layout, 11)
-    files = {f"weights{n}.npz": content for n, (_, content) in enumerate(found)}
+    result = foreign(layout, 11)
+    files = {f"weights{n}.npz": content for n, (_, content) in enumerate(result)}
     start, name, _ = read_checkpoints(dict(reversed(files.items())), SETUP)
     assert start.net == NET and start.img == SETUP.img
-    for one, (params, _) in zip(checkpoints(start, name), found, strict=True):
+    for one, (params, _) in zip(checkpoints(start, name), result, strict=True):
         assert all(np.array_equal(array, params[symbol]) for symbol, array in one.first_params().items())
 
 

@@ -41,11 +41,11 @@ def cnnviz(*arguments: str, folder=ROOT, **environment: str) -> subprocess.Compl
 
 def here(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
     """The same in this process, which need not start for it: where it matters what is printed, and not how."""
-    printed, said = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
-    with contextlib.chdir(folder), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said), warnings.catch_warnings():
+    printed, message = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
+    with contextlib.chdir(folder), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(message), warnings.catch_warnings():
         warnings.simplefilter("error")
         code = main([*arguments])
-    return subprocess.CompletedProcess(arguments, code, *(stream.buffer.getvalue().decode() for stream in (printed, said)))
+    return subprocess.CompletedProcess(arguments, code, *(stream.buffer.getvalue().decode() for stream in (printed, message)))
 
 
 def numbers(output: str) -> list[str]:
@@ -181,8 +181,8 @@ def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
 
 def test_what_the_file_says_of_its_lesson_in_vain_is_told(tmp_path):
     data = json.loads(parameters_json(Setup(), run_updates(Setup(), load_image("test-0"), 0).params))
-    for said, words in (({"img": 5, "k": 2}, "Image: '5' is not an image"), ([], "names no setup")):
-        (tmp_path / "p.json").write_text(json.dumps(data | {"lesson": said}))
+    for message, words in (({"img": 5, "k": 2}, "Image: '5' is not an image"), ([], "names no setup")):
+        (tmp_path / "p.json").write_text(json.dumps(data | {"lesson": message}))
         done = here("--params", "p.json", folder=tmp_path)
         assert done.returncode == 0 and words in done.stderr
 
@@ -229,9 +229,9 @@ def test_what_cannot_be_used_gets_a_sentence_and_exit_code_2(arguments, sentence
         code = main(list(arguments))
     except SystemExit as left:  # what argparse refuses by itself
         code = left.code
-    printed, said = capsys.readouterr()
+    printed, message = capsys.readouterr()
     assert (code, printed) == (2, "")
-    assert sentence in said.splitlines()[-1]
+    assert sentence in message.splitlines()[-1]
 
 
 def test_parameters_of_another_layout_are_refused(tmp_path):

@@ -81,22 +81,22 @@ def test_our_own_lines_are_all_right_and_a_mistake_is_named(setup, tmp_path, cap
     text = exercise_script(setup, pixels, snapshot)
     assert "cnnviz" not in re.sub(r'"""|#.*|print\(.*', "", text.split('"""', 2)[2])  # it needs NumPy alone
     names = [line.target for line, _ in open_lines(program)]
-    said = ran(filled(text, program), tmp_path)
-    assert all(right(said[name]) for name in names) and (setup.scale == "raw" or {plain(said[name]) for name in names} == {"right"})
+    message = ran(filled(text, program), tmp_path)
+    assert all(right(message[name]) for name in names) and (setup.scale == "raw" or {plain(message[name]) for name in names} == {"right"})
     assert checked(setup, tmp_path, capsys) == (0, "all right")
     # Saturated units pass nothing on that central differences could see.
     spoiled = next(name for name in reversed(names) if name != "dx" and np.abs(snapshot.gradients[name]).max() > 1e-4)
-    said = ran(filled(text, program, (spoiled, " * 1.5")), tmp_path)
-    assert said[spoiled].startswith("wrong: ")
-    assert all(right(said[name]) for name in names[: names.index(spoiled)])
+    message = ran(filled(text, program, (spoiled, " * 1.5")), tmp_path)
+    assert message[spoiled].startswith("wrong: ")
+    assert all(right(message[name]) for name in names[: names.index(spoiled)])
     stage = next(str(stage) for stage in setup.network.stages if spoiled in stage.makes)
     assert checked(setup, tmp_path, capsys) == (1, f"first wrong: {stage}")
 
 
 def test_as_it_comes_nothing_is_filled_in_and_it_runs(tmp_path):
     pixels, snapshot = snapshot_of(SETUPS[0])
-    said = ran(exercise_script(SETUPS[0], pixels, snapshot), tmp_path)
-    assert said["dz1"] == "not yet" and float(said["L"]) == snapshot.losses[-1]
+    message = ran(exercise_script(SETUPS[0], pixels, snapshot), tmp_path)
+    assert message["dz1"] == "not yet" and float(message["L"]) == snapshot.losses[-1]
 
 
 def test_the_notebook_has_the_same_code():
@@ -122,8 +122,8 @@ def test_the_notebook_has_the_same_code():
 def test_where_kinks_are_near_a_right_pass_is_not_called_wrong(setup, tmp_path):
     pixels, snapshot = snapshot_of(setup)
     program = setup.network.program(snapshot.trace.x.shape)
-    said = ran(filled(exercise_script(setup, pixels, snapshot), program), tmp_path)
-    assert all(right(said[line.target]) for line, _ in open_lines(program)), said
+    message = ran(filled(exercise_script(setup, pixels, snapshot), program), tmp_path)
+    assert all(right(message[line.target]) for line, _ in open_lines(program)), message
 
 
 @pytest.mark.parametrize("net, scale, k", [("dense3-dense2-mse", "unit", 300), ("conv1x3b-max3s2-dense2-mse", "raw", 300)])
@@ -131,8 +131,8 @@ def test_of_a_run_that_is_not_finite_nothing_is_called_right_or_wrong(net, scale
     setup = Setup(net=net, img="digit7-3", scale=scale, k=k, lr=10)
     pixels, snapshot = snapshot_of(setup)
     program = setup.network.program(snapshot.trace.x.shape)
-    said = ran(filled(exercise_script(setup, pixels, snapshot), program), tmp_path)
-    assert {said[line.target] for line, _ in open_lines(program)} == {say("export.exercise.said.not_finite")}
+    message = ran(filled(exercise_script(setup, pixels, snapshot), program), tmp_path)
+    assert {message[line.target] for line, _ in open_lines(program)} == {say("export.exercise.said.not_finite")}
 
 
 def printed():
@@ -145,13 +145,13 @@ def printed():
 def test_the_exercise_judges_as_the_gradient_check_does():
     rng, marked = np.random.default_rng(0), printed()["marks"]
     size = 10.0 ** rng.uniform(-16, 2, 500)
-    given, doubt = size * rng.choice([-1, 0, 1], 500, p=[0.45, 0.1, 0.45]), size * 10.0 ** rng.uniform(-9, 2, 500)
+    given, error_bound = size * rng.choice([-1, 0, 1], 500, p=[0.45, 0.1, 0.45]), size * 10.0 ** rng.uniform(-9, 2, 500)
     central = np.where(rng.random(500) < 0.5, given, given * (1 + 10.0 ** rng.uniform(-9, 0, 500))) + rng.choice([0, 1e-12, np.nan], 500, p=[0.8, 0.15, 0.05])
     given[rng.random(500) < 0.05] = np.nan
     structural, kinks = rng.random(500) < 0.2, rng.random(500) < 0.1
-    found = marked(given, central, doubt, structural, kinks)
-    np.testing.assert_array_equal(found, marks(given, central, doubt, structural, kinks))
-    assert set(found.tolist()) == {0, 1, 2, 3}
+    result = marked(given, central, error_bound, structural, kinks)
+    np.testing.assert_array_equal(result, marks(given, central, error_bound, structural, kinks))
+    assert set(result.tolist()) == {0, 1, 2, 3}
 
 
 NETS = ["conv2x3b-relu-max2-dense3-softmax-ce", "conv2x3-sigmoid-dense3-tanh-mse", "dense4-relu-dense2-sigmoid-bce", "conv3x3-tanh-avg2-conv2x3-max2-dense3-mse"]
@@ -176,7 +176,7 @@ def test_the_same_entries_get_the_same_verdicts_from_both(text):
     noise = functions["round_off"](loss_with, dict(params))
     for name, array in params.items():
         given = exact[f"d{name}"] * factor[name]
-        found, _ = functions["check_entries"](given, array, lambda nudged, name=name: loss_with(**{name: nudged}), noise, 30)
-        both = [(mark, int(check.marks[name].ravel()[place])) for place, mark in found.items()]
+        result, _ = functions["check_entries"](given, array, lambda nudged, name=name: loss_with(**{name: nudged}), noise, 30)
+        both = [(mark, int(check.marks[name].ravel()[place])) for place, mark in result.items()]
         assert all(one == other for one, other in both if {one, other} <= {0, 1}), (name, both)
         assert sum({one, other} <= {0, 1} for one, other in both) >= 0.8 * len(both)

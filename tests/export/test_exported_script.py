@@ -189,8 +189,8 @@ def test_the_script_of_any_network_can_be_read(setup):
     program = setup.network.program(setup.x_shape)
     assert max(len(line) for line in script.splitlines() if "?img=" not in line) <= 120
     for line in (*program.forward_lines, *program.backward_lines):
-        made = re.findall(rf"^ *{line.target.replace('.', '_')} = {line.function.__name__}\(", script, re.M)
-        assert len(made) == 1 and len(re.findall(rf"^def {line.function.__name__}\(", script, re.M)) == 1, line.target
+        result = re.findall(rf"^ *{line.target.replace('.', '_')} = {line.function.__name__}\(", script, re.M)
+        assert len(result) == 1 and len(re.findall(rf"^def {line.function.__name__}\(", script, re.M)) == 1, line.target
     assert not re.search("Problem|whole_number|lru_cache|cnnviz\\.|^def .*->|>>>", script, re.M), "what only the program needs"
 
 

@@ -73,9 +73,9 @@ def test_the_script_in_pytorch_gives_our_numbers(name):
 
 def agrees(library: str, setup: Setup) -> None:
     """Runs the script and compares all that it names with the core's arrays."""
-    found: dict[str, object] = {}
+    result: dict[str, object] = {}
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(made(library, setup), f"{library}.py", "exec"), found)
+        exec(compile(made(library, setup), f"{library}.py", "exec"), result)
     snapshot = run_updates(setup, load_images(setup), setup.k)
     snapshot = snapshot.in_eval_mode if setup.mode == "eval" else snapshot
     ours = {"o": snapshot.trace.o, "L": snapshot.losses[-1], **snapshot.gradients, **{f"{name}_next": array for name, array in snapshot.after.items()}}
@@ -83,7 +83,7 @@ def agrees(library: str, setup: Setup) -> None:
     for name in names:
         array = np.asarray(ours[name])
         small = 1e-10 * np.abs(array).max() + (1e-8 * setup.lr if "_next" in name and setup.opt == "adam" else 0)  # Adam divides by what may be round-off
-        np.testing.assert_allclose(np.reshape(found[name], array.shape), array, rtol=1e-10, atol=small, err_msg=name)
+        np.testing.assert_allclose(np.reshape(result[name], array.shape), array, rtol=1e-10, atol=small, err_msg=name)
     assert len(printed.getvalue().splitlines()) == len(names)
 
 
@@ -104,11 +104,11 @@ TIED = {
 def test_the_note_names_the_layers_that_have_ties_in_this_lesson(name, library, language):
     setup, *tied = TIED[name]
     with use_language(language):
-        said = _plain(ast.get_docstring(ast.parse(made(library, setup))))
+        message = _plain(ast.get_docstring(ast.parse(made(library, setup))))
         for kind, layers in zip(("relu", "max"), tied, strict=True):
             note = f"layer.{kind}.tied"
-            assert (_plain(text(note).partition("{")[0]) in said) == bool(layers)
-            assert not layers or _plain(say(note, layers=layers.split())) in said
+            assert (_plain(text(note).partition("{")[0]) in message) == bool(layers)
+            assert not layers or _plain(say(note, layers=layers.split())) in message
 
 
 def _plain(words: str) -> str:

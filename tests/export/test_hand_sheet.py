@@ -30,15 +30,15 @@ def snapshot_of(setup):
 @pytest.mark.parametrize("setup", SETUPS, ids=[setup.net for setup in SETUPS])
 def test_there_is_a_task_for_each_stage_and_what_is_given_comes_to_the_answer(setup):
     snapshot = snapshot_of(setup)
-    found = tasks(setup, snapshot)
-    assert [task.title.id for task in found] == [stage.title.id for stage in setup.network.stages]
-    for task in found:
+    result = tasks(setup, snapshot)
+    assert [task.title.id for task in result] == [stage.title.id for stage in setup.network.stages]
+    for task in result:
         assert len(task.rows) <= MOST_TERMS and len(task.rows) == len(task.products)
         for row, product in zip(task.rows, task.products, strict=True):
             assert np.prod([value for *_, value in row]) == pytest.approx(product, abs=1e-300)
         if task.rows:
-            assert sum(task.products) + sum(value for _, value in task.given) == pytest.approx(task.answer, rel=1e-9, abs=1e-12)
-    assert found[-1].answer in snapshot.after[setup.network.parameters[0]]
+            assert sum(task.products) + sum(value for _, value in task.given_numbers) == pytest.approx(task.answer, rel=1e-9, abs=1e-12)
+    assert result[-1].answer in snapshot.after[setup.network.parameters[0]]
 
 
 @pytest.mark.parametrize(
@@ -48,29 +48,29 @@ def test_every_number_that_an_answer_is_made_of_stands_on_the_sheet(net):
     """Of a mean of hundreds, of a loss whose target comes last, and of what normalisation and dropout keep of the pass."""
     setup = Setup(net=net, ch="rgb", k=2, opt="momentum", y=(0.0,) * 9 + (1.0,))
     snapshot = snapshot_of(setup)
-    found = {task.name.split("[")[0]: task for task in tasks(setup, snapshot)}
+    result = {task.name.split("[")[0]: task for task in tasks(setup, snapshot)}
     sizes = {"p₁": 36, "p₂": 16} if "gap" in net else {"p₁": 36}
     for name, size in sizes.items():
-        numbers = [value for _, value in found[name].given]
-        made = max(numbers) if name == "p₁" and "max6" in net else sum(numbers) / size
-        assert made == pytest.approx(found[name].answer, rel=1e-9)
-    loss = dict(found["L"].given)
+        numbers = [value for _, value in result[name].given_numbers]
+        created = max(numbers) if name == "p₁" and "max6" in net else sum(numbers) / size
+        assert created == pytest.approx(result[name].answer, rel=1e-9)
+    loss = dict(result["L"].given_numbers)
     assert -sum(loss[f"y[{n}]"] * np.log(loss[f"o[{n}]"]) for n in range(10)) == pytest.approx(snapshot.losses[-1])
     if "gap" not in net:
         return
     for name in ("n₁", "n₂", "n₃"):
-        (_, z), (_, gamma), (_, beta), (_, mean), (_, spread) = found[name].given
-        assert gamma * (z - mean) / spread + beta == pytest.approx(found[name].answer, rel=1e-9)
+        (_, z), (_, gamma), (_, beta), (_, mean), (_, spread) = result[name].given_numbers
+        assert gamma * (z - mean) / spread + beta == pytest.approx(result[name].answer, rel=1e-9)
     for name in ("r₁", "∂a₁", "r₂", "∂n₃"):
-        assert np.prod([value for _, value in found[name].given]) == pytest.approx(found[name].answer, rel=1e-9)
-    assert {"a₁", "∂n₁"} <= set(found)  # of leaky ReLU
+        assert np.prod([value for _, value in result[name].given_numbers]) == pytest.approx(result[name].answer, rel=1e-9)
+    assert {"a₁", "∂n₁"} <= set(result)  # of leaky ReLU
 
 
 def test_of_momentum_the_sheet_gives_what_its_formulas_name_in_the_readers_language():
     setup = Setup(opt="momentum", k=2)
     snapshot = snapshot_of(setup)
     with use_language("fr"):
-        given = dict(tasks(setup, snapshot)[-1].given)
+        given = dict(tasks(setup, snapshot)[-1].given_numbers)
         page = hand_sheet(setup, snapshot, "une image")
     assert [name.split("[")[0] for name in given] == ["η", "f", "∂f", "vitesse"]
     assert "<mn>0,9</mn>" in page
@@ -79,23 +79,23 @@ def test_of_momentum_the_sheet_gives_what_its_formulas_name_in_the_readers_langu
 def test_a_long_formula_is_in_parts_between_which_a_line_may_end():
     setup = Setup(net="conv4x3bs2d2same-relu-dense2-sigmoid-mse", ch="rgb")
     page = hand_sheet(setup, snapshot_of(setup), "an image")
-    found = re.search(r"z₁\[[^<]*</h2>.*?<br>(.*?)</p>", page)
-    assert len(found[1].split("</math> <math>")) == 4  # z = x · f + b
+    result = re.search(r"z₁\[[^<]*</h2>.*?<br>(.*?)</p>", page)
+    assert len(result[1].split("</math> <math>")) == 4  # z = x · f + b
 
 
 def test_the_pinned_cell_is_the_one_that_is_asked_for():
-    found = tasks(SETUPS[1], snapshot_of(SETUPS[1]))
-    assert next(task.name for task in found if task.name.startswith("z₁")) == "z₁[0,0]"
+    result = tasks(SETUPS[1], snapshot_of(SETUPS[1]))
+    assert next(task.name for task in result if task.name.startswith("z₁")) == "z₁[0,0]"
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=[setup.net for setup in SETUPS])
 def test_each_cell_is_computed_from_the_one_before_and_comes_again_on_the_way_back(setup):
-    found = tasks(setup, snapshot_of(setup))
-    forward, back = ([task for task in found if task.is_back == is_back] for is_back in (False, True))
+    result = tasks(setup, snapshot_of(setup))
+    forward, back = ([task for task in result if task.is_back == is_back] for is_back in (False, True))
     for before, task in pairwise(forward):
         if "=" in before.name:  # a place in v, whose number is that of the map
             before = forward[forward.index(before) - 1]
-        read = {task.name.partition(" = ")[2]} | {name for row in task.rows for _, name, _ in row} | {name for name, _ in task.given}
+        read = {task.name.partition(" = ")[2]} | {name for row in task.rows for _, name, _ in row} | {name for name, _ in task.given_numbers}
         assert {before.name, f"v{before.name[before.name.find('[') :]}"} & read, task.name
     places = {task.name.partition(" = ")[0].partition("[")[0]: task.name.partition("[")[2] for task in forward if "=" not in task.name}
     again = [task.name for task in back if task.name[1:].partition("[")[0] in places and task.name[0] == "∂"]
@@ -155,4 +155,4 @@ def test_a_cell_that_wins_its_window_by_a_tie_is_given_what_it_gets(img):
         pytest.skip("this processor adds equal pixels up to equal sums")
     for at in by_ties[:: len(by_ties) // 5 + 1]:
         task = next(task for task in tasks(replace(setup, cell=f"dz1:{','.join(map(str, at))}"), snapshot) if task.name.startswith("∂z₁"))
-        assert sum(value for _, value in task.given) == task.answer != 0
+        assert sum(value for _, value in task.given_numbers) == task.answer != 0

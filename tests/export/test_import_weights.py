@@ -65,8 +65,8 @@ def of_keras(params) -> list[np.ndarray]:
 def test_a_network_that_was_trained_elsewhere_is_taken_over_whole(file, layout):
     drawn = np.random.default_rng(1)
     params = {name: drawn.normal(size=array.shape) for name, array in SETUP.first_params().items()}
-    start, (said,) = read_start(file(params), SETUP)
-    assert layout in str(said) and start.img == SETUP.img
+    start, (message,) = read_start(file(params), SETUP)
+    assert layout in str(message) and start.img == SETUP.img
     for name, array in start.first_params().items():
         assert np.array_equal(array, params[name]), name
 
@@ -74,14 +74,14 @@ def test_a_network_that_was_trained_elsewhere_is_taken_over_whole(file, layout):
 def test_arrays_by_our_names_are_all_taken_and_one_of_another_shape_is_named():
     drawn = np.random.default_rng(1)
     params = {name: drawn.normal(size=array.shape) for name, array in Setup().first_params().items()}
-    start, (said,) = read_start(npz(**params), Setup())
-    assert str(said) == "All 3 parameters come from the file (here)."
+    start, (message,) = read_start(npz(**params), Setup())
+    assert str(message) == "All 3 parameters come from the file (here)."
     for name, array in start.first_params().items():
         assert np.array_equal(array, params[name]), name
     with pytest.raises(Problem, match=re.escape("w in the file has shape (899, 2); expected (900, 2).")):
         read_start(npz(**params | {"w": params["w"][:899]}), Setup())
-    _, said = read_start(npz(kernel=params["f"], dense=params["w"][:899]), Setup())
-    assert "ignored: dense (899, 2)" in str(said[-1])
+    _, message = read_start(npz(kernel=params["f"], dense=params["w"][:899]), Setup())
+    assert "ignored: dense (899, 2)" in str(message[-1])
 
 
 @pytest.mark.parametrize(
@@ -95,21 +95,21 @@ def test_arrays_by_our_names_are_all_taken_and_one_of_another_shape_is_named():
 def test_arrays_by_our_names_are_in_our_layout_also_where_another_would_fit(net, order):
     setup, drawn = Setup(net=net, ch="rgb"), np.random.default_rng(1)
     params = {name: drawn.normal(size=setup.first_params()[name].shape) for name in order.split()}
-    start, (said,) = read_start(npz(**params), setup)
-    assert "(here)" in str(said)
+    start, (message,) = read_start(npz(**params), setup)
+    assert "(here)" in str(message)
     for name, array in start.first_params().items():
         assert np.array_equal(array, params[name]), name
 
 
 def test_one_filter_for_a_network_that_has_filters_alone_is_its_first():
-    start, (said,) = read_start(npz(f=KERNEL), Setup(net="conv4x3-relu-gap-softmax-ce"))
-    assert str(said) == "The first filter is f (3, 3)." and np.array_equal(start.first_params()["f"][0, 0], KERNEL)
+    start, (message,) = read_start(npz(f=KERNEL), Setup(net="conv4x3-relu-gap-softmax-ce"))
+    assert str(message) == "The first filter is f (3, 3)." and np.array_equal(start.first_params()["f"][0, 0], KERNEL)
 
 
 def test_of_all_parameters_and_one_array_more_it_is_not_said_that_some_are_missing():
     params = SETUP.first_params()
-    _, said = read_start(npz(**{f"{name}_": array for name, array in params.items()}, epoch=np.array([3])), SETUP)
-    assert str(said[-1]).startswith(f"The file does not have exactly the parameters of {NET}; ignored: ")
+    _, message = read_start(npz(**{f"{name}_": array for name, array in params.items()}, epoch=np.array([3])), SETUP)
+    assert str(message[-1]).startswith(f"The file does not have exactly the parameters of {NET}; ignored: ")
 
 
 def test_keras_itself_gives_the_same_outputs():
@@ -140,9 +140,9 @@ KERNEL = np.arange(9.0).reshape(3, 3)
     ],
 )
 def test_the_first_array_with_a_kernel_in_it_gives_the_filters(content, net, ch, sentence):
-    start, (said, *_) = read_start(content, Setup(net=net, ch=ch, k=4))
-    assert sentence in str(said) and start.k == 0
-    assert re.search(r"vien(t|nent) d[eu] (layer|k|tableau) ", said.say("fr"))
+    start, (message, *_) = read_start(content, Setup(net=net, ch=ch, k=4))
+    assert sentence in str(message) and start.k == 0
+    assert re.search(r"vien(t|nent) d[eu] (layer|k|tableau) ", message.say("fr"))
     f = start.first_params()["f"].reshape(-1, 3, 3)
     assert np.allclose(f[0], KERNEL)
 

@@ -20,8 +20,8 @@ NETWORKS = {preset.query.get("net", "conv1x3-sigmoid-dense2-sigmoid-mse") for pr
 
 
 def formulas() -> set[str]:
-    found = {latex for text in NETWORKS for latex in Network.parse(text).program((3, 32, 32)).formulas.values()}
-    return found | {latex for rule in OPTIMIZERS.values() for latex in rule.formulas} | {pixel_formula("unit"), pixel_formula("raw")}
+    result = {latex for text in NETWORKS for latex in Network.parse(text).program((3, 32, 32)).formulas.values()}
+    return result | {latex for rule in OPTIMIZERS.values() for latex in rule.formulas} | {pixel_formula("unit"), pixel_formula("raw")}
 
 
 def bare(text: str) -> str:

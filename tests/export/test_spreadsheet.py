@@ -20,7 +20,7 @@ from cnnviz.core.setup.presets import PRESETS
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
-from cnnviz.export.cell_formulas import ENDS, FIRST_COLUMN, FIRST_ROW, LOSSES, MAKERS, CellFormulas, letters
+from cnnviz.export.cell_formulas import ENDS, FIRST_COLUMN, FIRST_ROW, LOSSES, MAKERS, CellFormulas, column_letters
 from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.words import Problem
 from tests.core.networks import OTHERS, Case, cases
@@ -65,16 +65,16 @@ class Evaluated:
 def evaluated(formulas, values):
     """Every array that the formulas make, from those that are given."""
     cells = {}
-    for name, shape in formulas.at.shapes.items():
+    for name, shape in formulas.layout.shapes.items():
         for at in np.ndindex(*shape):
-            made = formulas.formula(name, at)
-            cells[(name, *formulas.at.place(name, at))] = float(values[name][at]) if made is None else made
+            created = formulas.formula(name, at)
+            cells[(name, *formulas.layout.place(name, at))] = float(values[name][at]) if created is None else created
     read = Evaluated(cells)
-    places = {name: [formulas.at.place(name, at) for at in np.ndindex(*shape)] for name, shape in formulas.at.shapes.items()}
+    places = {name: [formulas.layout.place(name, at) for at in np.ndindex(*shape)] for name, shape in formulas.layout.shapes.items()}
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(100_000)  # and back: other tests of this process rely on an end of nesting
     try:
-        return {name: np.array([read(name, *at) for at in found]).reshape(formulas.at.shapes[name]) for name, found in places.items()}
+        return {name: np.array([read(name, *at) for at in result]).reshape(formulas.layout.shapes[name]) for name, result in places.items()}
     finally:
         sys.setrecursionlimit(limit)
 
@@ -86,13 +86,13 @@ def compare(case, training=True):
     exact = {**trace, **case.params, **gradients, "y": case.y, "L": np.array(case.network.loss(trace, case.y))}
     formulas = CellFormulas(program)
     if "do" not in gradients:
-        del formulas.at.shapes["do"]
-    shapes = formulas.at.shapes
+        del formulas.layout.shapes["do"]
+    shapes = formulas.layout.shapes
     values = {name: np.asarray(array).reshape(shapes[name]) for name, array in exact.items() if name in shapes}
     given = {name: values[name] for name in ("x", "y", *program.parameters)}
-    made = evaluated(formulas, given)
+    result = evaluated(formulas, given)
     for name, array in values.items():
-        np.testing.assert_allclose(made[name], array, rtol=1e-9, atol=1e-12, err_msg=name)
+        np.testing.assert_allclose(result[name], array, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
 @pytest.mark.parametrize("case", [case for case in OTHERS if np.prod(case.x_shape) <= 200], ids=str)
@@ -120,14 +120,14 @@ def cells_of(data):
     """Each sheet's cells from the file: their formulas and their values."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-        found = {}
+        result = {}
         for number, sheet in enumerate(book.iterfind(".//m:sheet", NS), start=1):
             tree = ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{number}.xml"))
             for cell in tree.iterfind(".//m:c", NS):
                 value, formula = cell.find("m:v", NS), cell.find("m:f", NS)
                 if cell.get("t") not in ("s", "str") and value is not None:
-                    found[f"{sheet.get('name')}!{cell.get('r')}"] = (float(value.text), None if formula is None else formula.text)
-        return found
+                    result[f"{sheet.get('name')}!{cell.get('r')}"] = (float(value.text), None if formula is None else formula.text)
+        return result
 
 
 RECOMPUTE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -148,8 +148,8 @@ def test_the_file_holds_the_lessons_numbers_and_equal_lessons_give_equal_files()
     data = spreadsheet(setup, snapshot)
     cells = cells_of(data)
     assert data == spreadsheet(setup, snapshot)
-    assert cells[f"z1!{letters(FIRST_COLUMN + 3)}{FIRST_ROW + 3}"][0] == snapshot.trace.z1[2, 3]
-    assert cells[f"df!{letters(FIRST_COLUMN)}{FIRST_ROW + 1}"] == (snapshot.gradients.df[0, 0], "SUMPRODUCT(x!B5:AD33,'dz1 spread'!B5:AD33)")
+    assert cells[f"z1!{column_letters(FIRST_COLUMN + 3)}{FIRST_ROW + 3}"][0] == snapshot.trace.z1[2, 3]
+    assert cells[f"df!{column_letters(FIRST_COLUMN)}{FIRST_ROW + 1}"] == (snapshot.gradients.df[0, 0], "SUMPRODUCT(x!B5:AD33,'dz1 spread'!B5:AD33)")
     assert cells["L!B5"][0] == snapshot.losses[-1]
     assert cells["f next!B5"][0] == snapshot.after.f[0, 0]
     with pytest.raises(Problem, match="more than .* numbers"):

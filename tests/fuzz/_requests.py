@@ -69,8 +69,8 @@ def _arrays() -> tuple[bytes, bytes, bytes, bytes]:
     """Return an update's arrays, parameters as JSON, and gradients as .npz and as JSON."""
     setup = Setup(k=2)
     snapshot = run_updates(setup, load_images(setup), 2)
-    found = example_of(reference_of(setup, snapshot))
-    gradients = dict(found[1]) if found else {}
+    result = example_of(reference_of(setup, snapshot))
+    gradients = dict(result[1]) if result else {}
     as_json = json.dumps({name: array.tolist() for name, array in gradients.items()}).encode()
     return arrays_npz(setup, snapshot), parameters_json(setup, snapshot.params, snapshot.buffers).encode(), npz(gradients), as_json
 
@@ -105,7 +105,7 @@ def seeds() -> dict[str, tuple[str, list[bytes], bool]]:
     update, parameters, gradients, gradients_json = _arrays()
     texts = [text.encode() for text, _ in WHOLE]
     decks = [script.read_bytes() for folder in ("bundled", "lectures") for script in sorted((_SCRIPTS / folder).glob("*.toml"))]
-    found: dict[str, tuple[str, list[bytes], bool]] = {
+    result: dict[str, tuple[str, list[bytes], bool]] = {
         "model": ("/dialogs/model", texts, True),
         "keras JSON": ("/dialogs/model", [_keras()], True),
         ".keras": ("/dialogs/model", [_archive({"config.json": _keras(), "model.weights.h5": b"\x89HDF"})], False),
@@ -119,7 +119,7 @@ def seeds() -> dict[str, tuple[str, list[bytes], bool]]:
         **{format: ("/dialogs/picture", [_picture(format)], False) for format in ("PNG", "JPEG", "WEBP", "GIF", "BMP")},
     }
     onnx = _onnx()
-    return found | ({"ONNX": ("/dialogs/model", [onnx], False)} if onnx else {})
+    return result | ({"ONNX": ("/dialogs/model", [onnx], False)} if onnx else {})
 
 
 

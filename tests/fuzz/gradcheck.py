@@ -49,11 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fails(family: str, number: int, right: bool) -> bool:
     """Print what is wrongly judged of the case, and return whether anything is."""
     case = DRAWS[family](number)
-    said = {ALARM: false_alarm(case)} | ({} if right else {PASSED: let_pass(case, number)})
-    for text, words in said.items():
+    message = {ALARM: false_alarm(case)} | ({} if right else {PASSED: let_pass(case, number)})
+    for text, words in message.items():
         if words:
             print(text.format(number=number, case=case, said=words), flush=True)
-    return any(said.values())
+    return any(message.values())
 
 
 if __name__ == "__main__":

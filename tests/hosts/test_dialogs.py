@@ -136,12 +136,12 @@ def test_a_file_lets_numbers_go_first_again_and_again(monkeypatch, asked):
 def test_what_a_file_costs_is_learned_from_what_such_files_have_cost():
     served = Dialogs()
     app = Starlette(routes=[routes.Route("/dialogs/{name}", served)])
-    said = {what: answers.cost_of("file", {"what": what, "k": "1"}) for what in ("html", "script")}
-    before = served.costs.expected(*said["html"])
+    message = {what: answers.cost_of("file", {"what": what, "k": "1"}) for what in ("html", "script")}
+    before = served.costs.expected(*message["html"])
     ask(app, "/dialogs/file", query="what=html&k=2")
-    assert served.costs.expected(*said["html"]) > 5 * before
+    assert served.costs.expected(*message["html"]) > 5 * before
     ask(app, "/dialogs/file", query="what=script&k=3")
-    assert served.costs.expected(*said["script"]) < served.costs.expected(*said["html"]) / 2
+    assert served.costs.expected(*message["script"]) < served.costs.expected(*message["html"]) / 2
 
 
 def test_answers_on_their_way_are_bounded_and_counted_until_they_are_read(monkeypatch):
@@ -227,23 +227,23 @@ def picture(side: int = 40) -> bytes:
 
 def test_a_picture_weights_and_a_model_become_changes_of_the_lesson():
     served, kernel = Dialogs(), io.BytesIO()
-    status, found = sent(served, "picture", picture()[:20], picture()[20:])
-    assert status == 200 and (load_image(found["change"]["img"], "red", "raw") == 0).all()
+    status, result = sent(served, "picture", picture()[:20], picture()[20:])
+    assert status == 200 and (load_image(result["change"]["img"], "red", "raw") == 0).all()
     np.save(kernel, np.arange(9.0).reshape(3, 3))
-    status, found = sent(served, "weights", kernel.getvalue(), query="img=test-3&k=4")
-    assert (found["change"]["f"], found["change"]["img"], found["change"]["k"]) == ("0,1,2,3,4,5,6,7,8", "test-3", "0")
-    assert found["note"] == "The first filter is the array (3, 3)."
+    status, result = sent(served, "weights", kernel.getvalue(), query="img=test-3&k=4")
+    assert (result["change"]["f"], result["change"]["img"], result["change"]["k"]) == ("0,1,2,3,4,5,6,7,8", "test-3", "0")
+    assert result["note"] == "The first filter is the array (3, 3)."
     files = [arrays_npz(setup, run_updates(setup, load_image(setup.img), setup.k)) for setup in (Setup(), Setup(k=2))]
-    status, found = sent(served, "weights", json.dumps([[f"{n}.npz", len(file)] for n, file in enumerate(files)]).encode() + b"\n", *files)
-    assert status == 200 and (found["change"]["page"], found["note"][:13]) == ("train", "2 checkpoints")
-    assert found["change"]["w"] == f"{found['change']['checkpoints']}.0"
-    status, found = sent(served, "model", b"nn.Sequential(nn.Conv2d(3, 4, 3), nn.LSTM(4, 4), nn.Flatten(), nn.Linear(900, 10))")
-    assert found["net"] == "conv4x3b-dense10-softmax-ce" == found["adopted"]["change"]["net"] and found["adopted"]["change"]["ch"] == "rgb"
-    assert "left out" in found["layers"][1] and found["instead"] == ""
-    status, found = sent(served, "model", b"nn.Sequential(nn.Conv2d(1, 64, 3), nn.Flatten(), nn.Linear(57600, 100), nn.Linear(100, 2))")
-    assert (status, found["net"], found["adopted"]) == (200, "", None) and "the limit is 1,300,000. Layer 2, dense100" in found["instead"]
-    status, found = sent(served, "model", b"nn.Sequential(nn.LSTM(4, 4))")
-    assert status == 200 and found["adopted"] is None and found["instead"]
+    status, result = sent(served, "weights", json.dumps([[f"{n}.npz", len(file)] for n, file in enumerate(files)]).encode() + b"\n", *files)
+    assert status == 200 and (result["change"]["page"], result["note"][:13]) == ("train", "2 checkpoints")
+    assert result["change"]["w"] == f"{result['change']['checkpoints']}.0"
+    status, result = sent(served, "model", b"nn.Sequential(nn.Conv2d(3, 4, 3), nn.LSTM(4, 4), nn.Flatten(), nn.Linear(900, 10))")
+    assert result["net"] == "conv4x3b-dense10-softmax-ce" == result["adopted"]["change"]["net"] and result["adopted"]["change"]["ch"] == "rgb"
+    assert "left out" in result["layers"][1] and result["instead"] == ""
+    status, result = sent(served, "model", b"nn.Sequential(nn.Conv2d(1, 64, 3), nn.Flatten(), nn.Linear(57600, 100), nn.Linear(100, 2))")
+    assert (status, result["net"], result["adopted"]) == (200, "", None) and "the limit is 1,300,000. Layer 2, dense100" in result["instead"]
+    status, result = sent(served, "model", b"nn.Sequential(nn.LSTM(4, 4))")
+    assert status == 200 and result["adopted"] is None and result["instead"]
 
 
 ODD = [b"", b" ", b"PK", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\x01", b"{", b"[" * 999, b'{"f": [NaN]}', b"\x80\x04K\x01.", b"\x00" * 1_000, b"import os", b"\x93NUMPY\x01\x00"]
@@ -255,8 +255,8 @@ ODD = [b"", b" ", b"PK", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\x01", b"{", b"[" *
 def test_an_odd_file_gets_a_sentence_and_never_a_trace(name, lang):
     served = Dialogs()
     for content in ODD:
-        status, found = sent(served, name, content, query=f"lang={lang}")
-        assert status == 422 and found["sentence"] and not TRACES.search(found["sentence"]), content
+        status, result = sent(served, name, content, query=f"lang={lang}")
+        assert status == 422 and result["sentence"] and not TRACES.search(result["sentence"]), content
 
 
 def test_odd_gradients_are_said_on_the_page_and_an_example_is_found_wrong():

@@ -31,7 +31,7 @@ SETUPS = [
 def wanted(setup):
     """All arrays of the eval pass and its loss, from the network alone."""
     snapshot, network = run_updates(setup, load_images(setup), setup.k), setup.network
-    trace = network.forward(snapshot.params, snapshot.trace.x, training=False, given=snapshot.buffers)
+    trace = network.forward(snapshot.params, snapshot.trace.x, training=False, pass_inputs=snapshot.buffers)
     y = np.array(setup.y)
     gradients = network.backward(snapshot.params, trace, y)
     return {**trace, **{name: gradients[name] for name in backward_names(network)}, "L": network.loss(trace, y)}
@@ -39,8 +39,8 @@ def wanted(setup):
 
 def resource(form, page=""):
     def read(setup, folder):
-        found = page_at(page)
-        data = compute_resource(found, canonical_query(found, setup.to_query()), form).plain
+        result = page_at(page)
+        data = compute_resource(result, canonical_query(result, setup.to_query()), form).plain
         if form == "npz":
             arrays = dict(np.load(io.BytesIO(data)))
             return arrays | {"L": json.loads(str(arrays["header"]))["loss"]}
@@ -96,11 +96,11 @@ FORMS = {
 def test_every_form_has_the_eval_pass_and_its_loss(setup, form, tmp_path):
     right = wanted(setup)
     training = run_updates(setup, load_images(setup), setup.k)
-    found = FORMS[form](setup, tmp_path)
-    common = {name for name in found if name in right and np.size(found[name]) == np.size(right[name])}
+    result = FORMS[form](setup, tmp_path)
+    common = {name for name in result if name in right and np.size(result[name]) == np.size(right[name])}
     assert len(common) > 0 and ("L" in common or form == "csv")
     for name in common:
-        np.testing.assert_allclose(np.ravel(found[name]), np.ravel(right[name]), rtol=1e-12, atol=1e-14, err_msg=name)
+        np.testing.assert_allclose(np.ravel(result[name]), np.ravel(right[name]), rtol=1e-12, atol=1e-14, err_msg=name)
     assert float(training.losses[-1]) != float(right["L"])
 
 

@@ -25,10 +25,10 @@ PAGE = (Path(st.__file__).parent / "static" / "index.html").read_bytes()
 @pytest.mark.parametrize("coded", [False, True], ids=["plain", "compressed"])
 def test_streamlits_page_loads_the_component_first_and_the_policy_lets_it(coded):
     headers = {"ETag": '"theirs"', "Last-Modified": "yesterday"} | ({"Content-Encoding": "gzip"} if coded else {})
-    _, found, body = ask(Early(HTMLResponse(gzip.compress(PAGE) if coded else PAGE, headers=headers)))
+    _, result, body = ask(Early(HTMLResponse(gzip.compress(PAGE) if coded else PAGE, headers=headers)))
     assert body.decode().partition("<body>")[2].startswith(EARLY)
     assert b'as="font"' in PAGE and b'as="font"' not in body
-    assert found["content-length"] == str(len(body)) and not {"etag", "last-modified", "content-encoding"} & found.keys()
+    assert result["content-length"] == str(len(body)) and not {"etag", "last-modified", "content-encoding"} & result.keys()
     assert set(inline_script_hashes(body.decode())) <= set(content_security_policy(page=page()).replace(";", "").split())
 
 
@@ -42,8 +42,8 @@ def test_nothing_else_is_changed():
     ("path", "there"), [("/stepp", "./?k=3#missing=stepp"), ("/a/b", "../?k=3#missing=a%2Fb"), ("/step", "./?k=3"), ("/train", None), ("/", None)]
 )
 def test_a_page_that_there_is_not_leads_to_the_first_with_its_name_and_the_lesson(path, there):
-    status, found, body = ask(Early(HTMLResponse(PAGE)), path, query="k=3")
-    assert (status, found.get("location")) == ((303, there) if there else (200, None))
+    status, result, body = ask(Early(HTMLResponse(PAGE)), path, query="k=3")
+    assert (status, result.get("location")) == ((303, there) if there else (200, None))
     assert bool(body) is not bool(there)
 
 
@@ -56,10 +56,10 @@ class Head(HTMLParser):
         self.feed(body.decode())
 
     def handle_starttag(self, tag, attrs):
-        found = dict(attrs)
-        self.tag, self.lang = tag, found.get("lang") or self.lang
-        if tag == "meta" and ("property" in found or "name" in found):
-            self.meta[found.get("property") or found["name"]] = found["content"]
+        result = dict(attrs)
+        self.tag, self.lang = tag, result.get("lang") or self.lang
+        if tag == "meta" and ("property" in result or "name" in result):
+            self.meta[result.get("property") or result["name"]] = result["content"]
 
     def handle_data(self, data):
         self.title += data.strip() if self.tag == "title" else ""
@@ -77,12 +77,12 @@ def picture(url: str) -> tuple[int, bytes]:
 
 
 def test_a_posted_link_names_its_page_in_its_language_and_shows_its_setup():
-    found = head("/train", "k=2&lang=fr", Host="example.org:8501")
-    assert (found.title, found.lang) == ("Entraîner · cnnviz", "fr") and found.meta["og:title"] == found.title
-    assert found.meta["description"] == found.meta["og:description"] != head("/train").meta["description"]
-    url = found.meta["og:image"]
+    result = head("/train", "k=2&lang=fr", Host="example.org:8501")
+    assert (result.title, result.lang) == ("Entraîner · cnnviz", "fr") and result.meta["og:title"] == result.title
+    assert result.meta["description"] == result.meta["og:description"] != head("/train").meta["description"]
+    url = result.meta["og:image"]
     assert url == "http://example.org:8501/numbers/train.png?k=2&lang=fr"
-    assert (found.meta["og:image:width"], found.meta["og:image:height"]) == tuple(map(str, SIZE))
+    assert (result.meta["og:image:width"], result.meta["og:image:height"]) == tuple(map(str, SIZE))
     status, body = picture(url)
     assert status == 200 and Image.open(io.BytesIO(body)).size == SIZE
     assert len({body, picture(url.replace("k=2", "k=3"))[1], picture(url.replace("lang=fr", "lang=en"))[1]}) == 3
@@ -95,9 +95,9 @@ def test_the_picture_is_found_behind_a_proxy_and_no_header_or_query_can_write_ht
     headers = {"Host": broken, "X-Forwarded-Prefix": broken}
     _, _, body = ask(Early(HTMLResponse(PAGE)), "/check", query=f"k={broken}", headers=headers)
     assert b"alert" in body and b"<script>alert" not in body
-    found = Head(body)
-    assert found.meta["og:image"].startswith("./numbers/check.png?") and "twitter:card" in found.meta
-    assert parse_qs(urlsplit(found.meta["og:image"]).query)["k"] == [broken]
+    result = Head(body)
+    assert result.meta["og:image"].startswith("./numbers/check.png?") and "twitter:card" in result.meta
+    assert parse_qs(urlsplit(result.meta["og:image"]).query)["k"] == [broken]
 
 
 

@@ -115,16 +115,16 @@ def test_the_archive_answers_with_nothing_else_but_numpy_and_pillow(tmp_path):
     others.mkdir()
     for package in (np, PIL):  # and what lies beside them, their compiled libraries
         folder = Path(package.__file__).parent
-        for found in (folder, *folder.parent.glob(f"{folder.name}.libs"), *folder.parent.glob("pillow.libs")):
-            if not (others / found.name).exists():
-                (others / found.name).symlink_to(found)
+        for result in (folder, *folder.parent.glob(f"{folder.name}.libs"), *folder.parent.glob("pillow.libs")):
+            if not (others / result.name).exists():
+                (others / result.name).symlink_to(result)
     with tarfile.open(fileobj=io.BytesIO(archive([lessons]))) as tar:
         tar.extractall(place, filter="data")
     done = subprocess.run([sys.executable, "-I", "-c", ALONE, str(place), str(others), LESSON], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-3000:]
-    found, ours, held_out, (files, *told) = map(json.loads, done.stdout.splitlines())
+    result, ours, held_out, (files, *told) = map(json.loads, done.stdout.splitlines())
     assert {what for what, status in files.items() if status != 200} == {"html", "spreadsheet"} and told == ["lacking", 200, 422, 200]
-    for page, (status, digest) in found.items():
+    for page, (status, digest) in result.items():
         if page != "learn":  # it has a lesson more
             assert (status, digest) == (200, hashlib.sha256(answer(page, {"k": "2", "n": "20"})).hexdigest())
     assert ours == [{}, True] and held_out == 200  # it lasts, as if it had come along
@@ -209,9 +209,9 @@ def test_the_files_of_a_folder_are_taken_where_their_hashes_are_right(release, t
 
 def test_without_a_network_a_sentence_says_what_to_do(release, tmp_path, capsys):
     assert main(["--site", str(tmp_path / "site")]) == 2
-    said = capsys.readouterr().err
-    assert "http://127.0.0.1:9/1.2/pyodide.mjs cannot be fetched" in said and "--pyodide FOLDER" in said
-    assert all(f"\nhttp://127.0.0.1:9/{name}" in said or f"\nhttp://127.0.0.1:9/1.2/{name}" in said for name in release)
+    message = capsys.readouterr().err
+    assert "http://127.0.0.1:9/1.2/pyodide.mjs cannot be fetched" in message and "--pyodide FOLDER" in message
+    assert all(f"\nhttp://127.0.0.1:9/{name}" in message or f"\nhttp://127.0.0.1:9/1.2/{name}" in message for name in release)
     assert not (tmp_path / "site").exists()
 
 

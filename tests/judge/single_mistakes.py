@@ -133,6 +133,6 @@ def slipped_everywhere(function: Callable[..., Any], right: str, wrong: str) -> 
 
 
 def _run(text: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    found: dict[str, Any] = {}
-    exec(text, vars(students), found)
-    return found[function.__name__]
+    result: dict[str, Any] = {}
+    exec(text, vars(students), result)
+    return result[function.__name__]

@@ -61,8 +61,8 @@ def test_a_wrong_function_that_overwrites_its_arguments_is_told_of_both():
         cache[1][:] *= 2
         return students.dense(dout, cache)
 
-    said = judged(dense, "dense")
-    assert said.startswith("dx is wrong") and said.splitlines()[-1] == "It overwrites its arguments, which other layers may still read: copy cache first."
+    message = judged(dense, "dense")
+    assert message.startswith("dx is wrong") and message.splitlines()[-1] == "It overwrites its arguments, which other layers may still read: copy cache first."
 
 
 @pytest.mark.parametrize("kind", students.FORWARD)
@@ -100,8 +100,8 @@ def test_a_batch_norm_over_the_places_of_maps():
 
 @pytest.mark.parametrize("like, kind, ours, theirs, role, mistake", MISTAKES)
 def test_a_single_mistake_is_named_with_the_first_array_that_is_wrong(like, kind, ours, theirs, role, mistake):
-    said = judged(single_mistakes.with_mistake(FUNCTIONS[like][kind], ours, theirs), kind, like)
-    first, *others = said.split("\n")
+    message = judged(single_mistakes.with_mistake(FUNCTIONS[like][kind], ours, theirs), kind, like)
+    first, *others = message.split("\n")
     assert first.startswith(f"{COURSES[like].names(kind)[role]} ")
     named = next((line for line in others if line.startswith("It is exactly this mistake: ")), "")
     assert bool(named) == bool(mistake)
@@ -113,13 +113,13 @@ def test_a_single_mistake_is_named_with_the_first_array_that_is_wrong(like, kind
 
 
 def test_a_mistake_that_two_cases_explain_in_two_ways_has_the_line_of_both():
-    said = judged(single_mistakes.with_mistake(students.softmax, "dscores[np.arange(n), y] -= 1", "dscores[:, y] -= 1"), "softmax")
-    assert "- p[:, y] -= 1\n+ p[np.arange(N), y] -= 1" in said  # where all classes occur (p - 1) / N is as exact
+    message = judged(single_mistakes.with_mistake(students.softmax, "dscores[np.arange(n), y] -= 1", "dscores[:, y] -= 1"), "softmax")
+    assert "- p[:, y] -= 1\n+ p[np.arange(N), y] -= 1" in message  # where all classes occur (p - 1) / N is as exact
 
 
 def test_a_line_of_the_core_is_in_the_names_of_the_course():
-    said = judged(single_mistakes.with_mistake(students.dropout, "dout * mask", "dout * (mask > 0)"), "dropout")
-    assert "- dx = dout * (mask > 0)\n+ dx = dout * mask" in said
+    message = judged(single_mistakes.with_mistake(students.dropout, "dout * mask", "dout * (mask > 0)"), "dropout")
+    assert "- dx = dout * (mask > 0)\n+ dx = dout * mask" in message
 
 
 def test_a_convolution_in_columns_passes():
@@ -128,19 +128,19 @@ def test_a_convolution_in_columns_passes():
 
 @pytest.mark.parametrize("ours, theirs, role, mistake", single_mistakes.IN_COLUMNS)
 def test_a_mistake_in_the_columns_of_a_convolution_is_named(ours, theirs, role, mistake):
-    said = judged(single_mistakes.with_mistake(students.conv_in_columns, ours, theirs), "conv")
-    assert said.startswith(f"{role} ") and f"exactly this mistake: {say(mistake)}" in said
+    message = judged(single_mistakes.with_mistake(students.conv_in_columns, ours, theirs), "conv")
+    assert message.startswith(f"{role} ") and f"exactly this mistake: {say(mistake)}" in message
 
 
 def test_a_factor_that_is_another_in_each_case_is_no_mistake():
-    said = judged(lambda dout, x: dout * (x > 0) * x.size**0.3, "relu")
-    assert said.startswith("dx ") and "exactly" not in said
+    message = judged(lambda dout, x: dout * (x > 0) * x.size**0.3, "relu")
+    assert message.startswith("dx ") and "exactly" not in message
 
 
 @pytest.mark.parametrize("ours, theirs, role", [("x <= 0", "dout <= 0", "dx"), ("return dx", "return 0.5 * dx", "dx")])
 def test_a_mistake_in_single_precision_is_named_too(ours, theirs, role):
-    said = judged(in_precision(single_mistakes.with_mistake(students.relu, ours, theirs), np.float32), "relu")
-    assert said.startswith(f"{role} is wrong") and "It is exactly this mistake" in said
+    message = judged(in_precision(single_mistakes.with_mistake(students.relu, ours, theirs), np.float32), "relu")
+    assert message.startswith(f"{role} is wrong") and "It is exactly this mistake" in message
 
 
 @pytest.mark.parametrize("kind", RETURNS)
@@ -149,20 +149,20 @@ def test_every_known_mistake_is_found_by_its_own_name(kind):
     course = COURSES["cs231n"]
     cases = [right(case) for case in make_cases(course, "cs231n", kind)]
     for key, mistake in {mistake.key: mistake for of in cases for mistake in known_mistakes(of)}.items():
-        made = {id(of): next((one.make() for one in known_mistakes(of) if one.key == key), None) for of in cases}
-        if all(made[id(of)] is None or np.array_equal(made[id(of)], of.gradients[mistake.role]) for of in cases):
+        result = {id(of): next((one.make() for one in known_mistakes(of) if one.key == key), None) for of in cases}
+        if all(result[id(of)] is None or np.array_equal(result[id(of)], of.gradients[mistake.role]) for of in cases):
             continue  # right in all cases
-        said = judged(_mutant(cases, mistake.role, made), kind)
-        assert said.startswith(course.names(kind)[mistake.role]), key
-        assert "exactly" in said, key
+        message = judged(_mutant(cases, mistake.role, result), kind)
+        assert message.startswith(course.names(kind)[mistake.role]), key
+        assert "exactly" in message, key
 
 
 def _mutant(cases, role, made):
     def function(first, second):
         of = next(of for of in cases if np.array_equal(of.case.arrays["x" if of.case.kind == "softmax" else "dout"], first))
         arrays = dict(of.gradients) | ({role: made[id(of)]} if made[id(of)] is not None else {})
-        found = tuple(arrays[one] for one in RETURNS[of.case.kind])
-        return found if len(found) > 1 else found[0]
+        result = tuple(arrays[one] for one in RETURNS[of.case.kind])
+        return result if len(result) > 1 else result[0]
 
     return function
 
@@ -341,9 +341,9 @@ def test_the_way_of_oblong_pools_agrees_with_the_core_on_square_ones(kind, k, st
     ("cs231n", "conv", "w[m] * dout", "w[m][:, ::-1] * dout", "dx", "flip_of_one_side"),
 ])  # fmt: skip
 def test_a_mistake_of_windows_sides_and_places_is_named(like, kind, ours, theirs, role, mistake):
-    said = judged(single_mistakes.with_mistake(FUNCTIONS[like][kind], ours, theirs), kind, like)
-    assert said.startswith(f"{role} ")
-    assert not mistake or f"exactly this mistake: {say(f'judge.slip.{mistake}')}" in said
+    message = judged(single_mistakes.with_mistake(FUNCTIONS[like][kind], ours, theirs), kind, like)
+    assert message.startswith(f"{role} ")
+    assert not mistake or f"exactly this mistake: {say(f'judge.slip.{mistake}')}" in message
 
 
 def test_an_output_that_is_too_small_is_named():
@@ -362,16 +362,16 @@ def test_an_output_that_is_too_small_is_named():
 @pytest.mark.parametrize("variable", ["i", "j"])
 def test_a_loop_that_takes_the_images_variable_is_named(variable):
     function = single_mistakes.slipped_everywhere(students.conv, "image", variable)
-    said = judged(function, "conv")
-    assert say("judge.slip.loop_shadowed") in said and "In another case it raises IndexError" in said
+    message = judged(function, "conv")
+    assert say("judge.slip.loop_shadowed") in message and "In another case it raises IndexError" in message
 
 
 @pytest.mark.parametrize("place", ["divmod(window.argmax(), k)", "(window.argmax() // k, window.argmax() % across)"])
 def test_a_place_divided_by_the_other_side_is_caught(place):
     function = single_mistakes.with_mistake(students.max_pool, "np.unravel_index(window.argmax(), window.shape)", place)
     try:
-        said = judged(function, "max")
-        assert say("judge.slip.divided_by_other_side") in said
+        message = judged(function, "max")
+        assert say("judge.slip.divided_by_other_side") in message
     except IndexError as error:
         assert "one side's length used for both" in error.__notes__[-1]
 
@@ -396,13 +396,13 @@ def test_a_stride_where_the_gradient_needs_gaps_is_named():
 def test_swapped_loops_that_raise_get_a_note(loops):
     source = "def pool(dout, cache):\n    x, param = cache\n    dx = np.zeros_like(x)\n"
     source += f"    for n, c, i, j in ({loops}):\n        dx[n, c, i, j] += dout[n, c, i, j]\n    return dx\n"
-    found = {"np": np}
-    exec(source, found)
+    result = {"np": np}
+    exec(source, result)
     if "(n, c, j, i)" in loops:
-        assert judged(found["pool"], "max").startswith("dx ")
+        assert judged(result["pool"], "max").startswith("dx ")
     cases = [((2, 2, 4, 4), {"pool_height": 1, "pool_width": 1, "stride": 1}), ((2, 2, 4, 6), {"pool_height": 1, "pool_width": 1, "stride": 1})]
     with pytest.raises(IndexError) as raised:
-        judge(found["pool"], "avg", cases=cases)
+        judge(result["pool"], "avg", cases=cases)
     assert "are two loops swapped" in raised.value.__notes__[-1]
 
 
@@ -482,9 +482,10 @@ def test_a_forward_function_that_is_not_finished_is_passed_over():
 
 @pytest.mark.parametrize("like, kind, ours, theirs, role, mistake", MISTAKES[::3])
 def test_the_place_alone_says_neither_the_fix_nor_what_is_right(like, kind, ours, theirs, role, mistake):
-    said = judged(single_mistakes.with_mistake(FUNCTIONS[like][kind], ours, theirs), kind, like, show="place")
-    assert said.startswith(f"{COURSES[like].names(kind)[role]} ") and "slip" not in said and "\n- " not in said and (", not " not in said or "has shape" in said)
-    assert role == "loss" or "the first at (" in said or "has shape" in said or "not finite" in said
+    message = judged(single_mistakes.with_mistake(FUNCTIONS[like][kind], ours, theirs), kind, like, show="place")
+    assert message.startswith(f"{COURSES[like].names(kind)[role]} ") and "slip" not in message and "\n- " not in message
+    assert ", not " not in message or "has shape" in message
+    assert role == "loss" or "the first at (" in message or "has shape" in message or "not finite" in message
 
 
 def test_a_course_hides_the_fix_whatever_the_call_says(monkeypatch):

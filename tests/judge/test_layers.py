@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz.judge import LayerSize, judge_layer
 from cnnviz.judge.layer_judging import KINDS
-from cnnviz.judge.layer_layout import attribute, from_core_axes, to_core_axes
+from cnnviz.judge.layer_layout import from_core_axes, read_attribute, to_core_axes
 from cnnviz.words import Problem, say
 from tests.judge import layers
 
@@ -69,8 +69,8 @@ def test_a_wrong_layer_is_named(name, method, change, array, mistake, monkeypatc
     make, kind, more = RIGHT[name]
     owner = type(make(LayerSize()) if make is not layers.ReLU else make())
     monkeypatch.setattr(owner, method, change(getattr(owner, method)))
-    said = judged(make, kind, **more)
-    assert said.startswith(f"{array} is wrong") and "exactly" in said and (mistake in said or mistake == "minus")
+    message = judged(make, kind, **more)
+    assert message.startswith(f"{array} is wrong") and "exactly" in message and (mistake in message or mistake == "minus")
     place = judged(make, kind, **more, show="place")
     assert place.startswith(f"{array} is wrong") and "exactly" not in place and "the first at" in place
 
@@ -157,6 +157,6 @@ def test_paths_of_attributes():
     class Layer:
         params = {"W": {"val": [1, 2]}}  # noqa: RUF012
 
-    assert attribute(Layer(), "params['W']['val'][1]") == attribute(Layer(), 'params["W"]["val"][1]') == 2
+    assert read_attribute(Layer(), "params['W']['val'][1]") == read_attribute(Layer(), 'params["W"]["val"][1]') == 2
     with pytest.raises(LookupError):
-        attribute(Layer(), "params['V']")
+        read_attribute(Layer(), "params['V']")

@@ -34,8 +34,8 @@ def test_equivalent_mistakes_and_the_same_ones_twice_are_left_out():
     keys = [mutant.mistake.key for mutant in mutants("relu")]
     assert "relu_open_at_zero.dx" not in keys  # it shows at 0 alone, which is a convention
     x = np.array([[1.5, -2.0, 0.5]])
-    made = [mutant.function(np.array([[3.0, 4.0, -5.0]]), x).tolist() for mutant in mutants("relu")]
-    assert len({str(one) for one in made}) >= len(made) - 3  # one image: what mixes images shows with more
+    result = [mutant.function(np.array([[3.0, 4.0, -5.0]]), x).tolist() for mutant in mutants("relu")]
+    assert len({str(one) for one in result}) >= len(result) - 3  # one image: what mixes images shows with more
 
 
 def test_a_mutant_takes_arrays_of_any_shape_and_leaves_them():

@@ -21,13 +21,13 @@ from cnnviz.words import Problem
 def graph(nodes, shapes, after=(), output=None):
     """A model whose nodes read one another in order, with initializers of these shapes."""
     initializers = [onnx.numpy_helper.from_array(np.zeros(shape, np.float32), name) for name, shape in shapes.items()]
-    made, before = [], "input"
+    result, before = [], "input"
     for n, (kind, weights, attributes) in enumerate(nodes):
-        made.append(onnx.helper.make_node(kind, [before, *weights], [f"t{n}"], **attributes))
+        result.append(onnx.helper.make_node(kind, [before, *weights], [f"t{n}"], **attributes))
         before = f"t{n}"
     image = onnx.helper.make_tensor_value_info("input", onnx.TensorProto.FLOAT, [1, 3, 32, 32])
     output = onnx.helper.make_tensor_value_info(output or before, onnx.TensorProto.FLOAT, None)
-    return onnx.helper.make_model(onnx.helper.make_graph([*made, *after], "g", [image], [output], initializers))
+    return onnx.helper.make_model(onnx.helper.make_graph([*result, *after], "g", [image], [output], initializers))
 
 
 CONV = ("Conv", ["f", "b"], {"kernel_shape": [5, 5], "strides": [1, 1], "pads": [0, 0, 0, 0], "dilations": [1, 1], "group": 1})
@@ -49,9 +49,9 @@ def test_a_product_and_the_sum_after_it_are_a_dense_layer():
 def test_what_there_is_not_is_named():
     nodes = [CONV, ("HardSwish", [], {}), ("MaxPool", [], {"kernel_shape": [2]}), ("Reshape", ["six"], {}), ("Flatten", [], {}), ("Gemm", ["w"], {"transB": 1})]
     model = read_model(graph(nodes, SHAPES | {"six": (6,)}).SerializeToString())
-    said = [(layer.words, [note.id for note in layer.notes]) for layer in model.layers]
-    assert said[1:4] == [((), ["model.activation"]), ((), ["model.unknown"]), ((), ["model.at_start"])]
-    assert said[-1] == (("dense10",), ["model.dense_bias"])
+    message = [(layer.words, [note.id for note in layer.notes]) for layer in model.layers]
+    assert message[1:4] == [((), ["model.activation"]), ((), ["model.unknown"]), ((), ["model.at_start"])]
+    assert message[-1] == (("dense10",), ["model.dense_bias"])
 
 
 def test_a_node_with_an_attribute_or_an_array_of_another_kind_gets_a_sentence():
@@ -93,11 +93,11 @@ NET = "conv4x3b-tanh-dense3-softmax-ce"
 
 def whole(*nodes, **arrays):
     """A model of nodes (kind, what it reads, attributes, what it makes) and arrays, from x to y."""
-    made = [onnx.numpy_helper.from_array(array if array.dtype == np.int64 else array.astype(np.float32), name) for name, array in arrays.items()]
+    result = [onnx.numpy_helper.from_array(array if array.dtype == np.int64 else array.astype(np.float32), name) for name, array in arrays.items()]
     steps = [onnx.helper.make_node(kind, reads.split(), [makes], **given) for kind, reads, given, makes in nodes]
     ends = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape) for name, shape in (("x", [1, 1, 28, 28]), ("y", [1, 3]))]
     kinds = onnx.helper.make_opsetid("", 17)
-    return onnx.helper.make_model(onnx.helper.make_graph(steps, "g", ends[:1], ends[1:], made), ir_version=8, opset_imports=[kinds])
+    return onnx.helper.make_model(onnx.helper.make_graph(steps, "g", ends[:1], ends[1:], result), ir_version=8, opset_imports=[kinds])
 
 
 CONVOLVED = [("Conv", "x f b", {}, "z"), ("Tanh", "z", {}, "a")]

@@ -77,8 +77,8 @@ def test_a_lazy_layer_is_printed_with_channels_that_are_not_known_yet():
 
 def test_each_layer_that_cannot_be_taken_is_named_with_what_would_do():
     model = read_model("nn.Sequential(nn.Conv2d(3, 256, 3, groups=1), nn.LSTM(3, 3), nn.Hardswish(), nn.Flatten(), nn.Linear(5, 1000, bias=False))")
-    said = {layer.text: [note.id for note in layer.notes] for layer in model.layers}
-    assert said == {
+    message = {layer.text: [note.id for note in layer.notes] for layer in model.layers}
+    assert message == {
         "nn.Conv2d(3, 256, 3, groups=1)": ["model.limit"],
         "nn.LSTM(3, 3)": ["model.unknown"],
         "nn.Hardswish()": ["model.activation"],
@@ -467,11 +467,11 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_whatever_is_sent_gets_a_sentence(name):
     try:
-        said = [*map(str, read_model(HOSTILE[name]).layers[0].notes)]
+        message = [*map(str, read_model(HOSTILE[name]).layers[0].notes)]
         from_model(HOSTILE[name])
     except Problem as problem:
-        said = [str(problem)]
-    assert said and all(0 < len(one) < 300 for one in said)
+        message = [str(problem)]
+    assert message and all(0 < len(one) < 300 for one in message)
 
 
 @pytest.mark.parametrize("deep", [100, 300, 500, 700, 900, 1000, 3000])
@@ -556,8 +556,8 @@ def test_a_layer_for_other_inputs_than_there_are_is_told(layers, said):
 def test_a_number_of_very_many_digits_gets_a_sentence(text, digits):
     try:
         model = read_model(text.format(n="9" * digits))
-        said = [str(note) for layer in model.layers for note in layer.notes]
-        assert said and json.dumps([model.net, [layer.text for layer in model.layers]])
+        message = [str(note) for layer in model.layers for note in layer.notes]
+        assert message and json.dumps([model.net, [layer.text for layer in model.layers]])
     except Problem as problem:
-        said = [str(problem)]
-    assert all(len(sentence) < 400 for sentence in said)
+        message = [str(problem)]
+    assert all(len(sentence) < 400 for sentence in message)

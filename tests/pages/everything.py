@@ -66,8 +66,8 @@ def all_taken_home(setup: Setup) -> None:
     ast.parse(exercise_script(setup, pixels, snapshot))
     for notebook in (jupyter_notebook(setup, pixels), exercise_notebook(setup, pixels, snapshot)):
         assert json.loads(notebook)["cells"]
-    again, said = read_setup(parameters_json(setup, snapshot.params))
-    assert (again.net, said) == (setup.net, [])
+    again, message = read_setup(parameters_json(setup, snapshot.params))
+    assert (again.net, message) == (setup.net, [])
     assert np.load(io.BytesIO(arrays_npz(setup, snapshot)), allow_pickle=False)["w" if "dense" in setup.net else "f"].size
     assert np.load(io.BytesIO(npz(snapshot.gradients)), allow_pickle=False).files
     assert hand_sheet(setup, snapshot, here.image.words) and list(report(setup, snapshot))

@@ -32,16 +32,16 @@ def ask(app, path: str = "/", method: str = "GET", headers: Mapping[str, str] | 
 
     asyncio.run(app(scope, receive, send))
     start, *rest = answered
-    found = b"".join(message.get("body", b"") for message in rest)
-    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, found
+    result = b"".join(message.get("body", b"") for message in rest)
+    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, result
 
 
 def decode(data: bytes):
     """Header, with messages as English sentences, and arrays; each starts where a Float64Array can."""
-    header, found = encoding.decode(data)
+    header, result = encoding.decode(data)
     start = 4 + int.from_bytes(data[:4], "little")
     assert all((start + at) % 8 == 0 for _, at, *_ in json.loads(data[4:start])["arrays"].values())
-    return json.loads(json.dumps(header), object_hook=_said), found
+    return json.loads(json.dumps(header), object_hook=_said), result
 
 
 def _said(value: dict) -> object:

@@ -147,8 +147,8 @@ def test_it_is_answered_on_every_page(path, setup):
 
 def test_its_gradients_are_right_by_differences_and_by_tensorflow(setup, snapshot):
     network, x, y = setup.network, snapshot.trace.x, np.array(setup.y)
-    found = check_gradients(snapshot.params, x, y, network=network)
-    assert found.verdict == "right" and {"du1", "du2"} <= snapshot.gradients.keys()
+    result = check_gradients(snapshot.params, x, y, network=network)
+    assert result.verdict == "right" and {"du1", "du2"} <= snapshot.gradients.keys()
     judged = tensorflow_gradients(snapshot.params, x, y, network=network)
     for name in (*snapshot.params, "x"):
         array = snapshot.gradients[f"d{name}"]
@@ -175,9 +175,9 @@ def test_its_script_and_notebook_give_the_same_numbers_on_their_own(setup, tmp_p
 
 
 def test_its_script_in_keras_gives_the_same_numbers(setup, snapshot):
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(keras_script(setup, find_image(setup.img).pixels), "keras.py", "exec"), found)
+        exec(compile(keras_script(setup, find_image(setup.img).pixels), "keras.py", "exec"), result)
     for name in (*(f"d{name}" for name in snapshot.params), "dx"):
         array = snapshot.gradients[name]
-        np.testing.assert_allclose(np.reshape(found[name], array.shape), array, rtol=1e-10, atol=1e-12 * np.abs(array).max())
+        np.testing.assert_allclose(np.reshape(result[name], array.shape), array, rtol=1e-10, atol=1e-12 * np.abs(array).max())

@@ -12,7 +12,7 @@ import pytest
 
 from cnnviz import Setup
 from cnnviz.core.gradcheck import KINK, TOLERANCE, UNDECIDED, WRONG, check_gradients, recheck
-from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
+from cnnviz.core.mistakes import MISTAKES, mistake_at, mistakes_for
 from cnnviz.core.network.network import DEFAULT, Network
 from cnnviz.core.runtime.work_cancellation import cancellable
 from cnnviz.core.setup.setup import SETUP_KEYS
@@ -86,17 +86,17 @@ def test_a_wrong_slope_is_drawn_beside_the_right_one_at_a_unit_of_this_lesson():
         assert [chart["name"] for chart in shown.charts] == ["falls", "sweep"]
         ours, exact = (shown.arrays()[f"{row}.{shown.first}"] for row in ("ours", "exact"))
         place = np.unravel_index(np.abs(ours - exact).argmax(), ours.shape)
-        (said,) = besides(here.setup, here.snapshot, {"mistake": mistake})["best"]["words"]
-        assert (said.values["wrong"], said.values["right"]) == pytest.approx((ours[place], exact[place]), rel=1e-3)
+        (message,) = besides(here.setup, here.snapshot, {"mistake": mistake})["best"]["words"]
+        assert (message.values["wrong"], message.values["right"]) == pytest.approx((ours[place], exact[place]), rel=1e-3)
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=str)
 def test_right_gradients_of_any_network_are_called_right_and_every_card_has_its_source(setup):
     here = now(setup)
-    found = chain_of(setup, here.snapshot, {})
-    assert found.good and not found.first and not found.inherits
+    result = chain_of(setup, here.snapshot, {})
+    assert result.good and not result.first and not result.inherits
     program = setup.network.program(here.snapshot.trace.x.shape)
-    header, arrays = decode(encode_chain("check", here, found))
+    header, arrays = decode(encode_chain("check", here, result))
     assert {f"central.d{name}" for name in (*program.parameters, "x")} <= arrays.keys()
     cards = header["road"]["cards"]
     backward = [name for stage in setup.network.stages if stage.phase == "backward" for name in stage.makes]
@@ -125,7 +125,7 @@ def test_every_mistake_in_each_of_its_places_shows_where_the_core_has_it(setup):
     y = np.array(setup.y)
     for one in mistakes_for(setup.network, setup.opt):
         board = chain_of(setup, here.snapshot, {"mistake": one.address})
-        hits = one.hits(here.snapshot.params, here.snapshot.trace, y, setup.optimizer, here.snapshot.state)
+        hits = one.affected_stages(here.snapshot.params, here.snapshot.trace, y, setup.optimizer, here.snapshot.state)
         makes = next((stage.makes for stage in setup.network.stages if stage == hits[0]), hits) if hits and hits[0] != "update" else ("",)
         assert (one.is_forward or board.first in makes) and bool(board.first) == bool(makes[0] and not one.is_forward), one.address
         assert [switch["on"] for switch in board.groups[0]["options"]].count(True) == 1
@@ -151,12 +151,12 @@ def test_no_card_shows_an_empty_channel_where_another_has_numbers(asked):
 def test_a_mistake_is_spoken_of_in_one_entry_while_the_check_goes_on_and_after(monkeypatch):
     setup, _ = Setup.from_query({"net": "conv2x3-relu-conv3x3-relu-dense2-softmax-ce", "img": "test-0"})
     asked = {"mistake": "kernel_gradient_flipped@df2"}
-    (said,) = besides(setup, now(setup).snapshot, asked)["best"]["words"]
+    (message,) = besides(setup, now(setup).snapshot, asked)["best"]["words"]
     board = chain_of(setup, now(setup).snapshot, asked)
     part = next(part for part in board.parts if part.symbol == "df2")
     entry = besides(setup, now(setup).snapshot, asked)["entry"]
-    assert board.subject == "df2" and entry["name"] == said.values["entry"]
-    assert said.values["entry"].startswith(part.label.rstrip("]"))
+    assert board.subject == "df2" and entry["name"] == message.values["entry"]
+    assert message.values["entry"].startswith(part.label.rstrip("]"))
     monkeypatch.setattr(ExaminedPass, "checking", checking.Checking())
     assert chain_of(setup, now(setup).snapshot, asked).subject == "df2"
 
@@ -166,9 +166,9 @@ def test_before_the_check_is_done_the_marked_entry_is_the_one_that_the_words_say
     here, asked = now(Setup.from_query({"net": "conv2x3-relu-max2-dense2-softmax-ce", "img": "test-3"})[0]), {"mistake": "max_gradient_to_all"}
     board = chain_of(here.setup, here.snapshot, asked)
     ours, right = (board.arrays()[f"{row}.{board.first}"] for row in ("ours", "exact"))
-    (said,) = besides(here.setup, here.snapshot, asked)["best"]["words"]
+    (message,) = besides(here.setup, here.snapshot, asked)["best"]["words"]
     place = tuple(board.cells[board.first])
-    assert (ours[place], right[place]) == pytest.approx((said.values["wrong"], said.values["right"]), rel=1e-3)
+    assert (ours[place], right[place]) == pytest.approx((message.values["wrong"], message.values["right"]), rel=1e-3)
     assert ours[place] != right[place]
 
 
@@ -354,12 +354,12 @@ def test_of_a_wrong_entry_no_nudge_is_called_a_good_one():
 
 def test_a_wrong_number_is_printed_apart_from_the_right_one_and_infinite_where_it_is():
     almost = now(Setup(w="normal", k=4, seed=3, lr=0.5))
-    (said,) = besides(almost.setup, almost.snapshot, {"mistake": "weights_updated_first"})["best"]["words"]
-    wrong, right = re.search("becomes (.*) instead of (.*)[.]", str(said)).groups()
+    (message,) = besides(almost.setup, almost.snapshot, {"mistake": "weights_updated_first"})["best"]["words"]
+    wrong, right = re.search("becomes (.*) instead of (.*)[.]", str(message)).groups()
     assert wrong != right and wrong[:5] == right[:5]
     raw = now(Setup(scale="raw", k=1))
-    (said,) = besides(raw.setup, raw.snapshot, {"mistake": "product_divided@dz1"})["best"]["words"]
-    assert str(said) == "∂z₁[0,1] becomes −∞ instead of 0."
+    (message,) = besides(raw.setup, raw.snapshot, {"mistake": "product_divided@dz1"})["best"]["words"]
+    assert str(message) == "∂z₁[0,1] becomes −∞ instead of 0."
 
 
 def test_digits_of_a_power_of_ten_are_none_that_cancel():
@@ -375,17 +375,17 @@ def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
     there = now(here.setup.with_query({key: text for key, text in change.items() if key in SETUP_KEYS})[0])
     assert chain_of(there.setup, there.snapshot, change).first == "df" and not board.first
     here = now(Setup.from_query({"net": "conv2x3-bn-relu-dense2-softmax-ce"})[0])
-    said = chain_of(here.setup, here.snapshot, {"mistake": "gain_forgotten"}).sentences
-    assert [str(one) for one in said] == ["The mistake has no effect here.", str(placed("gain_forgotten", here.setup.network).sentence)]
+    message = chain_of(here.setup, here.snapshot, {"mistake": "gain_forgotten"}).sentences
+    assert [str(one) for one in message] == ["The mistake has no effect here.", str(mistake_at("gain_forgotten", here.setup.network).sentence)]
 
 
 @pytest.mark.parametrize("mistake, how", [("sign_flipped", "does not fall"), ("sigmoid_prime_of_z", "falls"), ("stride_forgotten", "is the same")])
 def test_what_a_mistake_does_to_the_loss_is_computed(mistake, how):
     here = now(Setup())
-    found = besides(here.setup, here.snapshot, {"mistake": mistake})
-    up, count = re.search(r"Only (\d+) of (\d+) mistakes keep the loss up", str(found["falls"])).groups()
-    assert how in str(found["falls"]) and 4 <= int(up) < int(count) / 2 and int(count) == len(mistakes_for(here.setup.network))
-    assert (found["code"] is None) == (mistake == "stride_forgotten") and found["tab"] == "break"
+    result = besides(here.setup, here.snapshot, {"mistake": mistake})
+    up, count = re.search(r"Only (\d+) of (\d+) mistakes keep the loss up", str(result["falls"])).groups()
+    assert how in str(result["falls"]) and 4 <= int(up) < int(count) / 2 and int(count) == len(mistakes_for(here.setup.network))
+    assert (result["code"] is None) == (mistake == "stride_forgotten") and result["tab"] == "break"
 
 
 def test_what_a_mistake_far_from_the_kernel_spoils_is_said_in_short_and_shown_near_it():
@@ -448,9 +448,9 @@ def test_a_run_that_is_not_finite_gets_the_sentence_that_says_so():
     with np.errstate(all="ignore"):
         here = now(setup)
         board = chain_of(setup, here.snapshot, {})
-        found = besides(setup, here.snapshot, {})
+        result = besides(setup, here.snapshot, {})
     assert board.good is None and str(board.verdict) == say("own.not_finite")
-    assert not found["foot"] and found["entry"] is None
+    assert not result["foot"] and result["entry"] is None
 
 
 def read(text: str) -> float:
@@ -461,4 +461,4 @@ def test_the_name_alone_is_the_last_place():
     setup = SETUPS[2]
     board = chain_of(setup, now(setup).snapshot, {"mistake": "hidden_slope_forgotten"})
     on = next(switch["key"] for switch in board.groups[0]["options"] if switch["on"])
-    assert on == f"mistake_{placed('hidden_slope_forgotten', setup.network, setup.opt).address}"
+    assert on == f"mistake_{mistake_at('hidden_slope_forgotten', setup.network, setup.opt).address}"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup, run_updates
-from cnnviz.core.mistakes import placed
+from cnnviz.core.mistakes import mistake_at
 from cnnviz.data.images import load_images
 from cnnviz.pages import answer
 from cnnviz.pages.address import resolve
@@ -63,7 +63,7 @@ def test_what_is_made_on_the_way_back_shows_where_it_is_made(mistake, first):
     header, arrays = checked(check="break", mistake=mistake)
     assert [symbol for symbol, state in states(header).items() if state == "first"] == [first]
     assert header["check"]["code"]["wrong"] != header["check"]["code"]["right"]
-    wrong = placed(mistake, SETUP.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(SETUP.y), SETUP.optimizer)
+    wrong = mistake_at(mistake, SETUP.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(SETUP.y), SETUP.optimizer)
     np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), wrong["dz2"][2])
 
 
@@ -79,7 +79,7 @@ def test_of_another_forward_pass_it_says_that_its_own_check_passes(mistake, stag
 
 @pytest.mark.parametrize("mistake, stage", [("places_forgotten", "n₁"), ("mask_not_scaled", "r₁")])
 def test_gradients_that_are_right_for_another_forward_pass_are_not_called_wrong(mistake, stage):
-    theirs = placed(mistake, SETUP.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(SETUP.y), SETUP.optimizer)
+    theirs = mistake_at(mistake, SETUP.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(SETUP.y), SETUP.optimizer)
     header, _ = owned({name: theirs[name] for name in NAMES})
     chain = header["road"]
     assert "another forward pass" in chain["title"] and stage in chain["verdict"]["text"] and chain["verdict"]["good"] is None
@@ -111,7 +111,7 @@ def test_those_of_several_images_are_not_offered_with_one():
 
 
 def test_ones_own_gradients_of_all_images_are_judged_and_one_is_shown():
-    theirs = placed("images_summed", SETUP.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(SETUP.y), SETUP.optimizer)
+    theirs = mistake_at("images_summed", SETUP.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(SETUP.y), SETUP.optimizer)
     header, arrays = owned({name: theirs[name] for name in ("dz2", "dw", "db", "dz1", "df")})
     assert states(header)["dz2"] == "first" and states(header)["df"] == "inherits"
     assert header["check"]["own"]["stages"][0]["title"] == "mean over images forgotten"

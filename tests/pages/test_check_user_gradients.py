@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.mistakes import placed
+from cnnviz.core.mistakes import mistake_at
 from cnnviz.export.user_gradients_report import example_of, reference_of
 from cnnviz.pages.check import user_gradients
 from cnnviz.pages.gradient_chain import encode_chain
@@ -24,15 +24,15 @@ def npz(arrays):
 def shown(here, data):
     """What the page sends for a file of this content."""
     file = ("mine.npz", data) if data is not None else None
-    found = user_gradients.compare_file(here, file)
-    return decode(encode_chain("check", here, user_gradients.chain(here, file, found), user_gradients.file_records(here, file, found)))
+    result = user_gradients.compare_file(here, file)
+    return decode(encode_chain("check", here, user_gradients.chain(here, file, result), user_gradients.file_records(here, file, result)))
 
 
 def gradients(here, address=""):
     snapshot, setup = here.snapshot, here.setup
     if not address:
         return dict(setup.network.backward(snapshot.params, snapshot.trace, np.array(setup.y)))
-    return dict(placed(address, setup.network).gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer))
+    return dict(mistake_at(address, setup.network).gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer))
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=str)
@@ -125,15 +125,15 @@ def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(setup
     here = now(setup)
     header, _ = shown(here, None)
     user_gradients_of = header["check"]["own"]
-    made = example_of(reference_of(setup, here.snapshot))
+    result = example_of(reference_of(setup, here.snapshot))
     assert bool(user_gradients_of["example"]) == bool(user_gradients_of["stages"])
-    if not made:
+    if not result:
         assert not user_gradients_of["example"]
         return
-    judged, _ = shown(here, npz(made[1]))
+    judged, _ = shown(here, npz(result[1]))
     without = [{**stage, "code": {"wrong": "", "right": ""}} for stage in judged["check"]["own"]["stages"]]
     assert user_gradients_of["stages"] == without and not judged["check"]["own"]["example"]
-    assert not user_gradients_of["example"] or f"{sum(array.size for array in made[1].values()):,} numbers differ, first at" in user_gradients_of["example"]
+    assert not user_gradients_of["example"] or f"{sum(array.size for array in result[1].values()):,} numbers differ, first at" in user_gradients_of["example"]
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=str)

@@ -21,15 +21,15 @@ def asked(form: str, **query: str):
 
 
 def test_all_forms_have_the_curves_numbers():
-    found = curve(Setup(k=2, seed=39, set="w:0,0:1"), load_image("test-0"), "f:1,1")
+    result = curve(Setup(k=2, seed=39, set="w:0,0:1"), load_image("test-0"), "f:1,1")
     header, arrays = decode(answer("curve", QUERY))
-    assert (header["along"], header["at"], header["gradient"], header["kink"], header["span"]) == ("f:1,1", found.at, found.gradient, False, found.span)
-    assert arrays["theta"].tobytes() == found.theta.tobytes() and arrays["loss"].tobytes() == found.loss.tobytes()
+    assert (header["along"], header["at"], header["gradient"], header["kink"], header["span"]) == ("f:1,1", result.at, result.gradient, False, result.span)
+    assert arrays["theta"].tobytes() == result.theta.tobytes() and arrays["loss"].tobytes() == result.loss.tobytes()
     as_json = json.loads(asked("json", **QUERY))
     assert as_json["page"] == "curve" and as_json["lesson"]["set"] == "w:0,0:1" and as_json["wrong"] == {}
-    assert as_json["arrays"]["theta"] == found.theta.tolist() and as_json["arrays"]["gradient"] == found.gradient and as_json["arrays"]["kink"] is False
+    assert as_json["arrays"]["theta"] == result.theta.tolist() and as_json["arrays"]["gradient"] == result.gradient and as_json["arrays"]["kink"] is False
     npz = np.load(io.BytesIO(asked("npz", **QUERY)))
-    assert np.array_equal(npz["loss"], found.loss) and npz["at"] == found.at and not npz["kink"] and npz["span"] == found.span
+    assert np.array_equal(npz["loss"], result.loss) and npz["at"] == result.at and not npz["kink"] and npz["span"] == result.span
 
 
 def test_what_changes_nothing_is_not_asked_for():
@@ -42,8 +42,8 @@ def test_what_changes_nothing_is_not_asked_for():
 def test_what_cannot_be_used_is_said(query, key):
     header, arrays = decode(answer("curve", query))
     assert [*header["wrong"]] == [key] and ("theta" in arrays) == (key != "along")
-    said = json.loads(asked("json", **query))["wrong"]
-    assert [*said] == [key] and said[key]["sentence"].endswith(".")
+    message = json.loads(asked("json", **query))["wrong"]
+    assert [*message] == [key] and message[key]["sentence"].endswith(".")
     assert np.load(io.BytesIO(asked("npz", **query)))
 
 

@@ -8,7 +8,7 @@ from cnnviz.decks.expression_limits import MOST_SECONDS
 from cnnviz.decks.library import lectures, library
 from cnnviz.decks.scope import scope_of, setup_of
 from cnnviz.pages import answer
-from cnnviz.pages.deck_screens import story
+from cnnviz.pages.deck_screens import opening_deck
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.learn.script.handler import deck_data
 from cnnviz.pages.registry import pages
@@ -24,16 +24,16 @@ def deck(id: str) -> dict:
 
 @pytest.mark.parametrize("lecture", lectures(), ids=lambda lecture: lecture.id)
 def test_every_screen_is_an_address_that_holds(lecture):
-    found = deck(lecture.id)["script"]
-    assert len(found["screens"]) == len(lecture.screens)
-    for number, screen in enumerate(found["screens"], 1):
+    result = deck(lecture.id)["script"]
+    assert len(result["screens"]) == len(lecture.screens)
+    for number, screen in enumerate(result["screens"], 1):
         assert "notes" not in screen
         if screen["asks"]:
             assert screen["query"] == {"lesson": lecture.id, "step": str(number)} and screen["page"] == "learn"
             step = decode(answer("learn", screen["query"]))[0]["learn"]["step"]
             assert step["number"] == number and step["lesson"] == lecture.id
         else:
-            assert Setup.from_query(screen["query"])[1] == [] and not any("{" in said for said in screen["say"]["versions"].values())
+            assert Setup.from_query(screen["query"])[1] == [] and not any("{" in message for message in screen["say"]["versions"].values())
             assert set(screen["say"]["versions"]) == {"en", "fr"}
 
 
@@ -46,8 +46,8 @@ def test_an_address_of_a_screen_alone_has_its_numbers():
 
 
 def test_what_is_no_deck_or_stands_on_another_page_is_said():
-    found = deck("nobody")
-    assert found["script"] is None and found["wrong"]["script"]["say"][0] == "ui.learn.no_script"
+    result = deck("nobody")
+    assert result["script"] is None and result["wrong"]["script"]["say"][0] == "ui.learn.no_script"
     header = decode(answer("learn", {"lesson": "lecture-kernel", "step": "11"}))[0]
     assert header["learn"]["step"] is None and header["wrong"]["step"]["say"][0] == "ui.learn.elsewhere"
     assert {one["id"] for one in header["learn"]["lectures"]} == {lecture.id for lecture in lectures()}
@@ -75,11 +75,11 @@ def sent(page: str, query: dict[str, str], content: bytes) -> dict:
 
 
 def test_a_deck_that_is_sent_along_stands_for_this_answer_before_the_one_of_its_id():
-    found = sent("script", {"script": "lecture-kernel"}, OWN)
-    first, second = found["script"]["screens"]
-    assert found["faults"] == [] and first["say"]["versions"]["en"].startswith("The largest sum is 1.")
+    result = sent("script", {"script": "lecture-kernel"}, OWN)
+    first, second = result["script"]["screens"]
+    assert result["faults"] == [] and first["say"]["versions"]["en"].startswith("The largest sum is 1.")
     assert first["query"]["stage"] == "z1" and second["query"] == {"lesson": "lecture-kernel", "step": "2"}
-    assert found["tables"]["screen"][0]["notes"] == "Wait." and found["tables"]["title"] == "Mine"
+    assert result["tables"]["screen"][0]["notes"] == "Wait." and result["tables"]["title"] == "Mine"
     step = sent("learn", second["query"], OWN)["learn"]["step"]
     assert step["ask"]["versions"]["en"] == "Where?" and sorted(option["right"] for option in step["options"]) == [False, True]
     assert library().find_deck("lecture-kernel") is lectures()[0]
@@ -88,9 +88,9 @@ def test_a_deck_that_is_sent_along_stands_for_this_answer_before_the_one_of_its_
 
 @pytest.mark.parametrize(("old", "new", "line"), [(b"test-3&stage", b"test-3&stages", 4), (b"seconds = 90", b"seconds = 0", 7), (b"notes", b"note", 6), (b"2]", b"2", 1)])
 def test_what_is_wrong_with_it_is_said_with_its_line(old, new, line):
-    found = sent("script", {"script": "lecture-kernel"}, OWN.replace(old, new) if old in OWN else b"id = [2")
-    assert found["script"] is None and found["tables"] is None
-    assert found["faults"][0]["say"][1]["line"] == str(line)
+    result = sent("script", {"script": "lecture-kernel"}, OWN.replace(old, new) if old in OWN else b"id = [2")
+    assert result["script"] is None and result["tables"] is None
+    assert result["faults"][0]["say"][1]["line"] == str(line)
     assert sent("learn", {"lesson": "lecture-kernel", "step": "2"}, OWN.replace(b"kind", b"kinds"))["learn"]["step"]["ask"] != "Where?"
 
 
@@ -110,13 +110,13 @@ def test_a_line_of_dots_is_refused_before_it_is_read(line, monkeypatch):
 
 
 def test_the_opening_says_what_its_numbers_are():
-    screens = story().screens
+    screens = opening_deck().screens
     first, loss, lowered, last = (scope_of(setup_of(screen.at)).arrays for screen in screens)
     assert first["y"].argmax() == last["o"].argmax() == 0 and first["o"].argmax() == 1  # a cat, which it takes for a dog
     assert loss["L"] == first["L"] and (first["w"] == lowered["w"]).all()
     change = lowered["f"] - first["f"]
     assert np.count_nonzero(change) == 1 and change.sum() == -1
     promised = float((first["df"] * change).sum())
-    sentences = {lang: [str(screen["say"].say(lang)) for screen in deck_data(story())["screens"]] for lang in languages()}
+    sentences = {lang: [str(screen["say"].say(lang)) for screen in deck_data(opening_deck())["screens"]] for lang in languages()}
     assert f"{-promised:.3g}" in sentences["en"][2] and f"{-promised:.3g}".replace(".", ",") in sentences["fr"][2]
     assert str(int(last["k"])) in sentences["en"][3] and sum(screen.seconds or 0 for screen in screens) == 60

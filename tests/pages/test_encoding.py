@@ -17,18 +17,18 @@ from tests.pages.running import decode, now
 @given(st.text(), st.lists(st.sampled_from(["float64", "float32", "uint8", "int64"]), max_size=5), st.integers(0, 7))
 def test_what_is_encoded_is_decoded(words, kinds, size):
     sent = {f"{i}": np.arange(size * (i + 1)).reshape(size, i + 1).astype(kind) for i, kind in enumerate(kinds)}
-    header, found = decode(encode({"words": words}, sent))
+    header, result = decode(encode({"words": words}, sent))
     assert header == {"words": words}
-    assert found.keys() == sent.keys()
+    assert result.keys() == sent.keys()
     for name, array in sent.items():
-        np.testing.assert_array_equal(found[name], array)
+        np.testing.assert_array_equal(result[name], array)
 
 
 def test_the_step_page_gets_every_array_of_the_core_bit_for_bit():
     here = now(Setup(k=3, f="random-2", stride=2))
-    header, found = decode(HANDLER.respond(here))
+    header, result = decode(HANDLER.respond(here))
     for symbol in map_records.symbols(map_records.program_of(here.setup, here.snapshot)):
-        np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, here.setup, here.snapshot))
+        np.testing.assert_array_equal(result[symbol], map_records.array_of(symbol, here.setup, here.snapshot))
     assert header["lesson"] == here.setup.to_query()
     assert header["loss"] == here.snapshot.losses[-1]
 

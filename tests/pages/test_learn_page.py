@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.decks.library import SETTING, bundled
+from cnnviz.decks.library import SETTING, bundled_lessons
 from cnnviz.decks.plates import cells, plates
 from cnnviz.decks.question import setup_at
 from cnnviz.decks.scope import scope_of
@@ -27,7 +27,7 @@ def test_a_step_that_asks_nothing_shows_its_maps_and_needs_no_more_than_an_addre
 
 
 def test_a_question_s_plates_are_the_core_s_numbers():
-    for deck in bundled():
+    for deck in bundled_lessons():
         for number, step in enumerate(deck.screens, 1):
             header, arrays = shown("learn", {"lesson": deck.id, "step": str(number)})
             here = scope_of(setup_at(step, {}))

@@ -62,8 +62,8 @@ def test_every_linked_symbol_is_shown_and_every_stage_has_words_and_a_formula(se
 
 def test_of_a_convolution_s_bias_it_is_said_what_becomes_of_it():
     program, _ = here(Setup(net="conv4x3b-relu-conv4x5-relu-dense2-mse"))
-    said = [stage["symbol"] for stage in network_record.stage_records(program) if "ias" in str(stage["sentence"])]
-    assert said == ["z1", "o", "dw", "df1"]  # of the dense layer, which always has one, in its own words
+    message = [stage["symbol"] for stage in network_record.stage_records(program) if "ias" in str(stage["sentence"])]
+    assert message == ["z1", "o", "dw", "df1"]  # of the dense layer, which always has one, in its own words
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)
@@ -76,8 +76,8 @@ def test_the_cell_that_is_explained_first_exists_and_has_the_largest_gradient(se
         assert all(0 <= at < n for at, n in zip(cell, maps[family]["shape"], strict=True)), family
     gradient = next(iter(name for name in program.parameters if name[0] == "f"), None)
     if gradient and snapshot.gradients[f"d{gradient}"].any():
-        found = snapshot.gradients[f"d{gradient}"].reshape(maps[gradient]["shape"])
-        assert abs(found[tuple(cells[gradient])]) == np.abs(found).max()
+        result = snapshot.gradients[f"d{gradient}"].reshape(maps[gradient]["shape"])
+        assert abs(result[tuple(cells[gradient])]) == np.abs(result).max()
 
 
 @pytest.mark.parametrize("setup", [Setup(), Setup(seed=39), Setup(k=10), Setup(seed=5, f="sharpen")], ids=repr)
@@ -103,9 +103,9 @@ def test_the_cell_that_is_explained_first_is_neither_silent_nor_without_a_gradie
 def test_the_page_gets_the_cores_arrays_bit_for_bit(setup):
     program, snapshot = here(setup)
     sent = {"network": network_record.network_record(setup, program, snapshot)}
-    header, found = decode(encode(sent, network_record.arrays(setup, program, snapshot)))
+    header, result = decode(encode(sent, network_record.arrays(setup, program, snapshot)))
     for symbol in map_records.symbols(program):
-        np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, setup, snapshot))
+        np.testing.assert_array_equal(result[symbol], map_records.array_of(symbol, setup, snapshot))
     assert json.dumps(header)
 
 

@@ -27,19 +27,19 @@ def test_the_notebooks_chain_finds_where_the_rules_part():
     exact = now(Setup(k=1))
     assert not chain_of(exact.setup, exact.snapshot).states
     start = now(Setup(rule="one_pixel"))
-    found = chain_of(start.setup, start.snapshot)
-    assert found.first == "df"
-    assert found.inherits == {"f_next"}
+    result = chain_of(start.setup, start.snapshot)
+    assert result.first == "df"
+    assert result.inherits == {"f_next"}
 
 
 def test_what_parts_both_rules_is_said_in_words():
     here = now(Setup(rule="procedural"))
-    said = {symbol: str(words) for symbol, words in chain_of(here.setup, here.snapshot, {"part": "experiment"}).notes.items()}
+    message = {symbol: str(words) for symbol, words in chain_of(here.setup, here.snapshot, {"part": "experiment"}).notes.items()}
     exact = now(Setup()).snapshot
-    assert said["f"] == "same" and said["z1"] == f"{(here.snapshot.trace.z1 != exact.trace.z1).sum()} of 900 differ"
+    assert message["f"] == "same" and message["z1"] == f"{(here.snapshot.trace.z1 != exact.trace.z1).sum()} of 900 differ"
     ours, theirs = (snapshot.gradients.df.ravel() for snapshot in (exact, here.snapshot))
     assert ours @ theirs < -np.cos(np.pi / 4) * np.linalg.norm(ours) * np.linalg.norm(theirs)
-    assert said["df"] == f"roughly opposite × {np.linalg.norm(theirs) / np.linalg.norm(ours):.3g}"
+    assert message["df"] == f"roughly opposite × {np.linalg.norm(theirs) / np.linalg.norm(ours):.3g}"
 
 
 @pytest.mark.parametrize("size", [1e-170, 1e170])
@@ -121,12 +121,12 @@ def test_the_architecture_is_the_lessons(setup):
 @pytest.mark.parametrize("setup", SETUPS[1:], ids=lambda setup: setup.net)
 def test_elsewhere_it_says_so_and_leads_back(setup):
     here = now(setup)
-    found = chain_of(here.setup, here.snapshot)
-    assert found.good is None and DEFAULT in str(found.verdict)
+    result = chain_of(here.setup, here.snapshot)
+    assert result.good is None and DEFAULT in str(result.verdict)
     opening = tab_records(here.setup, here.snapshot, {})[0]["notebook"]
     assert opening["tab"] == "story" and opening["story"]["place"] == 0 and not opening["switches"]
     assert tab_records(here.setup, here.snapshot, {"part": "experiment"})[0]["notebook"]["story"] is None
-    for switch in (switch for group in found.groups for switch in group["options"]):
+    for switch in (switch for group in result.groups for switch in group["options"]):
         query = {key: text for key, text in (setup.to_query() | switch["change"]).items() if text}
         there, wrong = Setup.parse_query(query)
         assert not wrong and (there.net, there.opt) == (DEFAULT, "gd") and there.ch != "rgb"
@@ -231,17 +231,17 @@ def test_the_picture_of_all_sets_and_its_headline_are_the_cores(setup):
         on = frozenset(name for n, name in enumerate(CAUSES) if (row if n > 3 else column) & 8 >> n % 4)
         assert picture[row, column] == moves[index_of(on)]
         assert (on == setup.deviations) == (16 * row + column == shown["sets"]["now"])
-    said, smallest = str(shown["headline"]), minimal_sets(moves)
-    assert str(int(256 - moves.sum() if smallest == [()] else moves.sum())) in said or not moves.any()
-    assert said.startswith("The exact rule moves" if smallest == [()] else "The kernel moves" if smallest else "No mistake moves")
-    assert ("only with" in said) == (len(smallest) == 1 and smallest != [()])
+    message, smallest = str(shown["headline"]), minimal_sets(moves)
+    assert str(int(256 - moves.sum() if smallest == [()] else moves.sum())) in message or not moves.any()
+    assert message.startswith("The exact rule moves" if smallest == [()] else "The kernel moves" if smallest else "No mistake moves")
+    assert ("only with" in message) == (len(smallest) == 1 and smallest != [()])
 
 
 def test_only_the_experiment_tries_all_sets(monkeypatch):
     monkeypatch.setattr("cnnviz.pages.notebook.experiment.moving_sets", lambda *_: pytest.fail("tries all sets"))
     here = now(Setup(img="test-4", k=3))
-    found = chain_of(here.setup, here.snapshot, {"part": "architecture"})
-    assert str(found.verdict) == str(architecture(here.setup, here.snapshot)["here"])
+    result = chain_of(here.setup, here.snapshot, {"part": "architecture"})
+    assert str(result.verdict) == str(architecture(here.setup, here.snapshot)["here"])
 
 
 def test_old_addresses_open():

@@ -131,7 +131,7 @@ def test_a_long_answer_comes_in_pieces_to_who_reads_no_gzip():
 
 
 async def test_an_answer_of_nothing_but_zeros_comes_in_pieces_too_though_it_is_short_compressed():
-    found = Resource(gzip.compress(b"0" * 10_000_000), True, '"x"', "application/json", is_immutable=False)
+    result = Resource(gzip.compress(b"0" * 10_000_000), True, '"x"', "application/json", is_immutable=False)
     sent: list[bytes] = []
 
     async def send(message) -> None:
@@ -142,8 +142,8 @@ async def test_an_answer_of_nothing_but_zeros_comes_in_pieces_too_though_it_is_s
         return {}
 
     scope = {"type": "http", "method": "GET", "headers": []}
-    await server_numbers._response(found, Request(scope), False)(scope, receive, send)
-    assert max(map(len, sent)) <= server_numbers.CHUNK_SIZE and b"".join(sent) == found.plain
+    await server_numbers._response(result, Request(scope), False)(scope, receive, send)
+    assert max(map(len, sent)) <= server_numbers.CHUNK_SIZE and b"".join(sent) == result.plain
 
 
 def test_the_photograph_comes_along_where_one_channel_of_it_is_read():
@@ -287,9 +287,9 @@ async def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
     asked += [asyncio.create_task(queue.get(0, "modest", lambda: go.wait(60)))]  # asked for already
     await asyncio.sleep(0)
     go.set()
-    found = await asyncio.gather(*asked, return_exceptions=True)
-    assert [isinstance(one, Busy) for one in found] == [False, False, False, True, False, False, True, False]
-    assert found[6].seconds == 11
+    result = await asyncio.gather(*asked, return_exceptions=True)
+    assert [isinstance(one, Busy) for one in result] == [False, False, False, True, False, False, True, False]
+    assert result[6].seconds == 11
 
 
 def test_a_large_answer_for_programs_is_never_there_as_a_whole_while_it_is_written():
@@ -297,8 +297,8 @@ def test_a_large_answer_for_programs_is_never_there_as_a_whole_while_it_is_writt
     compute_resource(step, asked)
     tracemalloc.start()
     try:
-        found = compute_resource(step, asked, "json")
-        assert tracemalloc.get_traced_memory()[1] < 2 * len(found.plain)
+        result = compute_resource(step, asked, "json")
+        assert tracemalloc.get_traced_memory()[1] < 2 * len(result.plain)
     finally:
         tracemalloc.stop()
 
@@ -307,18 +307,18 @@ def test_a_large_answer_is_looked_at_every_few_milliseconds_while_it_is_written_
     step, net = page_of("step"), "conv32x1-relu-dense18-relu-dense10-softmax-ce"
     looks: list[int] = []
     with cancellable(lambda: looks.append(1)):
-        found = compute_resource(step, {"net": net}, "json")
-    assert 20_000_000 < len(found.plain) < 40_000_000
-    assert 300 + len(found.plain) / PIECE < len(looks) < 2_000  # some 1.2 million numbers, and not one look for each row of 18
-    assert found.body == gzip.compress(found.plain, 3, mtime=0)
+        result = compute_resource(step, {"net": net}, "json")
+    assert 20_000_000 < len(result.plain) < 40_000_000
+    assert 300 + len(result.plain) / PIECE < len(looks) < 2_000  # some 1.2 million numbers, and not one look for each row of 18
+    assert result.body == gzip.compress(result.plain, 3, mtime=0)
 
 
 def test_a_large_answer_for_numpy_is_looked_at_while_it_is_packed_and_holds_what_json_does():
     step, net = page_of("step"), "conv32x1-relu-dense18-relu-dense10-softmax-ce"
     looks: list[int] = []
     with cancellable(lambda: looks.append(1)):
-        found = compute_resource(step, {"net": net}, "npz")
-    with np.load(io.BytesIO(found.plain), allow_pickle=False) as file:
+        result = compute_resource(step, {"net": net}, "npz")
+    with np.load(io.BytesIO(result.plain), allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     assert len(looks) > sum(array.nbytes for array in arrays.values()) / PIECE
     assert json.loads(str(arrays.pop("header")))["page"] == "step"
@@ -365,8 +365,8 @@ def test_who_is_told_to_come_again_with_something_dear_is_not_looked_at_again(mo
 def test_a_case_of_a_mission_that_is_no_small_number_is_the_first():
     step = page_of("step")
     for text in ("000000" + "9" * 4400, "000000123456", "²", "-1"):
-        found = compute_resource(step, canonical_query(step, {"mission": "culprit", "case": text}))
-        assert b'"case": 0' in found.plain
+        result = compute_resource(step, canonical_query(step, {"mission": "culprit", "case": text}))
+        assert b'"case": 0' in result.plain
 
 
 def test_no_page_has_a_key_of_its_own_that_a_resource_takes():
@@ -375,5 +375,5 @@ def test_no_page_has_a_key_of_its_own_that_a_resource_takes():
 
 def test_a_mistake_that_is_none_is_said():
     check = page_of("check")
-    said = decode(compute_resource(check, canonical_query(check, {"mistake": "zz@qq"})).plain)[0]["road"]["sentences"]
-    assert said[0].startswith("There is no mistake zz")
+    message = decode(compute_resource(check, canonical_query(check, {"mistake": "zz@qq"})).plain)[0]["road"]["sentences"]
+    assert message[0].startswith("There is no mistake zz")

@@ -27,9 +27,9 @@ def test_the_promised_fall_is_that_of_a_tiny_step_of_each_parameter_alone(setup)
         return network.loss(trace, np.array(setup.y)) - network.loss(after, np.array(setup.y))
 
     falls = {name: fall(name) for name in snapshot.params}
-    found = promise(setup, snapshot)
-    assert found is not None
-    for name, share in found.shares.items():
+    result = promise(setup, snapshot)
+    assert result is not None
+    for name, share in result.shares.items():
         assert share == pytest.approx(falls[name] / sum(falls.values()), abs=5e-4), name
 
 

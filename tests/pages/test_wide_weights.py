@@ -44,11 +44,11 @@ def test_what_the_stages_are_about_first_comes_along_and_is_the_same_as_the_part
 def test_a_part_is_the_core_s_bit_for_bit(of):
     query = next(preset.query for preset in PRESETS if preset.name == "scratch") | {"k": "2"}
     snapshot = resolve(query).snapshot
-    header, found = decode(compute_resource(STEP, canonical_query(STEP, query | {"exact": of})).plain)
+    header, result = decode(compute_resource(STEP, canonical_query(STEP, query | {"exact": of})).plain)
     place = (slice(None), 57) if of == "w2:,57" else 4319
     assert header == {"of": of}
-    np.testing.assert_array_equal(found["w2"], snapshot.params["w2"][place])
-    np.testing.assert_array_equal(found["w2_next"], snapshot.after["w2"][place])
+    np.testing.assert_array_equal(result["w2"], snapshot.params["w2"][place])
+    np.testing.assert_array_equal(result["w2_next"], snapshot.after["w2"][place])
 
 
 @pytest.mark.parametrize("of", ["f2:3,", "f4:,7", "start.f3"])
@@ -56,17 +56,17 @@ def test_a_filter_s_step_comes_with_its_parts_and_what_it_was_at_first(of):
     query = next(preset.query for preset in PRESETS if preset.name == "tinygrad") | {"k": "2"}
     now = resolve(query)
     snapshot, name = now.snapshot, of.partition(":")[0]
-    _, found = decode(compute_resource(STEP, canonical_query(STEP, query | {"exact": of})).plain)
+    _, result = decode(compute_resource(STEP, canonical_query(STEP, query | {"exact": of})).plain)
     if name == "start.f3":
-        np.testing.assert_array_equal(found[name], now.setup.first_params(snapshot.trace.x.shape)["f3"])
+        np.testing.assert_array_equal(result[name], now.setup.first_params(snapshot.trace.x.shape)["f3"])
         return
     place = 3 if of == "f2:3," else (slice(None), 7)
     parts = now.setup.optimizer.parts(name, snapshot.state, snapshot.state_after)
     expected = {f"{part}.{name}": array for part, array in parts.items()}
     expected |= {name: snapshot.params[name], f"{name}_next": snapshot.after[name], f"d{name}": snapshot.gradients[f"d{name}"]}
-    assert found.keys() == expected.keys() and len(parts) == 2
+    assert result.keys() == expected.keys() and len(parts) == 2
     for each, array in expected.items():
-        np.testing.assert_array_equal(found[each], array[place], err_msg=each)
+        np.testing.assert_array_equal(result[each], array[place], err_msg=each)
 
 
 @pytest.mark.parametrize("of", ["w2:,100", "w2:4320,", "w9:1,", "w2", "x:1,", "w2:1,1", "lr", "w2:,٣"])
@@ -81,8 +81,8 @@ def test_what_a_raised_number_does_is_asked_for_by_its_entry(of):
     symbol, at, by = of.removeprefix("raised.").split(":")
     program = now.setup.network.program(now.snapshot.trace.x.shape)
     change = change_of_loss(program, now.snapshot.params, now.snapshot.trace, np.array(now.setup.y), symbol, int(at), float(by))
-    header, found = decode(compute_resource(STEP, canonical_query(STEP, {"k": "2", "exact": of})).plain)
-    assert header == {"of": of} and {name: array.tolist() for name, array in found.items()} == {of: [change]}
+    header, result = decode(compute_resource(STEP, canonical_query(STEP, {"k": "2", "exact": of})).plain)
+    assert header == {"of": of} and {name: array.tolist() for name, array in result.items()} == {of: [change]}
 
 
 @pytest.mark.parametrize("of", ["raised.z1:900:0.1", "raised.q:0:0.1", "raised.L:0:0.1", "raised.z1:0:5", "raised.z1:0:0.10", "raised.z1:-1:0.1"])
@@ -92,10 +92,10 @@ def test_what_cannot_be_raised_is_empty(of):
 
 def test_what_a_velocity_is_made_of_is_asked_for_by_its_entry():
     query = {"opt": "momentum", "k": "3"}
-    _, found = decode(compute_resource(STEP, canonical_query(STEP, query | {"exact": "past.w:57"})).plain)
+    _, result = decode(compute_resource(STEP, canonical_query(STEP, query | {"exact": "past.w:57"})).plain)
     snapshot = resolve(query).snapshot
-    assert list(found) == ["past.w:57"]
-    assert found["past.w:57"][-1, 0] == snapshot.gradients["dw"].flat[57]
+    assert list(result) == ["past.w:57"]
+    assert result["past.w:57"][-1, 0] == snapshot.gradients["dw"].flat[57]
     for other, of in ((query, "past.w:1800"), (query, "past.q:1"), ({"k": "3"}, "past.w:57"), ({"opt": "adam"}, "past.w:57")):
         assert not decode(compute_resource(STEP, canonical_query(STEP, other | {"exact": of})).plain)[1]
 

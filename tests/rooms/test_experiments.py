@@ -70,13 +70,13 @@ async def test_each_device_has_a_run_of_its_own_that_the_server_makes(make):
     assert [run["value"] for run in runs] == ["1", "2", "3", "4", "5"]
     again = (await room.part(2, place=0, value="99", answer=7, loss=0.0))[1]
     assert again == runs[2], "who asks again has the same run, whatever is sent"
-    found = await room.look()
+    result = await room.look()
     alone = sweep(Setup.parse_query({"net": RELU})[0], load_image("test-0"), "start:1..5", 12)
-    np.testing.assert_array_equal(numbers(found["last"]), alone.losses[:, -1])
-    assert found["values"] == ["1", "2", "3", "4", "5"] and found["devices"] == 5 and found["shown"] == [0, 1, 2, 3, 4]
-    np.testing.assert_array_equal(numbers(found["curves"], "<f4").reshape(5, -1), alone.losses[:, found["at"]].astype("<f4"))
+    np.testing.assert_array_equal(numbers(result["last"]), alone.losses[:, -1])
+    assert result["values"] == ["1", "2", "3", "4", "5"] and result["devices"] == 5 and result["shown"] == [0, 1, 2, 3, 4]
+    np.testing.assert_array_equal(numbers(result["curves"], "<f4").reshape(5, -1), alone.losses[:, result["at"]].astype("<f4"))
     for n, run in enumerate(runs):
-        np.testing.assert_array_equal(numbers(run["curve"]), alone.losses[n, found["at"]])
+        np.testing.assert_array_equal(numbers(run["curve"]), alone.losses[n, result["at"]])
         there = Setup.parse_query(dict(parse_qsl(run["query"])))[0]
         assert there.k == 12 and run_updates(there, load_image("test-0"), 12).losses[-1] == alone.losses[n, -1], "its address shows the same run"
 
@@ -110,8 +110,8 @@ async def test_a_class_predicts_before_it_runs_and_hears_who_was_right(make, key
     assert (await room.client.ask("GET", f"{room.path}/results"))[0] == 403
     for act in ("close", "show"):
         assert (await room.turn(act))[1]["kind"] == "predict"
-    found = (await room.client.ask("GET", f"{room.path}/results"))[1]
-    assert found["rounds"] == [{"votes": 5, "counts": [[0, 0, 1], [1, 1, 1], [2, 2, 1], [3, 3, 2]]}] and not found["revealed"]
+    result = (await room.client.ask("GET", f"{room.path}/results"))[1]
+    assert result["rounds"] == [{"votes": 5, "counts": [[0, 0, 1], [1, 1, 1], [2, 2, 1], [3, 3, 2]]}] and not result["revealed"]
     assert (await room.turn("run"))[1] | {"number": 0} == {"number": 0, "kind": "experiment", "phase": "open", "round": 2, "left": None, "keyed": False}
     for n in range(4):
         await room.part(n)
@@ -151,8 +151,8 @@ async def test_beyond_so_many_devices_runs_are_shared_and_none_is_refused():
         patched.setattr(made, "MOST_RUNS", 3)
         room = await Class(RoomsClient()).begin("seed", 2)
         assert [(await room.part(n))[1]["value"] for n in range(5)] == ["1", "2", "3", "1", "2"]
-        found = await room.look()
-        assert (found["devices"], found["values"]) == (5, ["1", "2", "3"])
+        result = await room.look()
+        assert (result["devices"], result["values"]) == (5, ["1", "2", "3"])
 
 
 async def test_phones_are_told_once_a_second_how_many_take_part():
@@ -201,16 +201,16 @@ async def test_the_inside_of_a_run_is_what_its_address_shows_and_none_is_made_th
     room = await Class(RoomsClient()).begin("start", 12)
     runs = [(await room.part(n))[1] for n in range(6)]
     for run in runs:
-        status, found = await room.client.ask("GET", f"{room.path}/inside?run={run['run']}")
+        status, result = await room.client.ask("GET", f"{room.path}/inside?run={run['run']}")
         here = scope_of(setup_of(run["query"]))
-        assert status == 200 and found["value"] == run["value"]
-        assert [(plate["rows"], plate["columns"]) for plate in found["plates"]] == [(3, 3), (30, 30), (30, 30)]
-        assert np.array(found["plates"][0]["picture"]) == pytest.approx(here.arrays["f"])
-        low, high = (found["plates"][1]["map"]["plane"][end] for end in ("low", "high"))
+        assert status == 200 and result["value"] == run["value"]
+        assert [(plate["rows"], plate["columns"]) for plate in result["plates"]] == [(3, 3), (30, 30), (30, 30)]
+        assert np.array(result["plates"][0]["picture"]) == pytest.approx(here.arrays["f"])
+        low, high = (result["plates"][1]["map"]["plane"][end] for end in ("low", "high"))
         assert high == -low == pytest.approx(abs(here.arrays["z1"]).max())
-        assert "right" in found["say"] if here.arrays["L"] <= 0.1 else "gradient" in found["say"] or "too small" in found["say"]
-        there = setup_of(found["look"])
-        assert (there.k, there.start) == (found["k"], setup_of(run["query"]).start) and there.stage in ("o", "a1", "update")
+        assert "right" in result["say"] if here.arrays["L"] <= 0.1 else "gradient" in result["say"] or "too small" in result["say"]
+        there = setup_of(result["look"])
+        assert (there.k, there.start) == (result["k"], setup_of(run["query"]).start) and there.stage in ("o", "a1", "update")
     for none in ("6", "-1", "x", "", "99999999"):
         status, why = await room.client.ask("GET", f"{room.path}/inside?run={none}")
         assert (status, why["id"]) == (404, "ui.rooms.no_run")

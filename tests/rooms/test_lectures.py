@@ -85,9 +85,9 @@ async def test_followers_are_at_the_decks_screen_and_who_comes_late_is_too(make)
     client, path = room.client, room.path
     async with client.following(path) as early:
         await until(lambda: "img=test-3" in "".join(data(early)))
-        said = {"en": "There are 900 places.", "fr": "Il y a 900 endroits."}
+        message = {"en": "There are 900 places.", "fr": "Il y a 900 endroits."}
         given = (await client.ask("GET", f"{path}/script", headers=room.presenter))[1]["script"]
-        assert told(early) == [{"number": 1, "count": 3, "say": said, "script": deck_digest(given)}]
+        assert told(early) == [{"number": 1, "count": 3, "say": message, "script": deck_digest(given)}]
         assert (await room.put(screen=3))[0] == 200
         await until(lambda: data(early)[-1].startswith("page=train&") and "n=50" in data(early)[-1])
         async with client.following(path) as late:
@@ -237,8 +237,8 @@ async def test_who_is_lost_counts_once_can_take_it_back_and_finds_the_way_from_t
         return (await room.client.ask("POST", f"{room.path}/lost", json.dumps(body).encode(), visitor=f"1.1.1.{n}"))[0]
 
     async def lost() -> int:
-        found = await room.client.rooms.store.room(room.room["code"])
-        return await room.client.rooms.store.lost(found)
+        result = await room.client.rooms.store.room(room.room["code"])
+        return await room.client.rooms.store.lost(result)
 
     assert [await lose(n) for n in (1, 2, 2, 3)] == [204] * 4
     assert await lost() == 3

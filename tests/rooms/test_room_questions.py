@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.decks.deck import ROOM_KINDS
-from cnnviz.decks.library import bundled, lectures
+from cnnviz.decks.library import bundled_lessons, lectures
 from cnnviz.decks.plates import plates
 from cnnviz.decks.scope import scope_of, setup_of
 from cnnviz.decks.votes import bars
@@ -62,9 +62,9 @@ class Asked:
     async def device(self, n: int) -> str:
         """The token of a device, which joins if it has not yet."""
         if (self.path, n) not in self.tokens:
-            status, found = await self.client.ask("POST", f"{self.path}/device", visitor=f"1.1.1.{n}")
+            status, result = await self.client.ask("POST", f"{self.path}/device", visitor=f"1.1.1.{n}")
             assert status == 201
-            self.tokens[self.path, n] = found["device"]
+            self.tokens[self.path, n] = result["device"]
         return self.tokens[self.path, n]
 
     async def vote(self, n: int, answer: object, **more: object):
@@ -134,7 +134,7 @@ async def test_a_lessons_step_is_asked_where_it_stands_and_judged_as_on_learn():
     assert (await here.client.ask("GET", f"{here.path}/steps"))[0] == 403
 
 
-@pytest.mark.parametrize("deck", [*bundled(), *lectures()], ids=lambda deck: deck.id)
+@pytest.mark.parametrize("deck", [*bundled_lessons(), *lectures()], ids=lambda deck: deck.id)
 def test_a_hidden_map_beside_a_question_carries_no_numbers_until_the_answer_is_out(deck):
     for number, screen in enumerate(deck.screens, 1):
         if screen.kind not in ROOM_KINDS:
@@ -193,8 +193,8 @@ async def test_time_closes_a_question_on_the_server(monkeypatch):
         await settled()
         now[0] += 1
         await until(lambda: '"phase": "closed"' in "".join(lines))
-        said = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: {")]
-        assert [(poll["phase"], poll["left"]) for poll in said] == [("open", 1), ("closed", None)]
+        message = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: {")]
+        assert [(poll["phase"], poll["left"]) for poll in message] == [("open", 1), ("closed", None)]
         assert (await here.vote(1, 1))[1]["id"] == "ui.rooms.vote_closed"
         assert here.client.rooms.store.rooms[code].ballots[1] == {await here.device(1): 0.0}
         assert (await here.put(act="show"))[0] == 200
@@ -207,8 +207,8 @@ async def test_a_screen_hears_how_many_have_answered_and_is_no_follower():
     await here.client.ask("PUT", f"{here.path}/question", b'{"act": "close"}', here.presenter)  # while it is open nobody explores
     async with here.client.following(here.path, way="events?screen=1") as screen, here.client.following(here.path, way="events?alone=1"), here.client.following(here.path):
         await until(lambda: 'data: {"votes": 1, "followers": 2, "alone": 1, "lost": 0}' in screen)
-        found = (await here.client.ask("GET", here.path))[1]
-        assert (found["followers"], found["alone"]) == (2, 1)
+        result = (await here.client.ask("GET", here.path))[1]
+        assert (result["followers"], result["alone"]) == (2, 1)
     assert (await here.client.ask("GET", here.path))[1]["followers"] == 0
 
 
@@ -276,8 +276,8 @@ async def test_a_key_of_one_number_may_have_any_axes(kind, key):
     assert (await here.put(kind=kind, ask="?", key=key, answers=answers, tolerance="[0.5]" if kind == "number" else ""))[0] == 201
     assert (await here.vote(1, 1))[0] == 200
     assert (await here.client.ask("GET", f"{here.path}/question"))[0] == 200
-    status, found = await here.results(True)
-    assert status == 200 and found["groups"]
+    status, result = await here.results(True)
+    assert status == 200 and result["groups"]
 
 
 LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"  # as many parameters as there may be
@@ -333,8 +333,8 @@ async def test_all_votes_that_come_at_once_are_counted_once_by_two_processes():
     here, there = await by_two_processes()
     await here.put(**HANDS)
     votes = [(here if n % 2 else there).vote(n, n % 2) for n in range(300)] + [(there if n % 2 else here).vote(n, 0) for n in range(300, 310)]
-    said = await asyncio.gather(*votes)
-    assert {status for status, _ in said} == {200}, said
+    message = await asyncio.gather(*votes)
+    assert {status for status, _ in message} == {200}, message
     await there.vote(1, 0)  # the last choice, by way of the other process
     counts = [[0, 0, 161], [1, 1, 149]]
     for side in (here, there):
@@ -412,23 +412,23 @@ def test_in_any_order_nobody_sees_answers_too_early_and_the_last_one_counts(step
                 assert (await client.ask("DELETE", f"{here.path}/question", headers=here.presenter))[0] == 204
                 phase, rounds = "", []
             else:
-                status, said = await here.put(act=step)
+                status, message = await here.put(act=step)
                 place = {"close": ["open"], "show": ["closed"], "again": ["closed", "shown", "revealed"], "reveal": ["closed", "shown"]}[step]
                 many = step == "again" and len(rounds) >= 6 and phase != "revealed"
                 assert (status in (200, 201)) == (phase in place and not many)
                 if status in (200, 201):
                     rounds = [{}] if (step, phase) == ("again", "revealed") else [*rounds, {}] if step == "again" else rounds
                     phase = {"close": "closed", "show": "shown", "again": "open", "reveal": "revealed"}[step]
-                    assert (said["phase"], said["round"]) == (phase, len(rounds))
-            status, found = await here.results()
+                    assert (message["phase"], message["round"]) == (phase, len(rounds))
+            status, result = await here.results()
             assert status == (404 if not phase else 200 if phase in ("shown", "revealed") else 403)
-            assert status == 200 or set(found) == {"id", "values", "sentence"}
+            assert status == 200 or set(result) == {"id", "values", "sentence"}
             if status == 200:
-                assert [round["votes"] for round in found["rounds"]] == [len(ballot) for ballot in rounds]
-                assert bool(found["groups"]) == (phase == "revealed")
+                assert [round["votes"] for round in result["rounds"]] == [len(ballot) for ballot in rounds]
+                assert bool(result["groups"]) == (phase == "revealed")
             if phase:
-                found = (await here.results(True))[1]
-                assert [sorted((int(low), count) for low, _, count in round["counts"]) for round in found["rounds"]] == [
+                result = (await here.results(True))[1]
+                assert [sorted((int(low), count) for low, _, count in round["counts"]) for round in result["rounds"]] == [
                     sorted((value, list(ballot.values()).count(value)) for value in {*ballot.values()}) for ballot in rounds
                 ]
 
@@ -437,26 +437,26 @@ def test_in_any_order_nobody_sees_answers_too_early_and_the_last_one_counts(step
 
 @given(st.lists(st.floats(-1e12, 1e12), max_size=200))
 def test_a_histogram_has_everybody_in_it(numbers):
-    found = bars(numbers)
-    assert sum(bar.count for bar in found) == len(numbers) and len(found) <= 12
-    assert all(one.high <= two.low for one, two in itertools.pairwise(found))
+    result = bars(numbers)
+    assert sum(bar.count for bar in result) == len(numbers) and len(result) <= 12
+    assert all(one.high <= two.low for one, two in itertools.pairwise(result))
 
 
 async def test_an_audience_that_asks_at_once_costs_one_answer(make, monkeypatch):
-    made = []
+    result = []
     for name in ("question_data", "results_data"):
         make_data = getattr(question_view, name)
-        monkeypatch.setattr(question_view, name, lambda *given, make_data=make_data: made.append(given) or make_data(*given))
+        monkeypatch.setattr(question_view, name, lambda *given, make_data=make_data: result.append(given) or make_data(*given))
     here = await Asked(make()).open()
     await here.put(**LARGEST)
     for n in range(3):
         await here.vote(n, 17)
     for path in ("question", "results"):
         answers = await asyncio.gather(*(here.client.ask("GET", f"{here.path}/{path}", headers=reads) for reads in 20 * [None, {"Accept-Encoding": "gzip"}]))
-        assert {status for status, _ in answers} == {200} and len(made) == 1
+        assert {status for status, _ in answers} == {200} and len(result) == 1
         (_, plain), (_, packed) = answers[:2]
         assert json.loads(gzip.decompress(packed)) == plain
-        made.clear()
+        result.clear()
         for turn in ("close", "show"):
             await here.put(act=turn)
 
@@ -531,8 +531,8 @@ async def test_what_is_put_back_never_undoes_what_came_later():
         await two.rooms.store.move(store.Room(code, room.presenter), "k=2")  # the other process was first to find Redis again
         await one.rooms.store._refresh(code, restore=True)
         for client in (one, two):
-            status, found = await client.ask("GET", here.path)
-            assert (status, found["query"]) == (200, "k=2")
+            status, result = await client.ask("GET", here.path)
+            assert (status, result["query"]) == (200, "k=2")
         assert (await here.results(True))[1]["rounds"] == [{"votes": 1, "counts": [[1, 1, 1]]}]
 
 
@@ -543,9 +543,9 @@ async def test_what_is_put_back_never_undoes_what_came_later():
 async def test_an_answer_that_is_no_value_of_its_question_is_refused_when_it_is_asked(make, kind, asked, answer, why):
     here = await Asked(make()).open()
     spec = {"kind": kind, "ask": "?", "at": "k=0&stage=z1", "answers": [{"label": "a", "is": answer, "say": "b"}], **asked}
-    status, said = await here.put(**spec)
-    assert status == 400 and said["sentence"].endswith("."), said
-    assert why is None or said["id"] == why
+    status, message = await here.put(**spec)
+    assert status == 400 and message["sentence"].endswith("."), message
+    assert why is None or message["id"] == why
 
 
 # ---- devices: their tokens come from the server
@@ -568,8 +568,8 @@ async def test_only_a_token_of_this_room_answers_in_it():
 async def joined(client: RoomsClient, path: str, visitor: str, tries: int) -> int:
     """The number of devices that get a token when an address asks so often, all at once."""
     answers = await asyncio.gather(*(client.ask("POST", f"{path}/device", visitor=visitor) for _ in range(tries)))
-    assert {status for status, _ in answers} <= {201, 429} and all("page open" in found["sentence"] for status, found in answers if status == 429)
-    tokens = [found["device"] for status, found in answers if status == 201]
+    assert {status for status, _ in answers} <= {201, 429} and all("page open" in result["sentence"] for status, result in answers if status == 429)
+    tokens = [result["device"] for status, result in answers if status == 201]
     assert len({*tokens}) == len(tokens)
     return len(tokens)
 

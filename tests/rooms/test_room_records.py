@@ -36,15 +36,15 @@ async def test_every_question_and_round_is_saved_and_no_device(make):
     await here.vote(1, 318)
     status, text = await here.client.ask("GET", f"{here.path}/results.csv", headers=here.presenter)
     assert status == 200
-    found = rows(text)
-    assert [(row["question"], row["round"], row["answer"], row["count"], row["of"], row["right"]) for row in found] == [
+    result = rows(text)
+    assert [(row["question"], row["round"], row["answer"], row["count"], row["of"], row["right"]) for row in result] == [
         ("1", "1", "yes", "2", "3", ""), ("1", "1", "no", "1", "3", ""), ("1", "2", "no", "1", "1", ""), ("1", "2", "yes", "0", "1", ""),
         ("2", "1", "318", "1", "1", "yes"),
     ]  # fmt: skip
-    assert found[0]["text"] == "'=cmd()"
+    assert result[0]["text"] == "'=cmd()"
     assert not any(token in text.decode() for token in here.tokens.values())
     assert (await here.client.ask("DELETE", f"{here.path}/question", headers=here.presenter))[0] == 204
-    assert rows((await here.client.ask("GET", f"{here.path}/results.csv", headers=here.presenter))[1]) == found, "also when it has left the screens"
+    assert rows((await here.client.ask("GET", f"{here.path}/results.csv", headers=here.presenter))[1]) == result, "also when it has left the screens"
     for headers in ({}, {"Authorization": "Bearer " + "x" * 32}):
         assert (await here.client.ask("GET", f"{here.path}/results.csv", headers=headers))[0] == 403
 
@@ -72,9 +72,9 @@ async def test_what_is_kept_of_answers_is_bounded():
             await here.put(kind="number", ask=f"How many? {number}")
             for n in range(6):
                 await here.vote(n, n)
-        found = rows((await here.client.ask("GET", f"{here.path}/results.csv", headers=here.presenter))[1])
-        assert sorted({row["text"] for row in found}) == ["How many? 1", "How many? 2", "How many? 3"]
-        assert [(row["answer"], row["count"]) for row in found][:4] == [("0", "1"), ("1", "1"), ("2", "1"), (answer_record.REST, "3")]
+        result = rows((await here.client.ask("GET", f"{here.path}/results.csv", headers=here.presenter))[1])
+        assert sorted({row["text"] for row in result}) == ["How many? 1", "How many? 2", "How many? 3"]
+        assert [(row["answer"], row["count"]) for row in result][:4] == [("0", "1"), ("1", "1"), ("2", "1"), (answer_record.REST, "3")]
         patched.setattr(store, "MOST_RECORDED", 0)
         before = len(here.client.rooms.store.rooms[here.path.removeprefix("/room/")].records)
         await here.put(**HANDS)

@@ -114,9 +114,9 @@ async def test_the_audience_is_where_its_presenter_is():
         assert (await client.ask("PUT", path, b"?k=4&stage=df&page=train", presenter))[0] == 200
         await settled()
         assert data(first)[-1] == data(second)[-1] == "k=4&stage=df&page=train"
-        status, found = await client.ask("GET", path)
-        assert (status, found["query"], found["followers"]) == (200, "k=4&stage=df&page=train", 2)
-        assert found.keys().isdisjoint({"driver", "secret"})
+        status, result = await client.ask("GET", path)
+        assert (status, result["query"], result["followers"]) == (200, "k=4&stage=df&page=train", 2)
+        assert result.keys().isdisjoint({"driver", "secret"})
         assert (await client.ask("DELETE", path, headers=presenter))[0] == 204
         await settled()
         assert "event: end" in first and "event: end" in second

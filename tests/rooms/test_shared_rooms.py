@@ -195,8 +195,8 @@ async def test_a_question_of_a_later_version_is_understood_as_far_as_it_is_known
         assert (await here.ask("PUT", path, b"k=2", presenter))[0] == 200
         await until(lambda: "data: k=2" in heard)
         assert (await here.ask("PUT", f"{path}/question", b'{"act": "close"}', presenter))[0] == 200
-        found = await fakeredis.FakeAsyncRedis(server=server, decode_responses=True).hgetall(f"cnnviz:room:{path.removeprefix('/room/')}")
-        assert json.loads(found["poll"])["colour"] == "red" and found["mood"] == "good"
+        result = await fakeredis.FakeAsyncRedis(server=server, decode_responses=True).hgetall(f"cnnviz:room:{path.removeprefix('/room/')}")
+        assert json.loads(result["poll"])["colour"] == "red" and result["mood"] == "good"
 
 
 async def test_a_question_that_only_a_later_version_can_show_gets_a_sentence_here():
@@ -252,8 +252,8 @@ async def test_what_other_versions_say_of_their_followers_counts_as_far_as_it_ca
     redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
     told = {"newer": json.dumps([3, 1, time.time(), "eu-west"]), "newest": '{"n": 3}', "broken": "]", "numbers": '["x", 1, 2]', "never": '[1, 0, "NaN"]'}
     await redis.hset(redis_store._followers(path[-LENGTH:]), mapping=told)
-    found = (await here.ask("GET", path))[1]
-    assert (found["followers"], found["alone"]) == (3, 1)
+    result = (await here.ask("GET", path))[1]
+    assert (result["followers"], result["alone"]) == (3, 1)
 
 
 async def test_a_listener_that_ends_begins_again_and_the_log_says_why():

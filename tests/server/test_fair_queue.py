@@ -8,7 +8,7 @@ from collections import Counter, deque
 
 import pytest
 
-from cnnviz.core.runtime.work_cancellation import check_cancelled, holding
+from cnnviz.core.runtime.work_cancellation import check_cancelled, hold_lock
 from cnnviz.server.admission import Admission
 from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.costs import Costs
@@ -261,9 +261,9 @@ def test_works_that_are_over_wait_for_no_collection_of_garbage():
         asked += [queue.get(n, "greedy", lambda: 1, expected=Taught([0.8])) for n in range(4)]
         await asyncio.sleep(0)
         left.cancel()
-        found = await asyncio.gather(left, *asked, return_exceptions=True)
-        assert {type(one) for one in found} >= {int, TimeoutError, Busy}
-        del found, asked, left
+        result = await asyncio.gather(left, *asked, return_exceptions=True)
+        assert {type(one) for one in result} >= {int, TimeoutError, Busy}
+        del result, asked, left
         queue.workers.threads.shutdown()
         await asyncio.sleep(0)
         assert is_empty(queue) and not [one for one in gc.get_objects() if isinstance(one, Job)]
@@ -347,8 +347,8 @@ def test_of_many_that_are_longer_than_was_expected_few_are_begun_before_the_firs
         others = [asyncio.create_task(queue.get(f"short {n}", "other", short, expected=LookedAt(0.01))) for n in range(20)]
         await asyncio.sleep(0)
         come.set()
-        found = await asyncio.gather(*asked, return_exceptions=True)
-        assert sum(isinstance(one, Busy) for one in found) >= 14 and found[0] == 0
+        result = await asyncio.gather(*asked, return_exceptions=True)
+        assert sum(isinstance(one, Busy) for one in result) >= 14 and result[0] == 0
         assert is_empty(queue)
         return await asyncio.gather(*others)
 
@@ -367,9 +367,9 @@ def test_a_class_behind_one_address_waits_where_who_asks_for_many_long_films_is_
         asked = [asyncio.create_task(queue.get(n, address, work, str(n), CostEstimate(seconds))) for n in range(count)]
         await asyncio.sleep(0)
         go.set()
-        found = await asyncio.gather(*asked, return_exceptions=True)
+        result = await asyncio.gather(*asked, return_exceptions=True)
         assert is_empty(queue)
-        return [isinstance(one, Busy) for one in found]
+        return [isinstance(one, Busy) for one in result]
 
     assert not any(asyncio.run(states(0.2, 100)))
     assert asyncio.run(states(10.0, 5)) == [False, False, False, True, True]
@@ -461,14 +461,14 @@ async def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_o
     lock, has, others = threading.Lock(), threading.Event(), threading.Event()
 
     def first() -> str:
-        with holding(lock):
+        with hold_lock(lock):
             has.set()
             while not others.wait(0.001):
                 check_cancelled()  # which lets the others come
             return "first"
 
     def second() -> str:
-        with holding(lock):
+        with hold_lock(lock):
             return "second"
 
     one = asyncio.create_task(queue.get("one", "a", first, expected=CostEstimate(0.1)))
@@ -490,7 +490,7 @@ def test_works_that_are_left_at_any_time_leave_nothing_behind():
             for _ in range(random_.randrange(20)):
                 check_cancelled()
                 if random_.random() < 0.1:
-                    with holding(lock):
+                    with hold_lock(lock):
                         check_cancelled()
             return n
 

@@ -25,22 +25,22 @@ def at_once(monkeypatch):
 
 
 def scope(kind: str = "http", client: str = "10.0.0.7", path: str = "/numbers/step", port: int = 4711) -> dict:
-    found = {"type": kind, "method": "GET", "path": path, "query_string": b"", "headers": [], "client": (client, port)}
-    return found | {"extensions": {"websocket.http.response": {}}}
+    result = {"type": kind, "method": "GET", "path": path, "query_string": b"", "headers": [], "client": (client, port)}
+    return result | {"extensions": {"websocket.http.response": {}}}
 
 
 async def ask(app: RateLimitMiddleware, **asked: str | int) -> tuple[int, dict[str, str], bytes]:
-    said: list[dict] = []
+    text: list[dict] = []
 
     async def send(message: dict) -> None:
-        said.append(message)
+        text.append(message)
 
     async def receive() -> dict:
         return {"type": "http.request"}
 
     await app(scope(**asked), receive, send)
-    headers = {name.decode(): value.decode() for name, value in said[0].get("headers", ())}
-    return said[0].get("status", 101), headers, b"".join(message.get("body", b"") for message in said)
+    headers = {name.decode(): value.decode() for name, value in text[0].get("headers", ())}
+    return text[0].get("status", 101), headers, b"".join(message.get("body", b"") for message in text)
 
 
 async def test_past_its_requests_an_address_is_told_to_wait_and_no_other_is():
@@ -126,8 +126,8 @@ async def test_sessions_of_one_address_and_of_all_are_bounded(monkeypatch, limit
     app = RateLimitMiddleware(session)
     opened = [asyncio.create_task(ask(app, kind="websocket")) for _ in range(2)]
     await asyncio.sleep(0)
-    found, headers, body = await ask(app, kind="websocket")
-    assert (found, headers["retry-after"], json.loads(body)["id"]) == (status, "2", f"ui.server.{id}")
+    result, headers, body = await ask(app, kind="websocket")
+    assert (result, headers["retry-after"], json.loads(body)["id"]) == (status, "2", f"ui.server.{id}")
     go.set()
     assert {(await one)[0] for one in opened} == {101}
     assert (await ask(app, kind="websocket"))[0] == 101  # there is room again
@@ -161,7 +161,7 @@ def test_a_session_is_heard_as_often_as_somebody_presses_buttons(monkeypatch):
 
 def heard(said: list[tuple[float, int]], sessions: int) -> list[float]:
     """How long each of these messages waits, of an address whose sessions have said nothing before: when it comes, and which session says it."""
-    now, found = [0.0], []
+    now, result = [0.0], []
 
     async def tried() -> None:
         app = RateLimitMiddleware(None)
@@ -177,7 +177,7 @@ def heard(said: list[tuple[float, int]], sessions: int) -> list[float]:
             return {"type": "websocket.receive", "bytes": b"again"}
 
         async def slept(seconds: float) -> None:
-            found[-1] = seconds
+            result[-1] = seconds
 
         app.app, app.new_sessions = session, Rate(2_000, 1.0)
         opened = [asyncio.create_task(app(scope("websocket", port=number), receive, None)) for number in range(sessions)]
@@ -187,14 +187,14 @@ def heard(said: list[tuple[float, int]], sessions: int) -> list[float]:
             patch.setattr(asyncio, "sleep", slept)
             patch.setattr(rate_limit_middleware, "MESSAGES", 10_000)
             for now[0], number in said:
-                found.append(0.0)
+                result.append(0.0)
                 await receives[number]()
         go.set()
         await asyncio.gather(*opened)
 
     real = asyncio.sleep
     asyncio.run(tried())
-    return found
+    return result
 
 
 def test_sessions_of_one_address_are_heard_together_as_often_as_a_class_presses_buttons():

@@ -72,22 +72,22 @@ def test_nothing_can_be_left_with_streamlit():
 
 
 def test_a_file_is_sent_once_and_then_known_by_its_tag():
-    made = []
-    route = lazy_route("/x", "text/css", lambda: made.append(1) or "p {}")
+    result = []
+    route = lazy_route("/x", "text/css", lambda: result.append(1) or "p {}")
     status, headers, body = ask(route.app, "/x")
     assert (status, body, headers["content-type"]) == (200, b"p {}", "text/css; charset=utf-8")
     for tag in (headers["etag"], f"W/{headers['etag']}", f'"other", {headers["etag"]}'):
         assert ask(route.app, "/x", headers={"If-None-Match": tag})[::2] == (304, b"")
     assert ask(route.app, "/x", headers={"If-None-Match": '"other"'})[0] == 200
-    assert made == [1]
+    assert result == [1]
 
 
 def test_a_file_is_kept_compressed_and_goes_piece_by_piece_to_who_does_not_read_that():
     text = "p {}\n" * 100_000
 
     async def pieces() -> list[bytes]:
-        found = await lazy_route("/x", "text/css", lambda: text).endpoint(Request({"type": "http", "query_string": b"", "headers": []}))
-        return [piece async for piece in found.body_iterator]
+        result = await lazy_route("/x", "text/css", lambda: text).endpoint(Request({"type": "http", "query_string": b"", "headers": []}))
+        return [piece async for piece in result.body_iterator]
 
     sent = asyncio.run(pieces())
     assert b"".join(sent) == text.encode() and max(map(len, sent)) <= CHUNK_SIZE
@@ -99,11 +99,11 @@ def test_the_pages_own_files_are_answered_before_streamlits_layers():
 
 
 def test_a_file_that_a_class_asks_for_at_once_is_made_once_outside_the_event_loop_and_again_if_that_failed():
-    made: list[bool] = []
+    result: list[bool] = []
 
     def make() -> str:
-        made.append(threading.current_thread() is threading.main_thread())
-        if len(made) == 1:
+        result.append(threading.current_thread() is threading.main_thread())
+        if len(result) == 1:
             raise MemoryError
         return "p {}"
 
@@ -113,10 +113,10 @@ def test_a_file_that_a_class_asks_for_at_once_is_made_once_outside_the_event_loo
         answer = lazy_route("/x", "text/css", make).endpoint
         with pytest.raises(MemoryError):
             await answer(request)
-        assert {gzip.decompress(found.body) for found in await asyncio.gather(*(answer(request) for _ in range(100)))} == {b"p {}"}
+        assert {gzip.decompress(result.body) for result in await asyncio.gather(*(answer(request) for _ in range(100)))} == {b"p {}"}
 
     asyncio.run(tried())
-    assert made == [False, False]
+    assert result == [False, False]
 
 
 # ---- under a path, and in a frame
@@ -168,16 +168,16 @@ def open_socket(app, headers: dict[str, str], messages: tuple[dict, ...] = ()) -
     """What `app` says to a web socket that sends `messages`."""
     scope = {"type": "websocket", "path": "/_stcore/stream"}
     scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    coming, said = iter(messages), []
+    coming, text = iter(messages), []
 
     async def receive():
         return next(coming)
 
     async def send(message):
-        said.append(message)
+        text.append(message)
 
     asyncio.run(app(scope, receive, send))
-    return said
+    return text
 
 
 async def accepting(scope, receive, send):
@@ -244,8 +244,8 @@ def test_a_web_socket_that_sends_what_is_no_message_is_closed_and_streamlit_hear
     async def app(scope, receive, send):
         heard.extend([await receive(), await receive()])
 
-    said = open_socket(Frames(app), {}, ({"type": "websocket.receive", "bytes": rerun}, {"type": "websocket.receive", **wrong}))
-    assert said == [{"type": "websocket.close", "code": 1003}]
+    text = open_socket(Frames(app), {}, ({"type": "websocket.receive", "bytes": rerun}, {"type": "websocket.receive", **wrong}))
+    assert text == [{"type": "websocket.close", "code": 1003}]
     assert [message["type"] for message in heard] == ["websocket.receive", "websocket.disconnect"]
 
 

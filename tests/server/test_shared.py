@@ -34,10 +34,10 @@ def test_another_process_has_them_bit_for_bit(redis, net):
     trained = Setup(net=net, seed=12).first_params()
     name = store_params(trained)
     stored_params._entries.clear()  # another process
-    found = stored_params.stored_params(name)
-    assert {key: array.tobytes() for key, array in found.items()} == {key: array.tobytes() for key, array in trained.items()}
-    assert store_params(found) == name
-    assert not any(array.flags.writeable for array in found.values() if isinstance(array, np.ndarray))
+    result = stored_params.stored_params(name)
+    assert {key: array.tobytes() for key, array in result.items()} == {key: array.tobytes() for key, array in trained.items()}
+    assert store_params(result) == name
+    assert not any(array.flags.writeable for array in result.values() if isinstance(array, np.ndarray))
 
 
 def test_without_redis_this_process_keeps_them_and_says_so(redis, caplog):

@@ -185,10 +185,10 @@ async def test_who_is_new_is_waited_for_as_one_that_asks_seldom_once_and_as_far_
 
 
 async def test_the_pause_since_the_last_answer_goes_along_with_a_request_as_far_as_the_gate(monkeypatch):
-    now, found = [100.0], []
+    now, result = [100.0], []
 
     async def answered(scope, receive, send) -> None:
-        found.append(pause_of(HTTPConnection(scope)))
+        result.append(pause_of(HTTPConnection(scope)))
         now[0] += 3.0  # which the answer takes
         await send({"type": "http.response.start", "status": 200})
 
@@ -197,7 +197,7 @@ async def test_the_pause_since_the_last_answer_goes_along_with_a_request_as_far_
     for pause in (0.0, 2.0, 0.0):
         now[0] += pause
         await ask(app)
-    assert found == [NEW_PAUSE, 2.0, 0.0]
+    assert result == [NEW_PAUSE, 2.0, 0.0]
 
 
 async def test_of_questions_that_come_together_on_one_connection_the_first_alone_had_a_pause_before_it(monkeypatch):

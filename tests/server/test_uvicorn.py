@@ -37,8 +37,8 @@ PARTS = {
 def digest(module: str, kind: str, method: str) -> str:
     """From the file, for the running class has been changed; of the syntax, for comments change nothing."""
     tree = ast.parse(Path(import_module(f"uvicorn.protocols.{module}").__file__).read_text("utf-8"))
-    (found,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == kind)
-    (act,) = (node for node in found.body if getattr(node, "name", "") == method)
+    (result,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == kind)
+    (act,) = (node for node in result.body if getattr(node, "name", "") == method)
     return hashlib.sha256(ast.unparse(act).encode()).hexdigest()[:12]
 
 

@@ -61,9 +61,9 @@ def test_addresses_that_one_visitor_can_have_at_will_are_one():
 
 def test_of_many_networks_of_one_provider_some_count_by_themselves_and_the_others_together():
     networks, random_ = Networks(), random.Random(0)
-    seen = {networks.of(f"2001:db8:{random_.randrange(2**16):x}:{random_.randrange(2**16):x}::1") for _ in range(5_000)}
+    seen = {networks.network_of(f"2001:db8:{random_.randrange(2**16):x}:{random_.randrange(2**16):x}::1") for _ in range(5_000)}
     assert len(seen) <= 1 + 4 * (1 + 4) and "2001:db8::/32" in seen
-    assert networks.of("2001:db9::1") == "2001:db9::/56"
+    assert networks.network_of("2001:db9::1") == "2001:db9::/56"
     for n in range(12_000):  # of as many providers as there are
-        networks.of(f"{0x2000 + n % 8_000:x}:{n:x}::1")
+        networks.network_of(f"{0x2000 + n % 8_000:x}:{n:x}::1")
     assert len(networks.parts) <= 10_000

@@ -96,8 +96,8 @@ def test_a_file_that_takes_too_long_or_too_much_memory_gets_a_sentence_and_the_n
     kind, content = ATTACKS[name]
     assert len(content) < 5_000_000
     reply = answers.answer(kind, {}, content)
-    said = {SECONDS_SAID, str(worker.too_large())}
-    assert reply.status == 422 and any(sentence in reply.body.decode() for sentence in said), reply.body[:300]
+    message = {SECONDS_SAID, str(worker.too_large())}
+    assert reply.status == 422 and any(sentence in reply.body.decode() for sentence in message), reply.body[:300]
     assert answers.answer("model", {}, MODEL).status == 200
 
 

@@ -106,8 +106,8 @@ def test_every_loss_has_a_twin_that_is_the_same_number(tensorflow, loss):
 
     rng = np.random.default_rng(0)
     row, y = rng.uniform(0.1, 0.9, 4), rng.random(4)
-    for made, twin in [(loss.loss, loss.tensorflow), *((merged.loss, merged.tensorflow) for merged in loss.merged.values())]:
-        np.testing.assert_allclose(twin(tf, tf.constant(row), tf.constant(y)).numpy(), made.function(row, y), rtol=1e-12)
+    for result, twin in [(loss.loss, loss.tensorflow), *((merged.loss, merged.tensorflow) for merged in loss.merged.values())]:
+        np.testing.assert_allclose(twin(tf, tf.constant(row), tf.constant(y)).numpy(), result.function(row, y), rtol=1e-12)
 
 
 def test_the_garbage_collector_leaves_out_what_tensorflow_brought(tensorflow):

@@ -9,26 +9,26 @@ from cnnviz.hosts.file.document import _styles
 from cnnviz.view import modules
 from cnnviz.view.bundle import bundle, style_sheet
 from cnnviz.view.constants import spec
-from cnnviz.view.modules import CONSTANTS, FOLDER, module, script, styles
+from cnnviz.view.modules import CONSTANTS, FOLDER, module, module_script, styles
 
 
 def test_a_comment_on_types_goes_and_the_code_beside_it_stays():
     text = "/**\n * Docs.\n */\nexport default function a() {}\n/** @type {A} */ (b).c()\n  d() // Docs.\n/** Docs. */\ne()\nf('a // b')"
-    made = bundle("a", {"a": text}.get)
-    assert "Docs" not in made
-    assert "(b).c()\nd()\ne()\nf('a // b')" in made
+    result = bundle("a", {"a": text}.get)
+    assert "Docs" not in result
+    assert "(b).c()\nd()\ne()\nf('a // b')" in result
 
 
 def test_every_line_of_code_of_every_module_is_in_the_bundle():
     entries = [path for room in ("hosts", "rooms") for path in (FOLDER / room).rglob("*.js") if "export default" in path.read_text("utf-8")]
-    made = "".join(script(path.relative_to(FOLDER).with_suffix("").as_posix()) for path in entries)
+    result = "".join(module_script(path.relative_to(FOLDER).with_suffix("").as_posix()) for path in entries)
     for path in FOLDER.rglob("*.js"):
         if "vendor" in path.parts or path.stem == "no_drawer":  # which stands in for others in a file
             continue
         lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
         code = [line for line in lines if line and not line.startswith(("/", "*", "import ", "export ", "}"))]
         bare = [re.sub(r"/\*\* @.*?\*/ ?|\s+//.*", "", line) for line in code]
-        assert all(line in made for line in bare if " from " not in line), path.name
+        assert all(line in result for line in bare if " from " not in line), path.name
 
 
 def test_nothing_is_left_of_what_a_bundle_was_made_of():
@@ -52,14 +52,14 @@ def run(tmp_path, text: str, *options: str) -> str:
 
 @pytest.mark.parametrize("entry", ["hosts/streamlit/streamlit", "rooms/follower", "rooms/presenter_view", "hosts/file/file", "hosts/jupyter/cell"])
 def test_node_can_read_the_whole_bundle(tmp_path, entry):
-    run(tmp_path, script(entry), "--check")
+    run(tmp_path, module_script(entry), "--check")
 
 
 def test_the_vendored_modules_are_loaded_from_a_bundle(tmp_path):
     text = 'import { html, keyed, live, svg } from "./view/shell/html.js"\nexport default function all() { return [html, keyed, live, svg] }'
     modules = {"entry": text, CONSTANTS: spec("en")}
-    made = bundle("entry", lambda name: modules.get(name) or module(name), "console.log({}().map((one) => typeof one).join())")
-    assert run(tmp_path, made) == "function,function,function,function"
+    result = bundle("entry", lambda name: modules.get(name) or module(name), "console.log({}().map((one) => typeof one).join())")
+    assert run(tmp_path, result) == "function,function,function,function"
 
 
 EXPORTS = ["const a = 1\nconst c = 2\nexport { a, c as d }", "const a=1,c=2;export{a,c as d};", "const a=1;const c=2;export{a as a,c as d}\n"]
@@ -68,8 +68,8 @@ EXPORTS = ["const a = 1\nconst c = 2\nexport { a, c as d }", "const a=1,c=2;expo
 @pytest.mark.parametrize("text", EXPORTS)
 def test_names_that_are_exported_at_the_end_are_those_that_others_import(tmp_path, text):
     entry = 'import{a as x,d}from"./b.js";import{a}from"./b.js";\nexport default function sum() { return x + a + d }'
-    made = bundle("entry", {"entry": entry, "b": text}.get, "console.log({}())")
-    assert run(tmp_path, made) == "4"
+    result = bundle("entry", {"entry": entry, "b": text}.get, "console.log({}())")
+    assert run(tmp_path, result) == "4"
 
 
 def test_imports_over_several_lines_with_other_names_and_from_above_are_understood():
@@ -117,7 +117,7 @@ def test_the_vendored_modules_are_imported_in_one_place_and_load_nothing():
     assert [path.name for path in others if "vendor/" in path.read_text("utf-8")] == ["html.js"]
     vendored = [path.read_text("utf-8") for path in (FOLDER / "view/vendor").rglob("*.js")]
     assert vendored and all("@license" in text and "://" not in text and "sourceMappingURL" not in text for text in vendored)
-    assert "SPDX-License-Identifier: BSD-3-Clause" in script()
+    assert "SPDX-License-Identifier: BSD-3-Clause" in module_script()
 
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "view" / "style").glob("*.css")), ids=lambda path: path.stem)

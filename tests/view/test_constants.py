@@ -22,6 +22,6 @@ def test_tensorflow_is_offered_only_where_it_is_installed_allowed_and_asked_of_a
 
 def test_what_python_alone_says_is_not_sent_and_no_page_says_it():
     of_pages = [path for folder in ("core", "data", "rooms", "models", "pages", "decks", "wire") for path in (ROOT / "cnnviz" / folder).rglob("*.py")]
-    said = {id for path in of_pages for id in re.findall(rf'"((?:{"|".join(constants.PYTHON_ONLY)})\.[\w.]+)"', path.read_text("utf-8"))}
-    assert said == set()
+    message = {id for path in of_pages for id in re.findall(rf'"((?:{"|".join(constants.PYTHON_ONLY)})\.[\w.]+)"', path.read_text("utf-8"))}
+    assert message == set()
     assert {id.split(".")[0] for id in catalogue()} - {id.split(".")[0] for id in constants.browser_messages("en")} == {*constants.PYTHON_ONLY}

@@ -12,11 +12,11 @@ CHOOSE_PAGES = {"view/shell/registry.js", "view/shell/registry_of_step.js"}
 
 def imported() -> dict[str, list[str]]:
     """The modules that each imports, by their paths."""
-    found = {}
+    result = {}
     for path in FOLDER.rglob("*.js"):
         named = re.findall(r'(?:from|import\(?) ?"(\.[^"]+)"', re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL))
-        found[path.relative_to(FOLDER).as_posix()] = [(path.parent / name).resolve().relative_to(FOLDER.resolve()).as_posix() for name in named]
-    return found
+        result[path.relative_to(FOLDER).as_posix()] = [(path.parent / name).resolve().relative_to(FOLDER.resolve()).as_posix() for name in named]
+    return result
 
 
 def room(path: str) -> int:

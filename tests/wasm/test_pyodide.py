@@ -88,7 +88,7 @@ def test_it_starts_and_answers_in_the_sites_worker(browser, core, tmp_path):
         page.context.on("request", lambda request: requested.append(request.url))
         page.route("**/site.js?*", lambda route: route.fulfill(body="", content_type="text/javascript"))  # the worker alone
         page.goto(address + COURSE)
-        found = page.evaluate(ASK, ["numbers/é", "numbers/2"])
+        result = page.evaluate(ASK, ["numbers/é", "numbers/2"])
         page.close()
-    assert [(status, base64.b64decode(body).decode()) for status, body in found] == [(200, "numbers/é" * 50_000), (200, "numbers/2" * 50_000)]
+    assert [(status, base64.b64decode(body).decode()) for status, body in result] == [(200, "numbers/é" * 50_000), (200, "numbers/2" * 50_000)]
     assert all(url.startswith(address) for url in requested)

@@ -19,10 +19,10 @@ def main(arguments: list[str]) -> int:
         write(Path(folder))
         os.environ["CNNVIZ_FIXTURES"] = folder
         files = arguments or sorted(str(path) for path in HERE.glob("*.test.js"))
-        found: subprocess.CompletedProcess = node(
+        result: subprocess.CompletedProcess = node(
             ["--import", (HERE / "hooks.js").as_uri(), "--test", *files], return_completed_process=True
         )
-        return found.returncode
+        return result.returncode
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import { PAGES } from "../../cnnviz/view/spec.js"
 const KINDS = [Step, Film, Content]
 const names = (kind) => Object.fromEntries([...keyMap(kind)].map(([key, { name }]) => [key, name]))
 
-test("arrows go from stage to stage where there are stages, and else from update to update", () => {
+test("arrow keys change the stage on pages with stages, and the update elsewhere", () => {
   assert.deepEqual(names(Step).ArrowRight, "stage_next")
   assert.deepEqual(names(Film).ArrowRight, "update_next")
   for (const kind of KINDS) {
@@ -43,12 +43,12 @@ test("a button says what it does, and by which key", () => {
   assert.equal(new Set(ACTIONS.map(({ name }) => name)).size, ACTIONS.length)
 })
 
-test("what is played is paused before one goes elsewhere, and only then", () => {
+test("playback is paused before navigation, and only then", () => {
   const paused = ACTIONS.filter(({ moves }) => moves).map(({ name }) => name)
   assert.deepEqual(paused, ["stage_back", "stage_next", "update_back", "update_next", "restart", "update_first"])
 })
 
-test("in the lecture view a presenter's remote goes from stage to stage, elsewhere its keys mean updates", () => {
+test("in the lecture view a remote changes the stage; otherwise its keys change the update", () => {
   const remote = (kind, key) => keyMap(kind, true).get(key)?.name
   assert.equal(remote(Step, "PageDown"), "stage_next")
   assert.equal(remote(Step, "PageUp"), "stage_back")
@@ -65,7 +65,7 @@ test("in the lecture view a presenter's remote goes from stage to stage, elsewhe
   }
 })
 
-test("a decimal comma and a typographic minus are read as they are meant, and a list of numbers is none", () => {
+test("a decimal comma and a typographic minus are parsed, and a list of numbers is not a number", () => {
   const read = plainNumber
   assert.equal(read(" 0,5 "), "0.5")
   assert.equal(read("−1,25"), "-1.25")

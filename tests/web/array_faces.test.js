@@ -5,7 +5,7 @@ import { test } from "node:test"
 import { singleIndex } from "../../cnnviz/view/model/explain/cell_links.js"
 import { faceOfImages, filters } from "../../cnnviz/view/model/numbers/array_faces.js"
 
-test("of several images side by side a cell lies in its channel's row, under the image that is shown, and is found there", () => {
+test("with several images, a cell is in its channel's row under the shown image, and is found there", () => {
   for (const [whole, shape] of [
     [
       [2, 30, 28],
@@ -39,7 +39,7 @@ test("of several images side by side a cell lies in its channel's row, under the
   }
 })
 
-test("kernels of two filters can be farther apart than kernels of one, and each number is found at its position", () => {
+test("kernels of two filters may have a larger gap than kernels of one, and each number is found at its position", () => {
   for (const kernels of [1, 2, 3, 6]) {
     const shape = [4, kernels, 3, 3]
     const [close, apart] = [filters(shape), filters(shape, 2)]

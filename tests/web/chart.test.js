@@ -99,7 +99,7 @@ const runs = {
   curve: (run) => [starts[run], 0.5, ends[run]],
 }
 
-test("of many runs each that is shown has its curve, and every one its dot", () => {
+test("each shown run has a curve, and every run a dot", () => {
   const { canvas, drawn } = recording()
   const { x, y } = paintRuns(canvas, runs, {})
   assert.deepEqual(
@@ -114,7 +114,7 @@ test("of many runs each that is shown has its curve, and every one its dot", () 
   )
 })
 
-test("of runs of an audience every one has its dot at its rate, and the first loss its line", () => {
+test("each run of an audience has a dot at its learning rate, and the first loss a line", () => {
   const { canvas, drawn } = recording()
   const { x, y } = paintRates(canvas, runs, {})
   assert.deepEqual(

@@ -16,7 +16,7 @@ test("NaN has a distinct colour in both themes, different from every error colou
   assert.ok(isUndecided(Number.NaN, "error") && !isUndecided(Number.NaN, "signed") && !isUndecided(0, "error"))
 })
 
-test("numbers of a run that has run away have their colours, too, as far apart as their limits are", () => {
+test("the numbers of a diverged run have colours that differ as much as its limits allow", () => {
   for (const value of [-1, -0.4, 0, 0.3, 1])
     assert.deepEqual(colour(1e308 * value, [-1e308, 1e308], "signed"), colour(value, [-1, 1], "signed"))
 })

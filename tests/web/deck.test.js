@@ -14,7 +14,7 @@ const deck = {
   ],
 }
 
-test("an address names a screen from 1, and what is none is the nearest", () => {
+test("an address names a screen from 1; an invalid number selects the nearest screen", () => {
   for (const [screen, number] of [
     ["1", 1],
     ["3", 3],
@@ -28,7 +28,7 @@ test("an address names a screen from 1, and what is none is the nearest", () => 
     assert.equal(screenNumber(deck, { screen }), number)
 })
 
-test("a screen's address is whole: of the one before only the language and the lecture view go along", () => {
+test("a screen's address is complete: only the language and the lecture view are taken from the previous one", () => {
   const from = { img: "test-9", set: "f:0,0:1", hide: "1", lang: "fr", view: "lecture", script: "kernel", screen: "1" }
   assert.deepEqual(screenAddress(deck, 2, from), {
     page: "train",
@@ -39,7 +39,7 @@ test("a screen's address is whole: of the one before only the language and the l
   assert.equal(screenAddress(plain, 1, {}).address.view, "lecture")
 })
 
-test("a link to a screen alone names nothing of what that shows", () => {
+test("a link to a screen contains no keys of its setup", () => {
   assert.ok(isBare({ script: "kernel", screen: "2", lang: "fr" }))
   assert.ok(!isBare({ script: "kernel", screen: "2", k: "0" }))
   assert.ok(!isBare({ script: "kernel", screen: "3", lesson: "kernel" }))

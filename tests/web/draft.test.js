@@ -32,7 +32,7 @@ const of = (/** @type {string} */ letters, at = -1) =>
   selectScreen(newHistory({ ...emptyDraft("Mine"), screen: [...letters].map((letter) => ({ at: letter })) }), at)
 const letters = ({ now }) => now.screen.map(({ at }) => at).join("")
 
-test("a screen comes behind the one that is shown, or at the end, and is the one that is shown then", () => {
+test("a screen is inserted after the shown one, or at the end, and is then shown", () => {
   for (const [at, all, then] of [
     [-1, "abcX", 3],
     [0, "aXbc", 1],
@@ -43,7 +43,7 @@ test("a screen comes behind the one that is shown, or at the end, and is the one
   }
 })
 
-test("screens are put in order, and taken out, and every change can be taken back", () => {
+test("screens can be moved and removed, and every change can be undone", () => {
   for (const [from, to, all] of [
     [0, 2, "bca"],
     [2, 0, "cab"],
@@ -70,7 +70,7 @@ test("screens are put in order, and taken out, and every change can be taken bac
   assert.deepEqual(undoChange(back), back)
 })
 
-test("a sentence is that of the reader's language, and the others stay", () => {
+test("editing a sentence changes the reader's language only", () => {
   const both = { at: "/", say: { en: "Look.", fr: "Voyez." } }
   assert.deepEqual([sentenceOf(both, "fr"), sentenceOf(both, "de")], ["Voyez.", "Look."])
   assert.deepEqual(withSentence(both, "fr", "Regardez.").say, { en: "Look.", fr: "Regardez." })
@@ -80,7 +80,7 @@ test("a sentence is that of the reader's language, and the others stay", () => {
   assert.equal(textOf(undefined, "en"), "")
 })
 
-test("an id follows from the title until it is another", () => {
+test("an id follows the title until it is edited", () => {
   assert.equal(idOf("Réseau & co: 1 cat!"), "reseau-co-1-cat")
   assert.equal(idOf("…"), "script")
   assert.ok(idOf("a b".repeat(40)).length <= 40)
@@ -88,7 +88,7 @@ test("an id follows from the title until it is another", () => {
   assert.equal(withTitle({ ...emptyDraft("My lecture"), id: "own" }, "en", "One cat").id, "own")
 })
 
-test("times are read as they are written", () => {
+test("formatted times are parsed back", () => {
   for (const [text, seconds] of [
     ["1:30", 90],
     ["90", 90],
@@ -103,7 +103,7 @@ test("times are read as they are written", () => {
   assert.equal(minutes({ id: "a", screen: [{ seconds: 60 }, {}, { seconds: 90 }] }), 3)
 })
 
-test("an address has what its page understands, and says where it is", () => {
+test("an address contains the keys of its page", () => {
   const setup = { img: "test-3", stage: "z1", f: "-1,0,1", script: "a", screen: "3", lang: "fr", part: "x" }
   assert.equal(addressOf("", setup, ["img", "f", "stage"]), "/?img=test-3&f=-1,0,1&stage=z1")
   for (const [at, page, query] of [
@@ -117,7 +117,7 @@ test("an address has what its page understands, and says where it is", () => {
     assert.deepEqual(parseAddress({ at }), { page, query })
 })
 
-test("a question of each kind is one of the file's, and comes back as it was", () => {
+test("a question of each kind is converted to the file's format and back", () => {
   const screen = { at: "/train?img=test-3&stage=z1&n=5", say: "Look.", notes: "Wait." }
   const words = { ...emptyQuestion(), ask: "Where?", answers: ["here", "", "there"], right: 2 }
   const pictures = { ...words, kind: "pictures", answers: ["f", "turned(f)"], right: 1 }
@@ -155,7 +155,7 @@ test("a question of each kind is one of the file's, and comes back as it was", (
   for (const other of [theirs, { kind: "order" }, {}]) assert.equal(questionOf(other, "en"), null)
 })
 
-test("a file is written field by field, and [[step]] is the same as [[screen]]", () => {
+test("a deck is written field by field, and [[step]] equals [[screen]]", () => {
   const deck = {
     id: "a",
     title: { en: "A", fr: "Un" },
@@ -171,7 +171,7 @@ test("a file is written field by field, and [[step]] is the same as [[screen]]",
   assert.deepEqual(draftOf({ id: "a", step: [{ at: "k=1" }] }), { id: "a", screen: [{ at: "k=1" }] })
 })
 
-test("a link holds a script whole, and never more than its file may be", async () => {
+test("a link holds a complete script, up to the size limit of its file", async () => {
   assert.equal(HASH, "#script=")
   for (const text of [
     "",

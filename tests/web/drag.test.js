@@ -3,12 +3,12 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
-  begin,
+  beginDrag,
   boundsOf,
   hasMoved,
   isBehind,
   lossAt,
-  next,
+  nextDrag,
   printerOf,
   promiseOf,
   valueToRequest,
@@ -19,21 +19,21 @@ const curveOf = (at, span, loss = (value) => value ** 2) => {
   return { theta, loss: theta.map(loss), at, gradient: 2 * at, span, kink: false }
 }
 const known = (along = "f:1,1", at = 0.5, span = 2, scale = "unit") =>
-  next(begin(along, boundsOf(along, scale)), { type: "known", curve: curveOf(at, span) })
-const moved = (drag, steps) => next(drag, { type: "moved", steps })
-const answered = (drag, value = drag.asked) => next(drag, { type: "answered", value, loss: value ** 2 })
+  nextDrag(beginDrag(along, boundsOf(along, scale)), { type: "known", curve: curveOf(at, span) })
+const moved = (drag, steps) => nextDrag(drag, { type: "moved", steps })
+const answered = (drag, value = drag.asked) => nextDrag(drag, { type: "answered", value, loss: value ** 2 })
 
-test("a hundred steps are the span, whatever was moved before it was known", () => {
+test("the span is a hundred steps, regardless of moves before it was known", () => {
   assert.equal(moved(known(), 100).wanted, 2.5)
   assert.equal(moved(known(), -50).wanted, -0.5)
-  const early = moved(begin("f:1,1", boundsOf("f:1,1", "unit")), 30)
+  const early = moved(beginDrag("f:1,1", boundsOf("f:1,1", "unit")), 30)
   assert.ok(Number.isNaN(early.wanted) && valueToRequest(early) === null && !isBehind(early))
-  const late = next(early, { type: "known", curve: curveOf(0.5, 2) })
+  const late = nextDrag(early, { type: "known", curve: curveOf(0.5, 2) })
   assert.equal(late.wanted, 1.1)
   assert.equal(valueToRequest(late), 1.1)
 })
 
-test("steps add up, a tenth of one with Shift, and back at its place the number has not moved, to the last bit", () => {
+test("steps add up, a tenth of a step with Shift; back at the start, the number is unchanged to the last bit", () => {
   const at = 0.1 + 0.2
   let drag = known("w:3,0", at, 0.05)
   for (let n = 0; n < 10; n++) drag = moved(drag, 0.1)
@@ -44,7 +44,7 @@ test("steps add up, a tenth of one with Shift, and back at its place the number 
   assert.ok(!hasMoved(still) && valueToRequest(still) === null)
 })
 
-test("pixels and the rate stay within what they can be; what is beyond already comes no further", () => {
+test("pixels and the learning rate stay within their bounds; a number beyond them goes no further", () => {
   assert.equal(moved(known("x:3,4", 0.5, 1), 400).wanted, 1)
   assert.equal(moved(known("x:3,4", 0.5, 1), -400).wanted, 0)
   assert.equal(moved(known("x:3,4", 200, 255, "raw"), 400).wanted, 255)
@@ -53,7 +53,7 @@ test("pixels and the rate stay within what they can be; what is beyond already c
   assert.equal(moved(known("b:0", 0, 500), 1e9).wanted, 1e6)
 })
 
-test("the rate goes from one point of its curve to the next, so that its loss is the core's", () => {
+test("the learning rate moves between points of its curve, so that its loss is the core's", () => {
   const drag = known("lr", 0.01, 0.01)
   for (const steps of [1, 7.4, -12, -500, 500]) {
     const { wanted, curve } = moved(drag, steps)
@@ -64,7 +64,7 @@ test("the rate goes from one point of its curve to the next, so that its loss is
 })
 
 test("one request is pending at a time, then the latest value is requested; the last response is shown", () => {
-  let drag = next(moved(known(), 10), { type: "asked" })
+  let drag = nextDrag(moved(known(), 10), { type: "asked" })
   const [first] = [drag.asked]
   drag = moved(moved(drag, 10), 10)
   assert.equal(valueToRequest(drag), null)
@@ -72,24 +72,24 @@ test("one request is pending at a time, then the latest value is requested; the 
   drag = answered(drag)
   assert.deepEqual([drag.shown, drag.loss, drag.asked], [first, first ** 2, null])
   assert.equal(valueToRequest(drag), drag.wanted)
-  drag = answered(next(drag, { type: "asked" }))
+  drag = answered(nextDrag(drag, { type: "asked" }))
   assert.ok(!isBehind(drag) && valueToRequest(drag) === null)
 })
 
-test("an answer to something else is none", () => {
-  const drag = next(moved(known(), 10), { type: "asked" })
+test("responses to other requests are ignored", () => {
+  const drag = nextDrag(moved(known(), 10), { type: "asked" })
   assert.equal(answered(drag, 99), drag)
 })
 
-test("the promise is the gradient times the change, from where the number stood, beside what really came", () => {
+test("the promise is the gradient times the change from the start, next to the actual change", () => {
   assert.equal(promiseOf(known()), null)
-  const drag = answered(next(moved(known(), -100), { type: "asked" }))
+  const drag = answered(nextDrag(moved(known(), -100), { type: "asked" }))
   const { promised, really, by } = promiseOf(drag)
   assert.deepEqual([by, promised], [-2, -2])
   assert.ok(Math.abs(really - ((-1.5) ** 2 - 0.25)) < 1e-12)
 })
 
-test("both are printed with the same decimals, three digits of the larger, and tiny ones in powers of ten", () => {
+test("both changes are printed with the same decimals, three digits of the larger, and tiny ones with powers of ten", () => {
   const printed = (promised, really) => [promised, really].map(printerOf(promised, really))
   assert.deepEqual(printed(-0.0014, -0.00139), ["−0.00140", "−0.00139"])
   assert.deepEqual(printed(-0.0482, -0.0484), ["−0.0482", "−0.0484"])

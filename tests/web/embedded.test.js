@@ -7,7 +7,7 @@ import { hasNext, positionOf, stepOf } from "../../cnnviz/view/model/state/embed
 const stages = ["x", "z1", "L", "df", "update"]
 const step = { stages, stage: "x", k: 3, end: Number.POSITIVE_INFINITY, walks: true }
 
-test("a presenter's keys lead from a place to the next and none beyond the ends", () => {
+test("a presenter's keys lead to the next place, and stop at the ends", () => {
   for (const [key, by] of [
     ["PageDown", 1],
     ["PageUp", -1],
@@ -21,7 +21,7 @@ test("a presenter's keys lead from a place to the next and none beyond the ends"
   }
 })
 
-test("a script goes before stages, stages before updates, and a page that walks nowhere is at both its ends", () => {
+test("keys go through a script, then stages, then updates; a page without any is at both ends", () => {
   assert.deepEqual(positionOf({ ...step, screens: { number: 2, count: 9 } }), { number: 2, count: 9 })
   assert.deepEqual(positionOf({ ...step, stages: [], k: 0, end: 10 }), { number: 1, count: 11 })
   assert.ok(hasNext(positionOf({ ...step, stages: [], k: 9, end: 10 }), 1))

@@ -6,7 +6,7 @@ import { fixture } from "./hooks.js"
 
 const bytesOf = (text) => new Uint8Array(Buffer.from(text, "base64"))
 
-test("every number comes out of a file's bytes as it went in, to the last bit", () => {
+test("every number of a file is unpacked to the last bit", () => {
   for (const { contents, bytes, answers } of fixture("files")) {
     const answerTo = answersOf(contents, bytesOf(bytes))
     for (const [k, whole] of Object.entries(answers)) {

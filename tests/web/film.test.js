@@ -1,18 +1,18 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
-  fallen,
+  fallenShare,
   frameAt,
   headline,
-  moved,
+  lossChangeKey,
   outputScale,
   outputsShown,
-  placed,
+  placeLabels,
   shareRows,
 } from "../../cnnviz/pages/train/film_model.js"
 import { gapOf, hasColumns } from "../../cnnviz/pages/train/film_start.js"
 
-test("the frame that is shown is the last one that is not after the update", () => {
+test("the shown frame is the last one up to the update", () => {
   const updates = [0, 3, 7, 8, 20]
   for (let k = 0; k <= 25; k++)
     assert.equal(
@@ -21,21 +21,24 @@ test("the frame that is shown is the last one that is not after the update", () 
     )
 })
 
-test("how much of the fall has come is told where there is one", () => {
-  assert.equal(fallen([4, 3, 0], 1), 0.25)
-  assert.equal(fallen([1, 2], 1), null)
-  assert.equal(fallen([1, 0.5, Number.NaN], 1), null)
-  assert.deepEqual([moved(2, 1), moved(1, 2), moved(1, 1), moved(1, Number.NaN)], ["fell", "rose", "same", "lost"])
+test("the share of the fall is shown if the loss falls", () => {
+  assert.equal(fallenShare([4, 3, 0], 1), 0.25)
+  assert.equal(fallenShare([1, 2], 1), null)
+  assert.equal(fallenShare([1, 0.5, Number.NaN], 1), null)
+  assert.deepEqual(
+    [lossChangeKey(2, 1), lossChangeKey(1, 2), lossChangeKey(1, 1), lossChangeKey(1, Number.NaN)],
+    ["fell", "rose", "same", "lost"],
+  )
 })
 
-test("the headline names the parameter that makes most, and never says 100 % of a part", () => {
+test("the headline names the parameter with the largest share, and never says 100 % of a part", () => {
   const share = { names: ["f", "w", "b"], counts: [9, 1800, 2], all: [0.001, 0.995, 0.004] }
   assert.equal(headline(share), "w accounts for 99.5% of the predicted decrease")
   assert.equal(headline({ ...share, all: [0, 0.9999, 0.0001] }), "w accounts for nearly all of the predicted decrease")
   assert.equal(headline({ names: ["w"], counts: [4], all: [1] }), "w accounts for all of the predicted decrease")
 })
 
-test("shares and counts of all rows are the whole, however many parameters there are", () => {
+test("shares and counts of all rows add up to the total for any number of parameters", () => {
   const all = [0.1, 0.4, 0.2, 0.05, 0.25]
   const share = { names: ["f", "b1", "w1", "b2", "w2"], counts: [1, 2, 3, 4, 5], all }
   for (const most of [1, 2, 3, 5, 9]) {
@@ -51,7 +54,7 @@ test("shares and counts of all rows are the whole, however many parameters there
   )
 })
 
-test("outputs stay on their scale, and one that runs away does not take it with it", () => {
+test("outputs stay on their scale, and a diverging output does not change the scale", () => {
   assert.deepEqual(outputScale([0.2, 0.7], [1, 0]), [0, 1])
   assert.deepEqual(outputScale([-0.5, 1.25], [1, 0]), [-0.5, 1.25])
   assert.deepEqual(outputScale([-1e30, Number.NaN, Number.POSITIVE_INFINITY], [5, 0]), [-1, 6])
@@ -70,7 +73,7 @@ test("of many outputs, the ones with high targets and the ones with the largest 
   )
 })
 
-test("words on a line stay on it and apart, the first ones first, and later ones move where there is space", () => {
+test("labels on a line do not overlap; the first ones keep their positions, and later ones move to free space", () => {
   let seed = 7
   const random = () => {
     seed = (seed * 16807) % 2147483647
@@ -81,7 +84,7 @@ test("words on a line stay on it and apart, the first ones first, and later ones
       at: 800 * random(),
       width: 20 + 80 * random(),
     }))
-    const lefts = placed(words, 800)
+    const lefts = placeLabels(words, 800)
     assert.notEqual(lefts[0], null)
     const boxes = lefts
       .flatMap((left, i) => (left === null ? [] : [[left, left + words[i].width]]))
@@ -92,7 +95,7 @@ test("words on a line stay on it and apart, the first ones first, and later ones
     }
   }
   assert.deepEqual(
-    placed(
+    placeLabels(
       [
         { at: 100, width: 50 },
         { at: 100, width: 30 },
@@ -104,7 +107,7 @@ test("words on a line stay on it and apart, the first ones first, and later ones
   )
 })
 
-test("a printed output and its printed gap make the target", () => {
+test("a printed output and its printed gap add up to the target", () => {
   for (let n = 0; n <= 1000; n++)
     for (const target of [0, 1]) {
       const now = n / 1000

@@ -15,7 +15,7 @@ from cnnviz import Setup, load_image, run_updates
 from cnnviz.core.network.cell_links import Link, sources
 from cnnviz.core.setup.presets import PRESETS
 from cnnviz.data.images import find_image
-from cnnviz.decks.library import bundled
+from cnnviz.decks.library import bundled_lessons
 from cnnviz.hosts.file import _answer
 from cnnviz.hosts.file.packing import Store
 from cnnviz.hosts.file.predictors import predictors
@@ -75,11 +75,11 @@ POSTERS = (
 def posters() -> list[dict]:
     """Columns and shapes of all presets' networks and of some that are typed."""
     setups = [Setup.from_query(preset.query)[0] for preset in PRESETS] + [Setup(net=net, ch="rgb") for net in POSTERS]
-    found = []
+    result = []
     for setup in setups:
         program = setup.network.program(load_image(setup.img, setup.ch, setup.scale).shape)
-        found.append({"text": str(program.network), "columns": columns(program), "maps": static_records(program)})
-    return found
+        result.append({"text": str(program.network), "columns": columns(program), "maps": static_records(program)})
+    return result
 
 
 def layers() -> list[tuple[str, str]]:
@@ -89,7 +89,7 @@ def layers() -> list[tuple[str, str]]:
 
 def lessons() -> list[dict]:
     """What the page Learn gets of every step of the lessons."""
-    asked = [{"lesson": deck.id, "step": str(n)} for deck in bundled() for n in range(1, len(deck.screens) + 1)]
+    asked = [{"lesson": deck.id, "step": str(n)} for deck in bundled_lessons() for n in range(1, len(deck.screens) + 1)]
     return [{"answer": base64.b64encode(page_answer("learn", query)).decode()} for query in asked]
 
 
@@ -150,15 +150,15 @@ IN_FILES: tuple[tuple[str, tuple[int, ...], dict], ...] = (
 
 def files() -> list[dict]:
     """Answers as a file holds them: what it says of them, its bytes, and each as it was; of a large network too, in float32."""
-    found = []
+    result = []
     for net, updates, more in IN_FILES:
         store, whole = Store(predictors(setup := Setup(net=net, **more))), {}
         for k in updates:
             whole[str(k)] = _answer(dataclasses.replace(setup, k=k), find_image("test-0"))
             store.add(str(k), whole[str(k)])
         held = {k: base64.b64encode(answer).decode() for k, answer in whole.items()}
-        found.append({"contents": store.contents, "bytes": base64.b64encode(store.content).decode(), "answers": held})
-    return found
+        result.append({"contents": store.contents, "bytes": base64.b64encode(store.content).decode(), "answers": held})
+    return result
 
 
 def drawn() -> dict:
@@ -190,9 +190,9 @@ def wide() -> dict:
 def _wide(name: str, more: dict[str, str], cells: dict[str, list[int]], parts: tuple[str, ...]) -> dict:
     preset = next(preset for preset in PRESETS if preset.name == name)
     query, page = preset.query | more, page_of("step")
-    found = {of: compute_resource(page, canonical_query(page, query | {"exact": of})).plain for of in parts}
-    found |= {"sent": compute_resource(page, canonical_query(page, query)).plain, "whole": answer(resolve(query), whole=True)}
-    return {"cells": cells, "bytes": {name: base64.b64encode(one).decode() for name, one in found.items()}}
+    result = {of: compute_resource(page, canonical_query(page, query | {"exact": of})).plain for of in parts}
+    result |= {"sent": compute_resource(page, canonical_query(page, query)).plain, "whole": answer(resolve(query), whole=True)}
+    return {"cells": cells, "bytes": {name: base64.b64encode(one).decode() for name, one in result.items()}}
 
 
 def words() -> dict:
@@ -206,14 +206,14 @@ def words() -> dict:
     cases = {lang: [(value, form, format_value(value, form, lang)) for value, form in forms] for lang in languages()}
     plurals = [(n, lang, plural_form(n, lang)) for n in (0, 1, -1, 0.5, 1.5, 2, 5, 11, 21, 102, 1234.5) for lang in languages()]
     values = {"n": 1234, "id": "x", "value": 0.5}
-    said = []
+    message = []
     for id_, text in browser_messages("en").items():
         fields = {name: values.get(name, 3) for name in _fields(text)}
         for n in (1, 2) if not isinstance(text, str) else (1,):
-            said.append((id_, fields | {"n": n}, say(id_, **(fields | {"n": n}))))
+            message.append((id_, fields | {"n": n}, say(id_, **(fields | {"n": n}))))
     nested = {"id": ["a", 2, {"id": "words.unknown", "values": {"id": "b"}}]}
-    said.append(("words.unknown", nested, "No message a, 2, No message b.."))
-    return {"written": cases, "plurals": plurals, "said": said}
+    message.append(("words.unknown", nested, "No message a, 2, No message b.."))
+    return {"written": cases, "plurals": plurals, "said": message}
 
 
 def _fields(text: str | dict[str, str]) -> set[str]:
@@ -225,12 +225,12 @@ def _fields(text: str | dict[str, str]) -> set[str]:
 
 def colours() -> dict[str, list[list[int]]]:
     """Each scale at its ends and in between, by plain interpolation of its anchors."""
-    found = {}
+    result = {}
     for name, stops in SCALES.items():
         anchors = np.array([list(bytes.fromhex(stop[1:])) for stop in stops], float)
         at = np.linspace(0, len(anchors) - 1, 256)
-        found[name] = np.stack([np.interp(at, np.arange(len(anchors)), c) for c in anchors.T], axis=-1).tolist()
-    return found
+        result[name] = np.stack([np.interp(at, np.arange(len(anchors)), c) for c in anchors.T], axis=-1).tolist()
+    return result
 
 
 def addresses() -> list[dict]:
@@ -240,7 +240,7 @@ def addresses() -> list[dict]:
 
 def snapshots() -> list[dict]:
     """What the Step page is sent for a setup, the core's arrays of it, and the cells behind some cells."""
-    found = []
+    result = []
     for setup in SETUPS:
         snapshot = run_updates(setup, load_image(setup.img, setup.ch, setup.scale), setup.k)
         program = program_of(setup, snapshot)
@@ -254,7 +254,7 @@ def snapshots() -> list[dict]:
             for cell in _some_cells(laid[symbol].shape)
         ]
         now = PageRequest(setup.to_query(), setup, find_image(setup.img), snapshot, {}, {})
-        found.append(
+        result.append(
             {
                 "bytes": base64.b64encode(answer(now)).decode(),
                 "arrays": {symbol: array.ravel().tolist() for symbol, array in laid.items()},
@@ -262,14 +262,14 @@ def snapshots() -> list[dict]:
                 "behind": behind,
             }
         )
-    return found
+    return result
 
 
 def _sources(link: Link, cell: tuple[int, ...], laid: dict[str, np.ndarray], links: dict) -> list[tuple[int, ...]]:
     values = dict(laid)
     if link.pattern == "won":  # the pool whose gradient is handed back
-        made = link.source.removeprefix("d")
-        values |= {"x": laid[links[made][0].source], "y": laid[made]}
+        result = link.source.removeprefix("d")
+        values |= {"x": laid[links[result][0].source], "y": laid[result]}
     return sources(link, cell, values)
 
 

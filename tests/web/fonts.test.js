@@ -65,7 +65,7 @@ const isFor = (only, c) =>
     return from <= c && c <= to
   })
 
-test("every letter and sign that is drawn is in a typeface that comes along, in both families or in one", () => {
+test("every drawn letter and sign is in an embedded typeface, in both families or in one", () => {
   const { characters, fonts } = fixture("drawn")
   const faces = fonts.map(([file, family, only]) => ({
     family,

@@ -12,13 +12,13 @@ import {
   percent,
   sentence,
   short,
-  signed,
+  signedHTML,
   timesPower,
   withSymbols,
 } from "../../cnnviz/view/model/numbers/format.js"
 import { anyNumbers, read } from "./numbers.js"
 
-test("symbols in a sentence are set as such, and no word is", () => {
+test("symbols in a sentence are formatted, and words are not", () => {
   const marked = {
     "Raise f[1,1] by 0.1, a tenth of ∂f[1,1]": "<i>f</i>[1,1] <i>∂f</i>[1,1]",
     "a₁ passes what ∂a₁ brings": "<i>a₁</i> <i>∂a₁</i>",
@@ -54,7 +54,7 @@ test("a short number is short", () => {
   assert.deepEqual([0, 0.05, 1, -12.34, 123.4, 12345].map(short), ["0", "0.050", "1.00", "−12.3", "123", "1.2e4"])
 })
 
-test("a field's number fits and is as exact as that allows", () => {
+test("a field's number fits and is as exact as possible", () => {
   for (const value of anyNumbers()) {
     const text = formatToFit(String(value))
     assert.ok(text.length <= 7, text)
@@ -65,9 +65,9 @@ test("a field's number fits and is as exact as that allows", () => {
 })
 
 test("signs, powers and shares", () => {
-  assert.equal(signed(-2), '<b class="neg">−2</b>')
-  assert.equal(signed(2.5), '<b class="pos">+2.500</b>')
-  assert.equal(signed(2110, 3), '<b class="pos">+2110</b>') // a whole number has all its digits, and no power of ten
+  assert.equal(signedHTML(-2), '<b class="neg">−2</b>')
+  assert.equal(signedHTML(2.5), '<b class="pos">+2.500</b>')
+  assert.equal(signedHTML(2110, 3), '<b class="pos">+2110</b>') // a whole number has all its digits, and no power of ten
   assert.equal(factor(-0.5, 2), "(−0.50)")
   assert.deepEqual([0.5, 0.05, 2e-5, 0].map(exponentOf), [0, -3, -6, 0])
   assert.equal(timesPower(-12), "× 10⁻¹²")
@@ -75,7 +75,7 @@ test("signs, powers and shares", () => {
   assert.deepEqual([0.25, 1e-5, 0, 12345].map(lossText), ["0.25000", "1.000e−5", "0.00000", "1.235e4"])
 })
 
-test("text becomes HTML and never markup", () => {
+test("text becomes HTML, and markup in it is escaped", () => {
   assert.equal(escapeHtml(`<a b="c">&'`), "&lt;a b=&quot;c&quot;&gt;&amp;&#39;")
   assert.equal(formula("z₁ = mean x"), 'z<sub>1</sub> = <span class="word">mean</span> x')
   const L = "<math><mi>L</mi></math>"
@@ -84,6 +84,6 @@ test("text becomes HTML and never markup", () => {
   assert.equal(markupWithFormulas("<b>$L$</b>"), `<b>${L}</b>`)
 })
 
-test("what is infinite is written as such", () => {
+test("infinity is written as a sign", () => {
   assert.deepEqual([number(Number.POSITIVE_INFINITY), number(Number.NEGATIVE_INFINITY, 3)], ["∞", "−∞"])
 })

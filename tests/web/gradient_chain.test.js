@@ -43,7 +43,7 @@ test("every card is in its box, once and without overlap, and all except the los
   }
 })
 
-test("an arrow begins at the card that a gradient is made from and ends at its own, from left to right", () => {
+test("an arrow leads from the card of the source gradient to its own, from left to right", () => {
   for (const text of [SEED, DEEP, ...OTHERS]) {
     const all = cards(text)
     const chain = layOutChain(all, 1168)
@@ -60,7 +60,7 @@ test("an arrow begins at the card that a gradient is made from and ends at its o
   }
 })
 
-test("the small network fills its room to the end, a deep one is wider than it, and a wrong card has room for its words", () => {
+test("a small network fills the width, a deep one exceeds it, and a wrong card has space for its text", () => {
   assert.ok(Math.abs(layOutChain(cards(SEED), 1168).width - 1168) < 1)
   const deep = layOutChain(cards(DEEP, { dz3: "first" }), 1168)
   assert.ok(deep.width > 1168)
@@ -70,7 +70,7 @@ test("the small network fills its room to the end, a deep one is wider than it, 
   )
 })
 
-test("a kernel has room for its numbers on a chain that is wider than its room, too; a map of an image has not", () => {
+test("a kernel has space for its numbers even in a wide chain; a map of an image has not", () => {
   const kernel = cards(SEED).map((card) => (card.symbol === "df" ? { ...card, rows: 3, columns: 3 } : card))
   const [narrow, wide] = [600, 1400].map((room) => layOutChain(kernel, room).cards)
   const side = (placed, wanted) => placed.find(({ symbol }) => symbol === wanted).map.width
@@ -84,7 +84,7 @@ test("a wrong bias has the arrow that leads to its layer's parameters", () => {
   assert.ok(placed.find(({ symbol }) => symbol === "db").box.x < placed.find(({ symbol }) => symbol === "dw").box.x)
 })
 
-test("the way to the image goes through all that something is made from", () => {
+test("the path to the image contains every gradient from which others are computed", () => {
   assert.deepEqual(
     mainPath(cards(SEED)).map(({ symbol }) => symbol),
     ["do", "dz2", "da1", "dz1"],
@@ -92,7 +92,7 @@ test("the way to the image goes through all that something is made from", () => 
   assert.equal(mainPath(cards(DEEP)).at(-1).symbol, "dz1")
 })
 
-test("digits that two numbers share are told from the others, at the size of the first", () => {
+test("the digits shared by two numbers are separated from the others, at the magnitude of the first", () => {
   assert.deepEqual(sharedDigits(0.0233751676226, 0.0233751676318), ["0.0233751676", "2260"])
   assert.deepEqual(sharedDigits(0.5, 0.5), ["0.5000000000000", ""])
   assert.deepEqual(sharedDigits(-2, 2), ["", "−2.000000000000"])
@@ -100,7 +100,7 @@ test("digits that two numbers share are told from the others, at the size of the
   assert.deepEqual(sharedDigits(Number.NaN, 1), ["", "NaN"])
 })
 
-test("a small table is as wide as its card, where its numbers have room", () => {
+test("a small table is as wide as its card if its numbers fit", () => {
   const card = { symbol: "dw", source: "do", state: "", rows: 4, columns: 1, layers: 2, flat: false }
   const [first, , last] = cards("do<L db<do dx<do")
   for (const room of [900, 2400]) {

@@ -14,7 +14,7 @@ const snapshots = fixture("snapshots").map(({ bytes }) => {
 
 const gradients = (numbers) => Object.keys(numbers.maps).filter((map) => numbers.maps[map].band === "gradients")
 
-test("the sentence of a gradient promises the gradient times the change, and says which way the loss moves", () => {
+test("the sentence of a gradient states the gradient times the change, and the direction of the loss", () => {
   for (const numbers of snapshots)
     for (const map of gradients(numbers)) {
       const cell = numbers.network.focus[numbers.maps[map].family] ?? numbers.shape(map).map(() => 0)
@@ -55,7 +55,7 @@ test("the actual change is given as soon as it is known, even if its sign differ
   }
 })
 
-test("where the loss bends before a step ends, less is promised, until it holds or no step is smaller", () => {
+test("if the loss bends within a step, a smaller step is promised, down to the smallest", () => {
   const numbers = snapshots[0]
   const cell = [0, 0, 1, 2]
   const slope = numbers.at("df", cell)
@@ -72,7 +72,7 @@ test("where the loss bends before a step ends, less is promised, until it holds 
   assert.match(raisedPart(numbers, "df", cell), /:0\.001$/)
 })
 
-test("what is lost in round-off is not said to stay away", () => {
+test("a change lost in round-off is not reported as missing", () => {
   const numbers = snapshots[0]
   const cell = [0, 0, 2, 2]
   const happens = (slope) => {
@@ -102,7 +102,7 @@ test("a loss that changes although the gradient is 0, as near a kink, is reporte
   assert.match(happens(0), /a little: the loss does not change/)
 })
 
-test("what has no gradient promises nothing", () => {
+test("symbols without a gradient have no promise", () => {
   const [numbers] = snapshots
   assert.deepEqual(
     ["x", "f", "z1", "o", "y", "L"].map(

@@ -18,7 +18,7 @@ const FACES = [
 ].map(([kind, shape, column, across]) => [faceOf({ kind, shape }, column, 3), across])
 FACES.push([faceOfColumn({ rows: 6, columns: 4, layers: 1 }), 1], [faceOfColumn({ rows: 6, columns: 4, layers: 3 }), 1])
 
-test("a place within a cell leads to that cell, and the cell to a box around the place", () => {
+test("a point within a cell selects that cell, and the cell's box contains the point", () => {
   for (const [face, across] of FACES) {
     const at = layout(face, { width: 211, height: 167, across, places: across * 2 })
     for (let n = 0; n < face.tiles; n++) {
@@ -39,7 +39,7 @@ test("a place within a cell leads to that cell, and the cell to a box around the
   }
 })
 
-test("tiles lie apart, within the map, and a place outside leads to the nearest cell", () => {
+test("tiles do not overlap and lie within the map; a point outside selects the nearest cell", () => {
   for (const [face, across] of FACES) {
     const at = layout(face, { width: 300, height: 200, across })
     const boxes = Array.from({ length: face.tiles }, (_, n) => at.tile(n))
@@ -55,14 +55,14 @@ test("tiles lie apart, within the map, and a place outside leads to the nearest 
   }
 })
 
-test("the ends of a scale are as short as can be, and a symmetric one says ± once", () => {
+test("the ends of a scale are short, and a symmetric scale says ± once", () => {
   assert.deepEqual(limitLabels([-0.25, 0.25], "signed"), ["", "±0.25"])
   assert.deepEqual(limitLabels([-1, 1], "signed"), ["", "±1"])
   assert.deepEqual(limitLabels([0, 255], "pixel"), ["0", "255"])
   assert.deepEqual(limitLabels([-0.5, 2], "signed"), ["−0.50", "2"])
 })
 
-test("a pixel has its cell's colour, and one without a cell is clear", () => {
+test("a pixel has its cell's colour, and a pixel without a cell is transparent", () => {
   const bytes = rgbaBytes(2, 2, (i, j) => (i === 1 && j === 0 ? null : [10 * i, 20 * j, 30]))
   assert.deepEqual([...bytes], [0, 0, 30, 255, 0, 20, 30, 255, 0, 0, 0, 0, 10, 20, 30, 255])
 })
@@ -96,7 +96,7 @@ test("contiguous cells give the same result as single cells", () => {
   assert.equal(running, 2)
 })
 
-test("all tiles of a map are made as one picture, and each is cut out where its numbers are", () => {
+test("all tiles of a map are painted as one picture, and each is clipped if its numbers are printed", () => {
   const made = []
   class Canvas {
     constructor(width, height) {

@@ -43,7 +43,7 @@ test("charts share one x axis below each other, and a second version is dashed i
   assert.equal(layout.separators, ".,")
 })
 
-test("the loss has a point an update, and no axis of it runs below zero", () => {
+test("the loss has one point per update, and no axis starts below zero", () => {
   const losses = lossChart(new Float32Array([0.5, 0.25, 0.125]))
   const { data, layout } = figureOf([losses], LOOK)
   assert.deepEqual(
@@ -58,7 +58,7 @@ test("the loss has a point an update, and no axis of it runs below zero", () => 
   assert.deepEqual([start.xaxis.rangemode, start.yaxis.rangemode], ["nonnegative", "tozero"])
 })
 
-test("where many lines say their values, the small charts are silent", () => {
+test("if many lines show values, the small charts show none", () => {
   const many = chart(
     "A",
     [0],

@@ -10,7 +10,7 @@ import { pictureColours } from "../../cnnviz/pages/learn/learn_board.js"
 import { caption } from "../../cnnviz/pages/learn/learn_plates.js"
 import { spokenQuestion } from "../../cnnviz/pages/learn/learn_words.js"
 import {
-  agreements,
+  agreementByNumber,
   askedCells,
   figuresOf,
   hasSingleKernel,
@@ -33,7 +33,7 @@ test("a question is spoken with its symbols, after a title that may be a questio
 
 const link = (stride, before, k = 3) => ({ geometry: { stride, before, k, dilation: 1 } })
 
-test("a part of a map follows the place that is chosen, and no further than it has to, and never leaves the map", () => {
+test("the visible part of a map follows the chosen cell, no further than necessary, and stays within the map", () => {
   for (const size of [5, 9, 30])
     for (let start = 0; start <= Math.max(size - 9, 0); start++)
       for (let at = 0; at < size; at++) {
@@ -46,7 +46,7 @@ test("a part of a map follows the place that is chosen, and no further than it h
   assert.equal(shiftStart(20, 9, 32, 8, 10), 8)
 })
 
-test("the place under a pixel is the one whose window has it in its middle", () => {
+test("the cell under a pixel is the one whose window is centred there", () => {
   for (const [stride, before, places, size] of [
     [1, 0, 30, 32],
     [2, 0, 15, 32],
@@ -83,7 +83,7 @@ test("a kernel's map follows an equals sign, and the cells of the question have 
   assert.deepEqual(visibleBlock(figures[2]), { tile: 0, top: 14, left: 14, tall: 3, wide: 3 })
   const turned = valuesOf(figures[1], tileOf(figures[1])).reverse()
   assert.deepEqual(valuesOf(figures[2], visibleBlock(figures[2])), turned)
-  assert.deepEqual(agreements(valuesOf(figures[1], tileOf(figures[1])), turned), [
+  assert.deepEqual(agreementByNumber(valuesOf(figures[1], tileOf(figures[1])), turned), [
     false,
     false,
     true,
@@ -96,7 +96,7 @@ test("a kernel's map follows an equals sign, and the cells of the question have 
   ])
 })
 
-test("each place of a block has a sum that comes to the core's number", () => {
+test("each position of a block has a sum that equals the core's number", () => {
   for (const [lesson, number] of [
     ["kernel", 1],
     ["kernel", 2],
@@ -113,14 +113,14 @@ test("each place of a block has a sum that comes to the core's number", () => {
   }
 })
 
-test("a number that another rule made is set beside what the arithmetic comes to", () => {
+test("a number of another rule is shown next to the result of the arithmetic", () => {
   const { step, numbers } = at("notebook", 5)
   const said = arithmeticOf(numbers, step.cells.map, askedCells(numbers, step.cells)[0])
   assert.match(said, /; the notebook has <b>−236<\/b>$/)
   assert.doesNotMatch(said, /[=≈] <b>/)
 })
 
-test("so is that of a place with few products", () => {
+test("the same holds for a position with few products", () => {
   const { step, numbers } = at("kernel", 1)
   const { map } = step.cells
   const few = askedCells(numbers, step.cells).filter((place) => / = .* · /.test(sumOf(numbers, map, place)))
@@ -132,7 +132,7 @@ test("so is that of a place with few products", () => {
   }
 })
 
-test("every step's plates fit beside its words and on a phone, and cells keep their sizes", () => {
+test("every step's plates fit next to the text and on a phone, and cells keep their sizes", () => {
   for (const { step, numbers } of steps) {
     const figures = figuresOf(numbers, step, false).filter(({ form }) => form !== "number")
     const signs = signsOf(numbers, figures)
@@ -168,7 +168,7 @@ test("every step's plates fit beside its words and on a phone, and cells keep th
   )
 })
 
-test("numbers that are not 0 have colours, although the map that they are like is all 0", () => {
+test("nonzero numbers have colours even if their reference map is all 0", () => {
   for (const { step, numbers } of steps)
     for (const { plate, values, limits } of figuresOf(numbers, step, true))
       assert.ok(
@@ -177,7 +177,7 @@ test("numbers that are not 0 have colours, although the map that they are like i
       )
 })
 
-test("on a phone numbers in sight have room in their cells, and no grid is wider than it", () => {
+test("on a phone, visible numbers fit their cells, and no grid is wider than the screen", () => {
   const wide = (text) => [...text].reduce((sum, sign) => sum + (sign === "." ? 3.8 : 8.3), 0) // of a digit of 13 px
   for (const { step, numbers } of steps)
     for (const figure of figuresOf(numbers, step, true).filter(({ form }) => form === "grid")) {
@@ -190,7 +190,7 @@ test("on a phone numbers in sight have room in their cells, and no grid is wider
     }
 })
 
-test("cells grow where no map fills the room, and never out of it", () => {
+test("cells grow if no map fills the space, and stay within it", () => {
   const grown = []
   for (const { step, numbers } of steps) {
     const figures = figuresOf(numbers, step, false).filter(({ form }) => form !== "number")
@@ -206,7 +206,7 @@ test("cells grow where no map fills the room, and never out of it", () => {
   assert.ok(grown.includes("dead 2") && !grown.includes("kernel 4"), `${grown}`)
 })
 
-test("a row is named by outputs where it is one of outputs, and a power of ten is not said of what is hidden", () => {
+test("a row of outputs is labelled as such, and hidden numbers have no power of ten", () => {
   const named = (lesson, number, symbol) => {
     const { step, numbers } = at(lesson, number)
     return isOfOutputs(
@@ -253,7 +253,7 @@ test("a hidden plate does not reveal its size, and no plate reveals a requested 
   }
 })
 
-test("bars begin at 0 on a linear scale, and over more than three decades at a named power of ten", () => {
+test("bars start at 0 on a linear scale, and at a named power of ten over more than three decades", () => {
   const linear = barScale([0.5, 0.001, 0])
   assert.deepEqual([linear.part(0.5), linear.part(0.25), linear.part(0), linear.decades.length], [1, 0.5, 0, 0])
   assert.deepEqual([barScale([]).part(0), barScale([0, 0]).part(0)], [0, 0])
@@ -272,7 +272,7 @@ test("bars begin at 0 on a linear scale, and over more than three decades at a n
   }
 })
 
-test("numbers that are compared as bars are on a log scale where they span more than three decades", () => {
+test("numbers compared as bars use a log scale over more than three decades", () => {
   const logarithmic = steps
     .filter(({ step, numbers }) => {
       const numbersOnly = figuresOf(numbers, step, true).filter(({ form }) => form === "number")
@@ -283,7 +283,7 @@ test("numbers that are compared as bars are on a log scale where they span more 
   assert.ok(!logarithmic.includes("blame 7"), `${logarithmic}`)
 })
 
-test("the outline of cells has the edges of their union alone", () => {
+test("the outline of cells consists of the edges of their union", () => {
   const block = (top, left, tall = 1, wide = 1, tile = 0) => ({ tile, top, left, tall, wide })
   assert.equal(outlineOf([]).length, 0)
   assert.equal(outlineOf([block(2, 3)]).length, 4)
@@ -297,7 +297,7 @@ test("the outline of cells has the edges of their union alone", () => {
   }
 })
 
-test("equal numbers have equal colours in all pictures of a question and in the map that is asked for", () => {
+test("equal numbers have equal colours in all pictures of a question and in its map", () => {
   let compared = 0
   for (const { step, numbers } of steps.filter(({ step }) => step.options.some(({ picture }) => picture))) {
     const colours = pictureColours(step, numbers)

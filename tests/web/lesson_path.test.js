@@ -20,14 +20,14 @@ const TREE = [
   lesson("own"),
 ]
 
-test("a lesson is one column after what it builds on, and no two are at one place", () => {
+test("a lesson is one column after its prerequisites, and no two lessons share a position", () => {
   const places = placeLessons(TREE)
   const at = Object.fromEntries(places.map(({ lesson: { id }, column, row }) => [id, [column, row]]))
   assert.deepEqual(at, { a: [0, 1], b: [1, 1], c: [2, 0], d: [2, 2], e: [3, 0], own: [0, 4] })
   assert.equal(new Set(places.map(({ column, row }) => `${column} ${row}`)).size, places.length)
 })
 
-test("a lesson that builds on two is after the later one, and unknown or circular names do no harm", () => {
+test("a lesson with two prerequisites is after the later one, and unknown or circular names are ignored", () => {
   const [a, , c] = placeLessons([lesson("a"), lesson("b", ["a"]), lesson("c", ["a", "b"])])
   assert.deepEqual([a.column, c.column, c.parents], [0, 2, ["b"]])
   const circle = placeLessons([lesson("a", ["b"]), lesson("b", ["a"]), lesson("c", ["none"])])
@@ -49,7 +49,7 @@ test("lines lead from the row of each lesson to the rows of the lessons that bui
   assert.equal(forks.flatMap(({ edges }) => edges).length, 4)
 })
 
-test("the next lesson was begun, or what it builds on is completed; its first question has no answer", () => {
+test("the next lesson was begun or has completed prerequisites, and its first question has no answer", () => {
   const done = { 1: "right", 2: "seen" }
   const next = (marks) => nextLesson(TREE, (id) => marks[id] ?? {})?.id
   assert.equal(next({}), "a")

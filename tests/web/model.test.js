@@ -23,7 +23,7 @@ import { ChainFocus } from "../../cnnviz/view/model/state/chain_focus.js"
 import { fixture } from "./hooks.js"
 import { anyNumbers } from "./numbers.js"
 
-test("a lesson's address is the one that Python writes, and leads back to it", () => {
+test("a setup's address equals Python's, and is parsed back to the setup", () => {
   for (const { lesson, query: text } of fixture("addresses")) {
     assert.equal(query(lesson), `?${text}`)
     assert.deepEqual(parse(query(lesson)), lesson)
@@ -31,7 +31,7 @@ test("a lesson's address is the one that Python writes, and leads back to it", (
   }
 })
 
-test("lessons that differ in one key differ, in the stage alone only where it counts", () => {
+test("setups that differ in one key differ, but the stage counts only where it changes numbers", () => {
   const [{ lesson }] = fixture("addresses")
   for (const key of Object.keys(lesson)) {
     assert.ok(!isEqual(lesson, { ...lesson, [key]: "another" }), key)
@@ -40,7 +40,7 @@ test("lessons that differ in one key differ, in the stage alone only where it co
   assert.ok(isEqual({ vs: "" }, {}))
 })
 
-test("what others put into the address is told from what is ours, and nothing is in both or lost", () => {
+test("foreign keys of an address are separated from ours, and none is lost or in both", () => {
   for (const { lesson } of fixture("addresses")) {
     const others = { embed: "true", utm_source: "a b", K: "3", "": "1" }
     const mixed = { ...others, ...lesson }
@@ -49,7 +49,7 @@ test("what others put into the address is told from what is ours, and nothing is
   }
 })
 
-test("how a page is looked at is ours, and what cannot be had is off", () => {
+test("keys of the view are ours, and invalid values are off", () => {
   const look = { view: "lecture", whole: "1", hide: "1", predict: "1" }
   assert.deepEqual(ownKeys(look), look)
   assert.deepEqual(viewKeys({ ...look, k: "1" }), look)
@@ -57,7 +57,7 @@ test("how a page is looked at is ours, and what cannot be had is off", () => {
   assert.ok(isEqual({ view: "lecture" }, {}, COMPUTED) && !isEqual({ view: "lecture" }, {}))
 })
 
-test("every colour of every scale is the one between its anchors", () => {
+test("every colour of a scale is interpolated between its anchors", () => {
   for (const [scale, expected] of Object.entries(fixture("colours"))) {
     if (scale === "error") continue
     expected.forEach((rgb, at) => {
@@ -72,18 +72,18 @@ test("every colour of every scale is the one between its anchors", () => {
   assert.deepEqual(colour(0, [1e-16, 1], "error"), errors[0])
 })
 
-test("a map of zeros alone is the middle of its colours", () => {
+test("a map of zeros has the middle colour of its scale", () => {
   assert.deepEqual(colour(0, [0, 0], "signed"), colour(0, [-1, 1], "signed"))
   assert.deepEqual(colour(0, [0, 0], "activation"), colour(0, [0, 1], "activation"))
 })
 
-test("what is written on a colour can be read on it", () => {
+test("text on a colour is legible", () => {
   assert.equal(textColour([255, 255, 255]), "#000")
   assert.equal(textColour([0, 0, 0]), "#fff")
   assert.equal(textColour([178, 24, 43]), "#fff")
 })
 
-test("the ends of an axis hold every value that has a place", () => {
+test("the ends of an axis include every visible value", () => {
   const values = [...anyNumbers()]
   assert.deepEqual(extent(values, linearScale, 0), [Math.min(0, ...values), Math.max(...values)])
   const positive = values.filter((value) => value > 0).map(Math.log10)
@@ -105,7 +105,7 @@ test("grid lines are round numbers within the range, with at most the given numb
   }
 })
 
-test("names beside lines keep their order and their distance", () => {
+test("labels of lines keep their order and their distance", () => {
   for (const ends of [[10, 10, 10], [5, 50, 51], [98, 99, 100], [0]]) {
     const places = spreadLabels(ends, 100, 12)
     assert.deepEqual(
@@ -165,7 +165,7 @@ test("a pin is released by pinning again, or if its cell no longer exists", () =
   assert.deepEqual(focus.own("z1"), [2, 2])
 })
 
-test("a board pins what the address names and it shows, and keeps what it does not show for other pages", () => {
+test("a board pins the cell of the address if it shows it, and otherwise keeps the key for other pages", () => {
   const focus = new ChainFocus()
   focus.hold("z1:3,4")
   assert.equal(focus.text, "z1:3,4")

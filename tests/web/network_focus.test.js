@@ -19,7 +19,7 @@ const answered = (change, cell) =>
     stages: [],
   })
 
-test("the marked cell stays when a number is edited, and goes to the proposed one when the setup is another", () => {
+test("the pinned cell stays when a number is edited, and moves to the proposed one with another setup", () => {
   const focus = new NetworkFocus()
   focus.receive(answered({}, [0, 1, 1]))
   assert.deepEqual(focus.own("dz1"), [0, 1, 1])

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict"
 import test from "node:test"
 import {
+  allowedSuccessors,
   changeWord,
-  followers,
   formatWord,
   insertWord,
   parseWord,
@@ -15,23 +15,23 @@ import { fixture } from "./hooks.js"
 
 const NET = "conv4x3bs2p1-relu-max3s2-dense10-softmax-ce"
 
-test("every word of every course's network is written as it was read", () => {
+test("every word of the courses' networks is parsed and written unchanged", () => {
   for (const { query } of PRESETS)
     for (const word of query.net.split("-")) assert.equal(formatWord(parseWord(word)), word)
 })
 
-test("every kind of layer is read as its kind and written as it was", () => {
+test("every kind of layer is parsed as its kind and written unchanged", () => {
   for (const [word, kind] of fixture("layers")) {
     assert.equal(parseWord(word).kind, kind)
     assert.equal(formatWord(parseWord(word)), word)
   }
 })
 
-test("a word without its number stays as it was typed", () => {
+test("a word without its number is kept as typed", () => {
   for (const word of ["dense", "leaky", "max"]) assert.equal(formatWord(parseWord(word)), word)
 })
 
-test("one word is changed, and the others stay", () => {
+test("changing one word keeps the others", () => {
   assert.equal(changeWord(NET, 0, { count: 8 }), NET.replace("conv4x3bs2p1", "conv8x3bs2p1"))
   assert.equal(changeWord(NET, 2, { kind: "avg", size: 2 }), NET.replace("max3s2", "avg2s2"))
   assert.equal(changeWord(NET, 1, { kind: "tanh" }), NET.replace("relu", "tanh"))
@@ -42,12 +42,12 @@ test("one word is changed, and the others stay", () => {
   assert.equal(removeWord(insertWord(NET, 2, "relu"), 3), NET)
 })
 
-test("maps are followed by other layers than rows are, and both by every activation of hidden layers", () => {
+test("maps and rows have different successors, and both may be followed by every hidden activation", () => {
   for (const isRow of [true, false])
     assert.deepEqual(
-      ACTIVATIONS.filter((kind) => !followers(isRow).includes(kind)),
+      ACTIVATIONS.filter((kind) => !allowedSuccessors(isRow).includes(kind)),
       ["identity", "softmax"],
     )
-  assert.ok(followers(false).some((word) => parseWord(word).kind === "conv"))
-  assert.ok(followers(true).every((word) => !["conv", "max", "avg", "gap"].includes(parseWord(word).kind)))
+  assert.ok(allowedSuccessors(false).some((word) => parseWord(word).kind === "conv"))
+  assert.ok(allowedSuccessors(true).every((word) => !["conv", "max", "avg", "gap"].includes(parseWord(word).kind)))
 })

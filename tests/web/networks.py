@@ -110,12 +110,12 @@ def _sums(target: str, cell: tuple[int, ...], program: Program, arrays: dict[str
     """What the products of a cell add up to: those of either sign, and those of each channel of what is read."""
     if not re.match(r"sum\(\w+\*\w+\)", program.arithmetic.get(target, "")):
         return None
-    made = arithmetic_of(program, target, cell, arrays)
-    first = made.terms[0].factors[0][0] if made.terms else ""
-    found: dict[int, list[float]] = {}
-    for term in made.terms:
-        found.setdefault(next(at[0] for name, at, _ in term.factors if name == first), []).append(term.product)
-    return {"totals": made.totals, "of": first, "channels": [(channel, exact_sum(products)) for channel, products in found.items()]}
+    created = arithmetic_of(program, target, cell, arrays)
+    first = created.terms[0].factors[0][0] if created.terms else ""
+    result: dict[int, list[float]] = {}
+    for term in created.terms:
+        result.setdefault(next(at[0] for name, at, _ in term.factors if name == first), []).append(term.product)
+    return {"totals": created.totals, "of": first, "channels": [(channel, exact_sum(products)) for channel, products in result.items()]}
 
 
 def _address(target: str, cell: tuple[int, ...], program: Program, arrays: dict[str, np.ndarray]) -> str:

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { cellArithmetic, cellName } from "../../cnnviz/view/model/explain/arithmetic.js"
-import { PATTERNS, pairs, reach } from "../../cnnviz/view/model/explain/cell_links.js"
+import { PATTERNS, pairs, sourceRanges } from "../../cnnviz/view/model/explain/cell_links.js"
 import { expression, symbols } from "../../cnnviz/view/model/explain/expression.js"
 import { byChannel, Filling, lossOf, terms, totals } from "../../cnnviz/view/model/explain/formula_values.js"
 import { detailsOf, meaningOf, wordsOf } from "../../cnnviz/view/model/explain/meanings.js"
@@ -11,7 +11,7 @@ import { arrange } from "../../cnnviz/view/model/layout/overview.js"
 import { faceOf } from "../../cnnviz/view/model/numbers/array_faces.js"
 import { exactSum } from "../../cnnviz/view/model/numbers/exact_sum.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
-import { has, say } from "../../cnnviz/view/model/words.js"
+import { hasMessage, say } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
 const networks = fixture("networks").map(({ answer, arrays, cells }) => ({
@@ -26,18 +26,18 @@ const networks = fixture("networks").map(({ answer, arrays, cells }) => ({
 const unsigned = (value) => value + 0 // -0 is 0 to who reads it
 const near = (a, b) => assert.ok(Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)), `${a} is not ${b}`)
 
-test("every symbol of every kind of layer has words, which name it as the network does", () => {
+test("every symbol of every kind of layer has words that name it like the network", () => {
   for (const { numbers } of networks)
     for (const symbol of Object.keys(numbers.maps)) {
       const id = meaningOf(numbers, symbol)
       const { text, title } = wordsOf(id)
-      assert.ok(has(title) && has(text), symbol)
+      assert.ok(hasMessage(title) && hasMessage(text), symbol)
       if ("ngs".includes(symbol[0]))
         assert.ok(say(text).includes(`\`${detailsOf(numbers, id, symbol).letter}\``), symbol)
     }
 })
 
-test("every cell has the sources that the core says, in every pattern", () => {
+test("every cell has the core's sources, in every pattern", () => {
   const seen = new Set()
   for (const { numbers, cells } of networks) {
     for (const { map, cell, sources } of cells) {
@@ -65,7 +65,7 @@ test("a cell in the address has the core's format, and is parsed back", () => {
   }
 })
 
-test("a filled template comes to the core's number", () => {
+test("a filled template evaluates to the core's number", () => {
   for (const { numbers, cells } of networks) {
     for (const { map, cell } of cells) {
       const template = numbers.network.arithmetic[map]
@@ -76,7 +76,7 @@ test("a filled template comes to the core's number", () => {
   }
 })
 
-test("a cell that nothing comes back to is 0, and has no sum", () => {
+test("a cell without incoming gradient is 0 and has no sum", () => {
   const lost = networks.flatMap(({ numbers, cells }) =>
     cells
       .filter(({ map, sources }) => map[0] === "d" && sources.dp1?.length === 0)
@@ -86,7 +86,7 @@ test("a cell that nothing comes back to is 0, and has no sum", () => {
   for (const [text, name] of lost) assert.equal(text, `${name} = <b>0</b> <small>(no gradient reaches it)</small>`)
 })
 
-test("a number that a template itself has is written with the language's decimal point, too", async () => {
+test("a number in a template has the language's decimal point, too", async () => {
   const french = await import("../../cnnviz/view/model/explain/arithmetic.js?fr")
   const { numbers } = networks.find(({ numbers }) => numbers.network.text.includes("-bn-"))
   const written = [cellArithmetic, french.cellArithmetic].map((fill) => fill(numbers, "n1", [0, 0, 0]))
@@ -94,7 +94,7 @@ test("a number that a template itself has is written with the language's decimal
   assert.ok(written[1].includes(" + 0,00001)") && !/\d\.\d/.test(written[1]), written[1])
 })
 
-test("in a list of numbers a decimal comma is not taken for the next number's", async () => {
+test("a decimal comma is not read as a separator in a list of numbers", async () => {
   const french = await import("../../cnnviz/view/model/explain/arithmetic.js?fr")
   const { numbers } = networks.find(({ numbers }) => numbers.network.text.includes("-leaky20-"))
   const [english, other] = [cellArithmetic, french.cellArithmetic].map((fill) => fill(numbers, "a2", [0, 0, 0]))
@@ -137,7 +137,7 @@ test("the parts of a sum are the core's to the last bit: the total of either sig
   assert.ok(count > 500)
 })
 
-test("a sum is rounded once, at its end", () => {
+test("a sum is rounded once, at the end", () => {
   assert.equal(exactSum([1, 1e100, 1, -1e100]), 2)
   assert.equal(exactSum(Array(10).fill(0.1)), 1)
   assert.equal(exactSum([1, 2 ** -53, 2 ** -106]), 1 + 2 ** -52) // half a unit, and a little more
@@ -146,7 +146,7 @@ test("a sum is rounded once, at its end", () => {
   assert.ok(Number.isNaN(exactSum([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])))
 })
 
-test("where what a step leaves is not sent, it is bit for bit the core's", () => {
+test("results of a step that are not sent equal the core's to the last bit", () => {
   for (const { numbers } of networks) {
     for (const name of numbers.said.update.makes) {
       const sent = numbers.arrays[`${name}_next`]
@@ -175,7 +175,7 @@ test("cells that meet in a product are sources, each once", () => {
     [0, 0, 1, 1],
   ])
   assert.deepEqual(
-    reach(link("window", "x"), [0, 0, 0], [1, 5, 5]).map(({ count }) => count),
+    sourceRanges(link("window", "x"), [0, 0, 0], [1, 5, 5]).map(({ count }) => count),
     [1, 2, 2],
   )
 })

@@ -9,7 +9,7 @@ import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { integerOrNumber, number, short } from "../../cnnviz/view/model/numbers/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { distinctDigits } from "../../cnnviz/view/model/numbers/printed_digits.js"
-import { has } from "../../cnnviz/view/model/words.js"
+import { hasMessage } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
 const unsigned = (value) => value + 0 // -0 is 0 to who reads it
@@ -195,7 +195,7 @@ test("the update says what the core's next parameter is", () => {
 
 test("every symbol and every operator of a network has words in the glossary", () => {
   const lacking = new Set()
-  const check = (id) => Object.values(wordsOf(id)).every(has) || lacking.add(id)
+  const check = (id) => Object.values(wordsOf(id)).every(hasMessage) || lacking.add(id)
   for (const { numbers } of snapshots) {
     for (const symbol of Object.keys(numbers.maps)) check(meaningOf(numbers, symbol))
     for (const { kind } of numbers.network.layers) if (!["conv", "dense"].includes(kind)) check(`signs.${kind}`)

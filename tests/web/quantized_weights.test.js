@@ -23,7 +23,7 @@ for (const name of Object.keys(whole))
     }
   })
 
-test("of the step of a parameter that came as colours everything is the core's too, with all its parts", () => {
+test("all parts of a quantized parameter's step equal the core's", () => {
   for (const [name, map] of [
     ["scratch", "w2"],
     ["tinygrad", "f4"],
@@ -62,7 +62,7 @@ for (const name of Object.keys(whole))
     }
   })
 
-test("the largest number of a gradient that came as colours is told, and its smallest is not", () => {
+test("the largest number of a quantized gradient is known, and the smallest is not", () => {
   for (const symbol of ["df2", "df3", "df4"]) {
     const [end, ...others] = extremesOf(sent("tinygrad"), symbol)
     const both = extremesOf(whole.tinygrad, symbol)
@@ -72,7 +72,7 @@ test("the largest number of a gradient that came as colours is told, and its sma
   }
 })
 
-test("what a cell needs is the weights or filters that it is computed from, and no others", () => {
+test("a cell needs exactly the weights or filters that it is computed from", () => {
   const needed = (name) => {
     const numbers = sent(name)
     return Object.entries(fixtures[name].cells).map(([map, cell]) => numbers.missingParts(map, cell))
@@ -88,7 +88,7 @@ test("what a cell needs is the weights or filters that it is computed from, and 
   assert.deepEqual(sent("tinygrad").missingParts("f4", [9, 5, 1, 2], true), ["f4:9,"])
 })
 
-test("all weights, for their table, are the core's, and the filters at the start, to be edited", () => {
+test("all weights of the table and the editable initial filters equal the core's", () => {
   const numbers = sent("scratch")
   numbers.storePart("w2:", read("scratch", "w2:").arrays)
   assert.ok(whole.scratch.values("w2").every((value, at) => value === numbers.values("w2")[at]))
@@ -99,7 +99,7 @@ test("all weights, for their table, are the core's, and the filters at the start
   assert.deepEqual(filters.arrays["start.f4"].values, whole.tinygrad.arrays["start.f4"].values)
 })
 
-test("colours are the weights and gradients to a step, and everything else is exact", () => {
+test("colours equal the weights and gradients within one step, and everything else is exact", () => {
   for (const [name, { maps }] of Object.entries(whole)) {
     const numbers = sent(name)
     for (const map of Object.keys(maps)) {

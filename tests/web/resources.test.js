@@ -67,7 +67,7 @@ test("outdated requests are cancelled, and equal requests are sent once", async 
   assert.equal(requests.length, 2)
 })
 
-test("it asks ahead one after another, and stops where the visitor asks", async () => {
+test("prefetching runs one request at a time, and stops when the visitor requests something", async () => {
   ask({ k: "5" })
   numbers.ahead("", [{ k: "6" }, { k: "4" }, { k: "5" }], KEYS)
   await settled()
@@ -141,7 +141,7 @@ test("the visible part of the next update is prefetched, whichever arrives first
   assert.deepEqual(asked().slice(4), ["4"]) // which was on its way
 })
 
-test("nobody is disturbed by it: not in a hidden tab, not with a data saver", async () => {
+test("nothing is prefetched in a hidden tab or with a data saver", async () => {
   document.hidden = true
   numbers.ahead("", [{ k: "6" }], KEYS)
   await settled()
@@ -153,7 +153,7 @@ test("nobody is disturbed by it: not in a hidden tab, not with a data saver", as
   assert.equal(requests.length, 0)
 })
 
-test("what cannot be used stays as it is on the screen", async () => {
+test("a failed response leaves the screen unchanged", async () => {
   shown = { k: "1", lr: "0.5" }
   ask({ k: "1", lr: "fast" })
   requests[0].answer()
@@ -193,7 +193,7 @@ test("a busy server is retried when it says, an unreachable one after a delay, a
   assert.equal(requests.length, 5)
 })
 
-test("after an update of the server the page loads itself again, once", async (t) => {
+test("after a server update the page reloads once", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] })
   let loads = 0
   globalThis.location = { reload: () => loads++ }
@@ -225,7 +225,7 @@ test("after an update of the server the page loads itself again, once", async (t
   }
 })
 
-test("an answer has the stage that the address has, if there is one", () => {
+test("a response has the stage of the address, if there is one", () => {
   const answer = { lesson: { stage: "df", cell: "" }, stages: [{ symbol: "x" }, { symbol: "df" }] }
   assert.equal(looked(answer, { stage: "x", cell: "x:1,2" }).lesson.stage, "x")
   assert.equal(looked(answer, { stage: "z9" }).lesson.stage, "df")
@@ -236,7 +236,7 @@ test("an answer has the stage that the address has, if there is one", () => {
   assert.equal(looked(bare, {}).lesson.stage, "x")
 })
 
-test("what was not used for longest goes first", () => {
+test("the least recently used entry is evicted first", () => {
   const recent = new LruCache(10)
   for (const name of "abac") recent.put(name, name.toUpperCase(), 5)
   assert.deepEqual([recent.get("a"), recent.get("b"), recent.get("c")], ["A", undefined, "C"])
@@ -245,7 +245,7 @@ test("what was not used for longest goes first", () => {
   assert.ok(!recent.has("a"))
 })
 
-test("a part that two ask for travels once, is given to both, and is kept", async () => {
+test("a part that is requested twice is fetched once, delivered to both, and cached", async () => {
   const given = []
   const part = (who) => numbers.part({ k: "1", stage: "z2", cell: "z2:57" }, "w2:,57", () => given.push(who))
   part("one")
@@ -261,7 +261,7 @@ test("a part that two ask for travels once, is given to both, and is kept", asyn
   assert.equal(requests.length, 1)
 })
 
-test("a file of one's own goes along with its questions alone, each file with its own, and is kept nowhere", async () => {
+test("an uploaded file is sent with its own requests only, and is not stored", async () => {
   const sent = []
   const own = new Resources(
     new URL("http://here/"),

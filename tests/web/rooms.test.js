@@ -10,15 +10,15 @@ import {
   cellIn,
   cellUnder,
   countOf,
-  found,
+  hidesAnswer,
   indexOf,
   isRight,
   nextAct,
   placeIn,
-  possible,
+  possibleActions,
   retryIn,
+  rightCounts,
   valuesOf,
-  veils,
   windowAt,
 } from "../../cnnviz/rooms/question.js"
 import { bestOf, hasDiverged, powersIn, tick } from "../../cnnviz/rooms/rate_chart.js"
@@ -41,7 +41,7 @@ const map = (more) => ({
 })
 const poll = (phase, keyed = true) => ({ number: 1, phase, round: 1, left: null, keyed })
 
-test("a cell is found again by the place at which it is drawn", () => {
+test("a cell is found by the position at which it is drawn", () => {
   const shapes = [
     map({}),
     map({ shape: [4, 6, 5], layers: 4, rows: 6, columns: 5, cells: 120 }),
@@ -78,9 +78,9 @@ test("colours are decoded to their values within 1/255", () => {
   assert.deepEqual([...valuesOf({ levels: bytes, low: -255, high: 255, scale: "signed" })], [-255, 1, 255])
 })
 
-test("of a question only that can be done which the server would do", () => {
+test("only actions that the server accepts are possible", () => {
   const done = (phase, keyed, other) =>
-    Object.entries(possible(phase && poll(phase, keyed), { other }))
+    Object.entries(possibleActions(phase && poll(phase, keyed), { other }))
       .filter(([, can]) => can)
       .map(([act]) => act)
   assert.deepEqual(done("open"), ["close"])
@@ -100,7 +100,7 @@ test("counts and times are those of the last round", () => {
   assert.equal(countOf(rounds[1], 2), 2)
   assert.equal(countOf(rounds[1], 1), 0)
   assert.deepEqual(
-    found({
+    rightCounts({
       rounds,
       groups: [
         { right: true, counts: [0, 2] },
@@ -112,7 +112,7 @@ test("counts and times are those of the last round", () => {
   assert.deepEqual([clock(23.2), clock(0), clock(-3), clock(120)], ["0:24", "0:00", "0:00", "2:00"])
 })
 
-test("of a question that nobody answered it is not said how many found it", () => {
+test("without answers, the number of right answers is not shown", () => {
   const said = (votes) => foundIt({ rounds: [{ votes, counts: [] }], groups: [] })
   assert.deepEqual([said(0), said(2)], ["Nobody answered.", "<b>0 of 2</b> answered correctly."])
 })
@@ -131,7 +131,7 @@ test("a screen reader gets the counts, and the right answer once it is revealed"
   assert.equal(spokenResults(question, { revealed: true, rounds, groups }), "3 of 4 answered correctly. A: 1, B ✓: 3.")
 })
 
-test("a form asks for what the server knows", () => {
+test("a form asks for the fields that the server needs", () => {
   const form = (fields) => {
     const made = new FormData()
     for (const [name, value] of Object.entries(fields)) made.set(name, value)
@@ -168,7 +168,7 @@ test("a form asks for what the server knows", () => {
   })
 })
 
-test("pages come back soon after a restart, and ask ever less often for a room that is gone or a server that is full", () => {
+test("pages reconnect soon after a restart, and retry less and less often if a room is gone or a server is full", () => {
   for (const random of [0, 0.5, 1]) {
     for (const status of [0, 502, 504]) assert.ok(retryIn(status, 50, random) <= 2000, "the server is out of reach")
     for (const status of [404, 429, 503]) {
@@ -185,7 +185,7 @@ test("pages come back soon after a restart, and ask ever less often for a room t
 
 const packed = (numbers, Kind) => Buffer.from(Kind.from(numbers).buffer).toString("base64")
 
-test("of an experiment each run is painted as it came, one's own by its own curve", () => {
+test("each run of an experiment has its own mark, and the device's own run a curve", () => {
   const found = {
     number: 1, key: "seed", updates: 4, devices: 3, values: ["1", "2", "3"], at: [0, 2, 4], shown: [0, 2],
     last: packed([0.2, 0.001, 0.2], Float64Array), curves: packed([1, 0.5, 0.25, 1, 2, 4], Float32Array),
@@ -231,7 +231,7 @@ test("the headline suits one run, several runs and runs that diverged", () => {
   assert.equal(conclusion(found("lr", [0.2, 0.01])).predicted, "Predicted by <b>2 of 3</b>.")
 })
 
-test("the run that is looked into is one that learns least, and none where all learn", () => {
+test("the inspected run is one that learns least; there is none if all learn", () => {
   assert.equal(worstOf([0.01, 0.3, 0.2]), 1)
   assert.equal(worstOf([0.3, 0.195, 0.195, 0.195, 0.01]), 1, "one of those at the very same number")
   assert.equal(worstOf([Number.NaN, 0.2]), 1)
@@ -239,7 +239,7 @@ test("the run that is looked into is one that learns least, and none where all l
   assert.equal(worstOf([]), -1)
 })
 
-test("the run whose dot was clicked stays explained as more of a class come", async () => {
+test("the explained run stays selected while more runs arrive", async () => {
   const canvas = { matches: () => true }
   let click = (_) => {}
   const element = { addEventListener: (_, act) => (click = act), querySelector: () => null, querySelectorAll: () => [] }
@@ -270,7 +270,7 @@ test("the run whose dot was clicked stays explained as more of a class come", as
   assert.equal(runs.inside.run, 1)
 })
 
-test("an experiment asks for a prediction, runs, and says last what follows", () => {
+test("an experiment asks for a prediction, runs, and ends with its conclusion", () => {
   const steps = [
     ["predict", "open", "close"],
     ["predict", "closed", "run"],
@@ -282,11 +282,11 @@ test("an experiment asks for a prediction, runs, and says last what follows", ()
   for (const [kind, phase, act] of steps) {
     const now = { ...poll(phase, false), kind }
     assert.equal(nextAct(now), act)
-    assert.ok(act === "next" || possible(now, undefined)[act])
+    assert.ok(act === "next" || possibleActions(now, undefined)[act])
   }
 })
 
-test("from 30 to 70 percent right the next act is a second vote, once", () => {
+test("with 30 to 70 percent right answers, the next action is a second vote, once", () => {
   const results = (right, of) => ({
     rounds: [{ votes: of, counts: [] }],
     groups: [
@@ -303,14 +303,14 @@ test("from 30 to 70 percent right the next act is a second vote, once", () => {
 
 test("a question hides its answer until it is revealed; a show of hands only while it is open", () => {
   const hidden = (keyed, more) =>
-    ["open", "closed", "shown", "revealed"].map((phase) => veils({ ...poll(phase, keyed), ...more }))
+    ["open", "closed", "shown", "revealed"].map((phase) => hidesAnswer({ ...poll(phase, keyed), ...more }))
   assert.deepEqual(hidden(true), [true, true, true, false])
   assert.deepEqual(hidden(false), [true, false, false, false])
   assert.deepEqual(hidden(false, { kind: "experiment" }), [false, false, false, false])
-  assert.equal(veils(null), false)
+  assert.equal(hidesAnswer(null), false)
 })
 
-test("an answer is right within the radius of what is accepted", () => {
+test("an answer is right within the radius of an accepted value", () => {
   const accepted = [[1.5, 0.5], [7, 0]] // biome-ignore format: short
   assert.deepEqual(
     [0, 1, 2, 3, 7, 8].map((answer) => isRight({ accepted }, answer)),
@@ -318,7 +318,7 @@ test("an answer is right within the radius of what is accepted", () => {
   )
 })
 
-test("losses and rates have ticks that a person would choose, and runs whose loss rose are apart", () => {
+test("losses and rates have round ticks, and runs whose loss rose are separate", () => {
   assert.deepEqual([0, -1, -4, -5, -12].map(tick), ["1", "0.1", "0.0001", "10⁻⁵", "10⁻¹²"])
   for (const [low, high] of [[-1, 0], [-6, 0], [-12, 6]]) // biome-ignore format: short
     for (const most of [2, 4, 8]) {
@@ -330,7 +330,7 @@ test("losses and rates have ticks that a person would choose, and runs whose los
   assert.deepEqual([[], [Number.NaN], [2, 1, 3], [Infinity, 5]].map(bestOf), [-1, -1, 1, 1]) // biome-ignore format: short
 })
 
-test("the screen that comes is that after the one where the lecture is, of the room's script alone", () => {
+test("the next screen follows the lecture's current screen, in the room's script only", () => {
   const steps = [1, 2, 3].map((number) => ({ number }))
   assert.equal(screenOf({ steps, screen: 2 })?.number, 2)
   assert.equal(comingOf({ steps, screen: 2 })?.number, 3)
@@ -338,7 +338,7 @@ test("the screen that comes is that after the one where the lecture is, of the r
   for (const screen of [3, null]) assert.equal(comingOf({ steps, screen }), undefined)
 })
 
-test("what a script says comes in the reader's language, or in one that there is", () => {
+test("a script's texts are in the reader's language, or in an available one", () => {
   assert.equal(inReaders({ en: "cat", fr: "chat" }), "cat")
   assert.equal(inReaders({ fr: "chat" }), "chat")
   assert.equal(inReaders({}), "")
@@ -377,7 +377,7 @@ test("typed text is kept if the same question is repeated, and only then", async
   assert.equal(ballot.given, null, "another question")
 })
 
-test("what is typed but not sent is kept when the page is loaded again, and when the room is, for the same question", async (t) => {
+test("an unsent answer is kept when the page reloads or the room reopens, for the same question", async (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] })
   globalThis.ResizeObserver = class {
     observe() {}
@@ -421,7 +421,7 @@ test("what is typed but not sent is kept when the page is loaded again, and when
   assert.equal(ballot.given, null, "the same question in a room that was not lost")
 })
 
-test("a phone's headline is from the runs of all devices, which it fetches when the experiment ends", async (t) => {
+test("a phone's headline is computed from the runs of all devices, fetched when the experiment ends", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] })
   const settled = () => new Promise((done) => setImmediate(done))
   const bytes = (...values) => Buffer.from(new Float64Array(values).buffer).toString("base64")
@@ -459,7 +459,7 @@ test("a phone's headline is from the runs of all devices, which it fetches when 
   assert.equal(answers.length, 0)
 })
 
-test("a projector looks again where devices came while it was looking, and after an answer that did not come", async () => {
+test("a projector refetches if devices joined meanwhile, and after a failed response", async () => {
   const answers = []
   const requests = { experiment: () => new Promise((answer) => answers.push(answer)), inside: async () => undefined }
   const runs = new AllRuns({ addEventListener() {}, querySelector: () => null }, requests)
@@ -482,7 +482,7 @@ test("a projector looks again where devices came while it was looking, and after
   assert.equal(answers.length, 3, "nobody came")
 })
 
-test("a driver's page that loads itself again still knows the script and the question of its room, and of no other", async () => {
+test("a presenter's page that reloads still knows the script and question of its own room only", async () => {
   const never = () => assert.fail("it is known")
   const here = () => "4F7KM"
   await roomDeck(here, async () => ({ script: "a" })).hear({ number: 2, count: 3, say: {}, script: "1" })
@@ -509,7 +509,7 @@ test("a driver's page that loads itself again still knows the script and the que
   for (const kind of ["predict", "experiment"]) await openQuestion(here, never).hear({ ...open, number: 2, kind })
 })
 
-test("a projector that came while the room was forgotten asks again how one joins it", async () => {
+test("a projector that was opened while the room was lost fetches the join instructions again", async () => {
   const done = []
   const board = { link: "", runs: { look() {} }, tick() {}, changed: () => done.push("changed") }
   board.look = async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { cells, reach } from "../../cnnviz/view/model/explain/cell_links.js"
+import { cells, sourceRanges } from "../../cnnviz/view/model/explain/cell_links.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { parsePrinted } from "../../cnnviz/view/model/numbers/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
@@ -98,7 +98,7 @@ function readersOf(numbers, target, pixel) {
   const local = { ...link, pattern: link.pattern === "winner" ? "pool" : link.pattern } // every cell of a window is read
   const size = numbers.count(target)
   return Array.from({ length: size }, (_, n) => numbers.cell(target, n)).filter((cell) =>
-    cells(reach(local, cell, numbers.shape("x"))).some((at) => String(at) === String(pixel)),
+    cells(sourceRanges(local, cell, numbers.shape("x"))).some((at) => String(at) === String(pixel)),
   )
 }
 

@@ -16,7 +16,7 @@ const step = (more) => ({
 })
 const option = (value, say, right = false) => ({ label: "", say, right, value, picture: null })
 
-test("numbers are read as people type them", () => {
+test("numbers are parsed as people type them", () => {
   const read = {
     3.5: 3.5,
     "3,5": 3.5,
@@ -32,7 +32,7 @@ test("numbers are read as people type them", () => {
     assert.ok(Number.isNaN(parseTyped(text)), text)
 })
 
-test("a number is right within its tolerance, a known wrong one is told why, and any other that it is not", () => {
+test("a number is right within its tolerance; a known wrong one gets its feedback, any other the general one", () => {
   const asked = step({ kind: "number", value: 15, tolerance: 0.5, options: [option(16, "half")] })
   assert.deepEqual(scoreAnswer(asked, "15.4"), { right: true, say: "yes" })
   assert.deepEqual(scoreAnswer(asked, "16"), { right: false, say: "half" })
@@ -41,7 +41,7 @@ test("a number is right within its tolerance, a known wrong one is told why, and
   assert.equal(hasAnswer(asked, "15"), true)
 })
 
-test("a click goes by the core's cells, an order by the network's stages, a choice by its option", () => {
+test("a click is scored by the core's cells, an order by the network's stages, a choice by its option", () => {
   const masks = (name) => ({ key: [0, 1, 0], 0: [0, 0, 1] })[name]
   const click = step({ kind: "click", options: [option(null, "other side")] })
   assert.deepEqual(
@@ -57,7 +57,7 @@ test("a click goes by the core's cells, an order by the network's stages, a choi
   assert.equal(hasAnswer(choice, 0), true)
 })
 
-test("a learning platform is told the share of right first answers of all questions, and of the predictions", () => {
+test("a learning platform receives the share of right first answers of all questions and predictions", () => {
   const told = []
   const LMSSetValue = (name, value) => told.push(`${name.replace("cmi.core.", "")} ${value}`)
   const quiet = () => ""

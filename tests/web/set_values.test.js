@@ -6,20 +6,20 @@ import { changeOfNumber, parseSets, withSets, writeSets } from "../../cnnviz/vie
 
 const TEXT = "x:3,4:0.5;f1:0,0,1,1:2;w:120,0:-0.31~2"
 
-test("they come back as they were written", () => {
+test("set values are parsed back as written", () => {
   assert.equal(writeSets(parseSets(TEXT)), TEXT)
   assert.deepEqual(parseSets("w:120,0:-0.31~2"), [{ symbol: "w", at: "120,0", value: "-0.31", update: 2 }])
   assert.deepEqual(parseSets(""), [])
 })
 
-test("a number is set from the update on that is shown, in place of what was set there", () => {
+test("a number is set from the shown update on, and replaces an earlier value there", () => {
   assert.deepEqual(changeOfNumber({ k: "0" }, "f:1,1", -1), { set: "f:1,1:-1" })
   assert.deepEqual(changeOfNumber({ k: "2", set: TEXT }, "w:120,0", 7), { set: "x:3,4:0.5;f1:0,0,1,1:2;w:120,0:7~2" })
   assert.deepEqual(changeOfNumber({ k: "3", set: TEXT }, "w:120,0", 7), { set: `${TEXT};w:120,0:7~3` })
   assert.deepEqual(changeOfNumber({ k: "3" }, "lr", 0.02), { lr: "0.02" })
 })
 
-test("another network drops them, another image its pixels, typed filters those of theirs from the start", () => {
+test("another network drops set values, another image its pixels, and typed filters their initial values", () => {
   const setup = {
     net: "a",
     img: "test-0",
@@ -37,7 +37,7 @@ test("another network drops them, another image its pixels, typed filters those 
   assert.equal(left({ f2: "2" }), "x:3,4:0.5;f1:0,0,1,1:2;w:120,0:-0.31~2;f1:0,0,0,0:3~4")
 })
 
-test("other changes are as they are", () => {
+test("other changes keep set values", () => {
   for (const change of [
     { k: "3" },
     { net: "a" },

@@ -10,7 +10,7 @@ test("a gradient is spoken as a partial derivative", () => {
   assert.equal(spoken("∂z₁[3,4] = 0.2, ∂L/∂γ₂"), "partial L by partial z1[3,4] = 0.2, partial L by partial γ2")
 })
 
-test("other symbols only lose their indices' form", () => {
+test("other symbols only lose the form of their indices", () => {
   assert.equal(spokenSymbol("z1"), "z1")
   assert.equal(spoken("a₁₀ × 10⁻³"), "a10 × 10⁻³")
 })

@@ -54,7 +54,7 @@ for (const [name, place] of [
   })
 }
 
-test("a step that was right once stays so, beside the others", () => {
+test("a step answered right once stays right, and other steps are unaffected", () => {
   provide("localStorage", () => storage(kept))
   const kept = new Map()
   storeMark("kernel", 1, true)

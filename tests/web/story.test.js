@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { eased, FRAMES } from "../../cnnviz/pages/step/opening/story_frames.js"
+import { easedShare, FRAMES } from "../../cnnviz/pages/step/opening/story_frames.js"
 import {
   BEGINNING,
   digitsOf,
@@ -10,7 +10,7 @@ import {
   LESSON,
   MIDDLE,
   NUMBER,
-  next,
+  nextState,
   SPAN,
   STILL,
   shouldBegin,
@@ -24,8 +24,8 @@ const LAST = STORY.length - 1
 const TURN = 3
 const COUNTS = { steps: NUMBER.steps, updates: UPDATES, turn: TURN }
 const [look, areas, number, updates] = FRAMES
-const pass = (telling, by) => next(telling, { type: "passed", by })
-const go = (telling, to, still = false) => next(telling, { type: "went", to, still })
+const pass = (telling, by) => nextState(telling, { type: "passed", by })
+const go = (telling, to, still = false) => nextState(telling, { type: "went", to, still })
 
 test("four screens follow each other in one minute, and the last one stays", () => {
   assert.equal(STORY.length, 4)
@@ -51,14 +51,14 @@ test("each screen shows its last frame before the next one follows", () => {
 })
 
 test("a pause shows the end of the motion and keeps the value that was shown; then nothing follows by itself", () => {
-  const paused = next(pass(BEGINNING, 3000), { type: "paused", value: undefined })
+  const paused = nextState(pass(BEGINNING, 3000), { type: "paused", value: undefined })
   assert.deepEqual(paused, STILL)
   assert.deepEqual(shownAt(paused, TURN), { swept: 1, activated: 1, grown: 1, done: true, value: undefined })
-  const held = next({ ...BEGINNING, at: LAST, time: 4600 }, { type: "paused", value: 1 })
+  const held = nextState({ ...BEGINNING, at: LAST, time: 4600 }, { type: "paused", value: 1 })
   assert.equal(shownAt(held, TURN).value, 1)
-  assert.equal(shownAt(next(held, { type: "chose", value: 7 }), TURN).value, 7)
-  assert.equal(next(held, { type: "played" }).chosen, undefined)
-  assert.deepEqual(next(paused, { type: "played" }), { ...BEGINNING, at: 1 })
+  assert.equal(shownAt(nextState(held, { type: "chose", value: 7 }), TURN).value, 7)
+  assert.equal(nextState(held, { type: "played" }).chosen, undefined)
+  assert.deepEqual(nextState(paused, { type: "played" }), { ...BEGINNING, at: 1 })
 })
 
 test("a screen that the visitor opens moves once, and not without motion", () => {
@@ -69,7 +69,7 @@ test("a screen that the visitor opens moves once, and not without motion", () =>
   assert.deepEqual(go(telling, 0, true), STILL)
 })
 
-test("the window passes over all places in six seconds at one speed, then the columns grow", () => {
+test("the window passes all positions in six seconds at constant speed, then the columns grow", () => {
   const start = Math.max(...Array.from({ length: 3000 }, (_, t) => t).filter((t) => look(t, COUNTS).swept === 0))
   for (const share of [0, 1 / 3, 0.5, 1]) assert.ok(Math.abs(look(start + 6000 * share, COUNTS).swept - share) < 1e-12)
   assert.equal(look(start + 6000, COUNTS).activated, 0)
@@ -80,11 +80,11 @@ test("the window passes over all places in six seconds at one speed, then the co
 test("the easing is that of cubic-bezier(.2, .7, .2, 1)", () => {
   const curve = (s, a, b) => 3 * (1 - s) ** 2 * s * a + 3 * (1 - s) * s ** 2 * b + s ** 3
   for (const s of [0, 0.1, 0.37, 0.5, 0.8, 1])
-    assert.ok(Math.abs(eased(100 + 600 * curve(s, 0.2, 0.2), 100, 600) - curve(s, 0.7, 1)) < 1e-6)
-  assert.deepEqual([eased(0, 100, 600), eased(800, 100, 600)], [0, 1])
+    assert.ok(Math.abs(easedShare(100 + 600 * curve(s, 0.2, 0.2), 100, 600) - curve(s, 0.7, 1)) < 1e-6)
+  assert.deepEqual([easedShare(0, 100, 600), easedShare(800, 100, 600)], [0, 1])
 })
 
-test("a gap opens when the columns have arrived, one after the other, and both melt at the end", () => {
+test("a gap opens when the columns have arrived, one after another, and both melt at the end", () => {
   for (let t = 0; t < 8000; t += 20) {
     const { glided, marked, opened, melted } = areas(t, COUNTS)
     for (const [before, after] of [
@@ -97,7 +97,7 @@ test("a gap opens when the columns have arrived, one after the other, and both m
   }
 })
 
-test("the number is lowered by the change that the deck has, in steps that the curve has", () => {
+test("the number is lowered by the deck's change, in the steps of the curve", () => {
   assert.deepEqual([NUMBER.along, NUMBER.by, LESSON.seed, UPDATES], ["f:1,1", -1, "39", 10])
   assert.ok(Math.abs((SPAN * NUMBER.steps) / MIDDLE - NUMBER.by) < 1e-12)
   assert.ok(NUMBER.most < MIDDLE)
@@ -106,7 +106,7 @@ test("the number is lowered by the change that the deck has, in steps that the c
   assert.equal(values.at(-1), NUMBER.steps)
 })
 
-test("updates follow each other, and the one at which the answer turns stays longest", () => {
+test("updates follow each other, with the longest pause at the one where the answer turns", () => {
   const seen = {}
   for (let t = 0; t < 1000 * STORY[LAST].seconds; t += 10) {
     const { value } = updates(t, COUNTS)
@@ -128,7 +128,7 @@ test("the opening plays on Step for a first visit whose address has no key", () 
     assert.ok(!shouldBegin(page, address, seen))
 })
 
-test("the answer turns at the first update from which on it stays", () => {
+test("the answer turns at the first update from which on it stays the same", () => {
   const [dog, cat] = [
     [0.4, 0.6],
     [0.6, 0.4],

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { spread } from "../../cnnviz/view/model/layout/image_layout.js"
+import { bestTileCount } from "../../cnnviz/view/model/layout/image_layout.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { axisRoles, csv, formatExact, rowOffset, rowsAtOnce } from "../../cnnviz/view/model/numbers/table.js"
 import { tableOf, windowsOf } from "../../cnnviz/view/model/numbers/table_sources.js"
@@ -19,7 +19,7 @@ const networks = fixture("networks").map(({ answer, arrays, csv }) => ({
   }),
 }))
 
-test("every digit is there, as Python writes it", () => {
+test("every digit is printed as Python prints it", () => {
   for (const value of anyNumbers()) assert.equal(Number(formatExact(value)), value)
   const written = [1, -0.5, 1e-4, 1.5e-5, 1e15, 1e16, 123456789012345680, 2e-300, -0, 0].map((value) =>
     formatExact(value),
@@ -30,13 +30,13 @@ test("every digit is there, as Python writes it", () => {
   )
 })
 
-test("the file of any map is the one that the terminal writes", () => {
+test("the CSV file of a map equals the terminal's", () => {
   for (const network of networks)
     for (const [symbol, text] of Object.entries(network.csv))
       assert.equal(csv(tableOf(network.numbers, symbol, "")), text, symbol)
 })
 
-test("the rows of every slice are the array's, and a large one is shown in parts", () => {
+test("the rows of every slice are the array's, and a large slice is shown in parts", () => {
   for (const { numbers } of networks) {
     for (const symbol of Object.keys(numbers.maps)) {
       const source = tableOf(numbers, symbol, "")
@@ -52,7 +52,7 @@ test("the rows of every slice are the array's, and a large one is shown in parts
   }
 })
 
-test("what lies under the kernel is as many numbers as it has, where they lie", () => {
+test("the window under the kernel has the kernel's size and the right numbers", () => {
   const { numbers } = networks[0]
   const [window] = windowsOf(numbers, "z1", [0, 2, 1])
   assert.deepEqual(
@@ -65,7 +65,7 @@ test("what lies under the kernel is as many numbers as it has, where they lie", 
   assert.equal(window.values[5], numbers.at("x", [0, 3, 3]))
 })
 
-test("tiles fill a room with square cells, as large as can be, and all of them are there", () => {
+test("tiles fill a box with square cells that are as large as possible", () => {
   for (const [tiles, rows, columns] of [
     [1, 30, 30],
     [8, 13, 13],
@@ -73,11 +73,11 @@ test("tiles fill a room with square cells, as large as can be, and all of them a
     [2, 1, 900],
     [7, 40, 3],
   ]) {
-    const { across, width, height } = spread({ tiles, rows, columns }, { width: 1180, height: 450 })
+    const { across, width, height } = bestTileCount({ tiles, rows, columns }, { width: 1180, height: 450 })
     const down = Math.ceil(tiles / across)
     assert.ok(width <= 1180.001 && height <= 450.001)
     const [w, h] = [(width - (across - 1) * 2) / across / columns, (height - (down - 1) * 2) / down / rows]
     assert.ok(Math.abs(w - h) < 1e-9 && w > 0)
   }
-  assert.equal(spread({ tiles: 8, rows: 13, columns: 13 }, { width: 1180, height: 450 }).across, 4)
+  assert.equal(bestTileCount({ tiles: 8, rows: 13, columns: 13 }, { width: 1180, height: 450 }).across, 4)
 })

@@ -6,7 +6,7 @@ import { IMAGES } from "../../cnnviz/view/spec.js"
 const start = { img: IMAGES[0].id, y: "1,0" }
 const of = (label) => IMAGES.find((image) => image.label === label && image.id !== start.img)?.id ?? ""
 
-test("another image brings its class along where the outputs have names, and they keep these", () => {
+test("another image selects its class as the target if the outputs have names, and the names stay", () => {
   assert.deepEqual(withTargets({ img: of("dog") }, start), { img: of("dog"), classes: "cat,dog", y: "0,1" })
   assert.deepEqual(withTargets({ img: of("cat") }, { ...start, y: "0,1" }), {
     img: of("cat"),
@@ -17,12 +17,12 @@ test("another image brings its class along where the outputs have names, and the
   assert.deepEqual(withTargets({ img: of("ship") }, named), { img: of("ship"), classes: "ship,dog,frog", y: "1,0,0" })
 })
 
-test("targets that say no class stay, and so do those of an image that is none of the classes", () => {
+test("targets that name no class stay, and so do those of an image outside the classes", () => {
   assert.deepEqual(withTargets({ img: of("dog") }, { ...start, y: "0.3,0.7" }), { img: of("dog"), classes: "cat,dog" })
   assert.deepEqual(withTargets({ img: of("ship") }, start), { img: of("ship"), classes: "cat,dog" })
 })
 
-test("an image that is not among the small pictures says its class by its id, or is told", () => {
+test("the class of an image that is not in the gallery follows from its id or is passed", () => {
   const ids = {
     "dog-17": "dog",
     "cat-h3": "cat",
@@ -42,7 +42,7 @@ test("an image that is not among the small pictures says its class by its id, or
   assert.deepEqual(withTargets({ img: "train-40000" }, start), { img: "train-40000", classes: "cat,dog" })
 })
 
-test("in another network the outputs keep their names, as many as there are", () => {
+test("outputs of another network keep their names, as many as fit", () => {
   const into = (net, setup = start) => withTargets({ net }, setup).classes
   assert.equal(into("conv1x3-dense3-softmax-ce"), "cat,dog")
   assert.equal(into("dense30-sigmoid-dense9-mse", { ...start, img: of("dog"), classes: "cat,dog" }), "cat,dog")
@@ -53,7 +53,7 @@ test("in another network the outputs keep their names, as many as there are", ()
   assert.deepEqual(withTargets({ net: "dense3-mse", classes: "" }, start), { net: "dense3-mse", classes: "" })
 })
 
-test("ten outputs are the ten classes of the image's kind, and fewer keep the image's own", () => {
+test("ten outputs get the ten classes of the image's kind, and fewer outputs keep the image's class", () => {
   const into = (net, lesson) => withTargets({ net, y: "" }, lesson).classes
   const ten = "airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck"
   assert.equal(into("conv4x3-relu-dense10-softmax-ce", start), ten)
@@ -64,7 +64,7 @@ test("ten outputs are the ten classes of the image's kind, and fewer keep the im
   assert.equal(into("dense2-softmax-ce", { img: "dog-1", classes: ten, y: "0,0,0,0,0,1,0,0,0,0" }), "airplane,dog")
 })
 
-test("what names its own, and a lesson whose outputs have no names, are left alone", () => {
+test("a change with its own names, and a setup without output names, are unchanged", () => {
   const changes = [
     { k: "3" },
     { img: start.img },
@@ -77,7 +77,7 @@ test("what names its own, and a lesson whose outputs have no names, are left alo
   assert.deepEqual(withTargets({ img: of("dog") }, { ...start, y: "1,0,0" }), { img: of("dog") })
 })
 
-test("digits are told apart by their size", () => {
+test("digits are distinguished by their size", () => {
   assert.deepEqual(["digit7-3,digit1-0", "small7-h3"].map(kindOf), ["digit", "small"])
   assert.deepEqual(["cat-17", "test-3", "digital-3"].map(kindOf), ["", "", ""])
   assert.equal(labelOf("small7-h3"), "7")

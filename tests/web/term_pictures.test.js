@@ -4,7 +4,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { termPicture } from "../../cnnviz/view/draw/term_pictures.js"
 import { SIGNS, TERMS } from "../../cnnviz/view/model/explain/meanings.js"
-import { has } from "../../cnnviz/view/model/words.js"
+import { hasMessage } from "../../cnnviz/view/model/words.js"
 
 test("every sign has a picture and every entry has words", () => {
   for (const sign of ["⊙", "∗", "Σ", "σ′", "z₁", "v"]) assert.ok(Object.values(SIGNS).includes(sign), sign)
@@ -12,7 +12,8 @@ test("every sign has a picture and every entry has words", () => {
     assert.match(termPicture(id), /^<svg .*<\/svg>$/s, id)
     assert.doesNotMatch(termPicture(id), /NaN|undefined|Infinity/, id)
   }
-  for (const id of [...Object.keys(SIGNS), ...TERMS]) assert.ok(has(`web.${id}.title`) && has(`web.${id}.text`), id)
+  for (const id of [...Object.keys(SIGNS), ...TERMS])
+    assert.ok(hasMessage(`web.${id}.title`) && hasMessage(`web.${id}.text`), id)
   assert.equal(termPicture("glossary.stride"), "")
 })
 

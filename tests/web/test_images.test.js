@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { answered } from "../../cnnviz/pages/train/confusion.js"
-import { certainty, wordsOf } from "../../cnnviz/pages/train/test_images_card.js"
+import { answerCounts } from "../../cnnviz/pages/train/confusion.js"
+import { formatCertainty, wordsOf } from "../../cnnviz/pages/train/test_images_card.js"
 import * as flights from "../../cnnviz/pages/train/test_images_flight.js"
 import * as layouts from "../../cnnviz/pages/train/test_images_layout.js"
 import * as states from "../../cnnviz/pages/train/test_images_state.js"
@@ -51,7 +51,7 @@ for (const { count, classes, heat, width } of DRAWS)
     const crowd = testImagesOf(count, classes, heat)
     const labels = Array.from({ length: count }, (_, i) => i % classes)
     const frame = { width, height: heightOf(width, classes), classes }
-    const layout = layouts.columns(crowd, labels, frame)
+    const layout = layouts.columnLayout(crowd, labels, frame)
     const { size, x, y, columns, order } = layout
     const sure = columns.map((n, i) => crowd.o[i * classes + n])
     columns.forEach((n, i) => {
@@ -80,14 +80,14 @@ for (const { count, classes, heat, width } of DRAWS)
     assert.equal(layouts.imageAt(layout, -5, -5), -1)
   })
 
-test("columns of a phone are in pairs, and those of a wide screen are beside each other", () => {
+test("columns are in pairs on a phone, and side by side on a wide screen", () => {
   const of = (/** @type {number} */ width, /** @type {number} */ classes) =>
     layouts.columnGrid({ width, height: 600, classes }).beside
   assert.deepEqual([of(808, 4), of(808, 10), of(358, 4), of(358, 10)], [4, 10, 2, 2])
 })
 
 test("the four classes of the default have four photographs of 44 pixels in a row", () => {
-  const { size, x } = layouts.columns(testImagesOf(120, 4, 6), new Array(120).fill(0), {
+  const { size, x } = layouts.columnLayout(testImagesOf(120, 4, 6), new Array(120).fill(0), {
     width: 808,
     height: 580,
     classes: 4,
@@ -104,7 +104,7 @@ for (const [count, width, height] of [
 ])
   test(`a heap of ${count} photographs lies within ${width}×${height} pixels, turned by at most 16°, with its classes mixed`, () => {
     const labels = Array.from({ length: count }, (_, i) => Math.floor((4 * i) / count))
-    const { size, x, y, turn } = layouts.heap(labels, { width, height, classes: 4 })
+    const { size, x, y, turn } = layouts.heapLayout(labels, { width, height, classes: 4 })
     const reach = (size / 2) * Math.SQRT2
     for (let i = 0; i < count; i++) {
       const [centre, middle] = [x[i] + size / 2, y[i] + size / 2]
@@ -139,7 +139,7 @@ for (const { count, classes, heat, width } of DRAWS)
     const crowd = testImagesOf(count, classes, heat)
     const labels = Array.from({ length: count }, (_, i) => i % classes)
     const frame = { width, height: width > layouts.PHONE ? 580 : Number.POSITIVE_INFINITY, classes }
-    const { size, x, y, columns } = layouts.matrix(crowd, labels, frame)
+    const { size, x, y, columns } = layouts.matrixLayout(crowd, labels, frame)
     columns.forEach((answer, i) => {
       const box = layouts.cellBox(frame, labels[i], answer)
       assert.ok(
@@ -156,44 +156,44 @@ for (const { count, classes, heat, width } of DRAWS)
 test("photographs that move start 4 ms apart and fly for 500 ms; the others stay", () => {
   const labels = Array.from({ length: 30 }, (_, i) => i % 3)
   const frame = { width: 808, height: 580, classes: 3 }
-  const [first, second] = [1, 2].map((seed) => layouts.columns(testImagesOf(30, 3, 5, seed), labels, frame))
-  const pose = flights.landed(layouts.heap(labels, frame))
-  const flight = flights.plan(pose, first)
+  const [first, second] = [1, 2].map((seed) => layouts.columnLayout(testImagesOf(30, 3, 5, seed), labels, frame))
+  const pose = flights.finalPose(layouts.heapLayout(labels, frame))
+  const flight = flights.planFlight(pose, first)
   assert.deepEqual(
     [...flight.starts].sort((a, b) => a - b),
     range(30).map((n) => 4 * n),
   )
   assert.equal(flight.duration, 500 + 4 * 29)
-  flights.fly(flight, 0, pose)
+  flights.writePose(flight, 0, pose)
   assert.deepEqual([...pose.x], [...flight.from.x])
   const [front] = first.order
-  flights.fly(flight, 250, pose)
+  flights.writePose(flight, 250, pose)
   assert.ok(
     Math.abs(pose.x[front] - (flight.from.x[front] + first.x[front]) / 2) < 1e-9,
     "half the way in half the time",
   )
-  flights.fly(flight, flight.duration, pose)
+  flights.writePose(flight, flight.duration, pose)
   for (const name of /** @type {const} */ (["x", "y", "turn"])) assert.deepEqual([...pose[name]], [...first[name]])
-  const next = flights.plan(pose, second)
+  const next = flights.planFlight(pose, second)
   const still = range(30).filter((i) => first.x[i] === second.x[i] && first.y[i] === second.y[i])
   const size = first.size === second.size ? 30 - still.length : 30
   assert.equal(next.duration, 500 + 4 * (size - 1))
-  assert.equal(flights.plan(pose, first).duration, 0)
+  assert.equal(flights.planFlight(pose, first).duration, 0)
   assert.deepEqual(
     [flights.hasStarted(flight, front, 1), flights.hasStarted(flight, first.order[29], 1)],
     [true, false],
   )
 })
 
-test("an arrow goes to the nearest photograph that way, and every one can be reached", () => {
+test("an arrow key selects the nearest photograph in its direction, and every photograph can be reached", () => {
   const frame = { width: 808, height: 580, classes: 4 }
   const labels = new Array(120).fill(1)
   const crowd = testImagesOf(120, 4, 6)
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
   for (const layout of [
-    layouts.columns(crowd, labels, frame),
-    layouts.heap(labels, frame),
-    layouts.matrix(crowd, labels, frame),
+    layouts.columnLayout(crowd, labels, frame),
+    layouts.heapLayout(labels, frame),
+    layouts.matrixLayout(crowd, labels, frame),
   ]) {
     const reached = new Set([0])
     for (const i of reached)
@@ -259,54 +259,54 @@ const range = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => i
 test("epochs that arrive in parts are all known in the end, except thinned ones", () => {
   let state = states.EMPTY
   for (let last = 0; last <= 12; last++)
-    state = states.taken(state, reportOf(range(last + 1), range(last + 1).slice(-3)))
-  assert.deepEqual(states.stops(state), range(13))
+    state = states.mergeReport(state, reportOf(range(last + 1), range(last + 1).slice(-3)))
+  assert.deepEqual(states.shownEpochs(state), range(13))
   for (const [epoch, { o }] of state.crowds) assert.deepEqual(o, testImagesOf(4, 3, epoch, 7 + epoch).o)
-  state = states.taken(state, reportOf([0, 2, 4, 6, 8, 10, 12], [12]))
-  assert.deepEqual(states.stops(state), [0, 2, 4, 6, 8, 10, 12])
-  assert.deepEqual(states.stops(states.taken(state, reportOf([0], [0], { job: "b" }))), [0])
+  state = states.mergeReport(state, reportOf([0, 2, 4, 6, 8, 10, 12], [12]))
+  assert.deepEqual(states.shownEpochs(state), [0, 2, 4, 6, 8, 10, 12])
+  assert.deepEqual(states.shownEpochs(states.mergeReport(state, reportOf([0], [0], { job: "b" }))), [0])
 })
 
 test("a page that watches a training shows epoch by epoch, faster if many are pending; a later page shows the end", () => {
-  let state = states.taken(states.EMPTY, reportOf([0, 1], [0, 1]))
+  let state = states.mergeReport(states.EMPTY, reportOf([0, 1], [0, 1]))
   assert.equal(state.at, -1)
   const walked = []
-  for (let next = states.following(state); next !== null; next = states.following(state)) {
+  for (let next = states.nextEpoch(state); next !== null; next = states.nextEpoch(state)) {
     walked.push(next)
     state = { ...state, at: next }
   }
   assert.deepEqual(walked, [0, 1])
-  const far = states.taken(state, reportOf(range(200), range(200).slice(2)))
-  assert.equal(states.following(far), 1 + 33)
-  assert.equal(states.taken(states.EMPTY, reportOf(range(5), range(5), { active: false })).at, 4)
-  const asked = states.taken(states.BEGUN, reportOf(range(5), range(5), { active: false }))
-  assert.deepEqual([asked.at, states.following(asked)], [-1, 0])
+  const far = states.mergeReport(state, reportOf(range(200), range(200).slice(2)))
+  assert.equal(states.nextEpoch(far), 1 + 33)
+  assert.equal(states.mergeReport(states.EMPTY, reportOf(range(5), range(5), { active: false })).at, 4)
+  const asked = states.mergeReport(states.BEGUN, reportOf(range(5), range(5), { active: false }))
+  assert.deepEqual([asked.at, states.nextEpoch(asked)], [-1, 0])
 })
 
-test("scrubbed back it stays there until it is played or taken to the end", () => {
-  const state = { ...states.taken(states.EMPTY, reportOf([0, 4, 8], [0, 4, 8])), at: 8 }
-  const back = states.sought(state, 3)
-  assert.deepEqual([back.at, states.following(back)], [4, null])
-  const more = states.taken(back, reportOf([0, 4, 8, 12], [12]))
-  assert.deepEqual([more.at, states.following(more)], [4, null])
-  assert.equal(states.following(states.played(more)), 8)
-  assert.equal(states.following(states.played(states.played(more))), null)
-  assert.equal(states.played({ ...more, at: 12 }).at, 0)
-  assert.equal(states.following(states.taken(states.sought(state, 99), reportOf([0, 4, 8, 12], [12]))), 12)
+test("after scrubbing back, the epoch stays until playback or the end", () => {
+  const state = { ...states.mergeReport(states.EMPTY, reportOf([0, 4, 8], [0, 4, 8])), at: 8 }
+  const back = states.seekEpoch(state, 3)
+  assert.deepEqual([back.at, states.nextEpoch(back)], [4, null])
+  const more = states.mergeReport(back, reportOf([0, 4, 8, 12], [12]))
+  assert.deepEqual([more.at, states.nextEpoch(more)], [4, null])
+  assert.equal(states.nextEpoch(states.togglePlaying(more)), 8)
+  assert.equal(states.nextEpoch(states.togglePlaying(states.togglePlaying(more))), null)
+  assert.equal(states.togglePlaying({ ...more, at: 12 }).at, 0)
+  assert.equal(states.nextEpoch(states.mergeReport(states.seekEpoch(state, 99), reportOf([0, 4, 8, 12], [12]))), 12)
 })
 
-test("a cell leaves its photographs bright, and the same cell again all", () => {
-  const state = { ...states.taken(states.EMPTY, reportOf([0], [0])), at: 0 }
+test("a chosen cell highlights its photographs, and choosing it again highlights all", () => {
+  const state = { ...states.mergeReport(states.EMPTY, reportOf([0], [0])), at: 0 }
   const labels = [0, 1, 2, 2]
   const columns = [0, 1, 0, 2]
-  const cell = states.chosen(state, { row: 2, column: 0 })
+  const cell = states.toggleCell(state, { row: 2, column: 0 })
   assert.deepEqual(states.inCell({ row: 2, column: 0 }, labels, columns), [2])
-  assert.equal(states.chosen(cell, { row: 2, column: 0 }).cell, null)
-  assert.deepEqual(states.chosen(cell, { row: 0, column: 0 }).cell, { row: 0, column: 0 })
-  assert.equal(states.arranged(cell, false).cell, null)
+  assert.equal(states.toggleCell(cell, { row: 2, column: 0 }).cell, null)
+  assert.deepEqual(states.toggleCell(cell, { row: 0, column: 0 }).cell, { row: 0, column: 0 })
+  assert.equal(states.toggleMatrix(cell, false).cell, null)
 })
 
-test("the matrix opens at the cell with the most errors, and its surest photograph", () => {
+test("the matrix opens at the cell with the most errors, with its most certain photograph", () => {
   const o = Float64Array.from([0.9, 0.1, 0.6, 0.4, 0.8, 0.2, 0.3, 0.7])
   const crowd = { o, classes: 2, confusion: Float64Array.from([1, 0, 2, 1]), mixed: "" }
   assert.deepEqual(states.worstCell(crowd), { row: 1, column: 0 })
@@ -315,8 +315,8 @@ test("the matrix opens at the cell with the most errors, and its surest photogra
   assert.equal(states.worstCell({ ...crowd, confusion: Float64Array.from([3, 0, 0, 1]) }), null)
 })
 
-test("a heap becomes columns at the end of the first epoch, and a matrix where it is wanted", () => {
-  const state = states.taken(states.EMPTY, reportOf([0, 1], [0, 1]))
+test("a heap becomes columns at the end of the first epoch, or a matrix if selected", () => {
+  const state = states.mergeReport(states.EMPTY, reportOf([0, 1], [0, 1]))
   assert.deepEqual(
     [-1, 0, 1].map((at) => states.arrangement({ ...state, at })),
     ["heap", "heap", "columns"],
@@ -324,26 +324,29 @@ test("a heap becomes columns at the end of the first epoch, and a matrix where i
   assert.equal(states.arrangement({ ...state, at: 1, matrix: true }), "matrix")
 })
 
-test("the words are those of the epoch that is shown", () => {
+test("the words describe the shown epoch", () => {
   const report = reportOf([0, 6, 12], [0, 6, 12], { active: false, kind: "done" })
-  const state = states.taken(states.EMPTY, report)
+  const state = states.mergeReport(states.EMPTY, report)
   assert.equal(words.title(report, state), "After 12 epochs it names 3 of 4 right")
   assert.equal(
-    words.title(report, states.sought({ ...state, crowds: new Map([...state.crowds, [1, state.crowds.get(6)]]) }, 1)),
+    words.title(
+      report,
+      states.seekEpoch({ ...state, crowds: new Map([...state.crowds, [1, state.crowds.get(6)]]) }, 1),
+    ),
     "After 1 epoch it names 3 of 4 right",
   )
   assert.deepEqual(words.accuracies(report, state), { first: 0.75, now: 0.75 })
-  assert.equal(words.about(report, state).small, "On other images, expect 25% to 75%. verdict 12.")
+  assert.equal(words.accuracyLines(report, state).small, "On other images, expect 25% to 75%. verdict 12.")
   assert.equal(words.note(report, state), "")
   assert.match(words.reliability(report, state), /Wilson's 95% interval for 4 images, after the last epoch/)
-  const first = states.sought(state, 0)
+  const first = states.seekEpoch(state, 0)
   assert.match(
-    words.note(report, states.sought(state, 6)),
+    words.note(report, states.seekEpoch(state, 6)),
     /for 4 images; too optimistic if you stop at the best epoch/,
   )
   assert.equal(words.note(report, first), "") // no interval stands above
   assert.deepEqual(words.accuracies(report, first), { first: null, now: 0.75 })
-  assert.deepEqual(words.about(report, first), {
+  assert.deepEqual(words.accuracyLines(report, first), {
     large: "3 of 4 named right, before it has learned anything.",
     soft: "Guessing gives 33%.",
     small: "It learns from 30 other images.",
@@ -359,13 +362,13 @@ test("the words are those of the epoch that is shown", () => {
     /the column of its answer.*3 of 4, the first 1 per class/,
   )
   assert.equal(words.sentence(report, before), "")
-  const matrix = states.arranged(state, true)
+  const matrix = states.toggleMatrix(state, true)
   assert.equal(words.title(report, matrix), "Once it takes frog for cat")
-  assert.equal(words.title(report, states.chosen(matrix, { row: 1, column: 1 })), "Once it names dog right")
+  assert.equal(words.title(report, states.toggleCell(matrix, { row: 1, column: 1 })), "Once it names dog right")
   assert.equal(words.sentence(report, matrix), "12")
 })
 
-test("a photograph is described by its class, its answer and how sure that is", () => {
+test("a photograph is described by its class, its answer and its certainty", () => {
   const report = reportOf([0], [0])
   const crowd = { o: Float64Array.from([0.2, 0.7, 0.1]), classes: 3 }
   assert.equal(wordsOf(report, crowd, 0), "cat; it says dog, 70.0% sure")
@@ -381,7 +384,7 @@ test("answers are counted by column", () => {
     mixed: "",
   }
   assert.deepEqual(
-    [0, 1, 2].map((n) => answered(crowd, n)),
+    [0, 1, 2].map((n) => answerCounts(crowd, n)),
     [
       [5, 7],
       [7, 8],
@@ -390,12 +393,12 @@ test("answers are counted by column", () => {
   )
 })
 
-test("an output is never rounded to what it is not", () => {
+test("an output that is not 0 or 1 is never printed as such", () => {
   const softmax = { floor: 0.25 }
-  assert.equal(certainty(0.972, softmax), "97.2%")
-  assert.equal(certainty(0.99999, softmax), "> 99.9%")
-  assert.equal(certainty(1, softmax), "100.0%")
-  assert.equal(certainty(0.00001, softmax), "< 0.1%")
-  assert.equal(certainty(0, softmax), "0.0%")
-  assert.equal(certainty(0.97, { floor: 0 }), "0.97")
+  assert.equal(formatCertainty(0.972, softmax), "97.2%")
+  assert.equal(formatCertainty(0.99999, softmax), "> 99.9%")
+  assert.equal(formatCertainty(1, softmax), "100.0%")
+  assert.equal(formatCertainty(0.00001, softmax), "< 0.1%")
+  assert.equal(formatCertainty(0, softmax), "0.0%")
+  assert.equal(formatCertainty(0.97, { floor: 0 }), "0.97")
 })

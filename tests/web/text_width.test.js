@@ -13,7 +13,7 @@ const NUMBERS = Array.from({ length: 2000 }, (_, n) => {
   return `${n % 3 ? "" : "≈ "}${["", "+", "−"][n % 3]}${text}`
 })
 
-test("numbers are as wide as they are drawn, though no more than two of their letters are measured", () => {
+test("numbers have their drawn width, although at most two of their letters are measured", () => {
   forgetWidths()
   /** @type {string[]} */
   const measured = []

@@ -47,7 +47,7 @@ test("before the first report there is a frame and no line", () => {
     assert.ok(!reportChart(none).includes("NaN"))
 })
 
-test("the value that is pointed at is the nearest", () => {
+test("the selected epoch is the nearest one", () => {
   assert.equal(pointedAt(x, 8, 0), 0)
   assert.equal(pointedAt(x, 8, 1), 4)
   assert.equal(pointedAt(x, 8, (48 + (308 - 48) * (2.2 / 8)) / 320), 2)

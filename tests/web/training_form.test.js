@@ -2,16 +2,16 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { outside, textOf } from "../../cnnviz/pages/train/training_form.js"
+import { rangeError, textOf } from "../../cnnviz/pages/train/training_form.js"
 
 const values = { epochs: "7", batch: "32", rate: "0.25", seed: "0", opt: "adam", dtype: "float64", ch: "rgb", net: "" }
 
-test("the address says what differs from the usual, after classes and numbers", () => {
+test("the address contains non-default values, after classes and numbers", () => {
   assert.equal(textOf({ classes: ["cat", "dog"], values }), "cat,dog,7,32,0.25,0,adam,rgb")
   assert.equal(textOf({ classes: ["3", "8"], values: { ...values, opt: "gd", ch: "" } }), "3,8,7,32,0.25,0")
 })
 
-test("a number outside its bounds gets a sentence that says them", () => {
+test("a number outside its bounds gets a sentence with the bounds", () => {
   for (const [name, value] of [
     ["epochs", "0"],
     ["epochs", "2.5"],
@@ -20,8 +20,8 @@ test("a number outside its bounds gets a sentence that says them", () => {
     ["rate", "-1"],
     ["rate", "x"],
   ])
-    assert.match(outside(name, value), /must be an? (?:integer|number) from \d+ to \d/, `${name} ${value}`)
-  assert.match(outside("epochs", "201"), /^Epochs must be an integer from 1 to 200\.$/)
+    assert.match(rangeError(name, value), /must be an? (?:integer|number) from \d+ to \d/, `${name} ${value}`)
+  assert.match(rangeError("epochs", "201"), /^Epochs must be an integer from 1 to 200\.$/)
   for (const [name, value] of [
     ["epochs", "200"],
     ["batch", "1"],
@@ -29,5 +29,5 @@ test("a number outside its bounds gets a sentence that says them", () => {
     ["rate", "1e-3"],
     ["rate", "0"],
   ])
-    assert.equal(outside(name, value), "", `${name} ${value}`)
+    assert.equal(rangeError(name, value), "", `${name} ${value}`)
 })

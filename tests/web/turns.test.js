@@ -26,7 +26,7 @@ function room() {
   return { press, announce, refused, phase: () => phase }
 }
 
-test("two quick presses do what two slow ones do", async () => {
+test("two quick presses have the same effect as two slow ones", async () => {
   const { press, announce, refused, phase } = room()
   press()
   press()
@@ -41,7 +41,7 @@ test("two quick presses do what two slow ones do", async () => {
   assert.deepEqual(refused, [])
 })
 
-test("a step that is refused, or announced before its response, holds up nothing", async () => {
+test("a step that is refused, or announced before its response, blocks nothing", async () => {
   const steps = stepsInTurn()
   const done = []
   steps.take(async () => void done.push("refused"))
@@ -55,7 +55,7 @@ test("a step that is refused, or announced before its response, holds up nothing
   assert.deepEqual(done, ["refused", "early", "last"])
 })
 
-test("a step that throws, as without a server, leaves the next one its turn", async () => {
+test("a step that throws, as without a server, lets the next one run", async () => {
   const steps = stepsInTurn()
   const failed = steps.take(() => Promise.reject(new Error("offline")))
   const done = []
@@ -65,7 +65,7 @@ test("a step that throws, as without a server, leaves the next one its turn", as
   assert.deepEqual(done, ["next"])
 })
 
-test("a lost stream holds up the next step for seconds only", async (t) => {
+test("a lost stream delays the next step by seconds only", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] })
   const { press, phase, announce } = room()
   press()

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { formatValue, has, plural, say } from "../../cnnviz/view/model/words.js"
+import { formatValue, hasMessage, plural, say } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
 const { written: values, plurals, said } = fixture("words")
 
-test("values are written as Python writes them, in every language", async () => {
+test("values are formatted as in Python, in every language", async () => {
   for (const [lang, cases] of Object.entries(values)) {
     const own = await import(`../../cnnviz/view/model/words.js?${lang}`)
     for (const [value, spec, text] of cases)
@@ -15,11 +15,11 @@ test("values are written as Python writes them, in every language", async () => 
   assert.equal(formatValue([1, "a", -2.5]), "1, a, −2.5")
 })
 
-test("plural forms are those of Python", () => {
+test("plural forms equal Python's", () => {
   for (const [n, lang, form] of plurals) assert.equal(plural(n, lang), form, `${n} in ${lang}`)
 })
 
-test("numbers have the separators that Unicode gives the language, and are understood as they are written", async () => {
+test("numbers have Unicode's separators of the language, and are parsed back", async () => {
   for (const lang of Object.keys(values)) {
     const { say, formatValue } = await import(`../../cnnviz/view/model/words.js?${lang}`)
     const { number, plainNumber, inField, localFormula } = await import(
@@ -58,8 +58,8 @@ test("every message equals Python's", () => {
   for (const [id, fields, text] of said) assert.equal(say(id, fields), text)
 })
 
-test("what is missing is an error and not a gap", () => {
-  assert.ok(has("words.unknown") && !has("toString"))
+test("a missing value is an error, not a gap", () => {
+  assert.ok(hasMessage("words.unknown") && !hasMessage("toString"))
   assert.throws(() => say("no.such"), /No message no\.such\./)
   assert.throws(() => say("words.unknown", {}), /no value id/)
 })

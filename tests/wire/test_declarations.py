@@ -25,7 +25,7 @@ def misfits(value: Any, kind: Any, where: str = "") -> list[str]:
         fields = get_type_hints(kind)
         if not isinstance(value, dict) or value.keys() != fields.keys():
             return [f"{where}: {sorted(value)} instead of {sorted(fields)}"]
-        return [found for name, inner in fields.items() for found in misfits(value[name], inner, f"{where}.{name}")]
+        return [result for name, inner in fields.items() for result in misfits(value[name], inner, f"{where}.{name}")]
     if kind is Message:
         return [] if isinstance(value, dict) and value.keys() == {"say"} and value["say"][0] in browser_messages("en") else [f"{where}: {value!r} is no message"]
     if kind is LocalizedText:
@@ -37,12 +37,12 @@ def misfits(value: Any, kind: Any, where: str = "") -> list[str]:
         return [] if missing or any(not misfits(value, argument) for argument in arguments if argument is not NoneType) else [f"{where}: {value!r}"]
     if origin is tuple:
         inner = zip(value, arguments, strict=True)
-        return [found for i, (entry, one) in enumerate(inner) for found in misfits(entry, one, f"{where}[{i}]")]
+        return [result for i, (entry, one) in enumerate(inner) for result in misfits(entry, one, f"{where}[{i}]")]
     if origin is Sequence:
-        return [found for i, entry in enumerate(value) for found in misfits(entry, arguments[0], f"{where}[{i}]")]
+        return [result for i, entry in enumerate(value) for result in misfits(entry, arguments[0], f"{where}[{i}]")]
     if origin is Mapping:
-        keys = [found for name in value for found in misfits(name, arguments[0], f"{where} key")]
-        return keys + [found for name, entry in value.items() for found in misfits(entry, arguments[1], f"{where}.{name}")]
+        keys = [result for name in value for result in misfits(name, arguments[0], f"{where} key")]
+        return keys + [result for name, entry in value.items() for result in misfits(entry, arguments[1], f"{where}.{name}")]
     plain = {float: (int, float), NoneType: (NoneType,)}.get(kind, (kind,))
     fits = isinstance(value, plain) and (kind is bool or not isinstance(value, bool))
     return [] if fits else [f"{where}: {value!r} is no {kind.__name__}"]

@@ -87,8 +87,8 @@ def test_a_problem_is_said_to_whoever_reads():
 def test_the_longer_language_keeps_fields_and_formulas_and_is_longer():
     long = pseudo_catalogue(catalogue())
     assert long.keys() == catalogue().keys() and PSEUDO not in languages()
-    said = say("words.sentences", PSEUDO, first=1, second=2), say("lesson.when.after", PSEUDO, n=7)
-    assert said[0] == "1 2" and said[1].startswith("[") and "7" in said[1]
+    message = say("words.sentences", PSEUDO, first=1, second=2), say("lesson.when.after", PSEUDO, n=7)
+    assert message[0] == "1 2" and message[1].startswith("[") and "7" in message[1]
     texts = [(long[id], text) for id, text in catalogue().items() if isinstance(text, str) and id.startswith("ui.") and len(text) > 40 and "$" not in text]
     assert texts and all(1.2 <= len(one) / len(text) <= 1.7 for one, text in texts if "{" not in text and "`" not in text and "<" not in text)
 

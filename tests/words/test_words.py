@@ -147,24 +147,24 @@ OTHER_NAMES = re.compile(r"\bcases?\b|\bcarnet|écart-type|passe arrière|(moyen
 
 def _french() -> dict[str, list[str]]:
     """Every French sentence: the catalogue's, and those of lessons, lectures and missions."""
-    found = {id: [text] if isinstance(text, str) else list(text.values()) for id, text in read_catalogue("fr").items()}
+    result = {id: [text] if isinstance(text, str) else list(text.values()) for id, text in read_catalogue("fr").items()}
 
     def gather(at: str, value: object) -> None:
         for key, below in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
             if key == "fr" and isinstance(below, str):
-                found[at] = [below]
+                result[at] = [below]
             gather(f"{at}.{key}", below)
 
     for file in (Path(cnnviz.__file__).parent / "decks").rglob("*.toml"):
         gather(file.stem, tomllib.loads(file.read_text("utf-8")))
-    return found
+    return result
 
 
 def _space_faults(text: str) -> list[str]:
     """Each character with a wrong space: its place, what it needs, and the text around it."""
-    masked = SIGNS.sub(lambda found: "X" * len(found[0]), text)
-    faults = [(found, need) for pattern, need in SPACES.items() for found in re.finditer(pattern, masked)]
-    return [f"{found[0]!r} at character {found.start() + 1} needs {need}: …{text[max(found.start() - 12, 0) : found.end() + 12]}…" for found, need in faults]
+    masked = SIGNS.sub(lambda result: "X" * len(result[0]), text)
+    faults = [(result, need) for pattern, need in SPACES.items() for result in re.finditer(pattern, masked)]
+    return [f"{result[0]!r} at character {result.start() + 1} needs {need}: …{text[max(result.start() - 12, 0) : result.end() + 12]}…" for result, need in faults]
 
 
 def test_french_has_its_spaces_before_its_signs():
@@ -181,4 +181,4 @@ def test_a_wrong_space_in_french_is_named_with_its_place():
 
 
 def test_french_has_one_name_for_each_thing():
-    assert {id: found for id, forms in _french().items() if (found := [one for one in forms if OTHER_NAMES.search(SIGNS.sub("X", one))])} == {}
+    assert {id: result for id, forms in _french().items() if (result := [one for one in forms if OTHER_NAMES.search(SIGNS.sub("X", one))])} == {}

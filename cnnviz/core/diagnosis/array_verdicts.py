@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.core.diagnosis.given_arrays import SubmittedArray, in_program_shape, replace_nonfinite
 from cnnviz.core.diagnosis.precision import Precision
 from cnnviz.core.diagnosis.stage_verdicts import INHERITS, RIGHT, WRONG
-from cnnviz.core.explain.rounding import Doubt, doubts, draws, equality_tolerance, run_rounded
+from cnnviz.core.explain.rounding import ErrorBound, draws, equality_tolerance, error_bounds, run_rounded
 from cnnviz.core.gradcheck import SAFETY, verdict
 from cnnviz.core.network.named_arrays import Params, Trace
 from cnnviz.core.network.program import Program
@@ -24,7 +24,7 @@ class ArrayComparison:
     """A submitted array, the reference array `ours`, and `redone`, the reference operation applied to the submitted
     inputs, all in display shape.
 
-    `marks` are those of the gradient check: right (0), wrong (1), at a tie or kink (2), or undecided (3). `doubt` is the possible
+    `marks` are those of the gradient check: right (0), wrong (1), at a tie or kink (2), or undecided (3). `error_bound` is the possible
     error of ours. `turned` is the permutation of axes that made the submitted array fit, or ().
     """
 
@@ -34,12 +34,12 @@ class ArrayComparison:
     redone: np.ndarray
     marks: np.ndarray
     verdict: str
-    doubt: np.ndarray
+    error_bound: np.ndarray
     precision: Precision
     turned: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        for array in (self.redone, self.marks, self.doubt):  # not `theirs`, which belongs to the caller
+        for array in (self.redone, self.marks, self.error_bound):  # not `theirs`, which belongs to the caller
             freeze(array)
 
     @cached_property
@@ -79,7 +79,7 @@ class _Comparison:
         self.exact = program.backward(params, trace, y)
         self.arrays = {name: in_program_shape(program, name, submitted.array) for name, submitted in theirs.items() if name in self.exact}
         self.values = program.all_values(params, trace) | {"y": y}
-        self.doubts: dict[tuple[Precision, bool], Mapping[str, Doubt]] = {}
+        self.error_bounds: dict[tuple[Precision, bool], Mapping[str, ErrorBound]] = {}
         self.found: dict[str, ArrayComparison] = {}
         self.without_numbers: set[str] = set()
 
@@ -87,7 +87,7 @@ class _Comparison:
         """Return an override that substitutes the submitted array, with reference values in place of NaN and
         infinities."""
 
-        def judged(values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
+        def judge_array(values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
             redone, submitted = right(), self.arrays.get(line.target)
             is_nonfinite_inherited = bool(self.without_numbers & set(line.sources))
             if is_nonfinite_inherited if submitted is None else not np.isfinite(submitted).all():
@@ -98,43 +98,43 @@ class _Comparison:
             self.found[line.target] = self._compare(line, values, submitted, ours, redone, is_nonfinite_inherited)
             return replace_nonfinite(submitted, ours)
 
-        return judged
+        return judge_array
 
     def _compare(self, line: Op, values: PassValues, submitted: np.ndarray, ours: np.ndarray, redone: np.ndarray, is_nonfinite_inherited: bool) -> ArrayComparison:
         target, submitted_array, shape = line.target, self.theirs[line.target], self.exact[line.target].shape
-        doubt = self._doubt(submitted_array.precision, target)
-        marks, by_itself = (_marks(submitted, reference, doubt, submitted_array.precision) for reference in (ours, redone))
+        error_bound = self._round_off_bound(submitted_array.precision, target)
+        marks, by_itself = (_mark_entries(submitted, reference, error_bound, submitted_array.precision) for reference in (ours, redone))
         if submitted_array.turned:
             marks = by_itself = np.full(submitted.shape, verdict.WRONG, np.int8)
         elif (marks == verdict.WRONG).any():
-            doubt_of_submitted = self._doubt(submitted_array.precision, target, for_submitted=True)
-            ties = self._ties(line, values, submitted, submitted_array.precision)
+            error_bound_of_submitted = self._round_off_bound(submitted_array.precision, target, for_submitted=True)
+            ties = self._tied_entries(line, values, submitted, submitted_array.precision)
             if ties is None or line.sources[0] not in self.arrays:
-                doubt = doubt.maximum(doubt_of_submitted)
-                by_itself = _marks(submitted, redone, doubt, submitted_array.precision)
+                error_bound = error_bound.maximum(error_bound_of_submitted)
+                by_itself = _mark_entries(submitted, redone, error_bound, submitted_array.precision)
             if (wrong_alone := by_itself == verdict.WRONG).any():
                 by_itself = np.where(wrong_alone & self._other_choice(line, values, submitted, redone, submitted_array.precision), np.int8(verdict.RIGHT), by_itself)
             if ties is not None:
                 marks, by_itself = (np.where(ties & (stage_verdict == verdict.WRONG), np.int8(verdict.KINK), stage_verdict) for stage_verdict in (marks, by_itself))
         wrong, wrong_by_itself = marks == verdict.WRONG, (by_itself == verdict.WRONG) & (np.isfinite(submitted) | (not is_nonfinite_inherited))
         stage_verdict = WRONG if wrong.any() and wrong_by_itself.any() else INHERITS if wrong.any() else RIGHT
-        submitted, ours, redone, marks, size = (array.reshape(shape) for array in (submitted, ours, redone, marks, doubt.size))
+        submitted, ours, redone, marks, size = (array.reshape(shape) for array in (submitted, ours, redone, marks, error_bound.size))
         return ArrayComparison(target, submitted, ours, redone, marks, stage_verdict, size, submitted_array.precision, submitted_array.turned)
 
-    def _doubt(self, precision: Precision, name: str, for_submitted: bool = False) -> Doubt:
+    def _round_off_bound(self, precision: Precision, name: str, for_submitted: bool = False) -> ErrorBound:
         """Return the possible round-off of a right gradient, without ties. With `for_submitted`, of the gradient that
         results from the submitted arrays."""
-        if (precision, for_submitted) not in self.doubts:
+        if (precision, for_submitted) not in self.error_bounds:
             submitted = self._with_numbers() if for_submitted else None
-            self.doubts[precision, for_submitted] = doubts(self.program, self.values, precision.epsilon, precision.smallest, submitted)
-        return self.doubts[precision, for_submitted][name]
+            self.error_bounds[precision, for_submitted] = error_bounds(self.program, self.values, precision.epsilon, precision.smallest, submitted)
+        return self.error_bounds[precision, for_submitted][name]
 
-    def _ties(self, line: Op, values: PassValues, submitted: np.ndarray, precision: Precision) -> np.ndarray | None:
+    def _tied_entries(self, line: Op, values: PassValues, submitted: np.ndarray, precision: Precision) -> np.ndarray | None:
         """Return the entries that round-off decides, at a tie of a pool or at a kink, or None if that cannot be
         determined."""
         if not precision.epsilon or line.layer is None or line.role != "dx":
             return None
-        dx, dy = (self._doubt(precision, name, for_submitted=True).size for name in (line.target, line.sources[0]))
+        dx, dy = (self._round_off_bound(precision, name, for_submitted=True).size for name in (line.target, line.sources[0]))
         sources = [values[name] for name in line.sources]
         return self.program.network.layers[line.layer].undecided(submitted, equality_tolerance(line, values, precision.epsilon), (dx, dy), *sources)
 
@@ -142,7 +142,7 @@ class _Comparison:
         """Return the entries that are correct if an earlier layer, whose dx was not submitted, chose another winner
         among equal cells."""
         earlier_lines = self.program.backward_lines[: self.program.backward_lines.index(line)]
-        changes = (choice_change(self.program, earlier_line, values, given=self.arrays, precision=precision, values=values) for earlier_line in earlier_lines)
+        changes = (choice_change(self.program, earlier_line, values, submitted=self.arrays, precision=precision, values=values) for earlier_line in earlier_lines)
         if line.role != "dx" or all(change is None for change in changes):
             return False
         return explained_by_choice(self.program, self.values, self._with_numbers(), line.target, redone, submitted - redone, precision)
@@ -152,9 +152,9 @@ class _Comparison:
         return {name: replace_nonfinite(array, in_program_shape(self.program, name, self.exact[name])) for name, array in self.arrays.items()}
 
 
-def _marks(submitted: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Precision) -> np.ndarray:
+def _mark_entries(submitted: np.ndarray, ours: np.ndarray, error_bound: ErrorBound, precision: Precision) -> np.ndarray:
     """Judge each entry like the gradient check. An entry is undecided if the right value is not finite."""
-    judgement = verdict.marks(submitted, ours, doubt.size, doubt.structural, tolerance=precision.relative)
+    judgement = verdict.marks(submitted, ours, error_bound.size, error_bound.structural, tolerance=precision.relative)
     return np.where(np.isfinite(ours), judgement, np.int8(verdict.UNDECIDED))
 
 
@@ -168,10 +168,10 @@ def _ignore_round_off(comparisons: dict[str, ArrayComparison]) -> dict[str, Arra
     return comparisons
 
 
-def choice_change(program: Program, line: Op, drawn: PassValues, *, given: Container[str], precision: Precision, values: PassValues) -> np.ndarray | None:
+def choice_change(program: Program, line: Op, drawn: PassValues, *, submitted: Container[str], precision: Precision, values: PassValues) -> np.ndarray | None:
     """Return the maximum change of an operation's result by another choice among equal cells, for the `drawn` values.
     None if its array was submitted, or if it makes no choice."""
-    if line.layer is None or line.role != "dx" or line.target in given:
+    if line.layer is None or line.role != "dx" or line.target in submitted:
         return None
     return program.network.layers[line.layer].movable_gradient(equality_tolerance(line, values, precision.epsilon), *(drawn[source] for source in line.sources))
 
@@ -185,7 +185,7 @@ def explained_by_choice(
     An entry may gain or lose everything that equal cells can pass to each other. But each gradient is passed on exactly once, so the
     sum over a map may deviate only by round-off.
     """
-    choice_changes = partial(choice_change, program, given=submitted, precision=precision, values=values)
+    choice_changes = partial(choice_change, program, submitted=submitted, precision=precision, values=values)
     size, map_size = np.zeros(deviation.shape), np.zeros(deviation.shape[:-2])
     for epsilon, rng in draws(values, precision.epsilon):
         by_round_off, by_choice = (run_rounded(program, values, epsilon, precision.smallest, rng, submitted, change)[name] - redone for change in (None, choice_changes))

@@ -121,12 +121,12 @@ def diagnose(reference: ReferencePass, theirs: Arrays, precision: Precision | Ma
     arrays = {name: read_submitted(reference.program, name, array, exact[name], precision_of[name]) for name, array in theirs.items()}
     comparisons = compare_arrays(reference.program, reference.params, reference.trace, reference.y, arrays)
     stages = by_stage(reference.program.network, {name: comparison.verdict for name, comparison in comparisons.items()})
-    first = first_wrong(stages)
-    matches = {first: _explanations(reference, arrays, exact, comparisons, first)} if first else {}
-    if forward_mistake := _forward_mistake(matches.get(first, ())):
-        comparisons = _mark_inherited(reference, forward_mistake, comparisons, first)
+    first_stage = first_wrong(stages)
+    matches = {first_stage: _explanations(reference, arrays, exact, comparisons, first_stage)} if first_stage else {}
+    if forward_mistake := _forward_mistake(matches.get(first_stage, ())):
+        comparisons = _mark_inherited(reference, forward_mistake, comparisons, first_stage)
         stages = by_stage(reference.program.network, {name: comparison.verdict for name, comparison in comparisons.items()})
-    later_stages = [stage for stage, verdict in stages.items() if verdict == WRONG and stage != first]
+    later_stages = [stage for stage, verdict in stages.items() if verdict == WRONG and stage != first_stage]
     return Diagnosis(reference, comparisons, matches | {stage: _explanations(reference, arrays, exact, comparisons, stage) for stage in later_stages})
 
 
@@ -149,8 +149,8 @@ def _forward_mistake(matches: tuple[Match, ...]) -> PlacedMistake | None:
 def _explanations(reference: ReferencePass, arrays: Mapping[str, SubmittedArray], exact: Arrays, comparisons: Mapping[str, ArrayComparison], stage: str) -> tuple[Match, ...]:
     """Return the explanations of a stage, computed from the submitted arrays before it. If none is exact, retry with
     the reference arrays, since the submitted ones may have been overwritten later."""
-    theirs = Suspect(reference, {name: replace_nonfinite(submitted.array, exact[name]) for name, submitted in arrays.items()}, comparisons, stage).matches()
-    if any(match.exact for match in theirs):
-        return theirs
-    ours = Suspect(reference, {name: exact[name] for name in arrays}, comparisons, stage).matches()
-    return ours if any(match.exact for match in ours) else theirs
+    submitted_input_matches = Suspect(reference, {name: replace_nonfinite(submitted.array, exact[name]) for name, submitted in arrays.items()}, comparisons, stage).matches()
+    if any(match.exact for match in submitted_input_matches):
+        return submitted_input_matches
+    exact_input_matches = Suspect(reference, {name: exact[name] for name in arrays}, comparisons, stage).matches()
+    return exact_input_matches if any(match.exact for match in exact_input_matches) else submitted_input_matches

@@ -74,28 +74,31 @@ class Suspect:
 
     def matches(self) -> tuple[Match, ...]:
         """Return the matching explanations, best first. If some are exact, return only the simplest of these."""
-        plain = self._arrays_with({})
-        self.wrong = [name for name in self.own if name in self.wrong or not matching_entries(self.found[name], plain[name]).all()]
+        baseline = self._arrays_with({})
+        self.wrong = [name for name in self.own if name in self.wrong or not matching_entries(self.found[name], baseline[name]).all()]
         mistakes = [*self._forward_mistakes(), *((Explanation(mistake), self._arrays_with(overrides)) for mistake, overrides in self._mistakes())]
-        mistakes = [(explanation, arrays) for explanation, arrays in mistakes if self._differs(arrays, plain)]
-        lines = [(explanation, arrays) for explanation, arrays in self._other_lines() if self._differs(arrays, plain)]
+        mistakes = [(explanation, arrays) for explanation, arrays in mistakes if self._makes_difference(arrays, baseline)]
+        lines = [(explanation, arrays) for explanation, arrays in self._other_lines() if self._makes_difference(arrays, baseline)]
         candidates = [self._match(explanation, arrays) for explanation, arrays in (*mistakes, *lines)]
         if self.turned:
-            candidates.append(self._match(Explanation(turn=AXES, target=self.wrong[0]), plain))
-        candidates += self._scaled_matches(Explanation(), plain)
+            candidates.append(self._match(Explanation(turn=AXES, target=self.wrong[0]), baseline))
+        candidates += self._scaled_matches(Explanation(), baseline)
         if not any(match.exact for match in candidates):
             for explanation, arrays in (*lines, *mistakes):
                 candidates += self._scaled_matches(explanation, arrays)
             for explanation, arrays in mistakes:
-                candidates += [self._match(replace(explanation, turn=turn, target=target), rearranged) for target, turn, rearranged in self._rearranged_results(arrays)]
+                candidates += [
+                    self._match(replace(explanation, turn=rearrangement, target=target), rearranged)
+                    for target, rearrangement, rearranged in self._rearranged_results(arrays)
+                ]
         return rank_matches(candidates, self.own)
 
-    def _differs(self, arrays: Arrays, plain: Arrays) -> bool:
+    def _makes_difference(self, arrays: Arrays, plain: Arrays) -> bool:
         return any(not np.array_equal(arrays[name], plain[name], equal_nan=True) for name in self.own)
 
     def _mistakes(self) -> Iterator[tuple[PlacedMistake, Mapping[str, Override]]]:
         reference = self.reference
-        for mistake in filter(None, (placed.backward for placed in self._mistakes_of_network())):
+        for mistake in filter(None, (placed_mistake.backward for placed_mistake in self._mistakes_of_network())):
             if (overrides := mistake.overrides(reference.program, reference.optimizer, reference.state)) and self.open & set(overrides):
                 yield mistake, overrides
 
@@ -116,14 +119,15 @@ class Suspect:
                 yield Explanation(mistake), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
 
     def _other_lines(self) -> Iterator[tuple[Explanation, Arrays]]:
-        """Yield the stage's arrays with an open line whose result is rearranged or has entries left out."""
+        """Yield the stage's arrays with the result of one open line rearranged or with entries left out."""
         program = self.reference.program
         for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
-            for turn in (*rearrangements(program, line.target), *self._reorderings(line)):
-                yield Explanation(turn=turn, target=line.target), self._arrays_with({line.target: partial(_rearrange_result, turn)})
+            for rearrangement in (*rearrangements(program, line.target), *self._reorderings(line)):
+                yield Explanation(turn=rearrangement, target=line.target), self._arrays_with({line.target: partial(_rearrange_result, rearrangement)})
             for source in {name for name in line.sources if name[0] == "d" and "." not in name and line.role != ""}:
-                for turn in (*omissions(program, source), *shifts(program, source)):
-                    yield Explanation(turn=turn, target=line.target, source=source), self._arrays_with({line.target: partial(_rearrange_source, line, source, turn)})
+                for rearrangement in (*omissions(program, source), *shifts(program, source)):
+                    override = partial(_rearrange_source, line, source, rearrangement)
+                    yield Explanation(turn=rearrangement, target=line.target, source=source), self._arrays_with({line.target: override})
             for source, code, array in self._other_sources(line):
                 yield Explanation(target=line.target, source=source, instead=code), self._arrays_with({line.target: partial(_replace_source, line, source, array)})
 
@@ -132,13 +136,13 @@ class Suspect:
     def _reorderings(self, line: Op) -> Iterator[Rearrangement]:
         """Yield the orders of filters and channels in which a kernel's gradient may have been submitted."""
         if line.target in self.own and len(self.reference.program.shapes[line.target[1:]]) == 4:
-            theirs = in_program_shape(self.reference.program, line.target, self.found[line.target].theirs)
-            yield from reorderings(line.make(self._run(dict(self.values), self.first, self.last, {})), theirs)
+            submitted = in_program_shape(self.reference.program, line.target, self.found[line.target].theirs)
+            yield from reorderings(line.make(self._run(dict(self.values), self.first, self.last, {})), submitted)
 
     def _other_sources(self, line: Op) -> Iterator[tuple[str, str, np.ndarray]]:
         """Yield each gradient that the line reads, with the arrays of the same shape that it may be confused with:
         earlier gradients and the forward array."""
-        lines = {other.target: other for other in self.reference.program.backward_lines}
+        lines = {backward_line.target: backward_line for backward_line in self.reference.program.backward_lines}
         for source in line.sources:
             if source[0] != "d" or "." in source or source not in self.values:
                 continue
@@ -174,23 +178,23 @@ class Suspect:
     def _rearranged_results(self, arrays: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
         """Yield the arrays with a rearrangement applied to one wrong array."""
         for target in self.wrong:
-            for turn in rearrangements(self.reference.program, target):
-                array = turn.of(in_program_shape(self.reference.program, target, arrays[target]))
-                yield target, turn, {**arrays, target: array.reshape(arrays[target].shape)}
+            for rearrangement in rearrangements(self.reference.program, target):
+                array = rearrangement.of(in_program_shape(self.reference.program, target, arrays[target]))
+                yield target, rearrangement, {**arrays, target: array.reshape(arrays[target].shape)}
 
     def _scaled_matches(self, explanation: Explanation, arrays: Arrays) -> list[Match]:
         """Return the explanation times the factor that fits the wrong arrays best, or an empty list if none fits."""
         pairs = [(self.found[name].theirs, arrays[name]) for name in self.wrong]
-        finite = [np.isfinite(theirs) & np.isfinite(ours) for theirs, ours in pairs]
-        largest = max((float(np.abs(ours[is_finite]).max(initial=0)) for (_, ours), is_finite in zip(pairs, finite, strict=True)), default=0.0)
+        finite_masks = [np.isfinite(theirs) & np.isfinite(ours) for theirs, ours in pairs]
+        largest = max((float(np.abs(ours[is_finite]).max(initial=0)) for (_, ours), is_finite in zip(pairs, finite_masks, strict=True)), default=0.0)
         if not largest:
             return []
-        size = sum(float(((ours[is_finite] / largest) ** 2).sum()) for (_, ours), is_finite in zip(pairs, finite, strict=True))
-        number = sum(float((theirs[is_finite] / largest * (ours[is_finite] / largest)).sum()) for (theirs, ours), is_finite in zip(pairs, finite, strict=True)) / size
+        size = sum(float(((ours[is_finite] / largest) ** 2).sum()) for (_, ours), is_finite in zip(pairs, finite_masks, strict=True))
+        number = sum(float((theirs[is_finite] / largest * (ours[is_finite] / largest)).sum()) for (theirs, ours), is_finite in zip(pairs, finite_masks, strict=True)) / size
         if not np.isfinite(number):
             return []
         factor = named_factor(number, self._named_factors(), max(self.found[name].precision.relative for name in self.wrong))
-        if not factor.simple and sum(int(np.count_nonzero(ours)) for _, ours in pairs) < 2:
+        if not factor.is_simple and sum(int(np.count_nonzero(ours)) for _, ours in pairs) < 2:
             return []  # any two numbers differ only by a factor
         scaled = {name: factor.number * array if name in self.wrong else array for name, array in arrays.items()}
         match = self._match(explanation.times(factor), scaled)
@@ -216,8 +220,8 @@ class Suspect:
             if line.role != "dx":
                 shape = program.shapes[names.output]
             if layer.input_kind == "map" and layer.output_kind == "row":
-                counts["places"] = places = math.prod(program.inputs[line.layer][1:])
-                counts["places_squared"] = places**2
+                counts["places"] = position_count = math.prod(program.inputs[line.layer][1:])
+                counts["places_squared"] = position_count**2
             elif cells := layer.geometry().get("k", 0) ** 2:
                 counts |= {"window": cells, "window_squared": cells**2} if not layer.parameter_letters else {"window": cells}
         if len(shape) == 3:
@@ -242,15 +246,15 @@ class Suspect:
 
 def matching_entries(comparison: ArrayComparison, array: np.ndarray) -> np.ndarray:
     """Return the entries that are equal up to the precision of the submitted array."""
-    return comparison.precision.equal_entries(comparison.theirs, array, comparison.doubt)
+    return comparison.precision.equal_entries(comparison.theirs, array, comparison.error_bound)
 
 
-def _rearrange_result(turn: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
-    return turn.of(compute_correct())
+def _rearrange_result(rearrangement: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
+    return rearrangement.of(compute_correct())
 
 
-def _rearrange_source(line: Op, source: str, turn: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
-    return line.make({**values, source: turn.of(values[source])})
+def _rearrange_source(line: Op, source: str, rearrangement: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
+    return line.make({**values, source: rearrangement.of(values[source])})
 
 
 def _replace_source(line: Op, source: str, array: np.ndarray, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:

@@ -65,21 +65,21 @@ class Explanation:
     def code(self, program: Program, stage: str, wrong: tuple[str, ...]) -> tuple[str, str]:
         """Return the wrong lines of code and the correct ones, for the arrays `wrong` of the stage."""
         if self.placed:
-            mistaken, right = ("\n".join(lines) for lines in zip(*self._relevant_lines(program, wrong), strict=True))
+            mistaken, correct = ("\n".join(lines) for lines in zip(*self._relevant_lines(program, wrong), strict=True))
         else:
-            mistaken = right = correct_lines(program, [self.target] if self.target else wrong)
+            mistaken = correct = correct_lines(program, [self.target] if self.target else wrong)
         if self.instead:
             mistaken = re.sub(rf"\b{self.source}\b", self.instead, mistaken)
         elif self.source and self.turn:
-            return re.sub(rf"\b{self.source}\b", self.turn.code.format(self.source), mistaken), right
-        return "\n".join(self._spoil(line) for line in mistaken.split("\n")), right
+            return re.sub(rf"\b{self.source}\b", self.turn.code.format(self.source), mistaken), correct
+        return "\n".join(self._spoil(line) for line in mistaken.split("\n")), correct
 
     def _relevant_lines(self, program: Program, wrong: tuple[str, ...]) -> list[tuple[str, str]]:
         """Return the wrong and the correct lines of the mistake, limited to assignments to the arrays `wrong` if there
         are any."""
         assert self.placed
         line_pairs = [*zip(*(lines.split("\n") for lines in self.placed.code(program)), strict=True)]
-        return [lines for lines in line_pairs if any(_assigns(lines[1], name) for name in wrong)] or line_pairs
+        return [lines for lines in line_pairs if any(_assigns_to(lines[1], name) for name in wrong)] or line_pairs
 
     def _spoil(self, line: str) -> str:
         *preceding, assignment = line.split("; ")
@@ -104,7 +104,7 @@ def correct_lines(program: Program, names: Iterable[str]) -> str:
     own_lines = {name: f"{name} = {code}" for name, code in own_code.items()}
     for name, line in own_lines.items():
         if _CALLS.search(line):
-            own_lines[name] = next((catalogued_line for catalogued_line in catalogued_lines if _assigns(catalogued_line, name)), line)
+            own_lines[name] = next((catalogued_line for catalogued_line in catalogued_lines if _assigns_to(catalogued_line, name)), line)
     return "\n".join(own_lines.values())
 
 
@@ -112,7 +112,7 @@ _CALLS = re.compile(r"(?<![.\w])[a-z_]+_(df|dx|dw|db|ds|sums)\(")
 """A call of a layer's own function."""
 
 
-def _assigns(line: str, name: str) -> bool:
+def _assigns_to(line: str, name: str) -> bool:
     """Return whether `line` assigns to the array `name`."""
     return re.search(rf"(^|; ){name}(\[[^=]*\])? \+?= ", line) is not None
 

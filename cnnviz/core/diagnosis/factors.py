@@ -17,10 +17,10 @@ class Factor:
     inverse: bool = False
 
     @property
-    def simple(self) -> bool:
+    def is_simple(self) -> bool:
         """Whether the factor has a name, or is an integer or the reciprocal of an integer.
 
-        >>> Factor(-3.0).simple, Factor(0.125).simple, Factor(0.3).simple, Factor(5e-324).simple
+        >>> Factor(-3.0).is_simple, Factor(0.125).is_simple, Factor(0.3).is_simple, Factor(5e-324).is_simple
         (True, True, False, False)
         """
         # the reciprocal of a denormal number is infinite, and not an integer

@@ -65,14 +65,14 @@ def in_program_shape(program: Program, name: str, array: np.ndarray) -> np.ndarr
     """Return a gradient in the shape that the program's lines use."""
     array = np.asarray(array, dtype=np.float64)
     images = array.shape[:1] if program.has_images(name) else ()
-    inner, shown = (images + shapes[name[1:]] for shapes in (program.shapes, program.shown))
-    if array.shape not in (inner, shown):
-        raise Problem("network.shape", name=name, shape=array.shape, wanted=shown)
-    return array.reshape(inner)
+    inner_shape, shown_shape = (images + shapes[name[1:]] for shapes in (program.shapes, program.shown))
+    if array.shape not in (inner_shape, shown_shape):
+        raise Problem("network.shape", name=name, shape=array.shape, wanted=shown_shape)
+    return array.reshape(inner_shape)
 
 
 def replace_nonfinite(submitted: np.ndarray, ours: np.ndarray) -> np.ndarray:
     """Return the submitted array with reference values in place of NaN and infinities, so that these do not
     propagate."""
-    finite = np.isfinite(submitted)
-    return submitted if finite.all() else np.where(finite, submitted, ours)
+    is_finite = np.isfinite(submitted)
+    return submitted if is_finite.all() else np.where(is_finite, submitted, ours)

@@ -33,11 +33,11 @@ class Precision:
         return message(f"own.precision.{self.kind}", relative=self.relative, digits=self.digits)
 
     @np.errstate(all="ignore")
-    def equal_entries(self, array: np.ndarray, other: np.ndarray, doubt: np.ndarray) -> np.ndarray:
+    def equal_entries(self, array: np.ndarray, other: np.ndarray, error_bound: np.ndarray) -> np.ndarray:
         """Return which entries are equal at this precision. Entries that are not finite must agree exactly."""
         difference, size = np.abs(array - other), np.maximum(np.abs(array), np.abs(other))
-        near = np.isfinite(size) & ((difference <= self.relative * size) | (difference <= SAFETY * doubt))
-        return near | (array == other) | (np.isnan(array) & np.isnan(other))
+        is_close = np.isfinite(size) & ((difference <= self.relative * size) | (difference <= SAFETY * error_bound))
+        return is_close | (array == other) | (np.isnan(array) & np.isnan(other))
 
 
 def _dtype_precision(dtype: type, relative: float, kind: str) -> Precision:
@@ -77,7 +77,7 @@ def precisions(arrays: Mapping[str, np.ndarray]) -> dict[str, Precision]:
     result, least_precise = {}, DOUBLE
     for name, array in arrays.items():
         precision = float64_precision if _nominal_precision(array) is DOUBLE else _nominal_precision(array)
-        least_precise = max(least_precise, precision, key=lambda one: (one.relative, one.epsilon))
+        least_precise = max(least_precise, precision, key=lambda candidate: (candidate.relative, candidate.epsilon))
         result[name] = least_precise
     return result
 

@@ -55,7 +55,7 @@ def rearrangements(program: Program, name: str) -> Iterator[Rearrangement]:
         yield REVERSED
     else:
         sample = np.empty(shape)
-        yield from (turn for turn in MAPS if turn.of(sample).shape == shape)
+        yield from (rearrangement for rearrangement in MAPS if rearrangement.of(sample).shape == shape)
     if len(shape) == 4 and shape[0] == shape[1] > 1:
         yield EXCHANGED
     if len(unflattened) > len(shape):
@@ -145,15 +145,15 @@ def _zero_edges(a: Array, axes: tuple[int, ...], position: int) -> Array:
 
 def _layouts(shape: tuple[int, ...], unflattened: tuple[int, ...]) -> Iterator[Rearrangement]:
     """Yield other orders in which the rows of a dense layer may correspond to the cells of a map (C,H,W)."""
-    columns, last = (0, 2, 1, *range(3, len(unflattened))), (1, 2, 0, *range(3, len(unflattened)))
-    orders: Mapping[str, tuple[tuple[int, ...], bool]] = {"columns_first": (columns, min(unflattened[1:3]) > 1), "channels_last": (last, unflattened[0] > 1)}
+    columns, channels_last_axes = (0, 2, 1, *range(3, len(unflattened))), (1, 2, 0, *range(3, len(unflattened)))
+    orders: Mapping[str, tuple[tuple[int, ...], bool]] = {"columns_first": (columns, min(unflattened[1:3]) > 1), "channels_last": (channels_last_axes, unflattened[0] > 1)}
     for name, (axes, is_different) in orders.items():
         if is_different:
             code = "{}.reshape" + f"{unflattened}.transpose{axes}.reshape{shape}"
-            yield Rearrangement(name, partial(_reorder_map, laid=unflattened, axes=axes, own=len(shape)), code)
+            yield Rearrangement(name, partial(_reorder_map, map_shape=unflattened, axes=axes, axis_count=len(shape)), code)
 
 
-def _reorder_map(a: Array, laid: tuple[int, ...], axes: tuple[int, ...], own: int) -> Array:
-    """Reorder the last `own` axes, which are a flattened map. The axes before them belong to the images."""
-    images = a.ndim - own
-    return a.reshape(*a.shape[:images], *laid).transpose(*range(images), *(images + axis for axis in axes)).reshape(a.shape)
+def _reorder_map(a: Array, map_shape: tuple[int, ...], axes: tuple[int, ...], axis_count: int) -> Array:
+    """Reorder the last `axis_count` axes, which are a flattened map. The axes before them belong to the images."""
+    images = a.ndim - axis_count
+    return a.reshape(*a.shape[:images], *map_shape).transpose(*range(images), *(images + axis for axis in axes)).reshape(a.shape)

@@ -29,10 +29,10 @@ def by_stage(network: Architecture, verdicts: Mapping[str, str]) -> dict[str, st
    """
     flattened = next((f"d{names.source}" for names in network.names if names.flattens), "")
     stages = {str(stage): stage.makes for stage in network.stages if stage.phase == "backward"} | {"dx": ("dx",)}
-    worst = (RIGHT, INHERITS, WRONG).index
+    severity = (RIGHT, INHERITS, WRONG).index
     result: dict[str, str] = {}
-    for stage, makes in stages.items():
-        stage_verdicts = [verdicts[name] for name in (*(["dv"] if stage == flattened else []), *makes) if name in verdicts]
+    for stage, targets in stages.items():
+        stage_verdicts = [verdicts[name] for name in (*(["dv"] if stage == flattened else []), *targets) if name in verdicts]
         if stage_verdicts:
-            result[stage] = max(stage_verdicts, key=worst)
+            result[stage] = max(stage_verdicts, key=severity)
     return result

@@ -7,20 +7,20 @@ from cnnviz.core.network.layers._activation import Activation
 from cnnviz.core.network.line_overrides import arguments
 
 
-def slopes(placed: PlacedMistake, z: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+def slopes(placed_mistake: PlacedMistake, z: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     """Return the correct slope at each entry of `z` (M,) and the factor that the mistaken line multiplies by. None if
     the mistake does not override the gradient of an activation.
 
-    >>> from cnnviz.core.mistakes import placed
+    >>> from cnnviz.core.mistakes import mistake_at
     >>> from cnnviz.core.network.network import DEFAULT, Network
-    >>> right, wrong = slopes(placed("sigmoid_prime_of_z", Network.parse(DEFAULT)), np.array([0.0, 2.0]))
+    >>> right, wrong = slopes(mistake_at("sigmoid_prime_of_z", Network.parse(DEFAULT)), np.array([0.0, 2.0]))
     >>> right.round(3).tolist(), wrong.tolist()
     ([0.25, 0.105], [0.0, -2.0])
     """
-    line_overrides = placed.line_overrides
-    if placed.place is None or [change.role for change in line_overrides] != ["dx"]:
+    line_overrides = placed_mistake.line_overrides
+    if placed_mistake.place is None or [change.role for change in line_overrides] != ["dx"]:
         return None
-    layer, function = placed.network.layers[placed.place], line_overrides[0].function
+    layer, function = placed_mistake.network.layers[placed_mistake.place], line_overrides[0].function
     if not isinstance(layer, Activation):
         return None
     lines = layer.calls((z.size,))
@@ -31,9 +31,9 @@ def slopes(placed: PlacedMistake, z: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
     def right_and_wrong(dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         inputs = values | {"dy": dy}
-        right = lines["dx"].make(inputs)
-        resolved: dict[str, object] = {**inputs, **settings, "exact": right}
-        return right, function(**{name: resolved[name] for name in arguments(function)})
+        correct_dx = lines["dx"].make(inputs)
+        argument_values: dict[str, object] = {**inputs, **settings, "exact": correct_dx}
+        return correct_dx, function(**{name: argument_values[name] for name in arguments(function)})
 
     (right, wrong), (_, doubled) = right_and_wrong(np.ones_like(z)), right_and_wrong(np.full_like(z, -2.0))
     # otherwise the line is not linear in dy and has no slope

@@ -71,8 +71,9 @@ def arithmetic_of(program: Program, target: str, cell: Cell, values: Arrays) -> 
         numbers = [(link.source, index, float(values[link.source][index])) for link in links for index in _sources(program, link, cell, values)]
         return Arithmetic(text, numbers=tuple(dict.fromkeys(numbers)))
     link_of = {link.source: link for link in links}
-    first, second = link_of[match[1]], link_of[match[2]]
-    terms = tuple(Term(tuple((name, index, float(values[name][index])) for name, index in pair)) for pair in _pairs(program, target, first, second, cell, values))
+    first_link, second_link = link_of[match[1]], link_of[match[2]]
+    pairs = _factor_pairs(program, target, first_link, second_link, cell, values)
+    terms = tuple(Term(tuple((name, index, float(values[name][index])) for name, index in pair)) for pair in pairs)
     bias_terms = ((match[3], cell[:1], float(values[match[3]][cell[0]])),) if match[3] else ()
     return Arithmetic(text, terms, bias_terms)
 
@@ -89,7 +90,7 @@ def _sources(program: Program, link: Link, cell: Cell, values: Arrays) -> list[C
     })  # fmt: skip
 
 
-def _pairs(program: Program, target: str, first: Link, second: Link, cell: Cell, values: Arrays) -> list[tuple[tuple[str, Cell], tuple[str, Cell]]]:
+def _factor_pairs(program: Program, target: str, first: Link, second: Link, cell: Cell, values: Arrays) -> list[tuple[tuple[str, Cell], tuple[str, Cell]]]:
     """Return the pairs of cells that are multiplied. A convolution pairs pixels and weights by position; other
     operations pair them in order."""
     left_cells, right_cells = (list(cells(source_ranges(link, cell, values[link.source].shape))) for link in (first, second))

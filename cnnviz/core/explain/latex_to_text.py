@@ -25,15 +25,15 @@ def latex_to_unicode(latex: str) -> str:
     text = re.sub(r"\\text\{([^{}]*)\}", r"\1", translate_words(latex))
     text = re.sub(r"\\hat\{(\w)\}", "\\1\u0302", text)
     text = re.sub(r"\\sqrt\{(\w\u0302?)\}", r"√\1", text)
-    text = re.sub(r"\^\{([^{}]*)\}", lambda found: _HIGH.get(found[1], f"^({found[1]})"), text)
-    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", lambda found: f"{found[1]}/{_in_brackets(found[2])}", text)
+    text = re.sub(r"\^\{([^{}]*)\}", lambda match: _HIGH.get(match[1], f"^({match[1]})"), text)
+    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", lambda match: f"{match[1]}/{_in_brackets(match[2])}", text)
     for word, sign in _WORDS.items():
         text = text.replace(word, sign)
     text = _COMMAND.sub(_letter_or_function, text)
-    text = re.sub(r"_\{([^{}]*)\}", lambda found: _subscript(found[1]), text)
-    text = re.sub(r"_(\w)", lambda found: _subscript(found[1]), text)
-    text = re.sub(r"\^\{([^{}]*)\}", lambda found: _HIGH.get(found[1], f"^({found[1]})"), text)
-    text = re.sub(r"\^(\w)", lambda found: _HIGH.get(found[1], f"^{found[1]}"), text)
+    text = re.sub(r"_\{([^{}]*)\}", lambda match: _subscript(match[1]), text)
+    text = re.sub(r"_(\w)", lambda match: _subscript(match[1]), text)
+    text = re.sub(r"\^\{([^{}]*)\}", lambda match: _HIGH.get(match[1], f"^({match[1]})"), text)
+    text = re.sub(r"\^(\w)", lambda match: _HIGH.get(match[1], f"^{match[1]}"), text)
     if "\\" in text or "{" in text:
         unknown = _COMMAND.search(text)
         raise ValueError(f"latex_to_unicode does not know {unknown[0] if unknown else 'the braces'} in {latex}")
@@ -52,7 +52,7 @@ def translate_words(latex: str) -> str:
     >>> print(translate_words(r"r = x \odot \text{mask}"))
     r = x \odot \text{mask}
     """
-    return re.sub(r"\\text\{(\w+)\}", lambda found: rf"\text{{{say(f'formula.{found[1]}')}}}", latex)
+    return re.sub(r"\\text\{(\w+)\}", lambda match: rf"\text{{{say(f'formula.{match[1]}')}}}", latex)
 
 
 def pixel_formula(scale: str) -> str:

@@ -55,8 +55,8 @@ def _paths(program: Program, line: Op, values: Mapping[str, np.ndarray]) -> Path
 
 
 def _sizes(program: Program, symbol: str, parts: np.ndarray, values: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Return the norms of the weight gradients of the layer before, per filter or unit: one row for each path alone,
-    and one for their sum."""
+    """Return the norms of the previous layer's weight gradients, per filter or unit: one row for each path alone and
+    one for their sum."""
     lines = (line for line in program.backward_lines if symbol in line.sources and line.target[1:] in program.parameters and line.role != "db")
     line = next(lines, None)
     if line is None:

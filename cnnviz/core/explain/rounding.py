@@ -19,11 +19,11 @@ numbers may cancel in all draws."""
 EQUAL = 4
 """Two numbers count as equal if they differ by at most this many round-offs of the largest number."""
 NUDGE = 1e-6
-"""Relative change of a source, for measuring how sensitive its line is."""
+"""Relative change of a source that measures the sensitivity of its line."""
 
 
 @dataclass(frozen=True, eq=False)
-class Doubt:
+class ErrorBound:
     """The possible error of each entry of a gradient, and a mask of the entries that are exactly 0 regardless of
     round-off. Both have the gradient's shape."""
 
@@ -31,14 +31,14 @@ class Doubt:
     structural: np.ndarray
 
     def maximum(self, other: Self) -> Self:
-        """Return the element-wise maximum of two doubts."""
+        """Return the element-wise maximum of two error bounds."""
         return replace(self, size=np.maximum(self.size, other.size))
 
 
 @np.errstate(all="ignore")
-def doubts(program: Program, values: PassValues, epsilon: float, smallest: float, submitted: Mapping[str, np.ndarray] | None = None) -> dict[str, Doubt]:
-    """Return the doubt of every gradient of a pass with round-off `epsilon`, which below `smallest` is as large as at
-    `smallest`.
+def error_bounds(program: Program, values: PassValues, epsilon: float, smallest: float, submitted: Mapping[str, np.ndarray] | None = None) -> dict[str, ErrorBound]:
+    """Return the error bound of every gradient of a pass with round-off `epsilon`. Numbers below `smallest` have the
+    round-off of `smallest`.
 
     `values` are the arrays of its forward pass, the parameters and y. If `submitted` holds gradients of a program that does not treat
     ties (core/network/ties.py), they replace the computed ones as inputs of later lines; round-off then decides ReLU gates and
@@ -63,16 +63,16 @@ def doubts(program: Program, values: PassValues, epsilon: float, smallest: float
         name = line.target
         if structural[name].any():
             errors[name] = np.where(structural[name], np.maximum(errors[name], _propagated_error(program, line, exact, epsilon, errors)), errors[name])
-    return {name: Doubt(np.broadcast_to(errors[name], array.shape), structural[name]) for name, array in gradients.items()}
+    return {name: ErrorBound(np.broadcast_to(errors[name], array.shape), structural[name]) for name, array in gradients.items()}
 
 
-def _propagated_error(program: Program, line: Op, values: PassValues, epsilon: float, doubt: Mapping[str, np.ndarray]) -> np.ndarray | float:
+def _propagated_error(program: Program, line: Op, values: PassValues, epsilon: float, error_bound: Mapping[str, np.ndarray]) -> np.ndarray | float:
     """Propagate the error of a line's sources through the line. The random draws may miss it, for example if the output
     of a saturated unit is off by its last bit."""
-    if line.layer is None or not any(source in doubt for source in line.sources):
+    if line.layer is None or not any(source in error_bound for source in line.sources):
         return 0.0
     layer = program.network.layers[line.layer]
-    sources = [doubt.get(source, np.abs(values[source]) if layer.parameter_letters else values[source]) for source in line.sources]
+    sources = [error_bound.get(source, np.abs(values[source]) if layer.parameter_letters else values[source]) for source in line.sources]
     propagated = np.abs(line.run(*sources))
     change = layer.movable_gradient(equality_tolerance(line, values, epsilon), *sources) if line.role == "dx" else None
     return propagated if change is None else np.maximum(propagated, change)
@@ -141,7 +141,7 @@ def sizes(program: Program, line: Op, values: PassValues, floor: float = 0.0) ->
     if line.role != "y" and line.target[0] != "d":
         # a statistic, or a copy that is kept for the backward pass
         return np.abs(result) if line.role in layer.kept else 0.0
-    parameters, links = layer.parameter_letters, {pattern for of in layer.links().values() for _, pattern in of}
+    parameters, links = layer.parameter_letters, {pattern for role_links in layer.links().values() for _, pattern in role_links}
     if not parameters and line.role == "y" and links & {"winner", "same", "all"}:
         return 0.0 if "winner" in links else np.abs(result)  # a max pool copies its maximum
     if not parameters and "all" in links:

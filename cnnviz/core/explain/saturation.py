@@ -8,7 +8,7 @@ from cnnviz.core.network.architecture import Architecture
 from cnnviz.core.network.named_arrays import Trace
 
 
-def hidden_share(network: Architecture, trace: Trace, what: Literal["saturated", "silent"]) -> float:
+def hidden_share(network: Architecture, trace: Trace, kind: Literal["saturated", "silent"]) -> float:
     """Return the share (0 to 1) of hidden units that are "saturated" or "silent", or NaN if no layer here can be.
 
     >>> from cnnviz.core.network.network import Network
@@ -17,7 +17,7 @@ def hidden_share(network: Architecture, trace: Trace, what: Literal["saturated",
     >>> hidden_share(network, trace, "saturated"), hidden_share(network, trace, "silent")
     (0.0, nan)
     """
-    masks = [getattr(layer, what)(trace[names.output]) for layer, names in zip(network.layers, network.names, strict=True) if names.output != "o"]
+    masks = [getattr(layer, kind)(trace[names.output]) for layer, names in zip(network.layers, network.names, strict=True) if names.output != "o"]
     cells = [mask.reshape(-1) for mask in masks if mask is not None]
     if not cells:
         return np.nan

@@ -4,11 +4,11 @@
 
 If ReLU or max pooling has a kink at θ, the one-sided slopes differ, and the entry cannot be compared.
 
-An entry is called wrong if |given - central| > bound, the larger of 4·doubt and 1e-6·max(|given|, |central|). Let e be the error
-of the central difference itself, which `doubt` estimates:
+An entry is called wrong if |analytic - central| > bound, the larger of 4·error_bound and 1e-6·max(|analytic|, |central|). Let e be the error
+of the central difference itself, which `error_bound` estimates:
 
-    |given - slope| > bound + e    is always called wrong, since |given - central| ≥ |given - slope| - e
-    |given - slope| ≤ bound - e    is never called wrong, and so no right entry is while e ≤ 4·doubt
+    |analytic - slope| > bound + e    is always called wrong, since |analytic - central| ≥ |analytic - slope| - e
+    |analytic - slope| ≤ bound - e    is never called wrong, and so no right entry is while e ≤ 4·error_bound
 
 Between bound - e and bound + e, the sign of the central difference's error decides.
 """
@@ -44,14 +44,14 @@ def check_gradients(
     network: Network | None = None,
     parameters: Iterable[str] | None = None,
     progress: Progress | None = None,
-    given: Mapping[str, np.ndarray] | None = None,
+    pass_inputs: Mapping[str, np.ndarray] | None = None,
     training: bool = True,
 ) -> GradientCheck:
     """Check every entry of `gradients`, by default those of our own backward pass, against central differences.
 
     The network is `network`, or the teaching notebook's with this stride and padding. `gradients` may be a
     Gradients, or a mapping by parameter ("w") or gradient ("dw"). `parameters` names those to be checked (default:
-    all); "x" is the image. `x` may be several images, (m,C,H,W), with y (m,N). `given` are buffers and masks, which stay
+    all); "x" is the image. `x` may be several images, (m,C,H,W), with y (m,N). `pass_inputs` are buffers and masks, which stay
     fixed while batch means and variances are recomputed. `training` is False for eval mode. Raise Problem, a ValueError,
     if a gradient does not have its parameter's shape or the step is not positive.
 
@@ -67,7 +67,7 @@ def check_gradients(
     """
     if not step > 0:
         raise Problem("gradcheck.step", step=step)
-    pass_differences = differences(params, x, y, stride, padding, network, given=given, training=training)
+    pass_differences = differences(params, x, y, stride, padding, network, pass_inputs=pass_inputs, training=training)
     program = pass_differences.program
     names = tuple(program.parameters) if parameters is None else tuple(parameters)
     analytic = by_parameter(pass_differences.gradients if gradients is None else gradients, pass_differences, names)
@@ -81,7 +81,7 @@ def _progress_callbacks(progress: Progress | None, costs: Mapping[str, int]) -> 
     share."""
     done, total = 0.0, max(1, sum(costs.values()))
 
-    def of(name: str) -> Progress:
+    def callback_for(name: str) -> Progress:
         def tell(share: float) -> None:
             nonlocal done
             done += share * costs[name] / total
@@ -90,16 +90,16 @@ def _progress_callbacks(progress: Progress | None, costs: Mapping[str, int]) -> 
 
         return tell
 
-    return of
+    return callback_for
 
 
 def _result(analytic: dict[str, np.ndarray], checks: Mapping[str, ParameterCheck], finite: bool) -> GradientCheck:
     fields = [{name: checks[name][n].reshape(array.shape) for name, array in analytic.items()} for n in range(5)]
-    central, doubt, errors, structural, kinks = fields
-    entry_marks = {name: marks(array, central[name], doubt[name], structural[name], kinks[name]) for name, array in analytic.items()}
+    central, error_bound, errors, structural, kinks = fields
+    entry_marks = {name: marks(array, central[name], error_bound[name], structural[name], kinks[name]) for name, array in analytic.items()}
     if not finite:
         entry_marks = {name: np.full_like(array, UNDECIDED) for name, array in entry_marks.items()}
-    return GradientCheck(analytic, central, errors, kinks, doubt, entry_marks, finite, structural)
+    return GradientCheck(analytic, central, errors, kinks, error_bound, entry_marks, finite, structural)
 
 
 @np.errstate(all="ignore")  # a mistake may divide by 0
@@ -114,6 +114,6 @@ def recheck(check: GradientCheck, gradients: Mapping[str, np.ndarray]) -> Gradie
     analytic = {name: as_frozen(gradients[f"d{name}"]) for name in check.analytic}
     if not check.finite:
         return replace(check, analytic=analytic)
-    errors = {name: relative_error(array, check.numeric[name], threshold(check.doubt[name]) / TOLERANCE) for name, array in analytic.items()}
-    entry_marks = {name: marks(array, check.numeric[name], check.doubt[name], check.structural[name], check.kinks[name]) for name, array in analytic.items()}
+    errors = {name: relative_error(array, check.numeric[name], threshold(check.error_bound[name]) / TOLERANCE) for name, array in analytic.items()}
+    entry_marks = {name: marks(array, check.numeric[name], check.error_bound[name], check.structural[name], check.kinks[name]) for name, array in analytic.items()}
     return replace(check, analytic=analytic, relative_error=errors, marks=entry_marks)

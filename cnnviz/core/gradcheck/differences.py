@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.explain.rounding import doubts
+from cnnviz.core.explain.rounding import error_bounds
 from cnnviz.core.gradcheck.nudge_path import Path, end_symbol, path
 from cnnviz.core.gradcheck.round_off import RoundOff, norm
 from cnnviz.core.network.named_arrays import Gradients
@@ -29,14 +29,14 @@ SEEN = 1e-9
 class Sides:
     """Changes of the loss by nudging some entries, (n,) each: `up` = L(θ + h) - L(θ) and `down` = L(θ) - L(θ - h).
 
-    `doubt` is the possible round-off of (up + down) / 2h, and `bend` what kinks within h may add to it (0 if not requested).
+    `error_bound` is the possible round-off of (up + down) / 2h, and `bend` what kinks within h may add to it (0 if not requested).
     `moved` is the change of the end of the pass by both nudges, 0 if negligible.
     """
 
     h: float
     up: np.ndarray
     down: np.ndarray
-    doubt: np.ndarray
+    error_bound: np.ndarray
     bend: np.ndarray
     moved: np.ndarray
 
@@ -52,21 +52,21 @@ class Sides:
 
     def subset(self, entries: np.ndarray) -> Sides:
         """Return the differences of these entries only."""
-        return Sides(self.h, *(array[entries] for array in (self.up, self.down, self.doubt, self.bend, self.moved)))
+        return Sides(self.h, *(array[entries] for array in (self.up, self.down, self.error_bound, self.bend, self.moved)))
 
 
 class Differences:
     """One pass of a network from which entries of its parameters, or of x, are nudged, in the precision `dtype`.
 
-    `given` are the pass's buffers and random masks, which stay fixed while batch means and variances follow a nudge.
+    `pass_inputs` are the pass's buffers and random masks, which stay fixed while batch means and variances follow a nudge.
     """
 
     def __init__(
         self, program: Program, params: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, dtype: type = np.float64,
-        given: Mapping[str, np.ndarray] | None = None,
+        pass_inputs: Mapping[str, np.ndarray] | None = None,
     ):  # fmt: skip
         self.program, self.params, self.dtype, self.end = program, params, np.dtype(dtype), end_symbol(program)
-        self.trace = program.forward(params, x, given=given)
+        self.trace = program.forward(params, x, pass_inputs=pass_inputs)
         self.values: PassValues = program.all_values(params, self.trace)
         if self.dtype != np.float64:
             start = ("x", *program.parameters, *program.buffers, *program.draws)
@@ -87,22 +87,22 @@ class Differences:
         `bends` requests `Sides.bend`.
         """
         path, change, end = self.path(name), self.program.loss_change, self.values[self.end]
-        h, blocks, size = self._h(path, step), [], path.size if entries is None else len(entries)
+        h, blocks, size = self._nudge_size(path, step), [], path.size if entries is None else len(entries)
         for values, effect in self._blocks(path, h, entries):
             # In Fortran order, sums over the few outputs of many copies are several times as fast.
             ends = np.asfortranarray(values[self.end].reshape(2 * len(effect), *end.shape))
             up, down = change(ends, end, self.y).reshape(2, -1)
             # A nudge that changes the loss by more than the loss itself, behind large weights, adds its own
             # round-off.
-            doubt = self.round_off.of(path, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(down))
+            error_bound = self.round_off.loss_error(path, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(down))
             changes = norm((ends - end).reshape(len(ends), -1)).reshape(2, -1)
-            bend = self._bend(path, values, changes).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
-            blocks.append((up, -down, doubt / h, bend, np.where(changes > SEEN * np.abs(end).max(), changes, 0).sum(axis=0)))
+            bend = self._kink_change(path, values, changes).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
+            blocks.append((up, -down, error_bound / h, bend, np.where(changes > SEEN * np.abs(end).max(), changes, 0).sum(axis=0)))
             if progress:
                 progress(len(effect) / size)
         return Sides(h, *map(np.concatenate, zip(*blocks, strict=True)))
 
-    def _bend(self, path: Path, values: PassValues, end_change: np.ndarray) -> np.ndarray:
+    def _kink_change(self, path: Path, values: PassValues, end_change: np.ndarray) -> np.ndarray:
         """Return the largest change of the loss, (2, n), by which lines with kinks may deviate from their slopes at
         θ. `end_change` is the change of the end of the pass.
 
@@ -121,7 +121,7 @@ class Differences:
     def central(self, name: str, step: float, entries: np.ndarray | None = None) -> np.ndarray:
         """Return only the central differences, (n,). They are 0 if the step is too small for the precision."""
         path, change, shape = self.path(name), self.program.loss_change, self.values[self.end].shape
-        h = self._h(path, step)
+        h = self._nudge_size(path, step)
         ends = [values[self.end].reshape(2, len(effect), *shape) for values, effect in self._blocks(path, h, entries)]
         return np.concatenate([change(plus, minus, self.y) for plus, minus in ends]) / self.dtype.type(2 * h)
 
@@ -129,7 +129,7 @@ class Differences:
         """Return the path of a nudge of a parameter, or of x."""
         return path(self.program, name, len(self.values["x"]) if self.program.run.images else 1)
 
-    def _h(self, path: Path, step: float) -> float:
+    def _nudge_size(self, path: Path, step: float) -> float:
         """Return the size of a nudge: the step, divided by the largest input if that exceeds 1, since inputs amplify
         it."""
         if path.place is None or not self.program.parameters[path.name].fan_in:
@@ -183,8 +183,8 @@ class Differences:
         """The possible round-off error of each gradient. If its terms cancel, as before a normalization, nothing but
         round-off may remain."""
         info = np.finfo(self.dtype)
-        gradient_doubts = doubts(self.program, self.values | {"y": self.y}, float(info.eps), float(info.tiny / info.eps), {})
-        return {name: doubt.size.reshape(-1) for name, doubt in gradient_doubts.items()}
+        gradient_error_bounds = error_bounds(self.program, self.values | {"y": self.y}, float(info.eps), float(info.tiny / info.eps), {})
+        return {name: error_bound.size.reshape(-1) for name, error_bound in gradient_error_bounds.items()}
 
     def _array_of(self, symbol: str) -> np.ndarray:
         """Return a value or a gradient in the shape that lines use."""

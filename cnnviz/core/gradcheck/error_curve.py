@@ -38,7 +38,7 @@ def step_sweep(
     padding: Padding = 0,
     steps: tuple[float, ...] = STEPS,
     network: Network | None = None,
-    given: Mapping[str, np.ndarray] | None = None,
+    pass_inputs: Mapping[str, np.ndarray] | None = None,
 ) -> StepSweep:
     """Return the U curve: the error is dominated by truncation for large steps and by round-off for small ones.
 
@@ -47,7 +47,7 @@ def step_sweep(
     >>> [float(sweep.steps[error.argmin()]) for error in sweep.errors.values()]
     [0.01, 1e-05]
     """
-    float64_pass = differences(params, x, y, stride, padding, network, given=given)
+    float64_pass = differences(params, x, y, stride, padding, network, pass_inputs=pass_inputs)
     program = float64_pass.program
     gradients = by_parameter(float64_pass.gradients, float64_pass, tuple(program.parameters))
     entries_of = {name: _spaced_entries(array.size, sum(map(np.size, gradients.values()))) for name, array in gradients.items()}
@@ -58,7 +58,7 @@ def step_sweep(
         scale = max(np.linalg.norm(a), np.linalg.norm(n))
         return float(np.linalg.norm(n - a) / scale) if scale else 0.0
 
-    precisions = {"float32": differences(params, x, y, stride, padding, network, np.float32, given), "float64": float64_pass}
+    precisions = {"float32": differences(params, x, y, stride, padding, network, np.float32, pass_inputs), "float64": float64_pass}
     errors = {name: np.array([error(pass_differences, step) for step in steps]) for name, pass_differences in precisions.items()}
     return StepSweep(np.array(steps), errors)
 

@@ -21,14 +21,14 @@ def differences(
     padding: Padding = 0,
     network: Network | None = None,
     dtype: type = np.float64,
-    given: Mapping[str, np.ndarray] | None = None,
+    pass_inputs: Mapping[str, np.ndarray] | None = None,
     training: bool = True,
 ) -> Differences:
     """Return the pass whose entries are nudged, in the precision `dtype`."""
     x = np.asarray(x, dtype=np.float64)
     program = network.program(x.shape, training=training) if network else notebook_program(params, x.shape, stride, padding)
     shape = (*x.shape[:1], *program.shapes["o"]) if program.run.images else program.shapes["o"]
-    return Differences(program, params, x, network.targets(y, shape) if network else targets(y, shape), dtype, given)
+    return Differences(program, params, x, network.targets(y, shape) if network else targets(y, shape), dtype, pass_inputs)
 
 
 def is_finite(pass_differences: Differences, names: tuple[str, ...]) -> bool:

@@ -43,11 +43,11 @@ def nudges(
     index: tuple[int, ...],
     steps: Iterable[float],
     dtype: type[np.float64] | type[np.float32] = np.float64,
-    given: Mapping[str, np.ndarray] | None = None,
+    pass_inputs: Mapping[str, np.ndarray] | None = None,
     training: bool = True,
 ) -> list[Nudge]:
     """Nudge the entry `index` of the parameter `name`, or of "x", by each of `steps`, with two full forward passes
-    each. `given` are buffers and masks.
+    each. `pass_inputs` are buffers and masks.
 
     >>> network = Network.parse("dense1-mse")
     >>> params = network.init((1, 1)).replace(w=np.array([[3.0]]))
@@ -55,7 +55,7 @@ def nudges(
     [4.0]
     """
     program = network.program(x.shape, training=training)
-    start = program.start(params, x) | program.pass_inputs(given, len(x) if program.run.images else None)
+    start = program.start(params, x) | program.pass_inputs(pass_inputs, len(x) if program.run.images else None)
     start = {symbol: array.astype(dtype) for symbol, array in start.items()}
     targets = network.targets(y, (*x.shape[:-3], *program.shapes["o"]) if program.run.images else program.shapes["o"]).astype(dtype)
 

@@ -25,7 +25,7 @@ class GradientCheck(ReadOnly):
     parameters' shapes.
 
     `marks` is the judgement of each entry: right, wrong, at a kink or undecided (gradcheck/verdict.py). `kinks` marks entries at
-    a kink of ReLU or max pooling, and `doubt` is the possible error of the central difference. If the pass is not
+    a kink of ReLU or max pooling, and `error_bound` is the possible error of the central difference. If the pass is not
     `finite`, all entries are undecided. `structural` marks entries that are 0 for any values of the numbers.
     """
 
@@ -33,7 +33,7 @@ class GradientCheck(ReadOnly):
     numeric: dict[str, np.ndarray]
     relative_error: dict[str, np.ndarray]
     kinks: dict[str, np.ndarray] = field(default_factory=dict)
-    doubt: dict[str, np.ndarray] = field(default_factory=dict)
+    error_bound: dict[str, np.ndarray] = field(default_factory=dict)
     marks: dict[str, np.ndarray] = field(default_factory=dict)
     finite: bool = True
     structural: dict[str, np.ndarray] = field(default_factory=dict)
@@ -78,8 +78,8 @@ class GradientCheck(ReadOnly):
     @property
     def floor(self) -> float:
         """Smallest magnitude from which every entry can be judged; 0 if all entries were judged."""
-        doubts = [doubt[(self.marks[name] == UNDECIDED) & np.isfinite(doubt)] for name, doubt in self.doubt.items()]
-        return max((float(threshold(doubt.max())) for doubt in doubts if doubt.size), default=0.0)
+        error_bounds = [error_bound[(self.marks[name] == UNDECIDED) & np.isfinite(error_bound)] for name, error_bound in self.error_bound.items()]
+        return max((float(threshold(error_bound.max())) for error_bound in error_bounds if error_bound.size), default=0.0)
 
     @property
     def verdict(self) -> str:

@@ -24,7 +24,7 @@ class RoundOff:
         self._known: dict[str, tuple[np.ndarray, ...]] = {}
         self._of_lines: dict[tuple[str, bool], np.ndarray] = {}
 
-    def of(self, path: Path, effect: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    def loss_error(self, path: Path, effect: np.ndarray, moved: np.ndarray) -> np.ndarray:
         """Return the possible error of L, (n,), for entries with these effects (n, …), which change the pass's output
         by `moved` (n,N)."""
         if path.target not in self._known:

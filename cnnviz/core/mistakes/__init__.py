@@ -15,7 +15,7 @@ from cnnviz.core.network.architecture import Architecture
 from cnnviz.core.network.optimizers import Optimizer
 from cnnviz.words import Problem
 
-__all__ = ["MISTAKES", "UNLISTED", "Mistake", "PlacedMistake", "mistakes_for", "placed", "stages_hit", "unlisted_for"]
+__all__ = ["MISTAKES", "UNLISTED", "Mistake", "PlacedMistake", "mistake_at", "mistakes_for", "stages_hit", "unlisted_for"]
 
 # in the order in which the page offers them
 for _module in ("outputs", "activations", "pooling", "normalisation", "convolution", "biases", "optimizers", "unlisted"):
@@ -27,29 +27,29 @@ def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd", image
     comes first.
 
     >>> from cnnviz.core.network.network import Network
-    >>> [placed.address for placed in mistakes_for(Network.parse("conv1x3-relu-dense2-softmax-ce"))][:3]
+    >>> [mistake_at.address for mistake_at in mistakes_for(Network.parse("conv1x3-relu-dense2-softmax-ce"))][:3]
     ['sign_flipped@dz2', 'softmax_diagonal@dz2', 'slope_after_merged@dz2']
     """
-    return [placed for mistake in MISTAKES.values() for placed in reversed(mistake.places(network, optimizer, images, training))]
+    return [placed_mistake for mistake in MISTAKES.values() for placed_mistake in reversed(mistake.places(network, optimizer, images, training))]
 
 
 def unlisted_for(network: Architecture, images: int = 1, training: bool = True) -> list[PlacedMistake]:
     """Return every mistake of UNLISTED that is possible in a network, at each of its layers.
 
     >>> from cnnviz.core.network.network import Network
-    >>> sorted({placed.mistake.name for placed in unlisted_for(Network.parse("relu-dense2-mse"))})
+    >>> sorted({mistake_at.mistake.name for mistake_at in unlisted_for(Network.parse("relu-dense2-mse"))})
     ['leak_for_relu', 'reshaped_for_transposed']
     """
-    return [placed for mistake in UNLISTED.values() for placed in mistake.places(network, images=images, training=training)]
+    return [placed_mistake for mistake in UNLISTED.values() for placed_mistake in mistake.places(network, images=images, training=training)]
 
 
-def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> PlacedMistake:
+def mistake_at(address: str, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> PlacedMistake:
     """Return the mistake at an address "name@stage", or at the last layer that it fits if the address is only a name.
     Raise Problem if none exists.
 
     >>> from cnnviz.core.network.network import Network
     >>> net = Network.parse("conv2x3-sigmoid-conv2x3-sigmoid-dense2-sigmoid-mse")
-    >>> placed("sigmoid_prime_of_z", net).address, placed("sigmoid_prime_of_z@dz1", net).place
+    >>> mistake_at("sigmoid_prime_of_z", net).address, mistake_at("sigmoid_prime_of_z@dz1", net).place
     ('sigmoid_prime_of_z@dz2', 1)
     """
     name, _, stage = address.partition("@")

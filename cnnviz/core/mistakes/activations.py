@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.core.mistakes.mistake_model import anywhere
+from cnnviz.core.mistakes.mistake_model import any_layer
 from cnnviz.core.mistakes.places import has_slope_line, is_hidden, is_output_layer
 from cnnviz.core.mistakes.registry import mistake
 from cnnviz.core.network.layers import LAYERS
@@ -86,13 +86,13 @@ def divided_by_tanh_prime(dy: Array, y: Array) -> Array:
     return dy / (1 - y * y)
 
 
-@mistake("images_divided_twice", Dense, "dw", anywhere, "{dw} = {exact} / m", "{dw} = {exact}", several=True)
-@mistake("images_divided_twice", Conv, "df", anywhere, "{df} = {exact} / m", "{df} = {exact}", several=True)
+@mistake("images_divided_twice", Dense, "dw", any_layer, "{dw} = {exact} / m", "{dw} = {exact}", several=True)
+@mistake("images_divided_twice", Conv, "df", any_layer, "{df} = {exact} / m", "{df} = {exact}", several=True)
 def images_divided_twice(exact: Array, dy: Array) -> Array:
     return exact / len(dy)
 
 
-@mistake("product_divided", Dense, "dw", anywhere, "{dw} = np.outer({x}, 1 / {dy})", "{dw} = np.outer({x}, {dy})")
+@mistake("product_divided", Dense, "dw", any_layer, "{dw} = np.outer({x}, 1 / {dy})", "{dw} = np.outer({x}, {dy})")
 @np.errstate(all="ignore")
 def dense_divided(x: Array, dy: Array) -> Array:
     return x[..., :, None] / dy[..., None, :]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.core.mistakes.mistake_model import anywhere
+from cnnviz.core.mistakes.mistake_model import any_layer
 from cnnviz.core.mistakes.places import has_bias, has_overlaps, has_padding, has_several_filters
 from cnnviz.core.mistakes.registry import mistake
 from cnnviz.core.network.layers.conv import Conv, channel_sums, weigh_df, weigh_dx, windows
@@ -18,8 +18,8 @@ def conv_assigned(dy: Array, f: Array, size: tuple[int, int], stride: int, paddi
 
     dx: Array = share(np.zeros_like(dy), f)
     for weight in reversed(range(f.shape[-1] ** 2)):
-        only = (np.arange(f.shape[-1] ** 2) == weight).reshape(f.shape[-2:])
-        dx = np.where(share(np.ones_like(dy), only * np.ones_like(f)), share(dy, only * f), dx)
+        selection = (np.arange(f.shape[-1] ** 2) == weight).reshape(f.shape[-2:])
+        dx = np.where(share(np.ones_like(dy), selection * np.ones_like(f)), share(dy, selection * f), dx)
     return dx
 
 
@@ -28,7 +28,7 @@ def conv_assigned(dy: Array, f: Array, size: tuple[int, int], stride: int, paddi
 _FLIP = ("{dx} = conv2d(pad({dy}), {f})", "{dx} = conv2d(pad({dy}), {f}[..., ::-1, ::-1])")
 
 
-@mistake("flip_forgotten", Conv, "dx", anywhere, *_FLIP)
+@mistake("flip_forgotten", Conv, "dx", any_layer, *_FLIP)
 def flip_forgotten(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
     return weigh_dx(dy, f[..., ::-1, ::-1], size=size, stride=stride, padding=padding, dilation=dilation)
 
@@ -36,7 +36,7 @@ def flip_forgotten(dy: Array, f: Array, size: tuple[int, int], stride: int, padd
 _TRANSPOSED = ("{dx}[window] += {dy}[i, j] * {f}.swapaxes(-1, -2)", "{dx}[window] += {dy}[i, j] * {f}")
 
 
-@mistake("kernel_transposed", Conv, "dx", anywhere, *_TRANSPOSED)
+@mistake("kernel_transposed", Conv, "dx", any_layer, *_TRANSPOSED)
 def kernel_transposed(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
     return weigh_dx(dy, f.swapaxes(-1, -2), size=size, stride=stride, padding=padding, dilation=dilation)
 
@@ -56,8 +56,8 @@ _CORNER = ("{dx} = dxp[..., :H, :W]", "{dx} = dxp[..., before : before + H, befo
 @mistake("cut_at_corner", Conv, "dx", has_padding, *_CORNER)
 def cut_at_corner(dy: Array, f: Array, size: tuple[int, int], k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
     (height, width), zeros = size, sum(pad_widths(dilation * (k - 1) + 1, padding))
-    wide: Array = weigh_dx(dy, f, size=(height + zeros, width + zeros), stride=stride, dilation=dilation)
-    return wide[..., :height, :width]
+    padded_dx: Array = weigh_dx(dy, f, size=(height + zeros, width + zeros), stride=stride, dilation=dilation)
+    return padded_dx[..., :height, :width]
 
 
 @mistake("kernel_gradient_flipped", Conv, "df")
@@ -65,25 +65,25 @@ def kernel_gradient_flipped(exact: Array) -> Array:
     return exact[..., ::-1, ::-1]
 
 
-@mistake("last_place_only", Conv, "df", anywhere, "{df} = {x}[window] * {dy}[i, j]", "{df} += {x}[window] * {dy}[i, j]")
+@mistake("last_place_only", Conv, "df", any_layer, "{df} = {x}[window] * {dy}[i, j]", "{df} += {x}[window] * {dy}[i, j]")
 def last_place_only(x: Array, dy: Array, f: Array, k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
-    last = np.zeros_like(dy)
+    last_dy = np.zeros_like(dy)
     # of the last image
-    for target, source in zip(last.reshape(-1, *dy.shape[-3:])[-1], dy.reshape(-1, *dy.shape[-3:])[-1], strict=True):
+    for target, source in zip(last_dy.reshape(-1, *dy.shape[-3:])[-1], dy.reshape(-1, *dy.shape[-3:])[-1], strict=True):
         target[-1, -1] = source[-1, -1]
-    return weigh_df(windows(x, k, stride, padding, dilation), last, f)
+    return weigh_df(windows(x, k, stride, padding, dilation), last_dy, f)
 
 
 _UNSPACED_DF = ("{df} = weigh_df(windows({x}, {k}, stride=1), {dy}, {f})", "{df} = weigh_df(windows({x}, {k}, stride={stride}), {dy}, {f})")
 
 
-@mistake("stride_forgotten", Conv, "df", anywhere, *_UNSPACED_DF)
+@mistake("stride_forgotten", Conv, "df", any_layer, *_UNSPACED_DF)
 def unspaced_df(x: Array, dy: Array, f: Array, k: int, padding: Padding, dilation: int = 1) -> Array:
     units = _neighbours(dy, x, k, padding, dilation)
     return weigh_df(windows(x, k, 1, padding, dilation), units, f)
 
 
-@mistake("stride_forgotten", Conv, "dx", anywhere, "{dx} = weigh_dx({dy}, {f}, stride=1)", "{dx} = weigh_dx({dy}, {f}, stride={stride})")
+@mistake("stride_forgotten", Conv, "dx", any_layer, "{dx} = weigh_dx({dy}, {f}, stride=1)", "{dx} = weigh_dx({dy}, {f}, stride={stride})")
 def unspaced_dx(dy: Array, x: Array, f: Array, k: int, padding: Padding, dilation: int = 1) -> Array:
     units = _neighbours(dy, x, k, padding, dilation)
     return weigh_dx(units, f, size=x.shape[-2:], padding=padding, dilation=dilation)
@@ -101,23 +101,23 @@ _SHORT_DF = ("{df} = weigh_df(windows({x}, {k})[..., :-1, :-1], {dy}[..., :-1, :
 _SHORT_DX = ("{dx} = weigh_dx({dy}[..., :-1, :-1], {f})", "{dx} = weigh_dx({dy}, {f})")
 
 
-def _short(dy: Array) -> Array:
+def _zero_last_edges(dy: Array) -> Array:
     """Return ∂z with zeros in its last row and column."""
     short = np.zeros_like(dy)
     short[..., :-1, :-1] = dy[..., :-1, :-1]
     return short
 
 
-@mistake("loop_stops_early", Conv, "df", anywhere, *_SHORT_DF)
+@mistake("loop_stops_early", Conv, "df", any_layer, *_SHORT_DF)
 def short_df(x: Array, dy: Array, f: Array, k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
-    return weigh_df(windows(x, k, stride, padding, dilation), _short(dy), f)
+    return weigh_df(windows(x, k, stride, padding, dilation), _zero_last_edges(dy), f)
 
 
-@mistake("loop_stops_early", Conv, "dx", anywhere, *_SHORT_DX)
+@mistake("loop_stops_early", Conv, "dx", any_layer, *_SHORT_DX)
 def short_dx(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
-    return weigh_dx(_short(dy), f, size=size, stride=stride, padding=padding, dilation=dilation)
+    return weigh_dx(_zero_last_edges(dy), f, size=size, stride=stride, padding=padding, dilation=dilation)
 
 
 @mistake("loop_stops_early", Conv, "db", has_bias, "{db} = channel_sums({dy}[..., :-1, :-1])", "{db} = channel_sums({dy})")
 def short_db(dy: Array) -> Array:
-    return channel_sums(_short(dy))
+    return channel_sums(_zero_last_edges(dy))

@@ -112,7 +112,7 @@ class Mistake:
             name = optimizer if isinstance(optimizer, str) else optimizer.name
             return (PlacedMistake(self, network, None),) if name in self.kinds else ()
         layer_indices = (n for n in range(len(network.layers)) if any(change.fits(network, n) for change in self.line_overrides))
-        return tuple(PlacedMistake(self, network, place) for place in layer_indices)
+        return tuple(PlacedMistake(self, network, layer_index) for layer_index in layer_indices)
 
     def gradients(self, params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
         """Return the gradients of the teaching notebook's network with the mistake at the last layer that it fits."""
@@ -236,7 +236,7 @@ class PlacedMistake:
                 buffers[line.target] = override(change.function, self._argument_resolver(line))(values, partial(line.make, values))
         return buffers
 
-    def hits(
+    def affected_stages(
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
     ) -> tuple[str, ...]:
         """Return the stages that the mistake spoils, in order. Empty if it has no effect
@@ -310,19 +310,19 @@ class PlacedMistake:
     def code(self, program: Program) -> tuple[str, str]:
         """Return the wrong lines of code and the correct ones, in the network's symbols.
 
-        >>> from cnnviz.core.mistakes import placed
+        >>> from cnnviz.core.mistakes import mistake_at
         >>> from cnnviz.core.network.network import Network
         >>> network = Network.parse("conv1x3-relu-dense2-softmax-ce")
-        >>> print(*placed("relu_gate_of_gradient", network).code(network.program((8, 8))), sep="\\n")
+        >>> print(*mistake_at("relu_gate_of_gradient", network).code(network.program((8, 8))), sep="\\n")
         dz1 = da1 * (da1 > 0)
         dz1 = da1 * (z1 > 0)
         """
         pairs = [change.lines if change.role == "update" else _both_lines(self, change, program) for change in self.line_overrides]
-        wrong, right = ("\n".join(lines) for lines in zip(*filter(None, pairs), strict=True))
-        return wrong, right
+        wrong, correct = ("\n".join(lines) for lines in zip(*filter(None, pairs), strict=True))
+        return wrong, correct
 
 
-def anywhere(network: Architecture, place: int) -> bool:
+def any_layer(network: Architecture, layer_index: int) -> bool:
     """Return True: the mistake fits every layer."""
     return True
 
@@ -343,24 +343,24 @@ def _summed_over_images(function: Override, axes: int) -> Override:
     return summed
 
 
-def _both_lines(placed: PlacedMistake, change: LineOverride, program: Program) -> tuple[str, str]:
+def _both_lines(placed_mistake: PlacedMistake, change: LineOverride, program: Program) -> tuple[str, str]:
     """Return the wrong and the correct version of one line of a mistake, as code."""
-    loss, target = placed.network.loss_kind, placed.target(change.role)
+    loss, target = placed_mistake.network.loss_kind, placed_mistake.target(change.role)
     lines = {line.target: line for line in (*program.forward_lines, *program.buffer_lines, *program.backward_lines)}
     line = lines[target] if change.role == "share" else lines.get(f"{target}.each", lines[target])
     correct_code = loss.arithmetic["do"] if target == "do" else line_as_code(line)
 
     def text(name: str) -> str:
-        substitutions = {"exact": correct_code, "target": target, "each": f"{target}_each", "w_next": f"{placed.symbol('w')}_next"}
-        if placed.is_merged_with_loss:
+        substitutions = {"exact": correct_code, "target": target, "each": f"{target}_each", "w_next": f"{placed_mistake.symbol('w')}_next"}
+        if placed_mistake.is_merged_with_loss:
             substitutions["dy"] = "do"
-        layer_fields = {} if placed.place is None else vars(placed.network.layers[placed.place])
+        layer_fields = {} if placed_mistake.place is None else vars(placed_mistake.network.layers[placed_mistake.place])
         settings = {name: repr(value) for name, value in {**layer_fields, **line.settings}.items()}
-        return (substitutions | settings).get(name) or placed.symbol(name)
+        return (substitutions | settings).get(name) or placed_mistake.symbol(name)
 
     if change.lines:
-        wrong, right = (re.sub(r"{(\w+)}", lambda role: text(role[1]), code) for code in change.lines)
-        return wrong, right
+        wrong, correct = (re.sub(r"{(\w+)}", lambda role: text(role[1]), code) for code in change.lines)
+        return wrong, correct
     names = arguments(change.function)
-    prefix = f"do = {loss.arithmetic['do']}; " if placed.is_merged_with_loss and "dy" in names else ""
+    prefix = f"do = {loss.arithmetic['do']}; " if placed_mistake.is_merged_with_loss and "dy" in names else ""
     return f"{prefix}{target} = {expression(change.function, {name: text(name) for name in names})}", f"{target} = {correct_code}"

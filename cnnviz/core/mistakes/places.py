@@ -49,7 +49,7 @@ def has_several_filters(network: Architecture, layer_index: int) -> bool:
 
 
 def _input_shape(network: Architecture, layer_index: int) -> Shape:
-    """Return a layer's input shape for an image that is large enough for any network and has the fewest channels that
+    """Return a layer's input shape for an image that is large enough for any network, with the fewest channels that
     its group norms allow."""
     leading_layers = takewhile(lambda layer: not isinstance(layer, (Conv, Dense)), network.layers)
     shape: Shape = (math.lcm(*(layer.groups for layer in leading_layers if isinstance(layer, GroupNorm))), 9999, 9999)

@@ -17,8 +17,8 @@ Array = np.ndarray
 @mistake("max_gradient_to_all", MaxPooling, "dx", wrong="{dx}[under] += {dy}", right="{dx}[under] += {dy} * wins")
 def max_gradient_to_all(dy: Array, x: Array, k: int, stride: int) -> Array:
     dx = np.zeros(x.shape, dy.dtype)
-    for under in slices(k, stride, *dy.shape[-2:]):
-        dx[under] += dy
+    for window in slices(k, stride, *dy.shape[-2:]):
+        dx[window] += dy
     return dx
 
 
@@ -39,14 +39,14 @@ def global_average_forgotten(exact: Array, x: Array) -> Array:
 @mistake("overlap_assigned", MaxPooling, "dx", has_overlaps, "{dx}[winner] = {dy}[i, j]", "{dx}[winner] += {dy}[i, j]")
 def max_assigned(dy: Array, x: Array, y: Array, x_bound: Array, k: int, stride: int, tie: float) -> Array:
     dx = np.zeros(x.shape, dy.dtype)
-    for under, wins in reversed([*first_winners(x, y, x_bound, k, stride, tie)]):
-        dx[under] = np.where(wins, dy, dx[under])
+    for window, is_winner in reversed([*first_winners(x, y, x_bound, k, stride, tie)]):
+        dx[window] = np.where(is_winner, dy, dx[window])
     return dx
 
 
 @mistake("overlap_assigned", AveragePooling, "dx", has_overlaps, "{dx}[window] = {dy}[i, j] / {k}**2", "{dx}[window] += {dy}[i, j] / {k}**2")
 def average_assigned(dy: Array, x: Array, k: int, stride: int) -> Array:
     dx = np.zeros(x.shape, dy.dtype)
-    for under in reversed([*slices(k, stride, *dy.shape[-2:])]):
-        dx[under] = dy / k**2
+    for window in reversed([*slices(k, stride, *dy.shape[-2:])]):
+        dx[window] = dy / k**2
     return dx

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cnnviz.core.mistakes.mistake_model import Kind, LineOverride, Mistake, add, anywhere
+from cnnviz.core.mistakes.mistake_model import Kind, LineOverride, Mistake, add, any_layer
 from cnnviz.core.network.architecture import Architecture
 from cnnviz.core.network.line_overrides import Function
 
@@ -16,7 +16,7 @@ def mistake(
     name: str,
     on: Kind | tuple[Kind, ...],
     role: str,
-    where: Callable[[Architecture, int], bool] = anywhere,
+    where: Callable[[Architecture, int], bool] = any_layer,
     wrong: str = "",
     right: str = "",
     several: bool = False,

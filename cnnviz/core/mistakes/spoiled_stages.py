@@ -39,10 +39,10 @@ def stages_hit(
     ('dz1', 'df', 'update')
     """
     rule = learning_rate if isinstance(learning_rate, Optimizer) else gd(learning_rate)
-    theirs, ours = (step.step(params, gradients, state)[0] for step, gradients in ((wrong_step or rule, mistaken), (rule, exact)))
+    correct_params, mistaken_params = (step.step(params, gradients, state)[0] for step, gradients in ((wrong_step or rule, mistaken), (rule, exact)))
     wrong_stages = []
     for stage in (network or _default_network()).stages:
-        pair = {"backward": (mistaken, exact), "update": (theirs, ours)}.get(stage.phase)
+        pair = {"backward": (mistaken, exact), "update": (correct_params, mistaken_params)}.get(stage.phase)
         if pair and not all(arrays_equal(pair[0][name], pair[1][name]) for name in stage.makes):
             wrong_stages.append(str(stage))
     return tuple(wrong_stages) if wrong_stages or arrays_equal(mistaken["dx"], exact["dx"]) else ("dx",)

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz.core.mistakes.mistake_model import anywhere
+from cnnviz.core.mistakes.mistake_model import any_layer
 from cnnviz.core.mistakes.places import has_slope_line
 from cnnviz.core.mistakes.registry import mistake
 from cnnviz.core.network.layers._normalization import EPS, Axes, gain_dg
@@ -49,22 +49,22 @@ def relu_for_leak(dy: Array, x: Array) -> Array:
 _SIGMA = "sqrt({var} + eps)"
 
 
-@mistake("sigma_squared", BatchNorm, "dx", anywhere, "{dx} = normalise_dx({dy}) / ({var} + eps)", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
+@mistake("sigma_squared", BatchNorm, "dx", any_layer, "{dx} = normalise_dx({dy}) / ({var} + eps)", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
 def sigma_squared(exact: Array, var: Array, axes: Axes) -> Array:
     return exact / np.sqrt(np.expand_dims(var, axes) + EPS)
 
 
-@mistake("sigma_forgotten", BatchNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
+@mistake("sigma_forgotten", BatchNorm, "dx", any_layer, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
 def sigma_forgotten(exact: Array, var: Array, axes: Axes) -> Array:
     return exact * np.sqrt(np.expand_dims(var, axes) + EPS)
 
 
-@mistake("sigma_squared", GroupNorm, "dx", anywhere, "{dx} = normalise_dx({dy}) / ({var} + eps)", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
+@mistake("sigma_squared", GroupNorm, "dx", any_layer, "{dx} = normalise_dx({dy}) / ({var} + eps)", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
 def group_sigma_squared(exact: Array, var: Array, groups: int, image_axes: int) -> Array:
     return _times_sigma(exact, var, groups, image_axes, -1)
 
 
-@mistake("sigma_forgotten", GroupNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
+@mistake("sigma_forgotten", GroupNorm, "dx", any_layer, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
 def group_sigma_forgotten(exact: Array, var: Array, groups: int, image_axes: int) -> Array:
     return _times_sigma(exact, var, groups, image_axes, 1)
 
@@ -79,27 +79,27 @@ _GAIN = "{dg} = ({dy} * ({x} - {mean}) / sqrt({var} + eps)).sum(axes)"
 _GAIN_SQUARED, _GAIN_FORGOTTEN = _GAIN.replace(_SIGMA, "({var} + eps)"), _GAIN.replace(f" / {_SIGMA}", "")
 
 
-@mistake("sigma_squared", BatchNorm, "dg", anywhere, _GAIN_SQUARED, _GAIN, variant="dg")
+@mistake("sigma_squared", BatchNorm, "dg", any_layer, _GAIN_SQUARED, _GAIN, variant="dg")
 def gain_sigma_squared(exact: Array, var: Array) -> Array:
     return exact / np.sqrt(var + EPS)
 
 
-@mistake("sigma_forgotten", BatchNorm, "dg", anywhere, _GAIN_FORGOTTEN, _GAIN, variant="dg")
+@mistake("sigma_forgotten", BatchNorm, "dg", any_layer, _GAIN_FORGOTTEN, _GAIN, variant="dg")
 def gain_sigma_forgotten(exact: Array, var: Array) -> Array:
     return exact * np.sqrt(var + EPS)
 
 
-@mistake("sigma_squared", GroupNorm, "dg", anywhere, _GAIN_SQUARED, _GAIN, variant="dg")
+@mistake("sigma_squared", GroupNorm, "dg", any_layer, _GAIN_SQUARED, _GAIN, variant="dg")
 def group_gain_sigma_squared(dy: Array, hat: Array, var: Array, groups: int, image_axes: int) -> Array:
     return gain_dg(dy, _times_sigma(hat, var, groups, image_axes, -1), image_axes)
 
 
-@mistake("sigma_forgotten", GroupNorm, "dg", anywhere, _GAIN_FORGOTTEN, _GAIN, variant="dg")
+@mistake("sigma_forgotten", GroupNorm, "dg", any_layer, _GAIN_FORGOTTEN, _GAIN, variant="dg")
 def group_gain_sigma_forgotten(dy: Array, hat: Array, var: Array, groups: int, image_axes: int) -> Array:
     return gain_dg(dy, _times_sigma(hat, var, groups, image_axes, 1), image_axes)
 
 
-@mistake("gain_of_output", (BatchNorm, GroupNorm), "dg", anywhere, "{dg} = ({dy} * {y}).sum(axes)", "{dg} = ({dy} * {hat}).sum(axes)", variant="")
+@mistake("gain_of_output", (BatchNorm, GroupNorm), "dg", any_layer, "{dg} = ({dy} * {y}).sum(axes)", "{dg} = ({dy} * {hat}).sum(axes)", variant="")
 def gain_of_output(dy: Array, y: Array, image_axes: int) -> Array:
     return gain_dg(dy, y, image_axes)
 
@@ -107,12 +107,12 @@ def gain_of_output(dy: Array, y: Array, image_axes: int) -> Array:
 # ---- reshape instead of transpose
 
 
-@mistake("reshaped_for_transposed", Dense, "dx", anywhere, "{dx} = {dy} @ {w}.reshape(N, D)", "{dx} = {dy} @ {w}.T", variant="dx")
+@mistake("reshaped_for_transposed", Dense, "dx", any_layer, "{dx} = {dy} @ {w}.reshape(N, D)", "{dx} = {dy} @ {w}.T", variant="dx")
 def dense_reshaped(dy: Array, w: Array) -> Array:
     return connect_dx(dy, w.reshape(w.shape[::-1]).T)
 
 
-@mistake("reshaped_for_transposed", Dense, "dw", anywhere, "{dw} = np.outer({dy}, {x}).reshape(D, N)", "{dw} = np.outer({dy}, {x}).T", variant="dw")
+@mistake("reshaped_for_transposed", Dense, "dw", any_layer, "{dw} = np.outer({dy}, {x}).reshape(D, N)", "{dw} = np.outer({dy}, {x}).T", variant="dw")
 def dense_gradient_reshaped(exact: Array) -> Array:
     return exact.T.reshape(exact.shape)
 
@@ -120,7 +120,7 @@ def dense_gradient_reshaped(exact: Array) -> Array:
 _CONV_RESHAPED = ("{dx} = conv2d(pad({dy}), {f}.reshape(C, M, {k}, {k})[..., ::-1, ::-1])", "{dx} = conv2d(pad({dy}), {f}.swapaxes(0, 1)[..., ::-1, ::-1])")
 
 
-@mistake("reshaped_for_transposed", Conv, "dx", anywhere, *_CONV_RESHAPED, variant="dx")
+@mistake("reshaped_for_transposed", Conv, "dx", any_layer, *_CONV_RESHAPED, variant="dx")
 def conv_reshaped(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
     m, c, *kernel = f.shape
     return weigh_dx(dy, f.reshape(c, m, *kernel).swapaxes(0, 1), size=size, stride=stride, padding=padding, dilation=dilation)
@@ -129,7 +129,7 @@ def conv_reshaped(dy: Array, f: Array, size: tuple[int, int], stride: int, paddi
 _CONV_GRADIENT = ("{df} = channels_first.reshape(M, C, {k}, {k})", "{df} = channels_first.swapaxes(0, 1)")
 
 
-@mistake("reshaped_for_transposed", Conv, "df", anywhere, *_CONV_GRADIENT, variant="df")
+@mistake("reshaped_for_transposed", Conv, "df", any_layer, *_CONV_GRADIENT, variant="df")
 def conv_gradient_reshaped(exact: Array) -> Array:
     return exact.swapaxes(0, 1).reshape(exact.shape)
 
@@ -151,27 +151,27 @@ def shift_maps(a: Array, rows: int, columns: int, round_about: bool = False) -> 
     return result
 
 
-def _padded(x: Array, around: tuple[int, int]) -> Array:
-    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [around] * 2)
+def _padded(x: Array, widths: tuple[int, int]) -> Array:
+    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [widths] * 2)
 
 
 def _shifted_df(rows: int, columns: int, round_about: bool) -> Callable[..., Array]:
-    def made(x: Array, dy: Array, f: Array, k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
+    def compute(x: Array, dy: Array, f: Array, k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
         image = shift_maps(_padded(x, pad_widths(dilation * (k - 1) + 1, padding)), rows, columns, round_about)
         return weigh_df(windows(image, k, stride, 0, dilation), dy, f)
 
-    return made
+    return compute
 
 
 def _shifted_dx(rows: int, columns: int) -> Callable[..., Array]:
-    def made(dy: Array, f: Array, size: tuple[int, int], k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
+    def compute(dy: Array, f: Array, size: tuple[int, int], k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
         before, after = pad_widths(dilation * (k - 1) + 1, padding)
         (height, width), zeros = size, before + after
-        wide = weigh_dx(dy, f, size=(height + zeros, width + zeros), stride=stride, dilation=dilation)
-        shares = shift_maps(wide, -rows, -columns)
+        padded_dx = weigh_dx(dy, f, size=(height + zeros, width + zeros), stride=stride, dilation=dilation)
+        shares = shift_maps(padded_dx, -rows, -columns)
         return shares[..., before : before + height, before : before + width]
 
-    return made
+    return compute
 
 
 def _shifted_indices(rows: int, columns: int) -> str:
@@ -183,6 +183,6 @@ for _rows, _columns in OFF_BY_ONE:
     _place, _off = _shifted_indices(_rows, _columns), f"{_rows} {_columns}"
     _wrong_df, _right_df = f"{{df}} += windows({{x}})[{_place}] * {{dy}}[i, j]", "{df} += windows({x})[i, j] * {dy}[i, j]"
     for _round_about in (False, True):
-        mistake("window_shifted", Conv, "df", anywhere, _wrong_df, _right_df, variant=f"df {_off} {_round_about}")(_shifted_df(_rows, _columns, _round_about))
+        mistake("window_shifted", Conv, "df", any_layer, _wrong_df, _right_df, variant=f"df {_off} {_round_about}")(_shifted_df(_rows, _columns, _round_about))
     _wrong_dx, _right_dx = f"windows({{dx}})[{_place}] += {{dy}}[i, j] * {{f}}", "windows({dx})[i, j] += {dy}[i, j] * {f}"
-    mistake("window_shifted", Conv, "dx", anywhere, _wrong_dx, _right_dx, variant=f"dx {_off}")(_shifted_dx(_rows, _columns))
+    mistake("window_shifted", Conv, "dx", any_layer, _wrong_dx, _right_dx, variant=f"dx {_off}")(_shifted_dx(_rows, _columns))

@@ -27,14 +27,14 @@ class Architecture:
     def names(self) -> tuple[Names, ...]:
         """The symbols of each layer. Each letter has its own numbering, in the order of the layers."""
         letters = Counter(letter for layer in self.layers for letter in layer.parameter_letters)
-        numbered = frozenset(letter for letter, count in letters.items() if count > 1)
+        numbered_letters = frozenset(letter for letter, count in letters.items() if count > 1)
         counts: Counter[str] = Counter()
         symbols, source, is_row = [], "x", False
         for index, layer in enumerate(self.layers):
             counts[layer.letter] += 1
             output = "o" if index == len(self.layers) - 1 else f"{layer.letter}{counts[layer.letter]}"
             flattens = layer.input_kind == "row" and not is_row
-            symbols.append(Names(source, output, str(counts[layer.letter]), flattens, numbered))
+            symbols.append(Names(source, output, str(counts[layer.letter]), flattens, numbered_letters))
             source, is_row = output, is_row or layer.output_kind == "row"
         return tuple(symbols)
 

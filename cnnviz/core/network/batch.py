@@ -83,12 +83,12 @@ class _BatchStep(NamedTuple):
 @lru_cache(maxsize=64)
 def _steps(program: Program) -> list[_BatchStep]:
     """Return the operations of both passes that an update needs."""
-    live = {"x", *(f"d{name}" for name in program.parameters)}.union(*(line.sources for line in program.buffer_lines))
+    live_names = {"x", *(f"d{name}" for name in program.parameters)}.union(*(line.sources for line in program.buffer_lines))
     steps = []
     for line in reversed(program.learning_lines):
         arrays = {line.target, *line.sources}
-        steps.append(_BatchStep(line, frozenset(arrays - live)))
-        live |= arrays
+        steps.append(_BatchStep(line, frozenset(arrays - live_names)))
+        live_names |= arrays
     return steps[::-1]
 
 

@@ -57,11 +57,11 @@ def sources(link: Link, cell: Cell, values: Mapping[str, np.ndarray]) -> list[Ce
         candidates = list(cells(source_ranges(link, cell, values[link.source].shape)))
         threshold = max((values[link.source][index] for index in candidates), default=0) - values.get(f"tie.{link.source}", 0.0)
         return next(([index] for index in candidates if values[link.source][index] >= threshold), candidates[:1])
-    reached = list(cells(source_ranges(link, cell, values[link.source].shape)))
+    source_cells = list(cells(source_ranges(link, cell, values[link.source].shape)))
     if link.pattern == "won":
         winner_link = Link("y", "x", "winner", link.geometry)
-        return [cell_at for cell_at in reached if sources(winner_link, cell_at, values) == [tuple(cell)]]
-    return reached
+        return [cell_at for cell_at in source_cells if sources(winner_link, cell_at, values) == [tuple(cell)]]
+    return source_cells
 
 
 def _all_ranges(shape: tuple[int, ...]) -> tuple[Range, ...]:
@@ -73,15 +73,15 @@ def _one_index(index: int) -> Range:
 
 
 def _clip(start: int, count: int, step: int, size: int) -> Range:
-    first = -(start // step) if start < 0 else 0
-    last = min(count - 1, (size - 1 - start) // step)
-    return (start + first * step, max(0, last - first + 1), step)
+    first_index = -(start // step) if start < 0 else 0
+    last_index = min(count - 1, (size - 1 - start) // step)
+    return (start + first_index * step, max(0, last_index - first_index + 1), step)
 
 
-def _window(link: Link, at: int, size: int) -> Range:
-    """Return the cells under the window at position `at`."""
+def _window(link: Link, index: int, size: int) -> Range:
+    """Return the cells under the window at position `index`."""
     g = link.geometry
-    return _clip(g["stride"] * at - g["before"], g["k"], g["dilation"], size)
+    return _clip(g["stride"] * index - g["before"], g["k"], g["dilation"], size)
 
 
 def _pixels_under_weight(link: Link, weight: int, size: int, axis: int) -> Range:
@@ -90,34 +90,34 @@ def _pixels_under_weight(link: Link, weight: int, size: int, axis: int) -> Range
     return _clip(g["dilation"] * weight - g["before"], link.places[axis], g["stride"], size)
 
 
-def _positions_over_pixel(link: Link, at: int, size: int) -> Range:
+def _positions_over_pixel(link: Link, index: int, size: int) -> Range:
     """Return the window positions that cover a cell; with a dilation, the ones that have a weight on it."""
     g = link.geometry
     positions = [
         position
         for position in range(size)
-        if 0 <= at + g["before"] - g["stride"] * position <= g["dilation"] * (g["k"] - 1)
-        and (at + g["before"] - g["stride"] * position) % g["dilation"] == 0
+        if 0 <= index + g["before"] - g["stride"] * position <= g["dilation"] * (g["k"] - 1)
+        and (index + g["before"] - g["stride"] * position) % g["dilation"] == 0
     ]
     return (positions[0], len(positions), positions[1] - positions[0] if len(positions) > 1 else 1) if positions else (0, 0, 1)
 
 
-def _weights_over_pixel(link: Link, at: int, size: int, axis: int) -> Range:
+def _weights_over_pixel(link: Link, index: int, size: int, axis: int) -> Range:
     """Return the cells of the window that cover a given cell at some window position."""
     g = link.geometry
     weights = [
         weight
         for weight in range(size)
-        if (at + g["before"] - g["dilation"] * weight) % g["stride"] == 0
-        and 0 <= (at + g["before"] - g["dilation"] * weight) // g["stride"] < link.places[axis]
+        if (index + g["before"] - g["dilation"] * weight) % g["stride"] == 0
+        and 0 <= (index + g["before"] - g["dilation"] * weight) // g["stride"] < link.places[axis]
     ]
     return (weights[0], len(weights), weights[1] - weights[0] if len(weights) > 1 else 1) if weights else (0, 0, 1)
 
 
-def _group(link: Link, at: int, size: int) -> Range:
-    """Return the channels of the group that contains channel `at`."""
+def _group(link: Link, index: int, size: int) -> Range:
+    """Return the channels of the group that contains channel `index`."""
     n = size // (link.geometry["groups"] or size)
-    return (at // n * n, n, 1)
+    return (index // n * n, n, 1)
 
 
 Pattern = Callable[[Link, Cell, tuple[int, ...]], tuple[Range, ...]]

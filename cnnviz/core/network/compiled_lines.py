@@ -72,7 +72,7 @@ class CompiledLines:
     functions: tuple[Callable[..., np.ndarray], ...]
     run: Callable[[PassValues, Sequence[Callable[..., np.ndarray]]], PassValues]
 
-    def go(self, values: PassValues, overrides: Mapping[str, Override] | None) -> PassValues:
+    def execute(self, values: PassValues, overrides: Mapping[str, Override] | None) -> PassValues:
         """Add the target of every operation to `values`, using `overrides` by target, and return the shown arrays in
         their shown shapes."""
         if not overrides:

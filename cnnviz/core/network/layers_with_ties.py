@@ -23,15 +23,15 @@ def layers_with_ties(
     """
     start = program.start(params, x)
     values, layer_indices = program.run_forward(start | program.pass_inputs(pass_inputs, len(x) if program.run.images else None)), set[int]()
-    rounded, idle = np.zeros(start["x"].shape, bool), np.zeros(start["x"].shape, bool)
+    rounded, is_idle = np.zeros(start["x"].shape, bool), np.zeros(start["x"].shape, bool)
     for index, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
         x_in, y_out = values[names.input], values[names.output]
-        rounded, idle = rounded.reshape(x_in.shape), idle.reshape(x_in.shape)
-        ties = layer.tie_mask(np.where(rounded & ~idle, x_in, np.nan), y_out, program.tie(values, names.input))
+        rounded, is_idle = rounded.reshape(x_in.shape), is_idle.reshape(x_in.shape)
+        ties = layer.tie_mask(np.where(rounded & ~is_idle, x_in, np.nan), y_out, program.tie(values, names.input))
         if ties is not None and ties.any():
             layer_indices.add(index)
         silent = layer.silent(y_out)
-        rounded, idle = _has_round_off(program, index, values, rounded), np.zeros(y_out.shape, bool) if silent is None else silent
+        rounded, is_idle = _has_round_off(program, index, values, rounded), np.zeros(y_out.shape, bool) if silent is None else silent
     return layer_indices
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from cnnviz.core.network.program_line import Override, PassValues
 
 Find = Callable[[PassValues, str], object]
-"""Looks up the array or setting of a name. Raises KeyError if there is none."""
+"""Lookup of an array or a setting by name. Raises KeyError if it does not exist."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 """A function whose parameter names are names of arrays and settings."""

@@ -55,9 +55,9 @@ def cross_entropy_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 def softmax_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Σ y · (log Σ e^z - z) of each row: numerically stable cross-entropy of softmax(z)."""
     # subtract first, so that small differences of large numbers keep their digits
-    below = z - z.max(axis=-1, keepdims=True)
-    log_sum = np.log(np.exp(below).sum(axis=-1, keepdims=True))
-    return np.where(y == 0, 0, y * (log_sum - below)).sum(axis=-1)
+    shifted_z = z - z.max(axis=-1, keepdims=True)
+    log_sum = np.log(np.exp(shifted_z).sum(axis=-1, keepdims=True))
+    return np.where(y == 0, 0, y * (log_sum - shifted_z)).sum(axis=-1)
 
 
 def softmax_cross_entropy_change(z: np.ndarray, before: np.ndarray, y: np.ndarray) -> np.ndarray:

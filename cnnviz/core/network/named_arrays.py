@@ -175,8 +175,8 @@ class Trace(Arrays):
 
     @property
     def kept(self) -> Mapping[str, np.ndarray]:
-        """Arrays that the layers kept beside the symbols, by name: "n1.mean", "n1.var", "n1.hat", "r1.mask", and the
-        buffers."""
+        """Arrays that the layers kept in addition to the symbols, by name: "n1.mean", "n1.var", "n1.hat", "r1.mask",
+        and the buffers."""
         return self.mode.kept
 
     def image(self, i: int) -> Trace:

@@ -152,12 +152,12 @@ class Network(Architecture):
         return lines
 
     def _given_params(self, f: np.ndarray | Mapping[str, np.ndarray] | None, program: Program) -> dict[str, np.ndarray]:
-        first = next((names.of("f") for layer, names in zip(self.layers, self.names, strict=True) if "f" in layer.parameter_letters), None)
+        filter_name = next((names.of("f") for layer, names in zip(self.layers, self.names, strict=True) if "f" in layer.parameter_letters), None)
         if f is None:
             return {}
         arrays = dict(f) if isinstance(f, Mapping) else {"f": f}
-        if first and "f" in arrays and first not in arrays:
-            arrays[first] = arrays.pop("f")
+        if filter_name and "f" in arrays and filter_name not in arrays:
+            arrays[filter_name] = arrays.pop("f")
         values = {}
         for name, array in arrays.items():
             array = np.array(array, dtype=np.float64)
@@ -168,19 +168,19 @@ class Network(Architecture):
             values[name] = array.reshape(program.shown[name])
         return values
 
-    def forward(self, params: Params, x: np.ndarray, training: bool = True, given: Mapping[str, np.ndarray] | None = None) -> Trace:
+    def forward(self, params: Params, x: np.ndarray, training: bool = True, pass_inputs: Mapping[str, np.ndarray] | None = None) -> Trace:
         """Run a forward pass for the image `x`, (H,W) or (C,H,W), or several (m,C,H,W), and return all arrays by
         symbol.
 
-        `training` selects training or eval mode. `given` holds buffers and masks by name. Missing buffers have their initial
+        `training` selects training or eval mode. `pass_inputs` holds buffers and masks by name. Missing buffers have their initial
         values, and missing masks are drawn with seed 0.
         """
         x = np.asarray(x, dtype=np.float64)
-        return self.program(x.shape, training=training).forward(params, x, given=given)
+        return self.program(x.shape, training=training).forward(params, x, pass_inputs=pass_inputs)
 
     def loss(self, trace: Trace | np.ndarray, y: np.ndarray) -> float:
-        """Return the loss of a pass, numerically stable, or of outputs (N,), by the plain formula. For several images
-        it is the mean."""
+        """Return the loss of a pass in a numerically stable form, or of outputs (N,) by the plain formula. For
+        several images, return the mean."""
         return float(np.mean(self.losses(trace, y)))
 
     def losses(self, trace: Trace | np.ndarray, y: np.ndarray) -> np.ndarray:

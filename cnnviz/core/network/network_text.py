@@ -22,13 +22,13 @@ def parse_layers(text: str) -> tuple[tuple[Layer, ...], Loss]:
     """
     if len(text) > MOST_TEXT:
         raise Problem("network.length", n=len(text), most=MOST_TEXT)
-    *words, last = text.strip().split("-")
-    if last not in LOSSES:
-        raise Problem("network.no_loss", word=_shorten(last), known=tuple(LOSSES))
+    *words, last_word = text.strip().split("-")
+    if last_word not in LOSSES:
+        raise Problem("network.no_loss", word=_shorten(last_word), known=tuple(LOSSES))
     layers = tuple(_parse_layer(word, number, words) for number, word in enumerate(words, start=1))
-    _check_order(layers, LOSSES[last])
+    _check_order(layers, LOSSES[last_word])
     _check_counts(layers)
-    return layers, LOSSES[last]
+    return layers, LOSSES[last_word]
 
 
 def _parse_layer(word: str, number: int, words: list[str]) -> Layer:
@@ -75,10 +75,10 @@ def _check_counts(layers: tuple[Layer, ...]) -> None:
                 raise Problem(
                     f"network.too_many.{limit_name}", layer=str(layer), place=number, n=counts[limit_name], most=MOST[limit_name]
                 )
-    last = dense[-1] if dense else None
-    if last and last.shape((1,))[0] > MOST["outputs"]:
-        number = max(n for n, layer in enumerate(layers, start=1) if layer is last)
-        raise Problem("network.outputs", layer=str(last), place=number, n=last.shape((1,))[0], most=MOST["outputs"])
+    last_layer = dense[-1] if dense else None
+    if last_layer and last_layer.shape((1,))[0] > MOST["outputs"]:
+        number = max(n for n, layer in enumerate(layers, start=1) if layer is last_layer)
+        raise Problem("network.outputs", layer=str(last_layer), place=number, n=last_layer.shape((1,))[0], most=MOST["outputs"])
 
 
 def _shorten(word: str) -> str:

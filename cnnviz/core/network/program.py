@@ -24,7 +24,7 @@ from cnnviz.core.network.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network.program_line import Op, Override, PassValues, flatten, mean_loss, share_of_mean, unflatten
 from cnnviz.core.network.sliding import Padding
 from cnnviz.core.network.symbols import Names
-from cnnviz.core.network.ties import TIE, image_bound, margin
+from cnnviz.core.network.ties import TIE, image_bound, tie_margin
 from cnnviz.core.runtime.cached import cached_property
 from cnnviz.core.runtime.read_only import as_frozen, freeze
 from cnnviz.words import Problem
@@ -107,11 +107,11 @@ class Program:
             shape = self.shapes["v"]
             self._bounds["v"] = Op("v.bound", flatten, (self._bounds[names.source].target,))
         try:
-            out, parameters, calls = layer.shape(shape), layer.parameters(shape), layer.calls(shape, self.run)
+            output_shape, parameters, calls = layer.shape(shape), layer.parameters(shape), layer.calls(shape, self.run)
         except Problem as problem:
             raise Problem("network.fit", layer=str(layer), place=index + 1, why=problem) from None
         self.inputs.append(shape)
-        self.shapes[names.output] = out
+        self.shapes[names.output] = output_shape
         for letter, parameter in parameters.items():
             self.parameters[names.of(letter)] = parameter
             self.shapes[names.of(letter)] = parameter.shape
@@ -156,8 +156,8 @@ class Program:
         """Insert each bound's operation right after its sources, mostly at the beginning."""
         for bound in self._needed_bounds():
             targets = [line.target for line in self.forward_lines]
-            first = max((targets.index(source) + 1 for source in bound.sources if source in targets), default=0)
-            self.forward_lines.insert(first, bound)
+            lowest_index = max((targets.index(source) + 1 for source in bound.sources if source in targets), default=0)
+            self.forward_lines.insert(lowest_index, bound)
 
     def _needed_bounds(self) -> list[Op]:
         """Return the operations that compute needed bounds (core/network/ties.py). There are none without a kink."""
@@ -183,8 +183,8 @@ class Program:
     def roles(self, layer_index: int) -> tuple[str, ...]:
         """Return the roles of a layer that have arrays in a forward pass: x, its parameters, intermediate arrays, and
         y."""
-        computed = (line.role for line in self.forward_lines if line.layer == layer_index)
-        return tuple(dict.fromkeys(("x", *self.network.layers[layer_index].parameters(self.inputs[layer_index]), *computed)))
+        computed_roles = (line.role for line in self.forward_lines if line.layer == layer_index)
+        return tuple(dict.fromkeys(("x", *self.network.layers[layer_index].parameters(self.inputs[layer_index]), *computed_roles)))
 
     @cached_property
     def loss_change(self) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
@@ -324,8 +324,8 @@ class Program:
         return inputs
 
     def kept(self, values: PassValues) -> PassValues:
-        """Return the arrays that a trace shows beside the symbols, by name: statistics, normalized values, masks, and
-        buffers."""
+        """Return the arrays that a trace shows in addition to the symbols, by name: statistics, normalized values,
+        masks, and buffers."""
         arrays: PassValues = {}
         for layer, names in zip(self.network.layers, self.network.names, strict=True):
             roles = dict.fromkeys((*layer.kept, *layer.draws(()), *layer.buffers((0,))))
@@ -345,18 +345,18 @@ class Program:
 
     def forward(
         self, params: Mapping[str, np.ndarray], x: np.ndarray, overrides: Mapping[str, Override] | None = None,
-        given: Mapping[str, np.ndarray] | None = None,
+        pass_inputs: Mapping[str, np.ndarray] | None = None,
     ) -> Trace:  # fmt: skip
-        """Run a forward pass on `x`. `given` holds buffers and random draws by name."""
+        """Run a forward pass on `x`. `pass_inputs` holds buffers and random draws by name."""
         x = as_frozen(x)
         params = params if type(params) is Params else Params.of(params)
         values = self.start(params, x)
         if self._has_pass_inputs:
-            values |= self.pass_inputs(given, len(x) if self.run.images else None)
-        shown = {"x": x if x.shape == self._one_image or self.run.images else x[0]}
-        shown.update(self._compiled_forward.go(values, overrides))
+            values |= self.pass_inputs(pass_inputs, len(x) if self.run.images else None)
+        shown_values = {"x": x if x.shape == self._one_image or self.run.images else x[0]}
+        shown_values.update(self._compiled_forward.execute(values, overrides))
         stride, padding = self.sliding
-        return Trace.of_frozen(shown, stride, padding, Pass(self, params, values))
+        return Trace.of_frozen(shown_values, stride, padding, Pass(self, params, values))
 
     def all_values(self, params: Mapping[str, np.ndarray], trace: Trace) -> PassValues:
         """Return all arrays of a pass, including the ones that the trace does not show. They are recomputed if the trace
@@ -382,7 +382,7 @@ class Program:
         """Run the backward pass. Gradients that no update needs are computed on first access."""
         values = self.all_values(params, trace)
         values["y"] = y
-        gradients = self._compiled_backward.go(values, overrides)
+        gradients = self._compiled_backward.execute(values, overrides)
         if not self._rest_lines:
             return Gradients.of_frozen(gradients)
         if overrides:
@@ -398,13 +398,13 @@ class Program:
         start = next(line.target for line in self.backward_lines if line.function is share_of_mean)
         values, gradients_by_image = self.all_values(params, trace) | {"y": y}, []
         for indicator in np.eye(len(y)):
-            gradients_by_image.append(self._compiled_backward.go(dict(values), {start: partial(_gradient_of_image, f"{start}.each", indicator)}))
+            gradients_by_image.append(self._compiled_backward.execute(dict(values), {start: partial(_gradient_of_image, f"{start}.each", indicator)}))
         return Params.of_new({f"d{name}": np.stack([gradient[f"d{name}"] for gradient in gradients_by_image]) for name in self.parameters})
 
     def _compute_rest(self, values: PassValues, overrides: Mapping[str, Override] | None) -> PassValues:
         """Compute the gradients that no update needs. The forward pass already warned about infinite values."""
         with np.errstate(all="ignore"):
-            return self._compiled_rest.go(dict(values), overrides)
+            return self._compiled_rest.execute(dict(values), overrides)
 
     # ---- cells
 
@@ -412,7 +412,7 @@ class Program:
         """Return the difference below which numbers of an array are equal (core/network/ties.py), or 0 if no kink
         follows."""
         bound = self._bounds[symbol].target
-        return float(margin(values[bound], TIE).max()) if bound in values else 0.0
+        return float(tie_margin(values[bound], TIE).max()) if bound in values else 0.0
 
     def ties(self, values: PassValues) -> dict[str, np.ndarray]:
         """Return `tie.<symbol>` (1,) for the input of each max pool: the difference below which its numbers are

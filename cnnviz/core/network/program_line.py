@@ -52,7 +52,7 @@ class Op:
         if self.rounding is None:
             return function
         rounding = self.rounding.run
-        return lambda *given: rounding(function(*given[:-1]), given[-1])
+        return lambda *args: rounding(function(*args[:-1]), args[-1])
 
     @property
     def without_rounding(self) -> Op:
@@ -74,20 +74,20 @@ class Op:
         in a pass of microseconds."""
         run, target, sources = self.run, self.target, self.sources
         if len(sources) == 1:
-            (only,) = sources
+            (only_source,) = sources
 
             def step(values: PassValues) -> None:
-                values[target] = run(values[only])
+                values[target] = run(values[only_source])
         elif len(sources) == 2:
-            first, second = sources
+            first_source, second_source = sources
 
             def step(values: PassValues) -> None:
-                values[target] = run(values[first], values[second])
+                values[target] = run(values[first_source], values[second_source])
         elif len(sources) == 3:
-            first, second, third = sources
+            first_source, second_source, third_source = sources
 
             def step(values: PassValues) -> None:
-                values[target] = run(values[first], values[second], values[third])
+                values[target] = run(values[first_source], values[second_source], values[third_source])
         else:
 
             def step(values: PassValues) -> None:

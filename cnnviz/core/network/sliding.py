@@ -109,11 +109,11 @@ def _view(
     shape: tuple[int, ...], strides: tuple[int, ...], k: int, stride: int, padding: Padding, dilation: int
 ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, int]]:
     """Return the shape and strides of the view, and the padding that is needed first."""
-    *lead, height, width = shape
+    *leading_shape, height, width = shape
     *lead_strides, down, right = strides
     rows, columns, before, after = places(height, width, dilation * (k - 1) + 1, stride, padding)
     steps = (*lead_strides, down * dilation, right * dilation, down * stride, right * stride)
-    return (*lead, k, k, rows, columns), steps, (before, after)
+    return (*leading_shape, k, k, rows, columns), steps, (before, after)
 
 
 def axis_slices(k: int, stride: int, positions: int, dilation: int = 1) -> list[slice]:

@@ -112,9 +112,9 @@ def _backward(pairs: Sequence[tuple[Layer, Names]], loss: str, merged: bool, par
     for index, (layer, names) in reversed([*enumerate(pairs)]):
         learning = {role: reads for role, reads in layer.links().items() if role[0] == "d" and role not in ("dx", "dy")}
         if learning:
-            makes = tuple(names.of(role) for role in learning)
-            read = dict.fromkeys(symbol for links in learning.values() for role, _ in links if (symbol := names.of(role)) not in parameters)
-            yield Stage(makes[0], "backward", layer.words(next(iter(learning))), index, makes, tuple(read))
+            targets = tuple(names.of(role) for role in learning)
+            source_names = dict.fromkeys(symbol for links in learning.values() for role, _ in links if (symbol := names.of(role)) not in parameters)
+            yield Stage(targets[0], "backward", layer.words(next(iter(learning))), index, targets, tuple(source_names))
         if names.source == "x":
             continue
         target = f"d{names.source}"

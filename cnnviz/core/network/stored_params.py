@@ -92,9 +92,9 @@ def _pack(entry: _Entry) -> dict[str, np.ndarray]:
 
 def _unpack(arrays: Mapping[str, np.ndarray]) -> _Entry:
     params = dict(arrays)
-    learned, files = (params.pop(key, None) for key in (_LEARNED, _FILES))
+    info, files = (params.pop(key, None) for key in (_LEARNED, _FILES))
     names = () if files is None else tuple(files.tobytes().decode().split("\n"))
-    return _Entry(Params.of(params), None if learned is None else TrainingInfo(*learned.tolist()), names)
+    return _Entry(Params.of(params), None if info is None else TrainingInfo(*info.tolist()), names)
 
 
 def names_in(text: str) -> list[str]:

@@ -40,10 +40,10 @@ def image_bound(x: np.ndarray) -> np.ndarray:
     return np.abs(x).max(axis=(-3, -2, -1), keepdims=True)
 
 
-def margin(bound: np.ndarray, tie: float) -> np.ndarray:
+def tie_margin(bound: np.ndarray, tie: float) -> np.ndarray:
     """Return the difference below which numbers of this bound are equal: tie · bound, or 0 above MOST_BOUND.
 
-    >>> margin(np.array([8.0, 1e20, np.inf]), 0.5).tolist()
+    >>> tie_margin(np.array([8.0, 1e20, np.inf]), 0.5).tolist()
     [4.0, 0.0, 0.0]
     """
     return np.where(bound < MOST_BOUND, tie * bound, bound.dtype.type(0))
@@ -61,7 +61,7 @@ def round_to_zero(z: np.ndarray, bound: np.ndarray, tie: float) -> np.ndarray:
     size = np.abs(z)
     if not size.min() < tie * max_bound:  # the common case, which saves half the time
         return z
-    return np.where(size < margin(bound, tie), z.dtype.type(0), z)
+    return np.where(size < tie_margin(bound, tie), z.dtype.type(0), z)
 
 
 def saturating_bound(bound: np.ndarray) -> np.ndarray:

@@ -94,10 +94,10 @@ def _overrides(active: frozenset[str], learning_rate: float) -> dict[str, Overri
     def find(values: PassValues, name: str) -> object:
         return learning_rate if name == "learning_rate" else values[name]
 
-    chosen = [deviation for name, deviation in DEVIATION_TABLE.items() if name in active]
+    active_deviations = [deviation for name, deviation in DEVIATION_TABLE.items() if name in active]
     return chain_overrides(
         (deviation.target, override(deviation.function, find))
-        for deviation in chosen
+        for deviation in active_deviations
         if deviation.target not in ("params", "update")
     )
 

@@ -66,7 +66,8 @@ class Rerun:
 
 
 def rerun(x: np.ndarray) -> Rerun:
-    """Run cell 8 and then three calls of the class on the red channel of CIFAR-10's train image 0, 0 … 255 (32,32)."""
+    """Run cell 8, then call the class three times, on the red channel of CIFAR-10's training image 0: (32,32), 0 …
+    255."""
     n = (x.shape[0] - 2) * (x.shape[1] - 2)
     start = Params(np.array(DRAWN, np.float64), np.zeros((n, 2)), np.zeros(2))
     params = notebook_step(start, x, np.full(2, TARGET), RATE, PROCEDURAL)[2]

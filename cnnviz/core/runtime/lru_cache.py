@@ -15,7 +15,7 @@ from weakref import WeakSet
 import numpy as np
 
 from cnnviz.core.runtime.read_only import freeze_all
-from cnnviz.core.runtime.work_cancellation import check_cancelled, holding
+from cnnviz.core.runtime.work_cancellation import check_cancelled, hold_lock
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -33,13 +33,13 @@ def held_bytes(value: object) -> int:
     >>> 8_000 < held_bytes({"w": weights, "again": weights[:10]}) < 9_000
     True
     """
-    seen: set[int] = set()
+    seen_ids: set[int] = set()
     stack, total = [value], 0
     while stack:
         obj = stack.pop()
-        if id(obj) in seen or obj is None or isinstance(obj, _IGNORED_TYPES):
+        if id(obj) in seen_ids or obj is None or isinstance(obj, _IGNORED_TYPES):
             continue
-        seen.add(id(obj))
+        seen_ids.add(id(obj))
         if isinstance(obj, np.ndarray):
             stack.append(obj.base)
             total += 100 + (obj.nbytes if obj.base is None else 0)
@@ -131,8 +131,8 @@ class LruCache(Generic[Key, Value]):
             return self._values.get(name)
 
     def get_or_make(self, name: Key, make: Callable[[], Value]) -> Value:
-        """Return the value under `name`, calling `make` if there is none. If several threads make it at once, all get
-        the first result. Exceptions of `make` propagate."""
+        """Return the value stored under `name`, or else store the result of `make`. If several threads compute it at
+        the same time, all get the first result. Exceptions of `make` propagate."""
         with self._lock:
             if name in self._values:
                 self._values.move_to_end(name)
@@ -246,7 +246,7 @@ class SingleFlightCache(LruCache[Key, Value]):
     def get_or_make(self, name: Key, make: Callable[[], Value]) -> Value:
         value = self.get(name)
         if value is None:
-            with holding(self._make_locks.get_or_make(name, threading.Lock)):
+            with hold_lock(self._make_locks.get_or_make(name, threading.Lock)):
                 check_cancelled()
                 return super().get_or_make(name, make)
         return value

@@ -41,7 +41,7 @@ def map_parallel(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[
     results: dict[int, Result] = {}
     queue = deque(enumerate(parts))
 
-    def take() -> None:
+    def run_block() -> None:
         while queue:
             try:
                 index, part = queue.popleft()
@@ -53,18 +53,18 @@ def map_parallel(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[
 
     def help_out() -> None:
         with np.errstate(**error_settings):  # copy the caller's error settings, which are thread-local before NumPy 2
-            take()
+            run_block()
 
     keep_freed_memory()
     with one_blas_thread():
         helper = _submit(help_out) if len(parts) > 1 else None
         try:
-            take()
+            run_block()
         finally:
             queue.clear()  # after an error the second thread takes no more parts
             if helper and not helper.cancel():
                 helper.result()
-    return [results[place] for place in range(len(parts))]
+    return [results[index] for index in range(len(parts))]
 
 
 def _submit(work: Callable[[], None]) -> Future[None] | None:

@@ -88,11 +88,11 @@ def waiting_elsewhere() -> AbstractContextManager[object]:
 
 
 @contextmanager
-def holding(lock: threading.Lock) -> Iterator[None]:
+def hold_lock(lock: threading.Lock) -> Iterator[None]:
     """Hold the lock within this context. While waiting for it, let other work proceed: the holder may be waiting for
     its turn.
 
-    >>> with holding(lock := threading.Lock()):
+    >>> with hold_lock(lock := threading.Lock()):
     ...     lock.locked()
     True
     """

@@ -1,1 +1,1 @@
-"""The setup, its fields, and how they are read from an address."""
+"""The setup, its fields, and the parser of addresses."""

@@ -23,10 +23,10 @@ def cell_shape(program: Program, symbol: str) -> tuple[int, ...] | None:
     base = symbol if symbol in program.shown else symbol.removeprefix("d")
     if base not in program.shown or (symbol == "do" and program.network.merged):
         return None
-    laid_out = program.laid_out[base]
-    if base not in program.parameters or len(laid_out) < 4 or len(program.shapes[base]) == 4:
+    laid_out_shape = program.laid_out[base]
+    if base not in program.parameters or len(laid_out_shape) < 4 or len(program.shapes[base]) == 4:
         return program.shown[base]
-    return laid_out[1:] if laid_out[0] == 1 else laid_out
+    return laid_out_shape[1:] if laid_out_shape[0] == 1 else laid_out_shape
 
 
 def read_cell(text: str, program: Program) -> Cell:

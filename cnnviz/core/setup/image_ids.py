@@ -97,8 +97,8 @@ def parse_image_id(text: str) -> ImageId:
     if image_id and image_id.number < count(image_id):
         return image_id
     if image_id:
-        first, last = (str(replace(image_id, number=number)) for number in (0, count(image_id) - 1))
-        raise Problem("data.image.no_number", id=quote(text), first=first, last=last)
+        first_id, last_id = (str(replace(image_id, number=number)) for number in (0, count(image_id) - 1))
+        raise Problem("data.image.no_number", id=quote(text), first=first_id, last=last_id)
     kind, _, name = text.partition("-")
     if kind == "pattern" and name in PATTERNS:
         return ImageId(kind, name)

@@ -51,10 +51,10 @@ class PageState:
         """
         values: dict[str, object] = {}
         errors: dict[str, Message] = {}
-        for name, read in _readers().items():
+        for name, reader in _readers().items():
             text = query_text(query, name) if isinstance(query, Mapping) else None
             try:
-                values[name] = read(text) if text else getattr(cls, name)
+                values[name] = reader(text) if text else getattr(cls, name)
             except Problem as why:
                 values[name] = getattr(cls, name)
                 field = message(f"lesson.field.{name}")

@@ -85,7 +85,7 @@ def read_fields(query: Mapping[str, str], fallback: Mapping[str, Any] | None, re
     values: Values = {}
     reader = _SetupReader(query, fallback or {}, refuse, values)
     for key, (default, parse) in _SIMPLE.items():
-        values[key] = reader.take(key, parse, default)
+        values[key] = reader.parse_field(key, parse, default)
     values["net"] = reader.net()
     reader.geometry()
     network = reader.network = build_network(values["net"], values["stride"], values["pad"])
@@ -94,9 +94,9 @@ def read_fields(query: Mapping[str, str], fallback: Mapping[str, Any] | None, re
     reader.targets(network.program(reader.x_shape).shapes["o"][0], label)
     reader.rule()
     reader.updates()
-    values["image"] = reader.take("image", setup_fields.integer_parser(0, reader.images - 1), 0)
+    values["image"] = reader.parse_field("image", setup_fields.integer_parser(0, reader.images - 1), 0)
     stages = network.stages[:-1] if values["mode"] == "eval" else network.stages  # eval mode makes no update
-    values["stage"] = reader.take("stage", setup_fields.choice_parser(stages), str(network.stages[-2]))
+    values["stage"] = reader.parse_field("stage", setup_fields.choice_parser(stages), str(network.stages[-2]))
     reader.cell()
     return values
 
@@ -107,7 +107,7 @@ class _SetupReader:
     network: Network
 
     def __init__(self, query: Mapping[str, str], fallback: Mapping[str, Any], refuse: Refuse, values: Values):
-        self.asked, self.instead, self.refuse, self.values = query, fallback, refuse, values
+        self.query, self.fallback, self.refuse, self.values = query, fallback, refuse, values
 
     @property
     def x_shape(self) -> tuple[int, ...]:
@@ -122,10 +122,10 @@ class _SetupReader:
     def batch_shape(self) -> tuple[int, ...]:
         return batch_shape(self.values["img"], self.x_shape)
 
-    def take(self, key: str, parse: Callable[[str], Any], default: Any) -> Any:
-        """Parse the field `key`, or return `default` if it is missing. If it is invalid, use the value in `instead`
+    def parse_field(self, key: str, parse: Callable[[str], Any], default: Any) -> Any:
+        """Parse the field `key`, or return `default` if it is missing. If it is invalid, use the value in `fallback`
         if that is valid, else `default`."""
-        text = self.asked.get(key)
+        text = self.query.get(key)
         if text is None:
             return default
         try:
@@ -139,7 +139,7 @@ class _SetupReader:
 
     def _fallback_value(self, key: str, parse: Callable[[str], Any], default: Any) -> Any:
         try:
-            return parse(setup_fields.any_text(self.instead[key]))
+            return parse(setup_fields.any_text(self.fallback[key]))
         except (KeyError, Problem):
             return default
 
@@ -147,7 +147,7 @@ class _SetupReader:
         def parse(text: str) -> str:
             return str(checked_network(text, 1, "valid", self.batch_shape))
 
-        return self.take("net", parse, DEFAULT)
+        return self.parse_field("net", parse, DEFAULT)
 
     def geometry(self) -> None:
         """Check stride and padding. They apply to the first convolution if its text gives neither, and must fit."""
@@ -162,10 +162,10 @@ class _SetupReader:
             except Problem as why:
                 self._refuse_geometry(key, why)
 
-    def _refuse_geometry(self, key: str, why: Problem) -> None:
+    def _refuse_geometry(self, key: str, problem: Problem) -> None:
         text, default = setup_fields.any_text(self.values[key]), _SIMPLE[key][0]
         if self.values[key] != default:
-            self.refuse(key, text, why, default)
+            self.refuse(key, text, problem, default)
             self.values[key] = default
 
     def filters(self, all_banks: tuple[Bank, ...]) -> None:
@@ -174,13 +174,13 @@ class _SetupReader:
             self.values[name] = ()
         for index, bank in enumerate(all_banks):
             default: Filters = KERNELS["sobel-x"] if not index and bank.k >= 3 else ()
-            key = bank.name if index or bank.name in self.asked else "f"
+            key = bank.name if index or bank.name in self.query else "f"
             field = bank.name if index else "f"
-            self.values[field] = self._filters(key, bank, default, self.instead.get(field, ()))
+            self.values[field] = self._filters(key, bank, default, self.fallback.get(field, ()))
         self._refuse_other_filters([bank.name for bank in all_banks])
 
     def _filters(self, key: str, bank: Bank, default: Filters, previous: Filters) -> Filters:
-        text = self.asked.get(key)
+        text = self.query.get(key)
         if text is None:
             return default
         try:
@@ -192,14 +192,14 @@ class _SetupReader:
 
     def _refuse_other_filters(self, names: list[str]) -> None:
         for key in FILTER_KEYS:
-            if key in self.asked and key not in names and not (key == "f" and names):
-                why = Problem("lesson.why.no_filters", known=names) if names else Problem("lesson.why.no_conv")
-                self.refuse(key, self.asked[key], why, "", id="lesson.left_out")
+            if key in self.query and key not in names and not (key == "f" and names):
+                problem = Problem("lesson.why.no_filters", known=names) if names else Problem("lesson.why.no_conv")
+                self.refuse(key, self.query[key], problem, "", id="lesson.left_out")
 
     def sets(self) -> None:
         """Parse the values set by hand. If a convolution has a single filter, values set at the start become its
         numbers."""
-        text = self.asked.get("set", "")
+        text = self.query.get("set", "")
         self.values["set"] = ()
         if not text:
             return
@@ -234,11 +234,11 @@ class _SetupReader:
         Without names and targets, the two outputs are the default classes if a single image is of one of them.
         """
         values = self.values
-        values["classes"] = classes = self.take("classes", lambda text: check_class_count(setup_fields.parse_classes(text), n), ())
+        values["classes"] = classes = self.parse_field("classes", lambda text: check_class_count(setup_fields.parse_classes(text), n), ())
         names = names_of_outputs(classes, values["img"], n)
         labels = [label_of(parse_image_id(img)) for img in values["img"].split(",")]
         labels = [label or labels[0]] if self.images == 1 else labels
-        if "y" not in self.asked and not classes and n == len(DEFAULT_CLASSES) and self.images == 1 and labels[0] in DEFAULT_CLASSES and values["img"] != DEFAULT_IMAGE:
+        if "y" not in self.query and not classes and n == len(DEFAULT_CLASSES) and self.images == 1 and labels[0] in DEFAULT_CLASSES and values["img"] != DEFAULT_IMAGE:
             names = values["classes"] = classes = DEFAULT_CLASSES
         one_hots = tuple(one_hot(names.index(label) if label in names else 0, n) for label in labels)
         loss = self.network.loss_kind
@@ -249,26 +249,26 @@ class _SetupReader:
             return read_each(text, self.images, names, classes, loss)
 
         try:
-            values["y"] = self.take("y", read, one_hots[0] if self.images == 1 else one_hots)
+            values["y"] = self.parse_field("y", read, one_hots[0] if self.images == 1 else one_hots)
         except WrongLength as why:
             values["y"] = why.y
-            self.refuse("y", self.asked["y"], why, why.y, id="lesson.refitted")
+            self.refuse("y", self.query["y"], why, why.y, id="lesson.refitted")
 
     def rule(self) -> None:
-        """Check that an inexact rule, which is the notebook's, has the notebook's network and optimizer and a stride
-        of 1 without padding."""
+        """Check that a setup with the notebook's inexact rule also has the notebook's network and optimizer, stride 1
+        and no padding."""
         values = self.values
         if values["rule"] == "exact":
             return
         if values["net"] != DEFAULT or values["opt"] != "gd" or values["ch"] == "rgb":
-            why = Problem("lesson.rule.network", net=DEFAULT)
+            problem = Problem("lesson.rule.network", net=DEFAULT)
         elif self.images > 1:
-            why = Problem("lesson.rule.images")
+            problem = Problem("lesson.rule.images")
         elif values["stride"] != 1 or any(pad_widths(3, values["pad"])):
-            why = Problem("lesson.rule.geometry", stride=values["stride"], padding=values["pad"])
+            problem = Problem("lesson.rule.geometry", stride=values["stride"], padding=values["pad"])
         else:
             return
-        self.refuse("rule", values["rule"], why, "exact", id="lesson.rule.replaced")
+        self.refuse("rule", values["rule"], problem, "exact", id="lesson.rule.replaced")
         values["rule"] = "exact"
 
     def updates(self) -> None:
@@ -277,12 +277,12 @@ class _SetupReader:
         try:
             check_updates(k, *limits)
         except Problem as why:
-            self.values["k"] = min(self.instead.get("k", 0), most_updates(*limits))
+            self.values["k"] = min(self.fallback.get("k", 0), most_updates(*limits))
             self.refuse("k", str(k), why, self.values["k"])
 
     def cell(self) -> None:
         """Parse the pinned cell, which must exist."""
-        text = self.asked.get("cell", "")
+        text = self.query.get("cell", "")
         self.values["cell"] = ""
         try:
             if text:

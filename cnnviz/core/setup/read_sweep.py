@@ -27,12 +27,12 @@ Refused = list[tuple[str, Problem]]
 
 @dataclass(frozen=True)
 class ParsedSweep:
-    """A parsed sweep: the key in which the runs differ, each run's value as in the address, and messages about what
-    was left out."""
+    """A parsed sweep: the key in which the runs differ, each run's value as in the address, and messages about
+    omitted values."""
 
     key: str
     values: tuple[str, ...]
-    said: tuple[Message, ...] = ()
+    messages: tuple[Message, ...] = ()
 
     def setup(self, base: Setup, value: str, label: str | None = None) -> Setup:
         """Return the setup of the run with that value. `label` is the image's class, if its id does not determine it.
@@ -56,7 +56,7 @@ def read_sweep(text: str, setup: Setup) -> ParsedSweep:
 
     >>> read_sweep("seed:3..5", Setup()).values, read_sweep("lr:0.01..1", Setup()).values[:3]
     (('3', '4', '5'), ('0.01', '0.0147', '0.0215'))
-    >>> [said.id for said in read_sweep("f:blur;blurr", Setup()).said]
+    >>> [message.id for message in read_sweep("f:blur;blurr", Setup()).messages]
     ['lesson.sweep.left_out_all']
     """
     key, _, rest = text.partition(":")
@@ -78,7 +78,7 @@ def read_sweep(text: str, setup: Setup) -> ParsedSweep:
 
 
 def _left_out_message(refusals: Refused) -> Message:
-    reasons = [message("lesson.sweep.one", text=quote(text), why=why.message) for text, why in refusals[:3]]
+    reasons = [message("lesson.sweep.one", text=quote(text), why=problem.message) for text, problem in refusals[:3]]
     remaining = len(refusals) - len(reasons)
     return message("lesson.sweep.left_out", reasons=reasons, n=remaining) if remaining else message("lesson.sweep.left_out_all", reasons=reasons)
 
@@ -112,15 +112,15 @@ def _filters(text: str, setup: Setup) -> ParsedValues:
     if bank is None:
         raise Problem("lesson.why.no_conv")
 
-    def one(text: str) -> str:
+    def parse_filter(text: str) -> str:
         read_filters(text, bank)
         return text
 
-    return _read_each(text, one)
+    return _read_each(text, parse_filter)
 
 
 def _images(text: str, setup: Setup) -> ParsedValues:
-    def one(text: str) -> str:
+    def parse_image(text: str) -> str:
         id = parse_images(text)
         if "," in id:
             raise Problem("lesson.why.image")
@@ -128,7 +128,7 @@ def _images(text: str, setup: Setup) -> ParsedValues:
             raise Problem("lesson.sweep.size", shape=shape_of(id, setup.ch), wanted=setup.x_shape)
         return id
 
-    return _read_each(text, one)
+    return _read_each(text, parse_image)
 
 
 def _read_each(text: str, read: Callable[[str], str]) -> ParsedValues:
@@ -155,9 +155,9 @@ def _with_image(base: Setup, value: str, label: str | None) -> Setup:
     """Return the setup with another image. Targets change with the image if they were its default targets."""
     query = base.to_query()
     del query["y"]
-    follows = Setup.parse_query(query)[0].y == base.y
+    follows_image = Setup.parse_query(query)[0].y == base.y
     setup = base.with_query({"img": value})[0]
-    if not follows:
+    if not follows_image:
         return setup
     changed_query = setup.to_query()
     del changed_query["y"]

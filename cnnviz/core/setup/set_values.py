@@ -54,8 +54,8 @@ Refused = list[tuple[str, Problem]]
 
 
 def read_sets(text: str, program: Program) -> tuple[tuple[SetValue, ...], Refused]:
-    """Parse the values that `text` sets, and return them sorted, with the invalid entries. If an entry repeats, the
-    last one counts.
+    """Parse the values that `text` sets, and return them sorted, with the invalid entries. If an entry occurs several
+    times, its last value is used.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> found, refused = read_sets("w:4,0,0:1;f:1,1:2;f:1,1:3;q:0:1", Network.parse(DEFAULT).program((32, 32)))
@@ -63,7 +63,7 @@ def read_sets(text: str, program: Program) -> tuple[tuple[SetValue, ...], Refuse
     ('f:1,1:3;w:120,0:1', [('q:0:1', 'lesson.why.no_array')])
     """
     values: dict[tuple[str, tuple[int, ...], int], SetValue] = {}
-    refused: Refused = []
+    refusals: Refused = []
     for entry in filter(None, (part.strip() for part in text.split(";"))):
         try:
             value = _read(entry, program)
@@ -71,8 +71,8 @@ def read_sets(text: str, program: Program) -> tuple[tuple[SetValue, ...], Refuse
                 raise Problem("lesson.why.sets", most=MOST)
             values[value.symbol, value.at, value.update] = value
         except Problem as why:
-            refused.append((entry, why))
-    return sort_sets(values.values(), program), refused
+            refusals.append((entry, why))
+    return sort_sets(values.values(), program), refusals
 
 
 def sort_sets(sets: Iterable[SetValue], program: Program) -> tuple[SetValue, ...]:
@@ -104,18 +104,18 @@ def refusal_reason(refused: Refused) -> Problem:
     """Return the reasons why entries are invalid, as a clause that completes a sentence."""
     if len(refused) == 1:
         return refused[0][1]
-    reasons = [message("lesson.why.set_one", text=quote(entry), why=why.message) for entry, why in refused[:NAMED]]
+    reasons = [message("lesson.why.set_one", text=quote(entry), why=problem.message) for entry, problem in refused[:NAMED]]
     remaining = len(refused) - len(reasons)
     return Problem("lesson.why.set_more" if remaining else "lesson.why.set_each", reasons=reasons, n=remaining)
 
 
 def with_image(x: np.ndarray, sets: Iterable[SetValue]) -> np.ndarray:
-    """Return the image with the pixels that are set, or `x` itself if none is."""
+    """Return a copy of the image with the set pixels, or `x` itself if none is set."""
     return _apply_sets(x, [entry for entry in sets if entry.symbol == "x"])
 
 
 def with_params(params: Params, sets: Iterable[SetValue]) -> Params:
-    """Return the parameters with the entries that are set, or `params` itself if none is."""
+    """Return the parameters with the set entries, or `params` itself if none is set."""
     by_name: dict[str, list[SetValue]] = {}
     for entry in sets:
         if entry.symbol != "x":

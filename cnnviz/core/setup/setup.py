@@ -170,11 +170,11 @@ class Setup:
             return fallback, {"": message("lesson.no_lesson", text=quote(any_text(query)))}
         errors: dict[str, Message] = {}
 
-        def say(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
+        def report_problem(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
             errors[key] = replacement_message(key, text, why, value, id)
 
         fields = {key: text for key in SETUP_KEYS if (text := query_text(query, key)) is not None}
-        return cls._from_values(read_fields(fields, vars(fallback), say, label)), errors
+        return cls._from_values(read_fields(fields, vars(fallback), report_problem, label)), errors
 
     def with_query(self, query: Mapping[str, str], label: str | None = None) -> tuple[Setup, dict[str, Message]]:
         """Return this setup with the values in `query`. With another network or image, the fields that depend on it
@@ -271,8 +271,8 @@ class Setup:
     def kernel(self) -> np.ndarray:
         """The first convolution's filters before the first update, as shown: (K,K) or (M,C,K,K), or shape (0,)
         without a convolution."""
-        first = next((bank.name for bank in banks(self.network, self.x_shape)), None)
-        return self.first_params()[first] if first else np.zeros(0)
+        first_bank = next((bank.name for bank in banks(self.network, self.x_shape)), None)
+        return self.first_params()[first_bank] if first_bank else np.zeros(0)
 
     def first_params(self, x_shape: tuple[int, ...] | None = None) -> Params:
         """Return the parameters before the first update, for images of shape `x_shape` (default: the setup's own).
@@ -304,8 +304,8 @@ class Setup:
 
     @property
     def continuation(self) -> Setup:
-        """The setup for a run that continues from update `k`. Values set later keep their distance to `k`, and pixels
-        that are set stay.
+        """The setup for a run that continues from update `k`. Values set at later updates keep their distance from
+        `k`, and set pixels are kept.
 
         >>> Setup(set="x:0,0:1;b:0:1;b:1:2~5", k=3).continuation.to_query()["set"]
         'x:0,0:1;b:1:2~2'

@@ -122,8 +122,8 @@ def parse_weights(text: str) -> str:
 
 
 def parse_rule(text: str) -> str:
-    """Parse a named rule, or deviations separated by commas. Deviations are sorted, and replaced by the name of a
-    rule that has exactly these."""
+    """Parse a named rule, or deviations separated by commas. Deviations are sorted. If a named rule has exactly these
+    deviations, return its name."""
     if text in RULES:
         return text
     names = set(re.split(r"[,;+\s]+", text))

@@ -5,8 +5,8 @@ import zipfile
 
 
 def open_archive(content: bytes) -> zipfile.ZipFile:
-    """Open an archive, to be read member by member. Raise BadZipFile if it is not a ZIP file or uses another
-    compression than NumPy and Keras do.
+    """Open an archive, to be read member by member. Raise BadZipFile if it is not a ZIP file or uses a compression
+    method that NumPy and Keras do not use.
 
     Deflate unpacks only as many bytes as are read. With bzip2 and LZMA a whole block is unpacked, and 400 bytes may become 300 MB.
 

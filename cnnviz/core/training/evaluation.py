@@ -1,4 +1,4 @@
-"""Evaluation of parameters on a set of images: loss, accuracy, confusion matrix, and how reliable an accuracy is."""
+"""Evaluation of parameters on a set of images: loss, accuracy with its confidence interval, and confusion matrix."""
 
 import math
 from collections.abc import Mapping
@@ -65,16 +65,16 @@ def measure(
     the running statistics `buffers`."""
     network = training.network
 
-    def look(values: PassValues) -> tuple[np.ndarray, ...]:
+    def select_arrays(values: PassValues) -> tuple[np.ndarray, ...]:
         saturation_masks = [_flags(network, values, "saturated", layer_slice) for layer_slice in (slice(-1), slice(-1, None))]
         return values["o"], values["L"], *saturation_masks, np.all(_flags(network, values, "silent", slice(-1)), axis=0)
 
     parts = np.array_split(rows, math.ceil(len(rows) / CHUNK))
-    results = [result for part in parts for result in batch_forward(network, params, training.x(X[part]), Y[part], look, buffers)]
-    o, losses, hidden, outputs, silent = zip(*results, strict=True)
+    results = [result for part in parts for result in batch_forward(network, params, training.x(X[part]), Y[part], select_arrays, buffers)]
+    o, losses, hidden_units, outputs, silent = zip(*results, strict=True)
     o = np.concatenate(o).astype(np.float64)
     is_right = o.argmax(axis=1) == Y[rows].argmax(axis=1)
-    shares = (np.concatenate(hidden), np.concatenate(outputs), np.logical_and.reduce(silent))
+    shares = (np.concatenate(hidden_units), np.concatenate(outputs), np.logical_and.reduce(silent))
     return Measurement(o, float(np.concatenate(losses).mean(dtype=np.float64)), float(is_right.mean()), *map(_share, shares))
 
 
@@ -119,11 +119,11 @@ def evaluate(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffe
     ([1, 1, 1], [[0, 1], [0, 2]])
     """
     Y = np.asarray(Y, dtype=np.float64)
-    measured = measure(training, in_precision(params, training.dtype), X, Y, np.arange(len(Y)), buffers)
-    classes, predictions = Y.argmax(axis=1), measured.o.argmax(axis=1)
+    measurement = measure(training, in_precision(params, training.dtype), X, Y, np.arange(len(Y)), buffers)
+    classes, predictions = Y.argmax(axis=1), measurement.o.argmax(axis=1)
     confusion = np.zeros((Y.shape[1],) * 2, dtype=int)
     np.add.at(confusion, (classes, predictions), 1)
-    return Evaluation(measured.o, measured.loss, measured.accuracy, predictions, confusion)
+    return Evaluation(measurement.o, measurement.loss, measurement.accuracy, predictions, confusion)
 
 
 def in_precision(params: Params, dtype: str) -> Params:
@@ -139,17 +139,17 @@ def guessing_range(images: int, classes: int = 2) -> tuple[float, float]:
     >>> guessing_range(4), guessing_range(2000), guessing_range(2000, 10)
     ((0.0, 1.0), (0.478, 0.522), (0.087, 0.1135))
     """
-    # Of the classes**images possible guesses, `ways` have exactly `right` correct images, and `at_most` at most that
-    # number.
-    right, ways, total = 0, (classes - 1) ** images, classes**images
-    at_most, low = ways, None
+    # Of the classes**images possible guesses, `combination_count` have exactly `correct_count` correct images, and
+    # `at_most` at most that number.
+    correct_count, combination_count, total = 0, (classes - 1) ** images, classes**images
+    at_most, low = combination_count, None
     while 40 * at_most < 39 * total:
         if low is None and 40 * at_most > total:
-            low = right
-        ways = ways * (images - right) // ((right + 1) * (classes - 1))
-        right += 1
-        at_most += ways
-    return (right if low is None else low) / images, right / images
+            low = correct_count
+        combination_count = combination_count * (images - correct_count) // ((correct_count + 1) * (classes - 1))
+        correct_count += 1
+        at_most += combination_count
+    return (correct_count if low is None else low) / images, correct_count / images
 
 
 def accuracy_range(accuracy: float, images: int) -> tuple[float, float]:
@@ -162,5 +162,5 @@ def accuracy_range(accuracy: float, images: int) -> tuple[float, float]:
     (0.602, 0.695)
     """
     z = 1.959964
-    centre, spread = accuracy + z**2 / (2 * images), z * math.sqrt(accuracy * (1 - accuracy) / images + (z / images) ** 2 / 4)
-    return (centre - spread) / (1 + z**2 / images), (centre + spread) / (1 + z**2 / images)
+    centre, half_width = accuracy + z**2 / (2 * images), z * math.sqrt(accuracy * (1 - accuracy) / images + (z / images) ** 2 / 4)
+    return (centre - half_width) / (1 + z**2 / images), (centre + half_width) / (1 + z**2 / images)

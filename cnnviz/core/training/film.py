@@ -102,14 +102,14 @@ _Taken = tuple[Updates, Point, Trace, Gradients, Point | None]
 
 def _steps(updates: Updates, n: int, hold: frozenset[str]) -> Iterator[_Taken]:
     point = updates.first
-    turn = updates_per_turn(updates.network, updates.x.shape)
+    chunk_size = updates_per_turn(updates.network, updates.x.shape)
     for k in range(n + 1):
-        if k % turn == 0:
+        if k % chunk_size == 0:
             check_cancelled()
-        trace, gradients, after = updates.step(point)
-        after = _keep_parameters(after, point, hold) if hold else after
-        yield updates, point, trace, gradients, after
-        point = apply_set_values(updates.setup, k + 1, after)
+        trace, gradients, next_point = updates.step(point)
+        next_point = _keep_parameters(next_point, point, hold) if hold else next_point
+        yield updates, point, trace, gradients, next_point
+        point = apply_set_values(updates.setup, k + 1, next_point)
 
 
 def _eval_mode_step(updates: Updates) -> _Taken:
@@ -119,7 +119,7 @@ def _eval_mode_step(updates: Updates) -> _Taken:
     if not program.buffers and not program.draws:
         return updates, point, *updates.step(point)[:2], None
     with np.errstate(all="ignore"):
-        trace = updates.network.forward(point.params, point.x, training=False, given=point.buffers)
+        trace = updates.network.forward(point.params, point.x, training=False, pass_inputs=point.buffers)
         return updates, point, trace, updates.network.backward(point.params, trace, updates.y), None
 
 
@@ -129,8 +129,8 @@ def _record(
     frame_set = set(frame_updates.tolist())
     curves: list[Curves] = []
     frames: dict[str, list[np.ndarray]] = {name: [] for name in maps}
-    for k, (updates, point, trace, gradients, after) in enumerate(steps):
-        curves.append(_curves(updates, point, trace, gradients, after, filter))
+    for k, (updates, point, trace, gradients, next_point) in enumerate(steps):
+        curves.append(_curves(updates, point, trace, gradients, next_point, filter))
         if k in frame_set:
             for name, recorded_frames in frames.items():
                 recorded_frames.append(_as_frame(_channel(_array(name, trace, gradients, point.params, image), channel)))
@@ -146,8 +146,8 @@ def default_maps(network: Network) -> tuple[str, ...]:
     >>> default_maps(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")), default_maps(Network.parse("dense3-mse"))
     (('z1', 'a1', 'dz1'), ('o', 'do'))
     """
-    first = next(layer_index for layer_index, layer in enumerate(network.layers) if layer.letter == "z")
-    names = [names.output for names in network.names[first : first + 2]]
+    first_layer = next(layer_index for layer_index, layer in enumerate(network.layers) if layer.letter == "z")
+    names = [names.output for names in network.names[first_layer : first_layer + 2]]
     return (*names, f"d{names[0]}")
 
 
@@ -155,14 +155,14 @@ def _curves(updates: Updates, point: Point, trace: Trace, gradients: Gradients, 
     """Return the values that one update adds to the curves."""
     filters = updates.filters(updates.used_params(point))
     kernel = filters[filter if filter < len(filters) else 0] if filters.ndim == 4 else filters
-    saturated, silent = hidden_share(updates.network, trace, "saturated"), hidden_share(updates.network, trace, "silent")
+    saturated_share, silent = hidden_share(updates.network, trace, "saturated"), hidden_share(updates.network, trace, "silent")
     norms = [_norm(gradients[f"d{name}"]) for name in updates.network.parameters]
-    promised = [_promised_decrease(gradients[f"d{name}"], point.params[name], after.params[name]) for name in updates.network.parameters] if after else []
-    return updates.loss(trace), trace.o, kernel.reshape(-1), norms, promised, saturated, silent
+    promised_decreases = [_promised_decrease(gradients[f"d{name}"], point.params[name], after.params[name]) for name in updates.network.parameters] if after else []
+    return updates.loss(trace), trace.o, kernel.reshape(-1), norms, promised_decreases, saturated_share, silent
 
 
 def _array(name: str, trace: Trace, gradients: Gradients, params: Params, image: int) -> np.ndarray:
-    """Return an array by its symbol; of a batch, the part of one image."""
+    """Return an array by its symbol. For a batch, return the slice of one image."""
     array = next(values[name] for values in (trace, gradients, params) if name in values)
     of_images = trace.x.ndim == 4 and name not in params and name[1:] not in params
     return one_image(array, image) if of_images else array

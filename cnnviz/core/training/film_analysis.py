@@ -46,8 +46,8 @@ def loss_terms(run: Film, network: Network, y: np.ndarray) -> np.ndarray:
     """
     with np.errstate(all="ignore"):
         terms = network.loss_kind.terms(run.o, y)
-        agrees = np.isclose(terms.sum(axis=-1), run.losses, rtol=1e-5, atol=0)
-    return np.where(agrees[:, None], terms, np.nan)
+        is_close = np.isclose(terms.sum(axis=-1), run.losses, rtol=1e-5, atol=0)
+    return np.where(is_close[:, None], terms, np.nan)
 
 
 def milestones(losses: np.ndarray, shares: tuple[float, ...] = (0.5, 0.9, 0.99)) -> dict[float, int]:
@@ -69,8 +69,8 @@ def turning_points(run: Film) -> list[tuple[int, str]]:
     The loss "leaps" when it first exceeds the best so far by LEAP, and the run "diverges" if the loss never recovers (`_leap`).
     The run "saturates" when NEARLY_ALL of its units do.
     """
-    saturated = run.saturated >= NEARLY_ALL
-    points = [*_leap(run.losses), *([(int(saturated.argmax()), "saturates")] if saturated.any() else [])]
+    is_saturated = run.saturated >= NEARLY_ALL
+    points = [*_leap(run.losses), *([(int(is_saturated.argmax()), "saturates")] if is_saturated.any() else [])]
     return sorted(points)
 
 
@@ -80,12 +80,12 @@ def _leap(losses: np.ndarray) -> list[tuple[int, str]]:
     >>> [_leap(np.array(run)) for run in ([1, 3, 0.5], [1, 3, 9], [1, 3, 0.5, 0.9], [1, 3, 0.5, 0.9, np.nan])]
     [[(1, 'leaps')], [(1, 'diverges')], [(1, 'leaps')], [(3, 'diverges')]]
     """
-    best = np.fmin.accumulate(losses)
-    is_above = ~(losses <= best + LEAP)  # negated, so that NaN counts as a leap
+    lowest_losses = np.fmin.accumulate(losses)
+    is_above = ~(losses <= lowest_losses + LEAP)  # negated, so that NaN counts as a leap
     if not is_above.any():
         return []
-    first = int(is_above.argmax())
-    comes_back = bool((losses[first:] < best[first]).any())
+    first_index = int(is_above.argmax())
+    comes_back = bool((losses[first_index:] < lowest_losses[first_index]).any())
     if not is_above[-1] or (comes_back and losses[-1] <= losses[0]):
-        return [(first, "leaps")]
-    return [(len(losses) - int(is_above[::-1].argmin()) if comes_back else first, "diverges")]
+        return [(first_index, "leaps")]
+    return [(len(losses) - int(is_above[::-1].argmin()) if comes_back else first_index, "diverges")]

@@ -152,8 +152,8 @@ def _span(losses: Losses, value: float, gradient: float) -> float:
     """Return the smallest span in which the curve leaves its tangent and the loss changes, or 1 if there is none."""
     steps = np.array([[-span, span] for span in SPANS])
     values = losses(np.append(value + steps.reshape(-1), value))
-    change, linear = (values[:-1] - values[-1]).reshape(steps.shape), gradient * steps
-    leaves_tangent = np.abs(change - linear) >= (np.abs(change) + np.abs(linear)) / 2
+    change, linear_change = (values[:-1] - values[-1]).reshape(steps.shape), gradient * steps
+    leaves_tangent = np.abs(change - linear_change) >= (np.abs(change) + np.abs(linear_change)) / 2
     moves = np.abs(change) >= MOVED * np.abs(values[-1])
     is_enough = np.logical_or.accumulate(leaves_tangent.any(axis=1)) & np.logical_or.accumulate((moves & (change != 0)).any(axis=1))
     return SPANS[int(is_enough.argmax())] if is_enough.any() else 1.0
@@ -162,7 +162,7 @@ def _span(losses: Losses, value: float, gradient: float) -> float:
 def _is_at_kink(setup: Setup, snapshot: Snapshot, symbol: str, index: tuple[int, ...], gradient: float) -> bool:
     """Return whether the gradient check marks the entry as lying at a kink."""
     x = snapshot.trace.x
-    differences = Differences(setup.network.program(x.shape), snapshot.params, x, np.array(setup.y), given=snapshot.trace.kept)
+    differences = Differences(setup.network.program(x.shape), snapshot.params, x, np.array(setup.y), pass_inputs=snapshot.trace.kept)
     entry = int(np.ravel_multi_index(index, snapshot.gradients[f"d{symbol}"].shape))
     return is_at_kink(differences, symbol, entry, gradient, STEP)
 
@@ -187,15 +187,15 @@ def _learning_rate_curve(setup: Setup, snapshot: Snapshot) -> Curve:
     theta = max_rate * np.arange(POINTS) / (POINTS - 1)
     updates = Updates(setup, snapshot.image)
 
-    def after(rate: float) -> Point:
+    def params_after(rate: float) -> Point:
         if setup.deviations:
             params = notebook_step(snapshot.params, snapshot.trace.x, updates.y, rate, setup.deviations, setup.stride, setup.pad)[2]
         else:
             params = OPTIMIZERS[setup.opt](rate).step(snapshot.params, snapshot.gradients, snapshot.state or None)[0]
         return apply_set_values(setup, len(snapshot.losses), Point(params, {}, snapshot.trace.x, snapshot.buffers_after, len(snapshot.losses)))
 
-    losses = np.array([_loss(updates, point) for point in map(after, theta)])
-    slopes, directions = updates.step(after(setup.lr))[1], _unit_steps(setup, snapshot)
+    losses = np.array([_loss(updates, point) for point in map(params_after, theta)])
+    slopes, directions = updates.step(params_after(setup.lr))[1], _unit_steps(setup, snapshot)
     gradient = -sum(float(np.sum(direction * slopes[f"d{name}"])) for name, direction in directions.items())
     return Curve(LR, setup.lr, theta, losses, gradient, False, max_rate / 2)
 
@@ -205,7 +205,7 @@ def _loss(updates: Updates, point: Point) -> float:
     setup = updates.setup
     if setup.deviations:
         return updates.loss(notebook_step(point.params, point.x, updates.y, setup.lr, setup.deviations, setup.stride, setup.pad)[0])
-    return updates.loss(updates.program.forward(point.params, point.x, given=updates.pass_inputs(point)))
+    return updates.loss(updates.program.forward(point.params, point.x, pass_inputs=updates.pass_inputs(point)))
 
 
 def _unit_steps(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:

@@ -36,8 +36,7 @@ def bends_within(promised: float, actual: float) -> bool:
 
 
 def step_for_size(size: float) -> float:
-    """Return the step for an array whose largest absolute value is `size`: the largest one of at most a fifth of
-    that.
+    """Return the largest available step that is at most a fifth of `size`, the largest absolute value of an array.
 
     >>> step_for_size(2.0), step_for_size(0.1), step_for_size(1e-9), step_for_size(0.0)
     (0.1, 0.01, 0.001, 0.1)
@@ -49,8 +48,8 @@ def step_for_size(size: float) -> float:
 
 @np.errstate(all="ignore")  # a diverging run
 def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, index: int, amount: float) -> float:
-    """Return the change of the loss when entry `index` (flat index) of `symbol` is raised by `amount`. The forward pass is
-    continued from there.
+    """Return the change of the loss when entry `index` (flat index) of `symbol` is raised by `amount`. The forward
+    pass is rerun from that array on.
 
     >>> from cnnviz import Setup, load_image, run_updates
     >>> setup, x = Setup(), load_image("test-0")

@@ -36,18 +36,18 @@ def descent(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake | None = No
 
 def losses_from(setup: Setup, snapshot: Snapshot, n: int, mistake: PlacedMistake | None = None) -> np.ndarray:
     """Return the losses before and after each of `n` updates from `snapshot` on, (n + 1,)."""
-    updates, right = Updates(setup, snapshot.image), setup.optimizer
-    program, y, rule = updates.program, updates.y, mistake.optimizer(right) if mistake else right
+    updates, optimizer = Updates(setup, snapshot.image), setup.optimizer
+    program, y, rule = updates.program, updates.y, mistake.optimizer(optimizer) if mistake else optimizer
     point, losses = Point(snapshot.params, snapshot.state, snapshot.trace.x, snapshot.buffers, len(snapshot.losses) - 1), []
-    for k in range(first := point.k, first + n + 1):
+    for k in range(start_k := point.k, start_k + n + 1):
         check_cancelled()
         params, state = point.params, point.state or None
-        trace = program.forward(params, point.x, given=updates.pass_inputs(point))
+        trace = program.forward(params, point.x, pass_inputs=updates.pass_inputs(point))
         losses.append(updates.loss(trace))
-        if k < first + n:
-            gradients = mistake.run(program, params, trace, y, right, state) if mistake else program.backward(params, trace, y)
-            after = Point(*rule.step(params, gradients, state), point.x, program.next_buffers(trace), k + 1)
-            point = apply_set_values(setup, k + 1, after)
+        if k < start_k + n:
+            gradients = mistake.run(program, params, trace, y, optimizer, state) if mistake else program.backward(params, trace, y)
+            next_point = Point(*rule.step(params, gradients, state), point.x, program.next_buffers(trace), k + 1)
+            point = apply_set_values(setup, k + 1, next_point)
     return np.array(losses)
 
 
@@ -83,12 +83,12 @@ def promise(setup: Setup, snapshot: Snapshot) -> Promise | None:
     """
     if setup.opt != "gd" or setup.deviations:
         return None
-    falls = {name: setup.lr * float(np.sum(snapshot.gradients[f"d{name}"] ** 2)) for name in snapshot.params}
-    promised = sum(falls.values())
-    if not promised or not np.isfinite(promised):
+    decreases = {name: setup.lr * float(np.sum(snapshot.gradients[f"d{name}"] ** 2)) for name in snapshot.params}
+    total_decrease = sum(decreases.values())
+    if not total_decrease or not np.isfinite(total_decrease):
         return None
-    shares = {name: fall / promised for name, fall in falls.items()}
-    return Promise(shares, promised, float(snapshot.losses[-1]), loss_after(setup, snapshot))
+    shares = {name: fall / total_decrease for name, fall in decreases.items()}
+    return Promise(shares, total_decrease, float(snapshot.losses[-1]), loss_after(setup, snapshot))
 
 
 @np.errstate(all="ignore")
@@ -101,7 +101,7 @@ def loss_after(setup: Setup, snapshot: Snapshot) -> float:
     True
     """
     network, x = setup.network, snapshot.trace.x
-    return float(network.loss(network.program(x.shape).forward(snapshot.after, x, given=snapshot.trace.kept), np.array(setup.y)))
+    return float(network.loss(network.program(x.shape).forward(snapshot.after, x, pass_inputs=snapshot.trace.kept), np.array(setup.y)))
 
 
 def _updates_that_fit(setup: Setup, x_shape: tuple[int, ...]) -> int:

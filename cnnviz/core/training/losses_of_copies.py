@@ -77,8 +77,8 @@ def _batched_function(line: Op) -> Callable[..., np.ndarray]:
 def _dependent_bytes(program: Program, symbol: str) -> int:
     """Return the bytes of all arrays of one copy that depend on `symbol`."""
     values = {name: np.zeros(program.shapes[name]) for name in ("x", *program.parameters)} | program.pass_inputs(None)
-    dependent, arrays = {symbol}, program.run_forward(dict(values))
+    dependent_names, arrays = {symbol}, program.run_forward(dict(values))
     for line in program.forward_lines:
-        if not dependent.isdisjoint(line.sources):
-            dependent.add(line.target)
-    return sum(arrays[name].nbytes for name in dependent - {*program.parameters})
+        if not dependent_names.isdisjoint(line.sources):
+            dependent_names.add(line.target)
+    return sum(arrays[name].nbytes for name in dependent_names - {*program.parameters})

@@ -21,10 +21,10 @@ def velocity_terms(setup: Setup, x: np.ndarray, k: int, name: str, index: int) -
     >>> terms.shape, np.allclose(terms[:, 1], [0.81, 0.9, 1] * terms[:, 0])
     ((3, 2), True)
     """
-    first = max(k + 1 - MOST, 0)
-    snapshots = [run_updates(setup, x, i) for i in range(first, k + 1)]
+    first_k = max(k + 1 - MOST, 0)
+    snapshots = [run_updates(setup, x, i) for i in range(first_k, k + 1)]
     values = [float(snapshot.gradients[f"d{name}"].flat[index]) for snapshot in snapshots]
-    if first:
+    if first_k:
         values.insert(0, float(snapshots[0].state[f"velocity.{name}"].flat[index]))
     ages = [min(age, MOST) for age in reversed(range(len(values)))]
     return np.array([[value, Momentum.share**age * value] for value, age in zip(values, ages, strict=True)])

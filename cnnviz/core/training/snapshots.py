@@ -1,4 +1,4 @@
-"""A setup after any number of updates, recomputed from its start instead of stored and patched.
+"""Snapshots of a setup after any number of updates, computed from its start.
 
 A step takes tens of microseconds, or a millisecond or two for the largest networks, so going back, scrubbing and
 replaying cost next to nothing and cannot drift. Cached states of recent setups only save time: the numbers that
@@ -24,7 +24,7 @@ from cnnviz.core.network.optimizers import State
 from cnnviz.core.runtime.cached import cached_property
 from cnnviz.core.runtime.lru_cache import LruCache
 from cnnviz.core.runtime.read_only import ReadOnly, freeze
-from cnnviz.core.runtime.work_cancellation import check_cancelled, holding
+from cnnviz.core.runtime.work_cancellation import check_cancelled, hold_lock
 from cnnviz.core.setup.first_params import DRAWN
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.setup.update_limits import SPACING, STATE_BYTES, check_updates, updates_per_turn
@@ -77,7 +77,7 @@ class Snapshot(ReadOnly):
     def evaluated(self) -> EvalPass:
         """The pass of the same parameters in eval mode: running statistics, no dropout, each image independent."""
         assert self.network is not None
-        trace = self.network.forward(self.params, self.trace.x, training=False, given=self.buffers)
+        trace = self.network.forward(self.params, self.trace.x, training=False, pass_inputs=self.buffers)
         return EvalPass(trace, self.network.loss(trace, self.y))
 
     @cached_property
@@ -125,10 +125,10 @@ def _cached_run(key: _Name) -> _Run:
         x, last_set_update = np.frombuffer(image).reshape(shape), setup.last_set_update
         if not last_set_update:
             return _Run(setup, x)
-        earlier = setup.without_sets_after(last_set_update - 1), image, shape
-        run = _cached_run(earlier)
+        earlier_run = setup.without_sets_after(last_set_update - 1), image, shape
+        run = _cached_run(earlier_run)
         start = run.start_at(last_set_update)
-        _RUNS.put(earlier, run)
+        _RUNS.put(earlier_run, run)
         return _Run(setup, x, start._replace(point=apply_set_values(setup, last_set_update, start.point)))
 
     return _RUNS.get_or_make(key, create_run)
@@ -189,19 +189,19 @@ class _Run:
         return state_bytes + 8 * (len(self.losses) + len(self.kernels)) + self.updates.x.nbytes + 20_000
 
     def at(self, k: int) -> Snapshot:
-        with holding(self.lock):
+        with hold_lock(self.lock):
             point = self._advance_to(k)
-            trace, gradients, after = self._step(k, point)
-            self.latest = {k: point, k + 1: after}
+            trace, gradients, next_point = self._step(k, point)
+            self.latest = {k: point, k + 1: next_point}
             losses = _as_frozen(self.losses, (k + 1,))
             kernels = _as_frozen(self.kernels, (k // self.every + 1, *self.filter_shape))
         params, network, x = self.updates.used_params(point), self.updates.network, self.updates.x
-        states = point.state, after.state, self.every, x, point.buffers, after.buffers, self.updates.y
-        return Snapshot(params, trace, gradients, losses, after.params, kernels, network, *states)
+        states = point.state, next_point.state, self.every, x, point.buffers, next_point.buffers, self.updates.y
+        return Snapshot(params, trace, gradients, losses, next_point.params, kernels, network, *states)
 
     def start_at(self, k: int) -> _RunStart:
         """Return the start of update `k` and the history before it."""
-        with holding(self.lock):
+        with hold_lock(self.lock):
             point = self._advance_to(k)
             self.latest = {k: point}
             kernels = math.prod(self.filter_shape) * -(-k // self.every)
@@ -224,8 +224,8 @@ class _Run:
         return self.begin // SPACING + len(self.points) - 1
 
     def _step_until(self, i: int, point: Point, k: int) -> Point:
-        """Advance from update `i` to `k`. Long jumps take turns, since parallel computations only slow each other
-        down."""
+        """Advance from update `i` to `k`. Long computations run one at a time, since parallel ones only slow each
+        other down."""
         while i < k:
             is_jump = k - i > self.turn
             check_cancelled()

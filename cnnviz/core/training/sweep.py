@@ -90,7 +90,7 @@ def run_all(starts: Sequence[Start], n: int) -> Runs:
         parts = [_run_singly(start, n) for start in starts]
     else:
         size = _block_size(setup, x.shape)
-        parts = map_parallel(lambda block: _run_block(block, n), [starts[first : first + size] for first in range(0, len(starts), size)])
+        parts = map_parallel(lambda block: _run_block(block, n), [starts[start : start + size] for start in range(0, len(starts), size)])
     return Runs(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
@@ -104,10 +104,10 @@ def _run_singly(start: Start, n: int) -> Part:
     point, losses, success_updates = updates.first, np.empty((1, n + 1)), -np.ones(1, int)
     for k in range(n + 1):
         check_cancelled()
-        trace, _, after = updates.step(point)
+        trace, _, next_point = updates.step(point)
         losses[0, k] = updates.loss(trace)
         _record_success(success_updates, k, trace.o[None], updates.y[None])
-        point = apply_set_values(start[0], k + 1, after)
+        point = apply_set_values(start[0], k + 1, next_point)
     return losses, trace.o[None], success_updates
 
 

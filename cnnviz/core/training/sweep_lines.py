@@ -59,15 +59,15 @@ def _connect_bound(bound: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarra
 
 
 def _connect_dw(x: np.ndarray, dz: np.ndarray) -> np.ndarray:
-    out = np.empty((*dz.shape[:-1], x.shape[-1], dz.shape[-1]))
+    result = np.empty((*dz.shape[:-1], x.shape[-1], dz.shape[-1]))
     if dz.shape[-1] <= FEW:  # for such short rows, np.dot costs more than its products
         for n in range(dz.shape[-1]):
-            np.multiply(x, dz[..., n, None], out=out[..., n])
+            np.multiply(x, dz[..., n, None], out=result[..., n])
     else:
         rows = np.broadcast_to(x, (*dz.shape[:-1], x.shape[-1]))
         for run, (row, dz_row) in enumerate(zip(rows, dz, strict=True)):
-            np.dot(row[:, None], dz_row[None], out=out[run])
-    return out
+            np.dot(row[:, None], dz_row[None], out=result[run])
+    return result
 
 
 def _connect_dx(dz: np.ndarray, w: np.ndarray) -> np.ndarray:
@@ -137,14 +137,14 @@ class SweepLines:
         return _evaluate(self._backward, values)
 
     def _batched_line(self, line: Op) -> tuple[str, Function, tuple[str, ...]]:
-        batched = BATCHED.get(line.function)
+        batched_function = BATCHED.get(line.function)
         is_parameter_gradient = line.target[:1] == "d" and line.target[1:] in self.program.parameters
-        varies = [source in self.varying for source in line.sources]
+        is_varying = [source in self.varying for source in line.sources]
         self.varying.add(line.target)
-        if batched is not None:
-            function = replace(line, function=batched).run
+        if batched_function is not None:
+            function = replace(line, function=batched_function).run
         elif is_parameter_gradient or not self.program.parameters.keys().isdisjoint(line.sources):
-            function = _per_run(line, varies)
+            function = _per_run(line, is_varying)
         else:
             function = line.run
         return line.target, function, line.sources

@@ -65,9 +65,9 @@ class Training:
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
                 raise Problem("training.whole", name=name, value=repr(value))
-        for name, allowed in (("scale", SCALES), ("opt", tuple(OPTIMIZERS)), ("dtype", DTYPES)):
-            if getattr(self, name) not in allowed:
-                raise Problem("training.option", name=name, value=repr(getattr(self, name)), known=allowed)
+        for name, allowed_values in (("scale", SCALES), ("opt", tuple(OPTIMIZERS)), ("dtype", DTYPES)):
+            if getattr(self, name) not in allowed_values:
+                raise Problem("training.option", name=name, value=repr(getattr(self, name)), known=allowed_values)
         Network.parse(self.net)
 
     @cached_property
@@ -91,13 +91,13 @@ class Training:
         params = self.network.init(x_shape, self.weights, self.seed)
         if not self.f:
             return params
-        first = next((name for name in params if name[0] == "f"), None)
-        m, *filter_shape = self.network.program(x_shape).shapes[first] if first else (0, 1)
+        filter_name = next((name for name in params if name[0] == "f"), None)
+        m, *filter_shape = self.network.program(x_shape).shapes[filter_name] if filter_name else (0, 1)
         count, remainder = divmod(len(self.f), math.prod(filter_shape))
-        if first is None or remainder or count > m:
+        if filter_name is None or remainder or count > m:
             raise Problem("training.filters", n=len(self.f), m=m, size=math.prod(filter_shape))
-        weights = np.concatenate([self.f, np.ravel(params[first])[len(self.f) :]])
-        return params.replace(**{first: weights.reshape(params[first].shape)})
+        weights = np.concatenate([self.f, np.ravel(params[filter_name])[len(self.f) :]])
+        return params.replace(**{filter_name: weights.reshape(params[filter_name].shape)})
 
     def x(self, pixels: np.ndarray) -> np.ndarray:
         """Return `pixels`, 0…255, scaled as the network's input, like `load_image`."""
@@ -216,10 +216,10 @@ TrainedState = tuple[Params, Mapping[str, np.ndarray]]
 
 def _report(training: Training, step: int, steps_per_epoch: int, state: TrainedState, training_set: Images, held_out: Images) -> Progress:
     params, buffers = state
-    measured, held_measured = (_measure_sample(training, state, *images) for images in (training_set, held_out))
+    measurement, held_measured = (_measure_sample(training, state, *images) for images in (training_set, held_out))
     steps, epoch, params_copy = steps_per_epoch * training.epochs, step // steps_per_epoch, Params.of(params)
-    accuracies = (measured.loss, measured.accuracy, held_measured.loss, held_measured.accuracy)
-    return Progress(step, steps, epoch, params_copy, *accuracies, measured.saturated, measured.saturated_outputs, measured.silent, buffers)
+    accuracies = (measurement.loss, measurement.accuracy, held_measured.loss, held_measured.accuracy)
+    return Progress(step, steps, epoch, params_copy, *accuracies, measurement.saturated, measurement.saturated_outputs, measurement.silent, buffers)
 
 
 def _measure_sample(training: Training, state: TrainedState, X: Pixels, Y: np.ndarray) -> Measurement:

@@ -36,8 +36,8 @@ class Epoch(ReadOnly):
 
 
 def shown_rows(labels: np.ndarray, classes: int) -> np.ndarray:
-    """Return the indices of the images to show: all, or if there are more than MOST_SHOWN, the same number of first
-    images from each class.
+    """Return the indices of the images to show: all of them, or the first ones of each class, in equal numbers, if
+    there are more than MOST_SHOWN.
 
     >>> len(shown_rows(np.arange(300) % 3, 3)), np.bincount((np.arange(999) % 4)[shown_rows(np.arange(999) % 4, 4)]).tolist()
     (300, [75, 75, 75, 75])
@@ -64,7 +64,7 @@ class History:
         self.epochs: Sequence[Epoch] = ()
         self.every = 1
 
-    def untrained(self) -> Epoch:
+    def untrained_results(self) -> Epoch:
         """Return the results before the first update; the losses and accuracies of training images are NaN."""
         shape = tuple(self.X.shape[1:])
         params, buffers = self.training.start(shape), self.training.network.program(shape).buffers_at_start

@@ -38,7 +38,7 @@ Step = tuple[Trace, Gradients, Point]
 
 
 class Updates:
-    """The updates of a setup on one image: the first start, and the step from one to the next.
+    """The updates of a setup on one image: the initial state, and the step from one state to the next.
 
     Raise Problem if x does not fit the setup, and NotStored if the setup's start parameters are gone.
 
@@ -76,16 +76,16 @@ class Updates:
         # deviations are implemented by the notebook's functions, which take stride and padding as arguments
         if self._as_notebook:
             setup = self.setup
-            trace, gradients, after = notebook_step(
+            trace, gradients, next_point = notebook_step(
                 point.params, point.x, self.y, setup.lr, setup.deviations, setup.stride, setup.pad
             )
-            return trace, gradients, Point(after, {}, point.x, {}, point.k + 1)
+            return trace, gradients, Point(next_point, {}, point.x, {}, point.k + 1)
         with np.errstate(all="ignore"):  # too large a learning rate leads to infinities, which the page shows
-            trace = self.program.forward(point.params, point.x, given=self.pass_inputs(point))
+            trace = self.program.forward(point.params, point.x, pass_inputs=self.pass_inputs(point))
             gradients = self.program.backward(point.params, trace, self.y)
-            after, state = self._optimizer.step(point.params, gradients, point.state or None)
+            next_point, state = self._optimizer.step(point.params, gradients, point.state or None)
             buffers = self.program.next_buffers(trace)
-        return trace, gradients, Point(after, state, point.x, buffers, point.k + 1)
+        return trace, gradients, Point(next_point, state, point.x, buffers, point.k + 1)
 
     def loss(self, trace: Trace) -> float:
         """Return L of a pass."""
@@ -114,9 +114,9 @@ def walk(setup: Setup, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace, G
     updates = Updates(setup, np.asarray(x, dtype=np.float64))
     point = updates.first
     for i in range(k + 1):
-        trace, gradients, after = updates.step(point)
+        trace, gradients, next_point = updates.step(point)
         yield updates.used_params(point), trace, gradients
-        point = apply_set_values(setup, i + 1, after)
+        point = apply_set_values(setup, i + 1, next_point)
 
 
 def apply_set_values(setup: Setup, update: int, point: Point) -> Point:

@@ -42,7 +42,7 @@ SENT: Mapping[str, Callable[[Query, bytes], Reply]] = {
 """Handlers of POST requests, by name. Their body is a file or empty."""
 
 
-def answer(name: str, asked: Query, content: bytes | None = None) -> Reply:
+def answer(name: str, query: Query, content: bytes | None = None) -> Reply:
     """Return the response to the request `name`; `content` is the body of a POST request. A Problem becomes a
     message with status 422.
 
@@ -54,17 +54,17 @@ def answer(name: str, asked: Query, content: bytes | None = None) -> Reply:
     >>> answer("file", {"what": "html", "around": "99"}).status
     422
     """
-    respond = partial(ANSWERS[name], asked) if content is None else partial(SENT[name], asked, content)
+    handler = partial(ANSWERS[name], query) if content is None else partial(SENT[name], query, content)
     # a diverged run may be exported
-    with in_background(), use_language(choose_language(asked.get(KEY, ""), "")), np.errstate(over="ignore", invalid="ignore"):
+    with in_background(), use_language(choose_language(query.get(KEY, ""), "")), np.errstate(over="ignore", invalid="ignore"):
         try:
-            return respond()
+            return handler()
         except Problem as problem:
             return _json({"sentence": str(problem)}, 422)
 
 
-def cost_of(name: str, asked: Query) -> Cost:
+def cost_of(name: str, query: Query) -> Cost:
     """Return the kinds of a request, and its estimated seconds, based on the updates of its setup."""
-    kinds, seconds = estimate_cost(page_at(asked.get("page", "")), asked)
-    kind_name = asked.get("what", "")
+    kinds, seconds = estimate_cost(page_at(query.get("page", "")), query)
+    kind_name = query.get("what", "")
     return [("dialogs", name, kind_name if kind_name in KINDS else "", *kind) for kind in kinds], seconds

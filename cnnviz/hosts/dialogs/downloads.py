@@ -32,23 +32,23 @@ class Download:
     """A setup to download: the setup of a query with its image and numbers, and the number of updates of a recording.
    """
 
-    def __init__(self, asked: Mapping[str, str]):
-        self.asked = asked
-        self.now: PageRequest = resolve(asked, eval_mode=True)
-        self.setup: Setup = self.now.setup
-        self.pixels: np.ndarray = self.now.image.pixels
+    def __init__(self, query: Mapping[str, str]):
+        self.query = query
+        self.request: PageRequest = resolve(query, eval_mode=True)
+        self.setup: Setup = self.request.setup
+        self.pixels: np.ndarray = self.request.image.pixels
 
     @cached_property
     def all_images(self) -> tuple[Setup, np.ndarray]:
         """The setup with all its images, and their pixels: (H,W,3), or (m,H,W,3) for several."""
-        setup = resolve_setup(self.asked, "", Setup())[0]
+        setup = resolve_setup(self.query, "", Setup())[0]
         if len(setup.images) == 1:
             return self.setup, self.pixels
         return setup, np.stack([find_image(img).pixels for img in setup.images])
 
     @cached_property
     def film_updates(self) -> int:
-        return handler_of(page_at(self.asked.get("page", ""))).last_update(self.now)
+        return handler_of(page_at(self.query.get("page", ""))).last_update(self.request)
 
     def name(self, kind: FileKind) -> str:
         """Return the name of a file of this setup."""
@@ -56,15 +56,15 @@ class Download:
         return f"cnnviz-{image}-{self.film_updates}-updates{kind.ending}" if kind.film else f"cnnviz-{image}-update-{self.setup.k}{kind.ending}"
 
 
-def _around(text: str) -> int:
+def _parse_around(text: str) -> int:
     """Return the number of updates on each side, or -1 if it is not a number of at most three digits."""
     return int(text) if text.isdecimal() and len(text) < 4 else -1
 
 
-def _html(of: Download) -> str:
+def _html(download: Download) -> str:
     from cnnviz.hosts.file import setup_html  # includes the view, which Python in the browser lacks
 
-    return setup_html(of.setup, of.now.image, _around(of.asked.get("around", "1")), public_address(of.asked.get("server", "")))
+    return setup_html(download.setup, download.request.image, _parse_around(download.query.get("around", "1")), public_address(download.query.get("server", "")))
 
 
 def public_address(server: str) -> str:
@@ -77,16 +77,16 @@ def public_address(server: str) -> str:
     return "" if host is None or host in ("localhost", "::1") or host.startswith("127.") else server
 
 
-def _film(kind: str) -> Callable[[Download], bytes]:
-    def make(of: Download) -> bytes:
-        setup = dataclasses.replace(of.setup, k=of.film_updates)
-        return animation(setup, load_image(of.pixels, setup.ch, setup.scale), kind=kind)
+def _film_maker(kind: str) -> Callable[[Download], bytes]:
+    def make(download: Download) -> bytes:
+        setup = dataclasses.replace(download.setup, k=download.film_updates)
+        return animation(setup, load_image(download.pixels, setup.ch, setup.scale), kind=kind)
 
     return make
 
 
-def _sheet(part: str) -> Callable[[Download], str]:
-    return lambda of: hand_sheet(of.setup, of.now.snapshot, of.now.image.words, part)
+def _hand_sheet_maker(part: str) -> Callable[[Download], str]:
+    return lambda download: hand_sheet(download.setup, download.request.snapshot, download.request.image.words, part)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,26 +105,28 @@ _PYTHON, _NOTEBOOK, _BYTES = "text/x-python", "application/x-ipynb+json", "appli
 GROUPS: Mapping[str, Mapping[str, FileKind]] = {
     "alone": {"html": FileKind(".html", "text/html", _html)},
     "run": {
-        "script": FileKind(".py", _PYTHON, lambda of: numpy_script(*of.all_images)),
-        "notebook": FileKind(".ipynb", _NOTEBOOK, lambda of: jupyter_notebook(*of.all_images)),
-        "keras": FileKind("-keras.py", _PYTHON, lambda of: keras_script(*of.all_images)),
-        "pytorch": FileKind("-pytorch.py", _PYTHON, lambda of: pytorch_script(*of.all_images)),
+        "script": FileKind(".py", _PYTHON, lambda download: numpy_script(*download.all_images)),
+        "notebook": FileKind(".ipynb", _NOTEBOOK, lambda download: jupyter_notebook(*download.all_images)),
+        "keras": FileKind("-keras.py", _PYTHON, lambda download: keras_script(*download.all_images)),
+        "pytorch": FileKind("-pytorch.py", _PYTHON, lambda download: pytorch_script(*download.all_images)),
     },
     "work": {
-        "exercise": FileKind("-exercise.ipynb", _NOTEBOOK, lambda of: exercise_notebook(of.setup, of.pixels, of.now.snapshot)),
-        "exercise_script": FileKind("-exercise.py", _PYTHON, lambda of: exercise_script(of.setup, of.pixels, of.now.snapshot)),
-        "sheet": FileKind("-by-hand.html", "text/html", _sheet("questions")),
-        "answers": FileKind("-by-hand-answers.html", "text/html", _sheet("answers")),
-        "teacher": FileKind("-by-hand-teacher.html", "text/html", _sheet("teacher")),
+        "exercise": FileKind("-exercise.ipynb", _NOTEBOOK, lambda download: exercise_notebook(download.setup, download.pixels, download.request.snapshot)),
+        "exercise_script": FileKind("-exercise.py", _PYTHON, lambda download: exercise_script(download.setup, download.pixels, download.request.snapshot)),
+        "sheet": FileKind("-by-hand.html", "text/html", _hand_sheet_maker("questions")),
+        "answers": FileKind("-by-hand-answers.html", "text/html", _hand_sheet_maker("answers")),
+        "teacher": FileKind("-by-hand-teacher.html", "text/html", _hand_sheet_maker("teacher")),
         "spreadsheet": FileKind(
-            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: spreadsheet(of.setup, of.now.snapshot)
+            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda download: spreadsheet(download.setup, download.request.snapshot)
         ),
     },
     "numbers": {
-        "arrays": FileKind(".npz", _BYTES, lambda of: arrays_npz(of.setup, of.now.snapshot)),
-        "parameters": FileKind(".json", "application/json", lambda of: parameters_json(of.setup, of.now.snapshot.params, of.now.snapshot.buffers)),
+        "arrays": FileKind(".npz", _BYTES, lambda download: arrays_npz(download.setup, download.request.snapshot)),
+        "parameters": FileKind(
+            ".json", "application/json", lambda download: parameters_json(download.setup, download.request.snapshot.params, download.request.snapshot.buffers)
+        ),
     },
-    "film": {kind: FileKind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},
+    "film": {kind: FileKind(f".{kind}", f"image/{kind}", _film_maker(kind), film=True) for kind in ("gif", "webp")},
 }
 """Kinds of files, grouped by use."""
 
@@ -132,43 +134,43 @@ KINDS: Mapping[str, FileKind] = {what: kind for group in GROUPS.values() for wha
 """The kinds of files by name."""
 
 
-def file_of(asked: Mapping[str, str]) -> tuple[bytes, str, str]:
+def file_of(query: Mapping[str, str]) -> tuple[bytes, str, str]:
     """Return the file that `what` names, its media type and its name. Raise Problem if the setup does not allow it, and
     KeyError if the kind does not exist."""
-    kind, download = KINDS[asked.get("what", "")], Download(asked)
+    kind, download = KINDS[query.get("what", "")], Download(query)
     content = kind.make(download)
     return content.encode() if isinstance(content, str) else content, kind.media_type, download.name(kind)
 
 
-def offered_files(asked: Mapping[str, str]) -> OfferedFiles:
+def offered_files(query: Mapping[str, str]) -> OfferedFiles:
     """Return all files that the query's setup offers, each with a reason if it is not available."""
-    download = Download(asked)
-    excuses = _excuses(download)
+    download = Download(query)
+    refusals = _unavailable_reasons(download)
     groups = [
-        FileGroup(title=say(f"ui.take_home.for.{name}"), files=[_offer(download, kind_name, kind, excuses.get(kind_name, "")) for kind_name, kind in group.items()])
+        FileGroup(title=say(f"ui.take_home.for.{name}"), files=[_offer(download, kind_name, kind, refusals.get(kind_name, "")) for kind_name, kind in group.items()])
         for name, group in GROUPS.items()
         if name != "film" or download.film_updates
     ]
-    notes = [say("ui.take_home.several", image=download.setup.img)] if "img" in download.now.errors and "," not in download.setup.img else []
+    notes = [say("ui.take_home.several", image=download.setup.img)] if "img" in download.request.errors and "," not in download.setup.img else []
     return OfferedFiles(groups=groups, notes=notes, words=say("ui.take_home.runs_alone", when=download.setup.snapshot_label), around=MOST_AROUND)
 
 
-def _offer(of: Download, what: str, kind: FileKind, instead: str) -> OfferedFile:
-    label = str(message("ui.take_home.film", n=of.film_updates, kind=what)) if kind.film else say(f"ui.take_home.{what}")
-    return OfferedFile(what=what, label=label, name=of.name(kind), instead=instead)
+def _offer(download: Download, what: str, kind: FileKind, instead: str) -> OfferedFile:
+    label = str(message("ui.take_home.film", n=download.film_updates, kind=what)) if kind.film else say(f"ui.take_home.{what}")
+    return OfferedFile(what=what, label=label, name=download.name(kind), instead=instead)
 
 
-def _excuses(download: Download) -> dict[str, str]:
+def _unavailable_reasons(download: Download) -> dict[str, str]:
     """Return the reasons why kinds of files are not available for this setup."""
-    needs = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # Python in the browser lacks these
-    reasons = {kind_name: say("ui.take_home.needs_server") for kind_name, package in needs.items() if find_spec(package) is None}
+    required_packages = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # Python in the browser lacks these
+    reasons = {kind_name: say("ui.take_home.needs_server") for kind_name, package in required_packages.items() if find_spec(package) is None}
     for check, kinds in ((check_exact_rule, ("keras", "pytorch")), (check_training_mode, ("exercise", "exercise_script", "sheet", "answers", "teacher"))):
         try:
             check(download.setup)
         except ValueError as error:
             reasons |= dict.fromkeys(kinds, str(error))
-    if problem := divergence(download.now.snapshot.params):
+    if problem := divergence(download.request.snapshot.params):
         reasons["parameters"] = say("ui.take_home.no_parameters", error=problem)
-    if problem := too_large(download.setup.network.program(download.now.snapshot.trace.x.shape)):
+    if problem := too_large(download.setup.network.program(download.request.snapshot.trace.x.shape)):
         reasons["spreadsheet"] = str(problem)
     return reasons

@@ -19,7 +19,7 @@ SPLITS = {"train": "train", "test": "held_out"}
 """Attribute of the data set for each split in a query."""
 
 
-def full_set(asked: Mapping[str, str]) -> FullSet:
+def full_set(query: Mapping[str, str]) -> FullSet:
     """Return the loading state, or the page of images that `split`, `class` and `from` select. A cached data set is
     loaded at once."""
     loader = cifar10.LOADER
@@ -29,16 +29,16 @@ def full_set(asked: Mapping[str, str]) -> FullSet:
         loader.start()
     if loader.full_set is None:
         return FullSet(state=loader.state if loader.state in ("absent", "failed") else "loading", words=str(loader.message), share=loader.progress, page=None)
-    split = asked.get("split", "train") if asked.get("split") in SPLITS else "train"
+    split = query.get("split", "train") if query.get("split") in SPLITS else "train"
     images: LabelledImages = getattr(loader.full_set, SPLITS[split])
-    return FullSet(state="ready", words="", share=1.0, page=_page(images, split, asked))
+    return FullSet(state="ready", words="", share=1.0, page=_page(images, split, query))
 
 
-def load(asked: Mapping[str, str], _: bytes) -> FullSet:
+def load(query: Mapping[str, str], _: bytes) -> FullSet:
     """Start loading the data set, if possible."""
     if not _missing_reason():
         cifar10.LOADER.start()
-    return full_set(asked)
+    return full_set(query)
 
 
 def _missing_reason() -> str:
@@ -49,18 +49,18 @@ def _missing_reason() -> str:
     return "" if is_available else str(message("data.full_set.lacks"))
 
 
-def _page(images: LabelledImages, split: str, asked: Mapping[str, str]) -> FullSetPage:
+def _page(images: LabelledImages, split: str, query: Mapping[str, str]) -> FullSetPage:
     """Return PER_PAGE images of a class, or of all, beginning with the one at `from`."""
-    label = asked.get("class", "")
-    indices = images.of((label,)).indices if label in CLASSES else images.indices
-    text = asked.get("from", "")
-    first = int(text) // PER_PAGE * PER_PAGE if text.isdecimal() and len(text) < 9 and int(text) < len(indices) else 0
-    page_indices = indices[first : first + PER_PAGE]
+    label = query.get("class", "")
+    indices = images.of_classes((label,)).indices if label in CLASSES else images.indices
+    text = query.get("from", "")
+    first_number = int(text) // PER_PAGE * PER_PAGE if text.isdecimal() and len(text) < 9 and int(text) < len(indices) else 0
+    page_indices = indices[first_number : first_number + PER_PAGE]
     return FullSetPage(
         split=split,
         count=len(indices),
         all=len(images),
-        first=first,
+        first=first_number,
         per_page=PER_PAGE,
         images=[int(index) for index in page_indices],
         labels=[CLASSES[images.labels[index]] for index in page_indices],

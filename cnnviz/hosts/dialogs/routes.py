@@ -68,13 +68,13 @@ class Dialogs:
         if len(request.url.query) > MOST_QUERY:
             return refusal(414, "ui.numbers.too_long", most=MOST_QUERY)
         if self.sending > MOST_MADE:
-            return _full()
+            return _overload_response()
         try:
             if request.method == "POST":
                 await self._take(request, content)
             reply = await self._reply(request, bytes(content))
             # other responses may have been generated meanwhile
-            return _full() if self.sending > MOST_MADE else _response_of(reply)
+            return _overload_response() if self.sending > MOST_MADE else _response_of(reply)
         except Refused as why:
             return refusal(why.status, why.id, {"Connection": "close"}, **why.values)
         except ClientDisconnect:
@@ -122,7 +122,7 @@ class Dialogs:
             return reply
 
 
-def _full() -> Response:
+def _overload_response() -> Response:
     return refusal(503, "ui.server.full", {"Retry-After": "60"}, n=1)
 
 

@@ -19,22 +19,22 @@ from cnnviz.wire.dialogs import Adopted, UploadedModel
 from cnnviz.words import Message, Problem, say
 
 
-def picture(asked: Mapping[str, str], content: bytes) -> Adopted:
+def picture(query: Mapping[str, str], content: bytes) -> Adopted:
     """Return the change of the setup that selects the image in a file; its pixels become part of the address. Raise
     Problem if the file is invalid."""
     return Adopted(change={"img": run_isolated(read_upload, content)}, note="")
 
 
-def drawing(asked: Mapping[str, str], content: bytes) -> Adopted:
+def drawing(query: Mapping[str, str], content: bytes) -> Adopted:
     """Return the change of the setup to a drawn digit, scaled and centred; its pixels become part of the address. Raise
     Problem if nothing is drawn."""
     return Adopted(change={"img": read_drawing(content)}, note="")
 
 
-def weights(asked: Mapping[str, str], content: bytes) -> Adopted:
+def weights(query: Mapping[str, str], content: bytes) -> Adopted:
     """Return the change of the setup that starts from the weights in a file, in the setup that the file names, if
     any. Several files become a recording. Raise Problem if the file is invalid."""
-    return run_isolated(_weights, _setup(asked), content)
+    return run_isolated(_weights, _setup(query), content)
 
 
 def _weights(setup: Setup, content: bytes) -> Adopted:
@@ -45,44 +45,44 @@ def _weights(setup: Setup, content: bytes) -> Adopted:
     return _adoption(start, notes or [Message("ui.take_home.imported")])
 
 
-def model(asked: Mapping[str, str], content: bytes) -> UploadedModel:
+def model(query: Mapping[str, str], content: bytes) -> UploadedModel:
     """Return a model layer by layer, and the change of the setup to its network. `name` selects one of several models.
     If the network is invalid or too large, `instead` is the reason and the setup does not change. Raise Problem if the
     file cannot be read.
     """
-    return run_isolated(_model, _setup(asked), asked.get("name", ""), content)
+    return run_isolated(_model, _setup(query), query.get("name", ""), content)
 
 
 def _model(setup: Setup, name: str, content: bytes) -> UploadedModel:
-    uploaded = read_model(content, name)
-    layers = [*map(_layer, uploaded.layers), *map(str, (*uploaded.refused, *uploaded.notes))]
+    uploaded_model = read_model(content, name)
+    layers = [*map(_layer, uploaded_model.layers), *map(str, (*uploaded_model.refused, *uploaded_model.notes))]
     try:
-        uploaded.checked_network.check(batch_shape(setup.img, shape_of(setup.img, _channels(uploaded) or setup.ch)))
+        uploaded_model.checked_network.check(batch_shape(setup.img, shape_of(setup.img, _channels(uploaded_model) or setup.ch)))
     except Problem as problem:
         return UploadedModel(net="", layers=layers, instead=str(problem), adopted=None)
-    return UploadedModel(net=uploaded.net, layers=layers, instead="", adopted=_model_adoption(setup, uploaded))
+    return UploadedModel(net=uploaded_model.net, layers=layers, instead="", adopted=_model_adoption(setup, uploaded_model))
 
 
-def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
+def gradients(query: Mapping[str, str], content: bytes) -> bytes:
     """Return the data of Check for a visitor's gradients; `file` is the file's name."""
     from cnnviz.pages.check.handler import (
         uploaded_answer,  # imports much that other requests do not need
     )
 
-    return uploaded_answer(resolve(asked, several_images=True, eval_mode=True), (asked.get("file", ""), content))
+    return uploaded_answer(resolve(query, several_images=True, eval_mode=True), (query.get("file", ""), content))
 
 
-def example(asked: Mapping[str, str]) -> bytes:
+def example(query: Mapping[str, str]) -> bytes:
     """Return a file with this setup's gradients after one mistake. Raise Problem if no mistake is possible."""
-    now = resolve(asked, several_images=True, eval_mode=True)
-    file_arrays = example_of(reference_of(now.setup, now.snapshot))
+    request = resolve(query, several_images=True, eval_mode=True)
+    file_arrays = example_of(reference_of(request.setup, request.snapshot))
     if not file_arrays:
         raise Problem("ui.check.own.no_example")
     return npz(file_arrays[1])
 
 
-def _setup(asked: Mapping[str, str]) -> Setup:
-    return resolve_setup(asked, "", Setup())[0]
+def _setup(query: Mapping[str, str]) -> Setup:
+    return resolve_setup(query, "", Setup())[0]
 
 
 def _adoption(setup: Setup, notes: list[Message | str], **more: str) -> Adopted:

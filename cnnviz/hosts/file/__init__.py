@@ -50,7 +50,7 @@ def setup_html(
         progress(k)
     contents = {"lesson": {**setup.to_query(), **look}, "scorm": scorm, "server": server, **store.contents}
     title = say("export.html.title", image=image.words, when=setup.snapshot_label)
-    return document("hosts/file/file", title, json.dumps(contents), store.content, said=message_ids(*store.headers))
+    return document("hosts/file/file", title, json.dumps(contents), store.content, used_ids=message_ids(*store.headers))
 
 
 def _answer(setup: Setup, image: Image) -> bytes:

@@ -21,8 +21,8 @@ export default async function show() {
   const deck = /** @type {DeckData} */ (contents.script)
   const answerTo = answersOf(contents, await window.unpacked("numbers"))
   knowDeck(deck)
-  const complete = contents.scorm ? report(deck.screens.filter(({ asks }) => asks).length) : undefined
-  let here = from(location.hash)
+  const reportCompletion = contents.scorm ? report(deck.screens.filter(({ asks }) => asks).length) : undefined
+  let currentAddress = from(location.hash)
   /** @type {View} */
   let view
   /** @type {(answer: Answer) => void} */
@@ -37,24 +37,26 @@ export default async function show() {
   const screen = (/** @type {Setup} */ { screen: number = "1" }) => deck.screens[Number(number) - 1]
   const hash = (/** @type {Setup} */ setup) => {
     const screenQuery = screen(setup).query
-    const moved = Object.entries(setup).filter(
+    const changedKeys = Object.entries(setup).filter(
       ([key, value]) => key !== "script" && key !== "lang" && value !== (screenQuery[key] ?? ""),
     )
-    return query(Object.fromEntries(moved)).replace("?", "#")
+    return query(Object.fromEntries(changedKeys)).replace("?", "#")
   }
 
-  const ask = () => {
-    const { page } = screen(here)
+  const requestNumbers = () => {
+    const { page } = screen(currentAddress)
     if (page !== view.page) mount(page)
-    const answer = answerTo(here.screen)
-    if (Number(here.screen) === deck.screens.length) complete?.()
-    const { stage } = answer.stages.some(({ symbol }) => symbol === here.stage) ? here : answer.lesson
-    deliver({ ...answer, asked: here, lesson: { ...answer.lesson, stage, cell: here.cell ?? "" } })
+    const answer = answerTo(currentAddress.screen)
+    if (Number(currentAddress.screen) === deck.screens.length) reportCompletion?.()
+    const { stage } = answer.stages.some(({ symbol }) => symbol === currentAddress.stage)
+      ? currentAddress
+      : answer.lesson
+    deliver({ ...answer, asked: currentAddress, lesson: { ...answer.lesson, stage, cell: currentAddress.cell ?? "" } })
   }
-  const travelled = () => {
-    here = from(location.hash)
+  const onTravel = () => {
+    currentAddress = from(location.hash)
   }
-  addEventListener("popstate", travelled)
+  addEventListener("popstate", onTravel)
 
   /** @param {string} page */
   function mount(page) {
@@ -63,20 +65,22 @@ export default async function show() {
     /** @type {Host} */
     const host = {
       address: {
-        read: () => here,
-        link: (next) => location.href.replace(/#.*/, "") + hash({ ...here, ...next }),
+        read: () => currentAddress,
+        link: (next) => location.href.replace(/#.*/, "") + hash({ ...currentAddress, ...next }),
         onTravel: (act, signal) =>
-          addEventListener("popstate", () => (screen(here).page === page ? act() : ask()), { signal }),
+          addEventListener("popstate", () => (screen(currentAddress).page === page ? act() : requestNumbers()), {
+            signal,
+          }),
         visit(next, { replace = false } = {}) {
-          here = { ...next, script: deck.id, screen: next.screen || here.screen }
+          currentAddress = { ...next, script: deck.id, screen: next.screen || currentAddress.screen }
           try {
-            history[replace ? "replaceState" : "pushState"](null, "", hash(here))
+            history[replace ? "replaceState" : "pushState"](null, "", hash(currentAddress))
           } catch {} // some frames may not write the history
         },
       },
-      numbers: { ask, receive: (act) => (deliver = act) },
+      numbers: { ask: requestNumbers, receive: (act) => (deliver = act) },
       refuses(next, other) {
-        const goal = screen({ screen: next.screen || here.screen })
+        const goal = screen({ screen: next.screen || currentAddress.screen })
         /** @type {Setup[]} */
         const [there, asked] = [goal.query, next].map((query) => ({ ...query, stage: "" }))
         const held =
@@ -88,6 +92,6 @@ export default async function show() {
     disable(root, say("web.file.needs_server"), false)
   }
 
-  mount(screen(here).page)
-  ask()
+  mount(screen(currentAddress).page)
+  requestNumbers()
 }

@@ -34,7 +34,7 @@ def deck_html(file: Path, server: str = "", *, scorm: bool = False) -> str:
         store.add(str(number), _page_response(screen["page"], screen["query"], content))
     contents = {"lesson": {}, "server": server, "scorm": scorm, "script": header["script"], **store.contents}
     ids = message_ids(*store.headers, json.dumps(header))
-    return document("hosts/file/deck", str(deck.title), json.dumps(contents), store.content, said=ids, pages=True)
+    return document("hosts/file/deck", str(deck.title), json.dumps(contents), store.content, used_ids=ids, pages=True)
 
 
 def _page_response(path: str, query: dict[str, str], content: bytes) -> bytes:

@@ -28,13 +28,13 @@ _MESSAGE = re.compile(r'"say": \["([\w.]+)"')
 
 
 def document(
-    host: str, title: str, contents: str = "", numbers: bytes = b"", images: bool = False, said: Collection[str] | None = None,
+    host: str, title: str, contents: str = "", numbers: bytes = b"", images: bool = False, used_ids: Collection[str] | None = None,
     pages: bool = False,
 ) -> str:  # fmt: skip
     """Return the document: the component with `host`, a module of cnnviz/hosts, which starts at once.
 
     `contents` (JSON) and `numbers` are elements with these ids, for the host to read. `images` is whether the
-    gallery's images are included. `said` holds the ids of the messages in the numbers; other messages are then left
+    gallery's images are included. `used_ids` holds the ids of the messages in the numbers; other messages are then left
     out, except those of the component itself. None includes all. `pages` is whether all pages are included.
 
     >>> text = document("hosts/file/file", "a & b")
@@ -50,7 +50,7 @@ def document(
         contents=contents.replace("<", r"\u003c"),
         numbers=pack(numbers),
         style=pack(_styles(images, pages).encode()),
-        program=pack(_program(host, said, pages).encode()),
+        program=pack(_program(host, used_ids, pages).encode()),
     )
 
 
@@ -63,7 +63,7 @@ def message_ids(*headers: str) -> set[str]:
     return {id for header in headers for id in _MESSAGE.findall(header)}
 
 
-def _program(host: str, said: Collection[str] | None, pages: bool) -> str:
+def _program(host: str, used_ids: Collection[str] | None, pages: bool) -> str:
     """Return the component's modules as one script, without pages that are not shown, and with the messages that it
     may use."""
     texts: dict[str, str] = {}
@@ -76,9 +76,9 @@ def _program(host: str, said: Collection[str] | None, pages: bool) -> str:
 
     bundle(host, read)
     words = browser_messages(current_language())
-    if said is not None:
-        used_ids = re.compile("|".join({_pattern(id) for text in texts.values() for id in _ID.findall(text)}))
-        words = {id: text for id, text in words.items() if id in said or id.startswith("words.") or used_ids.fullmatch(id)}
+    if used_ids is not None:
+        pattern = re.compile("|".join({_pattern(id) for text in texts.values() for id in _ID.findall(text)}))
+        words = {id: text for id, text in words.items() if id in used_ids or id.startswith("words.") or pattern.fullmatch(id)}
     texts[CONSTANTS] = spec(current_language(), frozenset(words))
     return bundle(host, read, "{}()")
 

@@ -19,48 +19,49 @@ export default async function show() {
   const contents = /** @type {FileContents} */ (JSON.parse(document.getElementById("contents")?.textContent ?? ""))
   const { lesson: setup, names, server } = contents
   const answerTo = answersOf(contents, await window.unpacked("numbers"))
-  const holds = (/** @type {string} */ k) => names.includes(k)
-  const place = placeOf(setup, holds)
+  const hasName = (/** @type {string} */ k) => names.includes(k)
+  const storedAddress = placeOf(setup, hasName)
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
 
-  const ask = () => {
-    const query = place.read()
+  const requestNumbers = () => {
+    const query = storedAddress.read()
     const answer = answerTo(query.k)
     const { stage } = answer.stages.some(({ symbol }) => symbol === query.stage) ? query : answer.lesson
     deliver({ ...answer, asked: query, lesson: { ...answer.lesson, ...query, stage } })
   }
-  const elsewhere = (/** @type {Setup} */ next, page = "") => (server ? server + page + query(next) : "")
+  const serverLink = (/** @type {Setup} */ next, page = "") => (server ? server + page + query(next) : "")
   /** @type {Host} */
   const host = {
     address: {
-      ...place,
-      link: (next) => elsewhere(next) || (isWeb ? place.link(next) : query(ownKeys(next))),
+      ...storedAddress,
+      link: (next) => serverLink(next) || (isWeb ? storedAddress.link(next) : query(ownKeys(next))),
       onTravel: (act, signal) => addEventListener("popstate", act, { signal }),
       visit(next, how) {
-        place.visit(next, how)
+        storedAddress.visit(next, how)
         link()
       },
     },
-    numbers: { ask, receive: (act) => (deliver = act) },
+    numbers: { ask: requestNumbers, receive: (act) => (deliver = act) },
     refuses(next, page) {
-      const other = page !== undefined || !isEqual({ ...setup, ...next, k: "" }, { ...setup, k: "" }, view.computed)
-      if (!other && holds(next.k ?? setup.k)) return ""
-      return say(other ? "web.file.another" : "web.file.updates", { first: names[0], last: names.at(-1) ?? "" })
+      const isElsewhere =
+        page !== undefined || !isEqual({ ...setup, ...next, k: "" }, { ...setup, k: "" }, view.computed)
+      if (!isElsewhere && hasName(next.k ?? setup.k)) return ""
+      return say(isElsewhere ? "web.file.another" : "web.file.updates", { first: names[0], last: names.at(-1) ?? "" })
     },
   }
   const root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
   const view = new View(root, "", host)
-  if (contents.scorm) completes(view, report())
+  if (contents.scorm) reportCompletion(view, report())
   disable(root, say(server ? "web.file.needs_this_server" : "web.file.needs_server"), Boolean(server))
   if (server) root.querySelector(".top")?.insertAdjacentHTML("beforeend", OPEN())
   const link = () => {
     for (const element of root.querySelectorAll(/** @type {"a"} */ ("a[data-elsewhere]"))) {
-      if (server) element.href = elsewhere(place.read(), element.dataset.elsewhere)
+      if (server) element.href = serverLink(storedAddress.read(), element.dataset.elsewhere)
     }
   }
   link()
-  ask()
+  requestNumbers()
 }
 
 /**
@@ -68,7 +69,7 @@ export default async function show() {
  * @param {Shown} view
  * @param {() => void} complete
  */
-const completes = (view, complete) =>
+const reportCompletion = (view, complete) =>
   new MutationObserver(() => {
     if (!view.veiled && view.stage === view.order.at(-1)) complete()
   }).observe(view.root, { attributes: true, attributeFilter: ["data-stage", "class"] })

@@ -10,31 +10,31 @@ import { COMPUTED, isEqual, parse, query } from "../../view/model/state/address.
  * @param {(k: string) => boolean} holds  whether the numbers of an update are there
  */
 export function placeOf(setup, holds) {
-  let here = from(location.hash)
+  let currentAddress = from(location.hash)
 
   /** @param {string} hash @returns {Setup} */
   function from(hash) {
     const { k = setup.k, ...asked } = parse(hash.replace(/^#/, ""))
-    const looks = Object.entries(asked).filter(([key]) => !COMPUTED.includes(key)) // the file holds no other setup
-    return { ...setup, ...Object.fromEntries(looks), k: holds(k) ? k : setup.k }
+    const viewEntries = Object.entries(asked).filter(([key]) => !COMPUTED.includes(key)) // the file holds no other setup
+    return { ...setup, ...Object.fromEntries(viewEntries), k: holds(k) ? k : setup.k }
   }
   /** @param {Setup} next */
   function hash(next) {
-    const changed = Object.entries(next).filter(([key, value]) => value !== setup[key])
-    return query(Object.fromEntries(changed)).replace("?", "#")
+    const changedEntries = Object.entries(next).filter(([key, value]) => value !== setup[key])
+    return query(Object.fromEntries(changedEntries)).replace("?", "#")
   }
   addEventListener("popstate", () => {
-    here = from(location.hash)
+    currentAddress = from(location.hash)
   })
   return {
-    read: () => here,
+    read: () => currentAddress,
     link: (/** @type {Setup} */ next) => location.href.replace(/#.*/, "") + hash(next),
     visit(/** @type {Setup} */ change, { replace = false } = {}) {
-      const next = { ...setup, ...change }
-      if (isEqual(next, here, Object.keys({ ...next, ...here }))) return
-      here = next
+      const nextSetup = { ...setup, ...change }
+      if (isEqual(nextSetup, currentAddress, Object.keys({ ...nextSetup, ...currentAddress }))) return
+      currentAddress = nextSetup
       try {
-        history[replace ? "replaceState" : "pushState"](null, "", hash(next))
+        history[replace ? "replaceState" : "pushState"](null, "", hash(nextSetup))
       } catch {} // some frames may not write the history
     },
   }

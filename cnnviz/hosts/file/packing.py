@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.hosts.file.predictors import BEFORE, Predictor, predict, usable
+from cnnviz.hosts.file.predictors import BEFORE, Predictor, is_usable, predict
 from cnnviz.pages.encoding import decode
 from cnnviz.words import Problem
 
@@ -51,9 +51,9 @@ class Store:
         arrays = decode(answer)[1]
         words = np.frombuffer(answer, "<u8", offset=start).copy()
         for array_name, offset in array_offsets(answer).items():
-            predicted = self._predict(array_name, arrays)
-            if predicted is not None:
-                words[offset // 8 : offset // 8 + predicted.size] -= predicted.ravel().view("<u8")
+            prediction = self._predict(array_name, arrays)
+            if prediction is not None:
+                words[offset // 8 : offset // 8 + prediction.size] -= prediction.ravel().view("<u8")
         self.names.append(name)
         self.heads.append(start)
         self.bodies.append(len(words))
@@ -66,9 +66,9 @@ class Store:
             return self._before.get(source[1:]) if source.startswith(BEFORE) else arrays.get(source)
 
         shape = arrays[name].shape
-        predicted = predict(self.predictors[name], shape, get) if name in self.predictors else None
+        prediction = predict(self.predictors[name], shape, get) if name in self.predictors else None
         previous = self._before.get(name)
-        return previous if predicted is None and previous is not None and previous.shape == shape and usable(previous) else predicted
+        return previous if prediction is None and previous is not None and previous.shape == shape and is_usable(previous) else prediction
 
     @property
     def contents(self) -> dict[str, object]:

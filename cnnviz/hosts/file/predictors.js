@@ -7,7 +7,7 @@
 /** @typedef {{ values: Float64Array, shape: Shape }} Floats */
 
 /** Return whether an array can be used in a prediction. @param {Values | undefined} array */
-export const usable = (array) => array?.values instanceof Float64Array && array.values.every(Number.isFinite)
+export const isUsable = (array) => array?.values instanceof Float64Array && array.values.every(Number.isFinite)
 
 /**
  * Predict an array of a shape, with 0 for NaN and infinity; undefined if `get` lacks one of its sources.
@@ -17,7 +17,7 @@ export const usable = (array) => array?.values instanceof Float64Array && array.
  */
 export function estimate([rule, sources, numbers], shape, get) {
   const arrays = sources.map(get)
-  if (!arrays.every(usable)) return undefined
+  if (!arrays.every(isUsable)) return undefined
   const prediction = RULES[rule](shape, /** @type {Floats[]} */ (arrays), numbers)
   return prediction.map((value) => (Number.isFinite(value) ? value : 0))
 }
@@ -27,22 +27,22 @@ const RULES = {
   step: (_, [theta, gradient], [rate]) => theta.values.map((value, n) => value - rate * gradient.values[n]),
   conv(shape, [x, f, b], numbers) {
     const total = new Float64Array(size(shape))
-    slid(x.shape, shape, f.shape.at(-1) ?? 0, numbers, (in_, out, weight) => {
+    forEachProduct(x.shape, shape, f.shape.at(-1) ?? 0, numbers, (in_, out, weight) => {
       total[out] += f.values[weight] * x.values[in_]
     })
-    const each = area(shape)
-    return b ? total.map((value, n) => value + b.values[Math.floor(n / each)]) : total
+    const planeSize = cellsPerMap(shape)
+    return b ? total.map((value, n) => value + b.values[Math.floor(n / planeSize)]) : total
   },
   conv_dx(shape, [dz, f], numbers) {
     const total = new Float64Array(size(shape))
-    slid(shape, dz.shape, f.shape.at(-1) ?? 0, numbers, (in_, out, weight) => {
+    forEachProduct(shape, dz.shape, f.shape.at(-1) ?? 0, numbers, (in_, out, weight) => {
       total[in_] += f.values[weight] * dz.values[out]
     })
     return total
   },
   conv_df(shape, [x, dz], numbers) {
     const total = new Float64Array(size(shape))
-    slid(x.shape, dz.shape, shape.at(-1) ?? 0, numbers, (in_, out, weight) => {
+    forEachProduct(x.shape, dz.shape, shape.at(-1) ?? 0, numbers, (in_, out, weight) => {
       total[weight] += dz.values[out] * x.values[in_]
     })
     return total
@@ -56,29 +56,29 @@ const RULES = {
   },
   average_pool(shape, [a], [k, stride]) {
     const total = new Float64Array(size(shape))
-    pooled(a.shape, shape, k, stride, (in_, out) => {
+    forEachWindowCell(a.shape, shape, k, stride, (in_, out) => {
       total[out] += a.values[in_]
     })
     return total.map((value) => value / (k * k))
   },
   average_pool_dx(shape, [dp], [k, stride]) {
     const total = new Float64Array(size(shape))
-    pooled(shape, dp.shape, k, stride, (in_, out) => {
+    forEachWindowCell(shape, dp.shape, k, stride, (in_, out) => {
       total[in_] += dp.values[out] / (k * k)
     })
     return total
   },
   max_pool(shape, [a], [k, stride]) {
-    const best = new Float64Array(size(shape)).fill(Number.NEGATIVE_INFINITY)
-    pooled(a.shape, shape, k, stride, (in_, out) => {
-      if (a.values[in_] > best[out]) best[out] = a.values[in_]
+    const maxima = new Float64Array(size(shape)).fill(Number.NEGATIVE_INFINITY)
+    forEachWindowCell(a.shape, shape, k, stride, (in_, out) => {
+      if (a.values[in_] > maxima[out]) maxima[out] = a.values[in_]
     })
-    return best
+    return maxima
   },
   max_pool_dx(shape, [dp, a, p], [k, stride]) {
     const total = new Float64Array(size(shape))
     const assigned = new Uint8Array(dp.values.length)
-    pooled(shape, dp.shape, k, stride, (in_, out) => {
+    forEachWindowCell(shape, dp.shape, k, stride, (in_, out) => {
       if (assigned[out] || a.values[in_] !== p.values[out]) return
       assigned[out] = 1
       total[in_] += dp.values[out]
@@ -99,7 +99,7 @@ const RULES = {
 const size = (shape) => shape.reduce((product, n) => product * n, 1)
 
 /** Return the number of cells of one map. @param {Shape} shape */
-const area = (shape) => (shape.at(-2) ?? 1) * (shape.at(-1) ?? 1)
+const cellsPerMap = (shape) => (shape.at(-2) ?? 1) * (shape.at(-1) ?? 1)
 
 /**
  * Call `act` for each product of a convolution with the indices of pixel, output cell and weight, in the order
@@ -110,11 +110,11 @@ const area = (shape) => (shape.at(-2) ?? 1) * (shape.at(-1) ?? 1)
  * @param {readonly number[]} numbers  stride, dilation, zeros before
  * @param {(in_: number, out: number, weight: number) => void} act
  */
-function slid(input, output, k, [stride, dilation, before], act) {
+function forEachProduct(input, output, k, [stride, dilation, before], act) {
   const [height, width] = input.slice(-2)
   const [rows, columns] = output.slice(-2)
-  const channels = size(input) / area(input)
-  const filters = size(output) / area(output)
+  const channels = size(input) / cellsPerMap(input)
+  const filters = size(output) / cellsPerMap(output)
   for (let m = 0; m < filters; m++)
     for (let c = 0; c < channels; c++)
       for (let u = 0; u < k; u++)
@@ -142,10 +142,10 @@ function slid(input, output, k, [stride, dilation, before], act) {
  * @param {number} stride
  * @param {(in_: number, out: number) => void} act
  */
-function pooled(input, output, k, stride, act) {
+function forEachWindowCell(input, output, k, stride, act) {
   const [height, width] = input.slice(-2)
   const [rows, columns] = output.slice(-2)
-  const maps = size(output) / area(output)
+  const maps = size(output) / cellsPerMap(output)
   for (let u = 0; u < k; u++)
     for (let v = 0; v < k; v++)
       for (let m = 0; m < maps; m++)
@@ -158,11 +158,11 @@ const bits = new DataView(new ArrayBuffer(8))
 
 /** e^z, by a power of two and a Taylor series. @param {number} z */
 function exp(z) {
-  const held = Math.min(Math.max(z, -700), 700)
-  const n = Math.floor(held / Math.LN2 + 0.5)
-  const rest = held - n * Math.LN2
+  const clamped = Math.min(Math.max(z, -700), 700)
+  const n = Math.floor(clamped / Math.LN2 + 0.5)
+  const remainder = clamped - n * Math.LN2
   let series = 1
-  for (let term = 16; term > 0; term--) series = 1 + (series * rest) / term
+  for (let term = 16; term > 0; term--) series = 1 + (series * remainder) / term
   bits.setUint32(0, (n + 1023) << 20)
   return series * bits.getFloat64(0)
 }

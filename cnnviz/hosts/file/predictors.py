@@ -65,14 +65,14 @@ def predict(predictor: Predictor, shape: tuple[int, ...], get: Callable[[str], n
     or not finite."""
     rule, sources, numbers = predictor
     arrays = [get(source) for source in sources]
-    if not all(map(usable, arrays)):
+    if not all(map(is_usable, arrays)):
         return None
     with np.errstate(all="ignore"):
         values = RULES[rule](shape, *arrays, *numbers)
     return np.where(np.isfinite(values), values, 0.0).reshape(shape)
 
 
-def usable(array: np.ndarray | None) -> bool:
+def is_usable(array: np.ndarray | None) -> bool:
     """Return whether an array can be used in a prediction. With infinities, the order of additions would matter."""
     return array is not None and array.dtype == np.float64 and bool(np.isfinite(array).all())
 
@@ -92,7 +92,7 @@ def _taps(k: int, stride: int, step: int, rows: int, columns: int) -> Iterator[t
     """Yield the indices of each cell of a window, and the slices that it covers at all positions."""
     for u in range(k):
         for v in range(k):
-            under = [slice(at * step, at * step + stride * (n - 1) + 1, stride) for at, n in ((u, rows), (v, columns))]
+            under = [slice(offset * step, offset * step + stride * (n - 1) + 1, stride) for offset, n in ((u, rows), (v, columns))]
             yield u, v, (slice(None), under[0], under[1])
 
 
@@ -116,8 +116,8 @@ def conv(shape: tuple[int, ...], x: np.ndarray, f: np.ndarray, *more: Any) -> np
     f = f.reshape(-1, len(padded), k, k)
     total = np.zeros((len(f), *shape[-2:]))
     for c in range(len(padded)):
-        for u, v, under in _taps(k, stride, dilation, *shape[-2:]):
-            total += f[:, c, u, v][:, None, None] * padded[c][under[1:]]
+        for u, v, window in _taps(k, stride, dilation, *shape[-2:]):
+            total += f[:, c, u, v][:, None, None] * padded[c][window[1:]]
     return total + bias[0][:, None, None] if bias else total
 
 
@@ -126,14 +126,14 @@ def conv_dx(shape: tuple[int, ...], dz: np.ndarray, f: np.ndarray, stride: int, 
     padded = _padded_zeros(shape, k, stride, dilation, before, dz.shape)
     f = f.reshape(len(dz), -1, k, k)
     for m in range(len(dz)):
-        for u, v, under in _taps(k, stride, dilation, *dz.shape[-2:]):
-            padded[under] += f[m, :, u, v][:, None, None] * dz[m]
+        for u, v, window in _taps(k, stride, dilation, *dz.shape[-2:]):
+            padded[window] += f[m, :, u, v][:, None, None] * dz[m]
     return padded[:, before : before + shape[-2], before : before + shape[-1]]
 
 
-def conv_df(shape: tuple[int, ...], x: np.ndarray, dz: np.ndarray, stride: int, dilation: int, before: int) -> np.ndarray:
+def conv_df(shape: tuple[int, ...], x: np.ndarray, dz: np.ndarray, stride: int, dilation: int, window: int) -> np.ndarray:
     k, dz = shape[-1], _maps(dz)
-    padded = _pad(x, k, stride, dilation, before, dz.shape)
+    padded = _pad(x, k, stride, dilation, window, dz.shape)
     total = np.zeros((len(dz), len(padded), k, k))
     for c in range(len(padded)):
         for u, v, under in _taps(k, stride, dilation, *dz.shape[-2:]):
@@ -151,16 +151,16 @@ def connect_dx(_: tuple[int, ...], dz: np.ndarray, w: np.ndarray) -> np.ndarray:
 
 def average_pool(shape: tuple[int, ...], a: np.ndarray, k: int, stride: int) -> np.ndarray:
     total = np.zeros((len(_maps(a)), *shape[-2:]))
-    for _, _, under in _taps(k, stride, 1, *shape[-2:]):
-        total += _maps(a)[under]
+    for _, _, window in _taps(k, stride, 1, *shape[-2:]):
+        total += _maps(a)[window]
     return total / (k * k)
 
 
 def average_pool_dx(shape: tuple[int, ...], dp: np.ndarray, k: int, stride: int) -> np.ndarray:
-    wide = np.zeros((len(_maps(dp)), *shape[-2:]))
-    for _, _, under in _taps(k, stride, 1, *dp.shape[-2:]):
-        wide[under] += _maps(dp) / (k * k)
-    return wide
+    padded_dx = np.zeros((len(_maps(dp)), *shape[-2:]))
+    for _, _, window in _taps(k, stride, 1, *dp.shape[-2:]):
+        padded_dx[window] += _maps(dp) / (k * k)
+    return padded_dx
 
 
 def max_pool(shape: tuple[int, ...], a: np.ndarray, k: int, stride: int) -> np.ndarray:
@@ -170,12 +170,12 @@ def max_pool(shape: tuple[int, ...], a: np.ndarray, k: int, stride: int) -> np.n
 
 def max_pool_dx(shape: tuple[int, ...], dp: np.ndarray, a: np.ndarray, p: np.ndarray, k: int, stride: int) -> np.ndarray:
     """The first maximum of a window gets the whole gradient."""
-    wide, free = np.zeros((len(_maps(dp)), *shape[-2:])), np.ones(_maps(p).shape, bool)
-    for _, _, under in _taps(k, stride, 1, *dp.shape[-2:]):
-        has = free & (_maps(a)[under] == _maps(p))
-        wide[under] += np.where(has, _maps(dp), 0.0)
-        free &= ~has
-    return wide
+    padded_dx, is_free = np.zeros((len(_maps(dp)), *shape[-2:])), np.ones(_maps(p).shape, bool)
+    for _, _, window in _taps(k, stride, 1, *dp.shape[-2:]):
+        has = is_free & (_maps(a)[window] == _maps(p))
+        padded_dx[window] += np.where(has, _maps(dp), 0.0)
+        is_free &= ~has
+    return padded_dx
 
 
 def exp(z: np.ndarray) -> np.ndarray:

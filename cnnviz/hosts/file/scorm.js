@@ -36,26 +36,26 @@ export function report(questions = 0) {
   if (!api) return () => {}
   api.LMSInitialize("")
   const status = api.LMSGetValue("cmi.core.lesson_status")
-  let done = status === "completed" || status === "passed"
-  const tell = (/** @type {Record<string, string>} */ values) => {
+  let isDone = status === "completed" || status === "passed"
+  const setValues = (/** @type {Record<string, string>} */ values) => {
     for (const [name, value] of Object.entries(values)) api.LMSSetValue(`cmi.core.${name}`, value)
     api.LMSCommit("")
   }
-  if (!done) tell({ lesson_status: "incomplete" })
+  if (!isDone) setValues({ lesson_status: "incomplete" })
   resetCount()
   /** @type {Set<string>} */
-  const answered = new Set()
+  const answeredSteps = new Set()
   let [right, n] = [0, questions]
   onAnswer(({ question, right: hit }) => {
-    if (answered.has(question)) return
-    if (question) answered.add(question)
+    if (answeredSteps.has(question)) return
+    if (question) answeredSteps.add(question)
     else n += 1
     right += Number(hit)
-    tell({ "score.min": "0", "score.max": "100", "score.raw": String(Math.round((100 * right) / Math.max(n, 1))) })
+    setValues({ "score.min": "0", "score.max": "100", "score.raw": String(Math.round((100 * right) / Math.max(n, 1))) })
   })
   addEventListener("pagehide", () => api.LMSFinish(""), { once: true })
   return () => {
-    if (!done) tell({ lesson_status: "completed" })
-    done = true
+    if (!isDone) setValues({ lesson_status: "completed" })
+    isDone = true
   }
 }

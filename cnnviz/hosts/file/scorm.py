@@ -46,8 +46,8 @@ def deck_package(file: Path, server: str = "") -> bytes:
 
 
 def _package(title: str, page: str) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
         for name, text in (("imsmanifest.xml", _MANIFEST.substitute(title=escape(title))), ("index.html", page)):
             package.writestr(zipfile.ZipInfo(name), text.encode(), zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return buffer.getvalue()

@@ -11,7 +11,7 @@ from cnnviz.hosts.file.document import document
 from cnnviz.pages.address import PageRequest, resolve
 from cnnviz.pages.step import PAGE
 from cnnviz.pages.step.handler import answer
-from cnnviz.view.modules import script
+from cnnviz.view.modules import module_script
 from cnnviz.words import choose_language, use_language
 
 
@@ -31,7 +31,7 @@ class SetupView(anywidget.AnyWidget):
     (3, (4,))
     """
 
-    _esm = script("hosts/jupyter/jupyter")
+    _esm = module_script("hosts/jupyter/jupyter")
     document = traitlets.Unicode().tag(sync=True)
     query = traitlets.Dict(key_trait=traitlets.Unicode(), value_trait=traitlets.Unicode()).tag(sync=True)
 

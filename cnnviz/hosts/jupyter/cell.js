@@ -23,34 +23,34 @@ function start(model, notebook) {
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
   /** @type {Setup} */
-  let here = model.get("query")
-  const ask = () => model.send(here)
+  let currentQuery = model.get("query")
+  const requestNumbers = () => model.send(currentQuery)
   const root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
   const view = new View(root, "", {
     address: {
-      read: () => here,
+      read: () => currentQuery,
       visit(setup) {
-        here = { ...setup }
-        model.set("query", here)
+        currentQuery = { ...setup }
+        model.set("query", currentQuery)
         model.save_changes()
       },
       onTravel(act) {
         model.on("change:query", changed)
         function changed() {
-          if (query(model.get("query")) === query(here)) return // our own change
-          here = model.get("query")
+          if (query(model.get("query")) === query(currentQuery)) return // our own change
+          currentQuery = model.get("query")
           act()
         }
         ending.signal.addEventListener("abort", () => model.off("change:query", changed))
       },
       link: (setup) => query(setup),
     },
-    numbers: { ask, receive: (act) => (deliver = act) },
+    numbers: { ask: requestNumbers, receive: (act) => (deliver = act) },
     refuses: (_, page) => (page === undefined ? "" : say("web.cell.other_page")),
   })
   const followTheme = () => {
-    const light = notebook.dataset.jpThemeLight
-    const scheme = light ? (light === "true" ? "light" : "dark") : ""
+    const isLight = notebook.dataset.jpThemeLight
+    const scheme = isLight ? (isLight === "true" ? "light" : "dark") : ""
     for (const { style } of [document.documentElement, root]) style.colorScheme = scheme
     view.paint()
   }
@@ -59,12 +59,12 @@ function start(model, notebook) {
   ending.signal.addEventListener("abort", () => theme.disconnect())
   followTheme()
   /** @type {(said: unknown, buffers: DataView[]) => void} */
-  const answered = (_, [bytes]) =>
+  const onResponse = (_, [bytes]) =>
     root.isConnected && deliver(decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)))
-  model.on("msg:custom", answered)
-  ending.signal.addEventListener("abort", () => model.off("msg:custom", answered))
+  model.on("msg:custom", onResponse)
+  ending.signal.addEventListener("abort", () => model.off("msg:custom", onResponse))
   disableElsewhere(root, say("web.cell.other_page"))
-  ask()
+  requestNumbers()
   return () => {
     view.leave()
     ending.abort()

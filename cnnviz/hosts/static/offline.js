@@ -6,11 +6,11 @@ const scope = /** @type {any} */ (self).registration.scope
 const cache = caches.open(`cnnviz ${scope}`)
 
 /** @param {any} event */
-const installed = (event) => event.waitUntil(keep())
+const onInstall = (event) => event.waitUntil(keep())
 /** @param {any} event */
-const asked = (event) => {
+const onFetch = (event) => {
   const { method, url } = event.request
-  if (method === "GET" && url.startsWith(scope)) event.respondWith(found(event.request))
+  if (method === "GET" && url.startsWith(scope)) event.respondWith(findResponse(event.request))
 }
 
 /** Cache all files, and delete those of older versions. */
@@ -23,26 +23,26 @@ async function keep() {
 }
 
 /** @param {Request} request */
-async function found(request) {
+async function findResponse(request) {
   try {
     const response = await fetch(request)
     if (response.ok) return response
-    return (await kept(request)) ?? response
+    return (await cachedResponse(request)) ?? response
   } catch (error) {
-    const response = await kept(request)
+    const response = await cachedResponse(request)
     if (response) return response
     throw error
   }
 }
 
 /** @param {Request} request */
-const kept = async (request) => (await cache).match(request, { ignoreSearch: true })
+const cachedResponse = async (request) => (await cache).match(request, { ignoreSearch: true })
 
 /** Install the handlers that cache the site and serve it offline. */
 export default function serve() {
-  self.addEventListener("install", installed)
+  self.addEventListener("install", onInstall)
   self.addEventListener("activate", (/** @type {any} */ event) =>
     event.waitUntil(/** @type {any} */ (self).clients.claim()),
   )
-  self.addEventListener("fetch", asked)
+  self.addEventListener("fetch", onFetch)
 }

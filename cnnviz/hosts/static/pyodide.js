@@ -15,9 +15,9 @@ export async function start(files) {
   await python.loadPackage(["numpy", "pillow"], { messageCallback: () => {} })
   python.unpackArchive(await archive, "gztar", { extractDir: PLACE })
   python.pyimport("sys").path.insert(0, PLACE)
-  const get = python.pyimport("cnnviz.hosts.static.in_browser").start()
+  const getResponse = python.pyimport("cnnviz.hosts.static.in_browser").start()
   return (path, sent) => {
-    const response = get(path, sent)
+    const response = getResponse(path, sent)
     const [status, headers, body] = response
     const buffer = body.getBuffer("u8")
     const answer = { status, headers: headers.toJs({ dict_converter: Object.fromEntries }), body: buffer.data.slice() }

@@ -61,7 +61,7 @@ export class Python {
     const jobs = this.queue
     this.queue = []
     this.turn("failed")
-    for (const job of jobs) give(job, refusal(424, "web.site.failed", why))
+    for (const job of jobs) deliver(job, refusal(424, "web.site.failed", why))
   }
 
   /**
@@ -88,13 +88,13 @@ export class Python {
 
   /** The job of a request, queued if it is new. @param {string} path @param {Sent} sent */
   jobOf(path, sent) {
-    const same = (/** @type {Job | undefined} */ job) => job?.path === path && job.sent === sent
-    if (this.running && same(this.running)) {
+    const isSameJob = (/** @type {Job | undefined} */ job) => job?.path === path && job.sent === sent
+    if (this.running && isSameJob(this.running)) {
       clearTimeout(this.ending)
       return this.running
     }
-    const known = this.queue.find(same)
-    if (known) return known
+    const queuedJob = this.queue.find(isSameJob)
+    if (queuedJob) return queuedJob
     const job = { id: ++this.count, path, sent, waiting: new Set() }
     this.queue.push(job)
     return job
@@ -103,8 +103,8 @@ export class Python {
   // Prefetches wait for requests that the page needs now.
   next() {
     if (this.state !== "ready" || this.running || !this.queue.length) return
-    const urgent = this.queue.findIndex(({ waiting }) => [...waiting].some(({ high }) => high))
-    ;[this.running] = this.queue.splice(Math.max(0, urgent), 1)
+    const urgentIndex = this.queue.findIndex(({ waiting }) => [...waiting].some(({ high }) => high))
+    ;[this.running] = this.queue.splice(Math.max(0, urgentIndex), 1)
     const { id, path, sent } = this.running
     this.worker?.postMessage({ id, path, sent })
   }
@@ -120,7 +120,7 @@ export class Python {
     this.running = undefined
     if (failed) this.again()
     else this.next()
-    give(job, failed ? refusal(422, "web.site.no_answer", failed) : found)
+    deliver(job, failed ? refusal(422, "web.site.no_answer", failed) : found)
   }
 
   again() {
@@ -147,7 +147,7 @@ export class Python {
 }
 
 /** @param {Job} job @param {Found} found */
-function give({ waiting }, found) {
+function deliver({ waiting }, found) {
   for (const { taken } of waiting) taken(found)
 }
 

@@ -25,13 +25,13 @@ def archive(decks: Iterable[Path] = ()) -> bytes:
     >>> "cnnviz/core/setup/setup.py" in names, "cnnviz/carried/assets/00_3.png" in names, "latex2mathml/converter.py" in names
     (True, True, True)
     """
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz", compresslevel=9, format=tarfile.USTAR_FORMAT) as tar:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=9, format=tarfile.USTAR_FORMAT) as tar:
         for name, content in sorted(_files(decks)):
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             tar.addfile(entry, io.BytesIO(content))
-    content_bytes = out.getvalue()
+    content_bytes = buffer.getvalue()
     return content_bytes[:4] + bytes(4) + content_bytes[8:]  # clear gzip's time stamp
 
 

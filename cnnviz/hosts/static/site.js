@@ -21,24 +21,24 @@ export default function show() {
   /** @type {(answer: Answer) => void} */
   let deliver
 
-  const make = () => new Worker(new URL(`files/worker.js?${CODE}`, base), { type: "module" })
-  const python = new Python(make, (state) => {
+  const createWorker = () => new Worker(new URL(`files/worker.js?${CODE}`, base), { type: "module" })
+  const python = new Python(createWorker, (state) => {
     document.documentElement.dataset.python = state
     if (state === "ready") keepOffline(base)
-    if (!view?.data) waiting(state === "failed" ? "" : awaited())
+    if (!view?.data) showWaiting(state === "failed" ? "" : waitingText())
   })
-  const awaited = () => say(python.state === "ready" ? "web.site.working" : "web.site.starting")
+  const waitingText = () => say(python.state === "ready" ? "web.site.working" : "web.site.starting")
   /** @param {string} path @param {RequestInit} [how] */
-  const get = (path, how) => (files[path] ? fetch(new URL(files[path], base), how) : python.get(path, how))
-  const numbers = new Resources(base, CODE, { received, failed, shown: () => view.data && view.setup }, get)
-  const ask = () => numbers.ask(pageAt(base), view.host.address.read(), kindOf(pageAt(base)).asked)
+  const fetchFile = (path, how) => (files[path] ? fetch(new URL(files[path], base), how) : python.get(path, how))
+  const numbers = new Resources(base, CODE, { received, failed, shown: () => view.data && view.setup }, fetchFile)
+  const requestNumbers = () => numbers.ask(pageAt(base), view.host.address.read(), kindOf(pageAt(base)).asked)
 
   /** @type {(answer: Answer, asked: import("../../view/model/state/address.js").Setup, page: string) => void} */
   function received(answer, asked, page) {
     if (page !== pageAt(base)) return
     if (page !== view.page) mount()
     deliver(withLook(answer, asked, view.data ? view.stage : ""))
-    waiting("")
+    showWaiting("")
     requestAnimationFrame(() => setTimeout(() => python.start())) // paint first
   }
 
@@ -47,10 +47,10 @@ export default function show() {
   function failed(sentence = say("web.site.starting")) {
     const { address } = view.host
     if (view.data) view.leap({ ...view.setup, ...view.look, stage: view.stage })
-    else if (!location.search) return waiting(sentence)
+    else if (!location.search) return showWaiting(sentence)
     else {
       address.visit({}, { replace: true })
-      ask()
+      requestNumbers()
     }
     view.tell(sentence)
   }
@@ -60,19 +60,19 @@ export default function show() {
     document.title = `${PAGES.find(({ path }) => path === page)?.name} · cnnviz`
     view?.leave()
     const root = emptyPage("alone in-site")
-    const address = addressIn(base, page, ask)
+    const address = addressIn(base, page, requestNumbers)
     /** @type {Host} */
     const host = {
       address,
       numbers: {
-        ask: () => ask(),
+        ask: () => requestNumbers(),
         receive: (act) => (deliver = act),
         part: (setup, of, act) => numbers.part(setup, of, act),
         look: (other, setup, act) => numbers.look(other, setup, act),
         read: (toml, act) => numbers.read(toml, act),
         ahead: (setups, there) => numbers.ahead(there, setups, kindOf(there).asked),
       },
-      awaits: awaited,
+      awaits: waitingText,
       licences: new URL("licences.txt", base).href,
       fetch: (path, how) => python.get(path, how),
       room: () => view.tell(say("web.site.needs.room")),
@@ -82,12 +82,12 @@ export default function show() {
   }
 
   mount()
-  ask()
-  waiting(awaited())
+  requestNumbers()
+  showWaiting(waitingText())
 }
 
 /** Show the reason for waiting while the page is empty. @param {string} sentence */
-function waiting(sentence) {
+function showWaiting(sentence) {
   const element = /** @type {HTMLElement} */ (document.querySelector(".waits"))
   element.textContent = sentence
 }

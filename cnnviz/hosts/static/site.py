@@ -14,14 +14,14 @@ from cnnviz.hosts.link_preview import page_title, preview_tags
 from cnnviz.hosts.static.pyodide import pyodide_files
 from cnnviz.hosts.static.python_archive import archive
 from cnnviz.pages import answer
-from cnnviz.pages.deck_screens import screen_query, story, story_query
+from cnnviz.pages.deck_screens import opening_deck, screen_query, story_query
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import Page, pages
 from cnnviz.pages.resource import PICTURE, canonical_query, compute_resource, numbers_url
 from cnnviz.pages.version import code
 from cnnviz.view.bundle import bundle
 from cnnviz.view.constants import sprite
-from cnnviz.view.modules import module, script, styles
+from cnnviz.view.modules import module, module_script, styles
 from cnnviz.view.notices import notices
 from cnnviz.words import KEY, Problem, current_language, say
 
@@ -66,7 +66,7 @@ def _site(python: Mapping[str, bytes], starts: str, decks: Sequence[Path]) -> It
         *((name, content) for content, name in names.items()),
         ("cnnviz.mjs", Path(__file__).with_name("cnnviz.mjs").read_bytes()),
         (LICENCES, notices().encode()),
-        (f"{FILES}/site.js", script("hosts/static/site", "{}()", served=False).encode()),
+        (f"{FILES}/site.js", module_script("hosts/static/site", "{}()", served=False).encode()),
         (f"{FILES}/worker.js", worker.encode()),
         (f"{FILES}/style.css", styles().encode()),
         (f"{FILES}/images.png", sprite()),
@@ -93,7 +93,7 @@ def _first_responses() -> dict[str, bytes]:
         responses[numbers_url(page.path, "")] = answer(page.id, {})
         responses[numbers_url(page.path, _setup_query(responses[numbers_url(page.path, "")]))] = responses[numbers_url(page.path, "")]
     path = pages()[0].path
-    updates = int(screen_query(story(), len(story().screens))[1]["k"])
+    updates = int(screen_query(opening_deck(), len(opening_deck().screens))[1]["k"])
     for query in (story_query() | {"k": str(k)} for k in range(updates + 1)):
         responses[numbers_url(path, urlencode(query))] = answer(pages()[0].id, query)
     return responses

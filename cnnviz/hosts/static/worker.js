@@ -8,11 +8,11 @@ import { start } from "./pyodide.js"
 /** Start Python, report that it is ready, and answer requests. */
 export default function serve() {
   /** @type {Get | undefined} */
-  let get
+  let getResponse
   self.onmessage = async ({ data: { id, path, sent } }) => {
-    if (!get) return
+    if (!getResponse) return
     try {
-      const answer = get(path, sent instanceof Blob ? new Uint8Array(await sent.arrayBuffer()) : sent)
+      const answer = getResponse(path, sent instanceof Blob ? new Uint8Array(await sent.arrayBuffer()) : sent)
       self.postMessage({ id, ...answer }, { transfer: [answer.body.buffer] })
     } catch (error) {
       self.postMessage({ id, failed: String(error) })
@@ -20,7 +20,7 @@ export default function serve() {
   }
   start(new URL("./", self.location.href)).then(
     (found) => {
-      get = found
+      getResponse = found
       self.postMessage({ ready: true })
     },
     (error) => self.postMessage({ broken: String(error) }),

@@ -5,7 +5,7 @@ import { pageAddress } from "../page_address.js"
 
 const TELL_AFTER = 400 // milliseconds without a change before Streamlit is notified
 
-let heard = location.search // last query that Streamlit knows
+let lastSearch = location.search // last query that Streamlit knows
 let telling = false
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon
@@ -19,8 +19,8 @@ history.pushState = (state, unused, url) => {
 
 /** Return the path of the current page. */
 export function pageAt() {
-  const last = location.pathname.split("/").at(-1) ?? ""
-  return PAGES.some(({ path }) => path === last) ? last : ""
+  const lastPart = location.pathname.split("/").at(-1) ?? ""
+  return PAGES.some(({ path }) => path === lastPart) ? lastPart : ""
 }
 
 /**
@@ -35,7 +35,7 @@ export function addressOf(page, left) {
   const onTravel = (/** @type {() => void} */ act, /** @type {AbortSignal} */ signal) => {
     const travelled = () => {
       if (telling) return
-      heard = location.search
+      lastSearch = location.search
       pageAt() === page ? act() : left()
     }
     addEventListener("popstate", travelled, { signal })
@@ -44,10 +44,10 @@ export function addressOf(page, left) {
 }
 
 /** Make Streamlit run the page of the address by dispatching "popstate", the event of the Back button. */
-export function tell() {
+export function notifyStreamlit() {
   clearTimeout(soon)
   soon = undefined
-  heard = location.search
+  lastSearch = location.search
   telling = true
   dispatchEvent(new PopStateEvent("popstate"))
   telling = false
@@ -56,11 +56,11 @@ export function tell() {
 /** Notify Streamlit of a changed setup once it has stopped changing. */
 export function tellSoon() {
   clearTimeout(soon)
-  soon = isNews() ? setTimeout(tell, TELL_AFTER) : undefined
+  soon = isNews() ? setTimeout(notifyStreamlit, TELL_AFTER) : undefined
 }
 
 /** Return whether Streamlit does not know the current address. */
-export const isNews = () => heard !== location.search
+export const isNews = () => lastSearch !== location.search
 
 /**
  * Notify Streamlit as soon as the visitor moves to another part of the page.
@@ -71,7 +71,7 @@ export function tellWhoeverLeaves(root, signal) {
   for (const event of ["pointerdown", "focusin"])
     addEventListener(
       event,
-      ({ target }) => soon !== undefined && !root.contains(/** @type {Node} */ (target)) && tell(),
+      ({ target }) => soon !== undefined && !root.contains(/** @type {Node} */ (target)) && notifyStreamlit(),
       { capture: true, signal },
     )
 }

@@ -56,16 +56,16 @@ def routes() -> list[BaseRoute]:
     if redis:
         _share(redis)
     numbers = Numbers()
-    everywhere = (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
-    rooms = Rooms(redis_store(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=everywhere)
+    is_public = (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
+    rooms = Rooms(redis_store(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=is_public)
     on_shutdown(rooms.streams.close)
     on_shutdown(POOL.stop)
     set_runner(POOL)
-    charts = lazy_route(f"{folder}/web/plotly.js", "text/javascript", plotly)
+    charts = lazy_route(f"{folder}/web/plotly.js", "text/javascript", plotly_script)
     return [*file_routes(folder), charts, *number_routes(folder, numbers), *dialog_routes(folder), *room_routes(folder, rooms)]
 
 
-def plotly() -> str:
+def plotly_script() -> str:
     """Return Plotly's script from its Python package, without importing that."""
     return files("plotly").joinpath("package_data", "plotly.min.js").read_text("utf-8")
 

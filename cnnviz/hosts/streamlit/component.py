@@ -35,11 +35,11 @@ def mount(page: str, *, listens: bool = False) -> None:
     With `listens`, Streamlit is notified of changes of the setup, because another part of the page depends on it.
     """
     setup, errors = resolve_view(visit.current_query())
-    head = {
+    header = {
         "page": page, "code": code(), "adopt": visit.last_adoption(), "stage": str(setup.stage), "wrong": errors,
         "listens": listens,
     }  # fmt: skip
-    _component(key="component", data=encode(head, {}))
+    _component(key="component", data=encode(header, {}))
 
 
 def mount_training(data: bytes) -> tuple[str | None, str | None]:

@@ -60,11 +60,11 @@ def _close_silent(protocol: Any) -> None:
 
 def _close_unread(protocol: Any) -> None:
     pause = protocol.pause_writing
-    pauses = count()
+    pause_counter = count()
 
     def pause_writing(self: Any) -> None:
         pause(self)
-        self.pause = next(pauses)
+        self.pause = next(pause_counter)
         self.loop.call_later(UNREAD, close, self, self.pause, self.transport.get_write_buffer_size())
 
     def close(self: Any, pause: int, last_size: int) -> None:
@@ -84,7 +84,7 @@ def _bound_heads(protocol: Any) -> None:
     Of uvicorn's parsers h11 limits heads by itself, but the faster httptools does not. Browsers and proxies do not
     pipeline.
     """
-    received, lost, complete = protocol.data_received, protocol.connection_lost, protocol.on_headers_complete
+    on_received, on_lost, on_complete = protocol.data_received, protocol.connection_lost, protocol.on_headers_complete
     of_all = 0
 
     def set_unheard(self: Any, unheard: int) -> None:
@@ -103,7 +103,7 @@ def _bound_heads(protocol: Any) -> None:
 
     def data_received(self: Any, data: bytes) -> None:
         set_unheard(self, self.unheard + len(data))
-        received(self, data)
+        on_received(self, data)
         if self.unheard and not self.unended:  # covers the time after a response, unlike the first limit
             self.unended = self.loop.call_later(SILENT, self.transport.abort)
         if self.unheard > (SHORT_HEAD if of_all > MOST_UNHEARD else MOST_HEAD):
@@ -113,17 +113,17 @@ def _bound_heads(protocol: Any) -> None:
         # allow one request ahead, since a client may read a response before the server has completed it
         if self.pipeline:
             raise ValueError  # also discards everything else that arrived with it
-        complete(self)
+        on_complete(self)
 
     protocol.unheard, protocol.unended = 0, None
-    protocol.data_received, protocol.connection_lost, protocol.on_headers_complete = data_received, count_calls(lost), count_calls(on_headers_complete)
+    protocol.data_received, protocol.connection_lost, protocol.on_headers_complete = data_received, count_calls(on_lost), count_calls(on_headers_complete)
     for name in ("on_body", "on_message_complete"):
         setattr(protocol, name, count_calls(getattr(protocol, name)))
 
 
 def _bound_frames(protocol: Any) -> None:
     """Abort web sockets if MOST_FRAMES arrive together, or if they send pings without reading the answers."""
-    received = protocol.data_received
+    on_received = protocol.data_received
 
     def count_calls(handle: Callable[..., None]) -> Callable[..., None]:
         def handle_counted(self: Any, *frame: Any) -> None:
@@ -135,14 +135,14 @@ def _bound_frames(protocol: Any) -> None:
     def data_received(self: Any, data: bytes) -> None:
         self.frames_at_once = 0
         for offset in range(0, len(data), READ):
-            received(self, data[offset : offset + READ])
+            on_received(self, data[offset : offset + READ])
             if self.frames_at_once > MOST_FRAMES:
                 self.transport.abort()
                 break
 
     def handle_ping(self: Any) -> None:
-        ping(self) if self.writable.is_set() else self.transport.abort()
+        on_ping(self) if self.writable.is_set() else self.transport.abort()
 
-    ping, protocol.handle_ping, protocol.data_received = protocol.handle_ping, handle_ping, data_received
+    on_ping, protocol.handle_ping, protocol.data_received = protocol.handle_ping, handle_ping, data_received
     for name in ("handle_ping", "handle_pong", "handle_cont", "handle_text", "handle_bytes"):
         setattr(protocol, name, count_calls(getattr(protocol, name)))

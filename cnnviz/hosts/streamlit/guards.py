@@ -44,19 +44,19 @@ class Origins:
         self.told: set[tuple[str, str]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asks = scope["type"] == "websocket" or (scope["type"] == "http" and scope.get("method") not in _READING)
-        origin = Headers(scope=scope).get("Origin") if asks else None
+        is_restricted = scope["type"] == "websocket" or (scope["type"] == "http" and scope.get("method") not in _READING)
+        origin = Headers(scope=scope).get("Origin") if is_restricted else None
         if origin is None or not st.get_option("server.enableCORS"):
             return await self.app(scope, receive, send)
         host = Headers(scope=scope).get("Host", "")
         if not is_own_origin(origin, host, Headers(scope=scope).get("X-Forwarded-Host", "")):
-            self._tell(origin, host)
+            self._log_refusal(origin, host)
             if scope["type"] == "websocket":
                 return await send({"type": "websocket.close", "code": 1008})
             return await Response(say("ui.server.foreign", _reader(scope)), 403, media_type="text/plain")(scope, receive, send)
         await self.app(_with_origin(scope, f"http://{host}"), receive, send)
 
-    def _tell(self, origin: str, host: str) -> None:
+    def _log_refusal(self, origin: str, host: str) -> None:
         """Log each distinct refusal once, up to a limit, since clients choose the values."""
         if (origin, host) not in self.told and len(self.told) < _TOLD:
             self.told.add((origin, host))
@@ -117,8 +117,8 @@ class Metrics:
         self.shown = bool(os.environ.get(SETTING))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        hidden = scope.get("path", "").rstrip("/").endswith("/_stcore/metrics") and not self.shown
-        await (Response(status_code=404) if hidden and scope["type"] == "http" else self.app)(scope, receive, send)
+        is_hidden = scope.get("path", "").rstrip("/").endswith("/_stcore/metrics") and not self.shown
+        await (Response(status_code=404) if is_hidden and scope["type"] == "http" else self.app)(scope, receive, send)
 
 
 class Frames:
@@ -157,5 +157,5 @@ class NoUploads:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        sends = scope["type"] == "http" and scope["method"] not in _READING and "/_stcore/upload_file/" in scope["path"]
-        await (Response(status_code=404) if sends else self.app)(scope, receive, send)
+        is_write = scope["type"] == "http" and scope["method"] not in _READING and "/_stcore/upload_file/" in scope["path"]
+        await (Response(status_code=404) if is_write else self.app)(scope, receive, send)

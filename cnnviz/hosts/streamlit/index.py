@@ -40,8 +40,8 @@ def with_preview(document: str, scope: Scope) -> str:
     """Return the page with its title in the visitor's language, and with tags for link previews."""
     lang, page = request_language(HTTPConnection(scope)), page_at(_name(scope))
     with use_language(lang):
-        head = f"<title>{html.escape(page_title(page))}</title>\n{preview_tags(page, picture_url(scope, lang))}"
-    return document.replace('<html lang="en">', f'<html lang="{html.escape(lang)}">', 1).replace(_TITLE, head, 1)
+        head_html = f"<title>{html.escape(page_title(page))}</title>\n{preview_tags(page, picture_url(scope, lang))}"
+    return document.replace('<html lang="en">', f'<html lang="{html.escape(lang)}">', 1).replace(_TITLE, head_html, 1)
 
 
 def page() -> str:
@@ -93,8 +93,8 @@ def first_page(scope: Scope) -> str:
     name = _name(scope)
     if name in (page.path for page in pages()):
         return ""
-    missing = "" if name == pages()[0].id else f"#missing={quote(name, safe='')}"
-    return f"{'../' * name.count('/') or './'}?{scope['query_string'].decode('latin-1')}{missing}"
+    fragment = "" if name == pages()[0].id else f"#missing={quote(name, safe='')}"
+    return f"{'../' * name.count('/') or './'}?{scope['query_string'].decode('latin-1')}{fragment}"
 
 
 def _folder() -> str:
@@ -119,26 +119,26 @@ def picture_url(scope: Scope, lang: str) -> str:
     """
     headers, name = Headers(scope=scope), _name(scope)
     host = (headers.get("X-Forwarded-Host") or headers.get("Host", "")).partition(",")[0].strip()
-    stripped = headers.get("X-Forwarded-Prefix", "").rstrip("/")
+    prefix = headers.get("X-Forwarded-Prefix", "").rstrip("/")
     query = urlencode({**dict(parse_qsl(scope["query_string"].decode("latin-1"))), KEY: lang})
     path = f"numbers/{page_at(name).id}.{PICTURE}?{query}"
     if not _HOST.fullmatch(host):
         return f"{'../' * name.count('/') or './'}{path}"
-    return f"{scope.get('scheme', 'http')}://{host}{stripped if _PATH.fullmatch(stripped) else ''}{_folder()}/{path}"
+    return f"{scope.get('scheme', 'http')}://{host}{prefix if _PATH.fullmatch(prefix) else ''}{_folder()}/{path}"
 
 
 _HOST, _PATH = re.compile(r"[\w.-]+(:\d+)?|\[[\da-fA-F:.]+\](:\d+)?", re.ASCII), re.compile(r"(/[\w.~-]+)*", re.ASCII)
 
 
 async def _send(start: Message, body: bytes, send: Send, scope: Scope) -> None:
-    instead = first_page(scope)
+    replacement = first_page(scope)
     headers = MutableHeaders(scope=start)
     if headers.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
         del headers["Content-Encoding"]
-    if b'<div id="root">' in body and instead:
+    if b'<div id="root">' in body and replacement:
         start["status"], body = 303, b""
-        headers["Location"], headers["Cache-Control"] = instead, "no-store"
+        headers["Location"], headers["Cache-Control"] = replacement, "no-store"
     elif b'<div id="root">' in body:
         body = with_preview(with_early(body.decode()), scope).encode()
         del headers["ETag"], headers["Last-Modified"]  # the original headers belong to Streamlit's file

@@ -7,14 +7,14 @@ const STATE = "data-test-connection-state"
  * @param {() => void} act
  */
 export function whenReconnected(act) {
-  let was = ""
-  const look = () => {
+  let previousStatus = ""
+  const checkStatus = () => {
     const state = document.querySelector(`[${STATE}]`)?.getAttribute(STATE) ?? ""
-    if (state === was) return
-    if (state === "CONNECTED" && was) act()
-    if (state === "CONNECTED" || was) was = state // nothing is lost before the first connection
+    if (state === previousStatus) return
+    if (state === "CONNECTED" && previousStatus) act()
+    if (state === "CONNECTED" || previousStatus) previousStatus = state // nothing is lost before the first connection
   }
-  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributeFilter: [STATE] })
+  new MutationObserver(checkStatus).observe(document.body, { subtree: true, childList: true, attributeFilter: [STATE] })
 }
 
 /**

@@ -32,9 +32,9 @@ SWITCH = 0.001
 _AT_THE_END: list[Callable[[], None]] = []
 
 
-def on_shutdown(act: Callable[[], None]) -> None:
-    """Register `act` to be called in the event loop when the server is told to stop, to close open streams."""
-    _AT_THE_END.append(act)
+def on_shutdown(callback: Callable[[], None]) -> None:
+    """Register `callback` to be called in the event loop when the server is told to stop, to close open streams."""
+    _AT_THE_END.append(callback)
 
 
 @contextlib.asynccontextmanager
@@ -78,10 +78,10 @@ def handle_signals(loop: asyncio.AbstractEventLoop) -> None:
     """Call the functions of `on_shutdown` before the server's own signal handlers, which would wait for open streams."""
 
     def begin() -> None:
-        for act in _AT_THE_END:
-            act()
+        for callback in _AT_THE_END:
+            callback()
 
-    def hearing(before: Callable[..., object]) -> Callable[..., None]:
+    def wrap_handler(before: Callable[..., object]) -> Callable[..., None]:
         def heard(*signal_and_frame: object) -> None:
             loop.call_soon_threadsafe(begin)
             before(*signal_and_frame)
@@ -92,7 +92,7 @@ def handle_signals(loop: asyncio.AbstractEventLoop) -> None:
         before = signal.getsignal(name)
         with contextlib.suppress(ValueError):  # signals can only be handled in the main thread
             if callable(before):
-                signal.signal(name, hearing(before))
+                signal.signal(name, wrap_handler(before))
 
 
 def disable_nagle(loop: asyncio.AbstractEventLoop) -> None:

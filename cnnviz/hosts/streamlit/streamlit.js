@@ -10,8 +10,8 @@ import { loadAgain, Resources, withLook } from "../../view/resources.js"
 import { kindOf } from "../../view/shell/registry.js"
 import { View } from "../../view/shell/setup_view.js"
 import { CODE, LANG } from "../../view/spec.js"
-import { addressOf, isNews, pageAt, tell, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
-import { restored } from "./kept_focus.js"
+import { addressOf, isNews, notifyStreamlit, pageAt, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
+import { restoreFocusIn } from "./kept_focus.js"
 import { closeDialogs, whenReconnected } from "./reconnected.js"
 import { translateStreamlit } from "./streamlits_words.js"
 
@@ -26,18 +26,18 @@ const MAIN = ".stMainBlockContainer" // Streamlit's container of a page
 const LOOKS = ["stage", "cell", "view", "hide", "predict"] // keys of an address that do not affect its numbers
 const WAITING = `body, ${MAIN}` // parents of a view that has no element of Streamlit's yet
 
-const framed = window !== window.top
+const isFramed = window !== window.top
 
 document.documentElement.lang = LANG
 translateStreamlit()
 
 const base = new URL("../", import.meta.url)
 const rooms = roomPresenter(base, travel, (sentence) => shown?.view.notice(sentence))
-/** Follow the room to where another device has moved it. @type {(setup: Setup) => void} */
+/** Follow the room to the address to which another device has moved it. @type {(setup: Setup) => void} */
 let follow = () => {}
-let missing = new URLSearchParams(location.hash.slice(1)).get("missing") // the page from which the server redirected (index.py)
-let covered = false // whether the presenter's device hides the newest numbers
-let led = false // whether the page follows another device; until it arrives, changes of the address are not moves
+let missingPage = new URLSearchParams(location.hash.slice(1)).get("missing") // the page from which the server redirected (index.py)
+let isCovered = false // whether the presenter's device hides the newest numbers
+let isLed = false // whether the page follows another device; until it arrives, changes of the address are not moves
 function travel(/** @type {Setup} */ setup) {
   follow(setup)
 }
@@ -51,7 +51,7 @@ let adopted
 
 const numbers = new Resources(base, CODE, {
   received(answer, asked, page) {
-    if (shown?.view.page !== page && !turned(page)) return // another page's response, which stays cached
+    if (shown?.view.page !== page && !switchView(page)) return // another page's response, which stays cached
     const { view, told, receive } = /** @type {Shown} */ (shown)
     receive(withLook(answer, asked, view.data ? view.stage : told.stage))
   },
@@ -64,7 +64,7 @@ const numbers = new Resources(base, CODE, {
 whenReconnected(() => numbers.verify())
 closeDialogs(() => rooms.isHeld())
 
-const styled = new Promise((resolve) => {
+const stylesLoaded = new Promise((resolve) => {
   const link = document.createElement("link")
   link.rel = "stylesheet"
   link.href = new URL("style.css", import.meta.url).href
@@ -72,7 +72,7 @@ const styled = new Promise((resolve) => {
   document.head.append(link)
 })
 let isStyled = false
-styled.then(() => {
+stylesLoaded.then(() => {
   isStyled = true
 })
 
@@ -86,7 +86,7 @@ let trigger
  * @param {Call} call
  */
 function hearTraining({ data, setTriggerValue }) {
-  const message = understood(data)
+  const message = decodeMessage(data)
   if (!message) return
   report = /** @type {Report} */ (/** @type {unknown} */ (message))
   trigger = setTriggerValue
@@ -97,8 +97,8 @@ function showTraining() {
   const { view } = shown ?? {}
   if (!report || !view?.kind.trains || view.stop.signal.aborted) return
   const { training } = /** @type {Film} */ (view.content)
-  const now = report
-  isStyled ? training.receive(now) : styled.then(() => training.receive(now))
+  const currentReport = report
+  isStyled ? training.receive(currentReport) : stylesLoaded.then(() => training.receive(currentReport))
 }
 
 /** @param {Call} call */
@@ -111,19 +111,19 @@ export default function component(call) {
   }
   const root = /** @type {HTMLElement | null} */ (parentElement.querySelector(".cnnviz"))
   if (!root) return () => {} // its view belongs to another page by now
-  const message = understood(data)
+  const message = decodeMessage(data)
   if (!message) return () => {}
   if (message.page !== pageAt() && shown?.root.isConnected && (shown.view.page === pageAt() || isEarly(shown.root))) {
-    tell() // Streamlit is a page behind: its connection was lost, or it has only just started
+    notifyStreamlit() // Streamlit is a page behind: its connection was lost, or it has only just started
     return () => {}
   }
-  const last = mounted.get(root)
-  if (last?.view.page !== message.page) last?.view.leave()
-  const here = last?.view.page === message.page ? last : mount(root, message)
-  if (here !== last) here.ask()
-  here.told = message
-  here.heard = true
-  hear(here)
+  const lastMount = mounted.get(root)
+  if (lastMount?.view.page !== message.page) lastMount?.view.leave()
+  const currentMount = lastMount?.view.page === message.page ? lastMount : mount(root, message)
+  if (currentMount !== lastMount) currentMount.ask()
+  currentMount.told = message
+  currentMount.heard = true
+  handleMessage(currentMount)
   // Also called before every new call. Clean up only if the element has left the page.
   return () =>
     setTimeout(() => {
@@ -137,7 +137,7 @@ export default function component(call) {
  * Decode Streamlit's data, if it comes from a server with the same code version.
  * @param {Uint8Array} data
  */
-function understood(data) {
+function decodeMessage(data) {
   let message
   try {
     message = /** @type {Told} */ (/** @type {unknown} */ (decode(data)))
@@ -149,12 +149,12 @@ function understood(data) {
 addEventListener("vite:preloadError", () => loadAgain(`without ${CODE}`))
 
 /** @param {Shown} here */
-function hear({ told, view, receive }) {
+function handleMessage({ told, view, receive }) {
   if (view.data && !view.waiting && Object.keys(told.wrong).length) receive(view.data) // the response arrived before the errors
   const [count, change] = told.adopt
-  const fresh = adopted !== undefined && count !== adopted
+  const isNewAdoption = adopted !== undefined && count !== adopted
   adopted = count
-  if (fresh && view.data) view.adopt(change)
+  if (isNewAdoption && view.data) view.adopt(change)
 }
 
 /**
@@ -169,21 +169,21 @@ function mount(root, told) {
   const address = addressOf(page, () => askFor(pageAt())) // its numbers may arrive before Streamlit's page
   /** @type {View | undefined} */
   let view
-  const hides = () => Boolean(view && (view.veiled || view.state.onward))
-  const drive = () => rooms.drive(page, address.read(), hides())
+  const hidesNumbers = () => Boolean(view && (view.veiled || view.state.onward))
+  const reportAddress = () => rooms.drive(page, address.read(), hidesNumbers())
   follow = ({ page: other = "", veiled = "", ...setup }) => {
-    led = true
-    covered = veiled === "1"
+    isLed = true
+    isCovered = veiled === "1"
     const { lang = "", view: look = "" } = address.read() // keep this device's language and lecture view
     address.visit({ view: look, ...setup, lang }, other === page ? {} : { page: other })
     if (other !== page) return ask()
     view?.travelled()
-    if (!view?.waiting) arrive()
+    if (!view?.waiting) onArrival()
   }
-  const arrive = () => {
-    if (!led) return void drive()
-    led = false
-    rooms.arrived(page, address.read(), hides())
+  const onArrival = () => {
+    if (!isLed) return void reportAddress()
+    isLed = false
+    rooms.arrived(page, address.read(), hidesNumbers())
   }
 
   /** @type {Host} */
@@ -191,11 +191,11 @@ function mount(root, told) {
     address: {
       ...address,
       visit(setup, how) {
-        if (how?.by === "answer" && !here.heard && loses(address.read(), setup)) return // Streamlit must see the invalid values first, to report them
+        if (how?.by === "answer" && !mountRecord.heard && hasInvalidViewKey(address.read(), setup)) return // Streamlit must see the invalid values first, to report them
         address.visit(setup, how)
-        if (led && how?.replace) return rooms.arrived(page, address.read(), hides())
-        led = false
-        if (how?.page === undefined) drive() // otherwise the other page sends its address when it is mounted
+        if (isLed && how?.replace) return rooms.arrived(page, address.read(), hidesNumbers())
+        isLed = false
+        if (how?.page === undefined) reportAddress() // otherwise the other page sends its address when it is mounted
       },
     },
     numbers: {
@@ -214,36 +214,36 @@ function mount(root, told) {
       location.reload()
     },
     training(what, value = "") {
-      if (isNews()) tell()
+      if (isNews()) notifyStreamlit()
       if (what) setTimeout(() => trigger?.(what, value), 0)
     },
-    story: framed || rooms.isHeld() ? undefined : { aside: address.aside, again: () => location.assign(base) },
+    story: isFramed || rooms.isHeld() ? undefined : { aside: address.aside, again: () => location.assign(base) },
     room: () => rooms.show(root, page, parse(location.search)),
-    veiled: () => (led ? covered : undefined),
-    unveiled: drive,
+    veiled: () => (isLed ? isCovered : undefined),
+    unveiled: reportAddress,
   }
 
   function ask() {
     if (pageAt() !== page) {
       askFor(pageAt())
-      return tell()
+      return notifyStreamlit()
     }
     askFor(page)
-    if (here.told.listens) tellSoon()
+    if (mountRecord.told.listens) tellSoon()
   }
 
   /** @param {Answer} answer */
   function receive(answer) {
-    const wrong = { ...answer.wrong, ...here.told.wrong }
-    if (missing) wrong.page = say("web.notice.no_page", { name: missing })
-    missing = null
+    const wrong = { ...answer.wrong, ...mountRecord.told.wrong }
+    if (missingPage) wrong.page = say("web.notice.no_page", { name: missingPage })
+    missingPage = null
     const cell = "cell" in wrong ? "" : answer.lesson.cell
-    here.told.wrong = {} // show errors only once
+    mountRecord.told.wrong = {} // show errors only once
     const show = () => {
       deliver({ ...answer, wrong, lesson: { ...answer.lesson, cell } })
-      arrive()
+      onArrival()
     }
-    isStyled ? show() : styled.then(show)
+    isStyled ? show() : stylesLoaded.then(show)
   }
 
   if (shown && shown.root !== root) {
@@ -253,12 +253,12 @@ function mount(root, told) {
   view = new View(root, page, host)
   rooms.project(root)
   /** @type {Shown} */
-  const here = { root, view, told, receive, ask: () => askFor(page), heard: false }
-  mounted.set(root, here)
-  shown = here
+  const mountRecord = { root, view, told, receive, ask: () => askFor(page), heard: false }
+  mounted.set(root, mountRecord)
+  shown = mountRecord
   showTraining()
   tellWhoeverLeaves(root, view.stop.signal)
-  return here
+  return mountRecord
 }
 
 /**
@@ -266,26 +266,26 @@ function mount(root, told) {
  * whether that was possible.
  * @param {string} page
  */
-function turned(page) {
+function switchView(page) {
   const { root, view } = shown ?? {}
   if (!root?.isConnected || !view || pageAt() !== page) return false
-  const fresh = document.createElement("div")
-  fresh.className = "cnnviz"
-  fresh.classList.toggle("early", isEarly(root))
-  fresh.style.visibility = "hidden"
-  root.replaceWith(fresh)
-  mount(fresh, unheard(page))
+  const container = document.createElement("div")
+  container.className = "cnnviz"
+  container.classList.toggle("early", isEarly(root))
+  container.style.visibility = "hidden"
+  root.replaceWith(container)
+  mount(container, defaultMessage(page))
   return true
 }
 
 /** Return whether the address has an invalid value of a view key. @param {Setup} address @param {Setup} setup */
-const loses = (address, setup) => LOOKS.some((key) => address[key] && address[key] !== (setup[key] ?? ""))
+const hasInvalidViewKey = (address, setup) => LOOKS.some((key) => address[key] && address[key] !== (setup[key] ?? ""))
 
 /** Return whether a view appears before Streamlit has rendered its page. @param {Element} root */
 const isEarly = (root) => root.classList.contains("early")
 
 /** Return the default data of a page, for use before Streamlit sends any. @param {string} page @returns {Told} */
-function unheard(page) {
+function defaultMessage(page) {
   return { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, arrays: {} }
 }
 
@@ -296,7 +296,7 @@ function standAlone() {
   root.className = "cnnviz early"
   root.style.visibility = "hidden"
   document.body.prepend(root)
-  mount(root, unheard(pageAt())).ask()
+  mount(root, defaultMessage(pageAt())).ask()
 }
 
 // Streamlit removes the view's element and adds an empty one a moment later. Keep the view visible outside in
@@ -306,11 +306,11 @@ function keep() {
   const { root, view } = shown
   const waits = root.parentElement?.matches(WAITING)
   if (root.isConnected && !waits) return
-  const place = document.querySelector(".cnnviz:empty")
-  if (place) moveTo(place, root)
+  const container = document.querySelector(".cnnviz:empty")
+  if (container) moveTo(container, root)
   else if (waits) return
   else document.querySelector(MAIN)?.prepend(root)
-  restored(root)
+  restoreFocusIn(root)
   view.content.invalidate() // WebKit shows a canvas that was moved only after it is drawn again
   view.paint()
 }

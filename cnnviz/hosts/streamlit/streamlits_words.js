@@ -9,7 +9,7 @@ const SPOKEN = ["aria-label", "aria-description", "placeholder", "title", "data-
  * Translate a text of Streamlit's. Return other texts unchanged.
  * @param {string} text
  */
-export const translated = (text) => (Object.hasOwn(STREAMLITS, text.trim()) ? say(STREAMLITS[text.trim()]) : text)
+export const translateText = (text) => (Object.hasOwn(STREAMLITS, text.trim()) ? say(STREAMLITS[text.trim()]) : text)
 
 /** Translate everything outside the component, now and whenever Streamlit changes it. */
 export function translateStreamlit() {
@@ -31,23 +31,23 @@ function translate(node) {
       ? NodeFilter.FILTER_REJECT
       : NodeFilter.FILTER_ACCEPT,
   )
-  for (let here = /** @type {Node | null} */ (node); here; here = walker.nextNode()) {
-    if (here instanceof Text) setText(here)
-    else if (here instanceof Element) setAttributes(here)
+  for (let textNode = /** @type {Node | null} */ (node); textNode; textNode = walker.nextNode()) {
+    if (textNode instanceof Text) setText(textNode)
+    else if (textNode instanceof Element) setAttributes(textNode)
   }
 }
 
 /** @param {Text} node */
 function setText(node) {
-  const text = translated(node.data)
+  const text = translateText(node.data)
   if (text !== node.data) node.data = text // React keeps the node and overwrites its text on the next change
 }
 
 /** @param {Element} element */
 function setAttributes(element) {
   for (const name of SPOKEN) {
-    const said = element.getAttribute(name)
-    const text = said && translated(said)
-    if (text && text !== said) element.setAttribute(name, text)
+    const attributeText = element.getAttribute(name)
+    const text = attributeText && translateText(attributeText)
+    if (text && text !== attributeText) element.setAttribute(name, text)
   }
 }

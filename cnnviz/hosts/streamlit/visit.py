@@ -28,8 +28,8 @@ def current_setup() -> Setup:
 
 def last_adoption() -> tuple[int, Mapping[str, str]]:
     """Return the number of setup changes by dialogs, and the last change."""
-    last: tuple[int, Mapping[str, str]] = st.session_state.get(_ADOPTED, (0, {}))
-    return last
+    adoption: tuple[int, Mapping[str, str]] = st.session_state.get(_ADOPTED, (0, {}))
+    return adoption
 
 
 def adopt(**change: object) -> None:

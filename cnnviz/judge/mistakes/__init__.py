@@ -6,7 +6,7 @@ import pkgutil
 from collections.abc import Iterator
 
 from cnnviz.judge.mistakes.core_mistakes import mistakes_of_core
-from cnnviz.judge.mistakes.table import Mistake, entered
+from cnnviz.judge.mistakes.table import Mistake, possible_mistakes
 from cnnviz.judge.right_gradients import CorrectResult
 
 __all__ = ["Mistake", "known_mistakes"]
@@ -27,4 +27,4 @@ def known_mistakes(correct: CorrectResult) -> Iterator[Mistake]:
     ('ReLU′ forgotten in a hidden layer', [[3.0, 4.0]], ('dx = dout', 'dx = dout * (x > 0)'))
     """
     yield from mistakes_of_core(correct)
-    yield from entered(correct)
+    yield from possible_mistakes(correct)

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnviz.judge.case import POOLS, Array, Case
 from cnnviz.judge.mistakes.core_mistakes import mistakes_of_core
-from cnnviz.judge.mistakes.table import CaseValues, add_entry, instead, line, mistake, result_with
+from cnnviz.judge.mistakes.table import CaseValues, add_entry, add_replacement, line, mistake, result_with
 from cnnviz.judge.oblong_windows import windows_of
 from cnnviz.judge.right_gradients import right
 
@@ -15,11 +15,11 @@ _RIGHT_DW = "{dw}[m] += (windows of image n * {dout}[n, m]).sum()"
 _CUT = "{dx} = dxp[:, :, pad:pad+H, pad:pad+W]"
 
 
-instead("last_image_only", "conv", "dw", "{dw}[m] = (windows of image n * {dout}[n, m]).sum()", _RIGHT_DW, x="x[-1:]", dout="dout[-1:]")
+add_replacement("last_image_only", "conv", "dw", "{dw}[m] = (windows of image n * {dout}[n, m]).sum()", _RIGHT_DW, x="x[-1:]", dout="dout[-1:]")
 line("last_place_only", "conv", "db", "{db}[m] = {dout}[n, m, i, j]", "{db}[m] += {dout}[n, m, i, j]", made="dout[-1, :, -1, -1]")
 line("last_image_only", "conv", "db", "{db}[m] = {dout}[n, m].sum()", "{db}[m] += {dout}[n, m].sum()", made="dout[-1].sum(axis=(1, 2))")
 line("not_summed_over_images", "conv", "db", "{db} = {dout}.sum(axis=(2, 3))", "{db} = {dout}.sum(axis=(0, 2, 3))")
-instead(
+add_replacement(
     "first_channel_only", "conv", "dw", "{dw}[m, c] += (xp[n, 0] windows * {dout}[n, m]).sum()", "{dw}[m, c] += (xp[n, c] windows * {dout}[n, m]).sum()",
     x="np.broadcast_to(x[:, :1], x.shape)",
 )  # fmt: skip
@@ -54,23 +54,23 @@ def zeros_not_cut_off(case: Case, x: Array, pad: int) -> Array:
 
 def _dx_with_padding(case: Case, x: Array, pad: int) -> Array:
     """Return ∂x including the zero padding around x."""
-    wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dx"]
+    padded_x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    return right(Case(case.kind, {**case.arrays, "x": padded_x}, {**case.settings, "pad": 0})).gradients["dx"]
 
 
 @mistake("padding_forgotten", "conv", "dw", "xp = {x}, with zeros after it alone", "xp = {x}, with pad zeros on each side")
 def padding_forgotten(case: Case, x: Array, pad: int) -> Array:
-    wide = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
-    return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dw"]
+    padded_x = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
+    return right(Case(case.kind, {**case.arrays, "x": padded_x}, {**case.settings, "pad": 0})).gradients["dw"]
 
 
-instead("first_filter_always", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[0]", _RIGHT_DX, w="np.broadcast_to(w[:1], w.shape)")
-instead("weights_left_out", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j]", _RIGHT_DX, w="np.ones_like(w)")
-instead(
+add_replacement("first_filter_always", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[0]", _RIGHT_DX, w="np.broadcast_to(w[:1], w.shape)")
+add_replacement("weights_left_out", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j]", _RIGHT_DX, w="np.ones_like(w)")
+add_replacement(
     "gradient_left_out", "conv", "dw", f"{{dw}}[m] += {_WINDOW_OF_X}", f"{{dw}}[m] += {_WINDOW_OF_X} * {{dout}}[n, m, i, j]",
     dout="np.ones_like(dout)",
 )  # fmt: skip
-instead("first_image_only", "conv", "dw", "{dw}[m] += (windows of image 0 * {dout}[0, m]).sum()", _RIGHT_DW, x="x[:1]", dout="dout[:1]")
+add_replacement("first_image_only", "conv", "dw", "{dw}[m] += (windows of image 0 * {dout}[0, m]).sum()", _RIGHT_DW, x="x[:1]", dout="dout[:1]")
 line("first_image_only", "conv", "db", "{db} = {dout}[0].sum(axis=(1, 2))")
 
 
@@ -88,7 +88,7 @@ for _role, _product in (("dw", "{dw} = ({0} @ x_columns.T).reshape({w}.shape)"),
         ("not_transposed_first", "{dout}.reshape(M, -1)", f"dout{_BACK}"),
         ("images_before_places", "{dout}.transpose(1, 0, 2, 3).reshape(M, -1)", f"dout.transpose(1, 0, 2, 3){_BACK}"),
     ):
-        instead(_name, "conv", _role, _product.replace("{0}", _wrong), _product.replace("{0}", _COLUMNS), dout=_made)
+        add_replacement(_name, "conv", _role, _product.replace("{0}", _wrong), _product.replace("{0}", _COLUMNS), dout=_made)
 
 
 @mistake("overlap_assigned", "conv", "dx", "dxp[:, c, i, j] += columns  # of equal places the last counts", "np.add.at(dxp, (slice(None), c, i, j), columns)")
@@ -103,18 +103,18 @@ def indices_assigned(x: Array, dout: Array, w: Array, stride: int, pad: int) -> 
 # ---- as a convolution of convolutions
 
 _FULL = "{dx} = convolve(dilated and padded {dout}, np.flip({w}, axis=(2, 3)))"
-instead("flipped_in_all_axes", "conv", "dx", "{dx} = convolve(dilated and padded {dout}, np.flip({w}))", _FULL, w="w[::-1, ::-1]")
-instead("flipped_in_first_axes", "conv", "dx", "{dx} = convolve(dilated and padded {dout}, np.rot90({w}, 2))", _FULL, w="w[::-1, ::-1, ::-1, ::-1]")
-instead("flip_of_one_side", "conv", "dx", "{dx} = convolve(dilated and padded {dout}, {w}[:, :, ::-1])", _FULL, w="w[..., ::-1]")
-instead("flip_of_one_side", "conv", "dx", "{dx} = convolve(dilated and padded {dout}, {w}[..., ::-1])", _FULL, w="w[:, :, ::-1]")
+add_replacement("flipped_in_all_axes", "conv", "dx", "{dx} = convolve(dilated and padded {dout}, np.flip({w}))", _FULL, w="w[::-1, ::-1]")
+add_replacement("flipped_in_first_axes", "conv", "dx", "{dx} = convolve(dilated and padded {dout}, np.rot90({w}, 2))", _FULL, w="w[::-1, ::-1, ::-1, ::-1]")
+add_replacement("flip_of_one_side", "conv", "dx", "{dx} = convolve(dilated and padded {dout}, {w}[:, :, ::-1])", _FULL, w="w[..., ::-1]")
+add_replacement("flip_of_one_side", "conv", "dx", "{dx} = convolve(dilated and padded {dout}, {w}[..., ::-1])", _FULL, w="w[:, :, ::-1]")
 
 
 @mistake("strided_for_dilated", "conv", "dw", "{dw} = convolve(xp, {dout}, stride={stride})", "{dw} = convolve(xp, dilated {dout}, stride=1)")
 def strided_for_dilated(x: Array, dout: Array, stride: int, pad: int) -> Array | None:
-    wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    if wide.shape[2] < dout.shape[2] or wide.shape[3] < dout.shape[3]:
+    padded_x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    if padded_x.shape[2] < dout.shape[2] or padded_x.shape[3] < dout.shape[3]:
         return None
-    return np.einsum("ncuvij,nmij->mcuv", windows_of(wide, (dout.shape[2], dout.shape[3]), stride), dout)
+    return np.einsum("ncuvij,nmij->mcuv", windows_of(padded_x, (dout.shape[2], dout.shape[3]), stride), dout)
 
 
 # ---- loops

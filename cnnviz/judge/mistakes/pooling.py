@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnviz.judge.case import POOLS, Array, Case
-from cnnviz.judge.mistakes.table import CaseValues, add_entry, instead, line, mistake, result_with
+from cnnviz.judge.mistakes.table import CaseValues, add_entry, add_replacement, line, mistake, result_with
 
 _POOLED = "{dx}[n, c, i*s:i*s+k, j*s:j*s+k]"
 _MAX, _AVERAGE = f"{_POOLED} += mask * {{dout}}[n, c, i, j]", f"{_POOLED} += {{dout}}[n, c, i, j] / k**2"
@@ -71,7 +71,7 @@ def _add_square(name: str, kind: str, wrong: str, right: str, side: str, cells: 
     add_entry(name, kind, "dx", wrong, make, wrong, right)
 
 
-def _squared(side: str) -> Callable[[CaseValues], int]:
+def _square_windows(side: str) -> Callable[[CaseValues], int]:
     return lambda values: int(values[side]) ** 2
 
 
@@ -79,7 +79,7 @@ _BOTH = "window = {x}[n, c, i*s:i*s+pool_height, j*s:j*s+pool_width]"
 _SHARED = "{dx}[n, c, i*s:i*s+pool_height, j*s:j*s+pool_width] += {dout}[n, c, i, j] / (pool_height * pool_width)"
 for _side, _is in (("pool_height", "k"), ("pool_width", "across")):
     _add_square("one_side_for_both", "max", _BOTH.replace("pool_height", _side).replace("pool_width", _side), _BOTH, _is, lambda values: 1)
-    _add_square("one_side_for_both", "avg", _SHARED.replace("pool_height", _side).replace("pool_width", _side), _SHARED, _is, _squared(_is))
+    _add_square("one_side_for_both", "avg", _SHARED.replace("pool_height", _side).replace("pool_width", _side), _SHARED, _is, _square_windows(_is))
     _sides, _count = _SHARED.split(" / ")
     _add_square(
         "one_side_for_both", "avg", f"{_sides.replace('pool_height', _side).replace('pool_width', _side)} / {_count}", _SHARED, _is,
@@ -142,7 +142,7 @@ _add_spread("smallest_for_largest", "max", "mask = window == window.min()", _MAS
 _add_spread("shared_equally", "max", _AVERAGE, _MAX, _to_all)
 _add_spread("value_for_gradient", "max", f"{_POOLED} += mask * window.max()", _MAX, lambda window, d: _mask(window) * window)
 _add_spread("mask_alone", "max", f"{_POOLED} += mask", _MAX, lambda window, d: _mask(window))
-instead(
+add_replacement(
     "first_channels_mask", "max", "dx", "mask = window of channel 0 == its largest", "mask = window of channel c == its largest",
     x="np.broadcast_to(x[:, :1], x.shape)",
 )  # fmt: skip
@@ -153,7 +153,7 @@ line(
     made="exact * k * across / (dout.shape[-2] * dout.shape[-1])",
 )  # fmt: skip
 _add_spread("largest_alone", "avg", _MAX, _AVERAGE, _to_largest)
-instead(
+add_replacement(
     "loop_stops_early", POOLS, "dx", "for i in range(H_out - 1): for j in range(W_out - 1):", "for i in range(H_out): for j in range(W_out):",
     dout="np.pad(dout[..., :-1, :-1], ((0, 0), (0, 0), (0, 1), (0, 1)))",
 )  # fmt: skip
@@ -164,7 +164,7 @@ _add_spread(
     "largest_of_channels", "max", "mask = window == {x}[n, :, i*s:i*s+k, j*s:j*s+k].max()", _MASK,
     lambda window, d: d * (window == window.max(axis=(-1, -2, -3), keepdims=True)),
 )  # fmt: skip
-instead("first_place_always", POOLS, "dx", "{dout}[n, c, 0, 0]", "{dout}[n, c, i, j]", dout="np.broadcast_to(dout[..., :1, :1], dout.shape)")
+add_replacement("first_place_always", POOLS, "dx", "{dout}[n, c, 0, 0]", "{dout}[n, c, i, j]", dout="np.broadcast_to(dout[..., :1, :1], dout.shape)")
 
 
 @mistake("sides_divided", POOLS, "dx", "H_out, W_out = H // pool_height, W // pool_width", "H_out, W_out = 1 + (H - pool_height) // s, 1 + (W - pool_width) // s")

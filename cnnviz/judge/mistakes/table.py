@@ -1,7 +1,7 @@
 """The table of mistakes that need a batch: their results and their lines of code.
 
 To add a mistake that is a line of NumPy, write `line(...)` in a file of this folder; the line is evaluated as shown. Use
-`instead(...)` for a result that is correct for other arrays, and a function under `@mistake(...)` for anything longer. They
+`add_replacement(...)` for a result that is correct for other arrays, and a function under `@mistake(...)` for anything longer. They
 can read a case's arrays and settings by name, intermediate results ("out", "p", "hat" …), the number of images "N" ("n" in a
 function), "case", and the correct array "exact". The result may have another shape. It is None if the mistake is impossible
 in this case. The texts are in the message catalogue under judge.slip.<name>, or under mistake.<name> for the core's mistakes.
@@ -66,7 +66,7 @@ class Entry:
         message_id = f"judge.slip.{self.name}"
         return message(message_id) if has_message(message_id) else message(f"mistake.{self.name}.title", slope="softmax′")
 
-    def of(self, right: CorrectResult) -> Mistake:
+    def mistake_for(self, right: CorrectResult) -> Mistake:
         """Return the mistake for a case."""
 
         def make() -> Array | None:
@@ -90,11 +90,11 @@ ENTRIES: list[Entry] = []
 def mistake(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "") -> Callable[[Maker], Maker]:
     """Add the decorated function to the table."""
 
-    def entered(function: Maker) -> Maker:
+    def register(function: Maker) -> Maker:
         add_entry(name, kinds, role, function.__name__, lambda values: function(**{name: values[name] for name in arguments(function)}), wrong, right)
         return function
 
-    return entered
+    return register
 
 
 def line(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "", made: str = "") -> None:
@@ -102,7 +102,7 @@ def line(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: 
     add_entry(name, kinds, role, wrong, compile_line(f"{role} = {made}" if made else wrong), wrong, right)
 
 
-def instead(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "", **arrays: str) -> None:
+def add_replacement(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "", **arrays: str) -> None:
     """Add a mistake whose result is correct for other arrays, given as expressions."""
     replacements = {array: compile_line(f"{array} = {expression}") for array, expression in arrays.items()}
 
@@ -133,10 +133,10 @@ def add_entry(name: str, kinds: str | tuple[str, ...], role: str, key: str, make
     ENTRIES.append(Entry(name, (kinds,) if isinstance(kinds, str) else kinds, role, key, make, wrong, right))
 
 
-def entered(correct: CorrectResult) -> Iterator[Mistake]:
+def possible_mistakes(correct: CorrectResult) -> Iterator[Mistake]:
     """Return the table's mistakes that are possible in this case."""
     kind = correct.case.kind
-    return (entry.of(correct) for entry in ENTRIES if kind in entry.kinds and entry.role in RETURNS[kind])
+    return (entry.mistake_for(correct) for entry in ENTRIES if kind in entry.kinds and entry.role in RETURNS[kind])
 
 
 def result_with(case: Case, **arrays: Array) -> CorrectResult:

@@ -1,4 +1,5 @@
-"""The active mistake: its line of code beside the right one, its effect on the loss, and where it shows best."""
+"""The active mistake: its line of code next to the correct one, its effect on the loss, and the place where it is
+most visible."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -6,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.explain.activation_slopes import slopes
-from cnnviz.core.mistakes import mistakes_for, placed
+from cnnviz.core.mistakes import mistake_at, mistakes_for
 from cnnviz.core.mistakes.mistake_model import PlacedMistake
 from cnnviz.core.network.named_arrays import one_image
 from cnnviz.core.network.network import DEFAULT
@@ -34,8 +35,8 @@ ELSEWHERE: tuple[dict[str, str], ...] = (
 
 def code_lines(mistake: PlacedMistake, snapshot: Snapshot) -> CodeData | None:
     """Return both lines in the network's symbols, or None if they are equal, as with a stride of 1."""
-    wrong, right = mistake.code(get_program(mistake.network, snapshot.trace.x.shape, training=snapshot.trace.training))
-    return None if wrong == right else CodeData(wrong=wrong, right=right)
+    wrong, correct = mistake.code(get_program(mistake.network, snapshot.trace.x.shape, training=snapshot.trace.training))
+    return None if wrong == correct else CodeData(wrong=wrong, right=correct)
 
 
 def loss_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> tuple[ChartData, Message]:
@@ -52,8 +53,8 @@ def loss_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> tupl
 
 
 def slope_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> ChartData | None:
-    """Return the chart of an activation's right and wrong slope, or None for a mistake elsewhere. The cursor marks
-    the largest difference."""
+    """Return the chart of an activation's correct and wrong slope, or None for other mistakes. The cursor marks the
+    largest difference."""
     if not (units := _units(setup, snapshot, mistake)):
         return None
     z_values = np.linspace(min(-2.0, units.z.min()), max(2.0, units.z.max()), POINTS)
@@ -62,7 +63,7 @@ def slope_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Cha
     lines = tuple(Line(message(f"ui.check.falls.{name}"), _with_gaps(curve), hue=HUES[name]) for name, curve in curves.items())
     z = label(units.symbol)
     title, y_title = message("ui.check.slope.title", z=z), message("ui.check.slope.y")
-    return chart("slope", title, z_values.tolist(), lines, z, y_title, cursor=float(units.z[units.largest]), words=_slope_sentence(units))
+    return chart("slope", title, z_values.tolist(), lines, z, y_title, cursor=float(units.z[units.largest_index]), words=_slope_sentence(units))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ class Units:
     count: int
 
     @property
-    def largest(self) -> int:
+    def largest_index(self) -> int:
         """The index of the unit where the slopes differ most."""
         return int(np.argmax(np.abs(self.wrong - self.right)))
 
@@ -92,7 +93,7 @@ def _units(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Units | 
         return None
     symbol = mistake.network.names[mistake.place].source
     program = setup.network.program(snapshot.trace.x.shape)
-    sums = program.forward(snapshot.params, snapshot.trace.x, given=snapshot.trace.kept)[symbol]
+    sums = program.forward(snapshot.params, snapshot.trace.x, pass_inputs=snapshot.trace.kept)[symbol]
     sums = one_image(sums, setup.image) if program.run.images else sums
     if not (slope_pair := slopes(mistake, sums.ravel())):
         return None
@@ -100,19 +101,20 @@ def _units(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Units | 
     in_range = (np.abs(sums) <= FAR) & (np.abs(wrong) <= STEEP)
     if not in_range.any():
         return None
-    worst = int(np.argmax(np.abs(wrong - right)[in_range]))
-    index = ",".join(str(int(indices[worst])) for indices in np.nonzero(in_range))
+    worst_index = int(np.argmax(np.abs(wrong - right)[in_range]))
+    index = ",".join(str(int(indices[worst_index])) for indices in np.nonzero(in_range))
     return Units(symbol, sums[in_range], right[in_range], wrong[in_range], index, int((wrong < 0).sum()), sums.size)
 
 
 def _slope_sentence(units: Units) -> Message:
     """Return the sentence on both slopes at the unit where they differ most."""
-    unit, n = f"{label(units.symbol)}[{units.index}]", units.largest
+    unit, n = f"{label(units.symbol)}[{units.index}]", units.largest_index
     return message("ui.check.slope.words", unit=unit, z=float(units.z[n]), right=float(units.right[n]), wrong=float(units.wrong[n]))
 
 
 def best_place(subject: ExaminedPass) -> BestData | None:
-    """Return where the mistake shows best, in sentences and as a histogram of units, or None if it does not show."""
+    """Return the place where the mistake is most visible, in sentences and as a histogram of units. None if it has no
+    visible effect."""
     mistake = subject.mistake
     if mistake is None or not subject.first_wrong:
         return None
@@ -146,8 +148,8 @@ POINTS = 121
 
 
 def _rising_sentence(setup: Setup, snapshot: Snapshot) -> Message | None:
-    """Return the sentence on how many mistakes make the loss rise; None for large networks, where trying all takes
-    too long."""
+    """Return the sentence on the number of mistakes that increase the loss. None for large networks, for which trying
+    all takes too long."""
     if setup.net != DEFAULT:
         return None
     runs = [_losses(setup, snapshot, mistake) for mistake in mistakes_for(setup.network, setup.opt)]
@@ -171,15 +173,15 @@ def _with_gaps(losses: np.ndarray) -> list[float | None]:
 
 
 def revealing_setup(setup: Setup, mistake: PlacedMistake) -> SwitchData | None:
-    """Return a switch to a similar setup in which the mistake shows, or None if there is none."""
+    """Return a switch to a similar setup in which the mistake has a visible effect, or None if there is none."""
     for change in ELSEWHERE:
-        other, errors = setup.with_query(change)
-        if errors or (other.start == setup.start and other.k == setup.k):
+        changed_setup, errors = setup.with_query(change)
+        if errors or (changed_setup.start == setup.start and changed_setup.k == setup.k):
             continue
         try:
-            snapshot = run_updates(other, load_images(other), min(other.k, 100))
-            placed_mistake = placed(mistake.address, other.network, other.opt, len(other.images))
-            affected = placed_mistake.hits(snapshot.params, snapshot.trace, np.array(other.y), other.optimizer, snapshot.state)
+            snapshot = run_updates(changed_setup, load_images(changed_setup), min(changed_setup.k, 100))
+            placed_mistake = mistake_at(mistake.address, changed_setup.network, changed_setup.opt, len(changed_setup.images))
+            affected = placed_mistake.affected_stages(snapshot.params, snapshot.trace, np.array(changed_setup.y), changed_setup.optimizer, snapshot.state)
         except (Problem, ValueError):
             continue
         if affected and affected != ("dx",):

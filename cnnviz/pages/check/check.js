@@ -8,9 +8,9 @@ import { COMPUTED } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
 import { GradientChain } from "../../view/shell/gradient_chain.js"
 import { closest, copyText, html, nothing, render, setHTML, svg } from "../../view/shell/html.js"
-import { broken, listed } from "./broken.js"
-import { ours, third } from "./ours.js"
-import { own } from "./user_gradients.js"
+import { brokenTemplate, mistakeList } from "./broken.js"
+import { exactTemplate, tensorflowTemplate } from "./ours.js"
+import { userTemplate } from "./user_gradients.js"
 
 /** @import { Answer, Cell, CheckData, CheckHeader, Place, View } from "../../view/types/view.js" */
 
@@ -52,18 +52,18 @@ export class Check extends GradientChain {
     super.receive(answer)
     const { view, check } = this
     setHTML(view.$(".told"), withSymbols(check.foot.join(" ")))
-    render(check.third ? third(check.third) : nothing, view.$(".aside"))
-    const first = this.chain?.cards.find(({ state }) => state === "first")?.symbol ?? ""
-    const compared = check.own?.file ? `${check.own.file} ${first}` : ""
-    if (first && compared && compared !== this.compared) this.visit(first)
-    this.compared = compared
+    render(check.third ? tensorflowTemplate(check.third) : nothing, view.$(".aside"))
+    const firstWrong = this.chain?.cards.find(({ state }) => state === "first")?.symbol ?? ""
+    const comparedKey = check.own?.file ? `${check.own.file} ${firstWrong}` : ""
+    if (firstWrong && comparedKey && comparedKey !== this.compared) this.visit(firstWrong)
+    this.compared = comparedKey
   }
 
   /** @override  a mistake's wrong entry is spoken of, until one goes to another stage */
   get settled() {
     const symbol = super.settled
-    const elsewhere = this.check?.tab === "break" && !this.focus.pinned && this.view.stage === this.led.stage
-    return elsewhere ? (this.chain?.subject ?? symbol) : symbol
+    const isElsewhere = this.check?.tab === "break" && !this.focus.pinned && this.view.stage === this.led.stage
+    return isElsewhere ? (this.chain?.subject ?? symbol) : symbol
   }
 
   /** @override @param {string} symbol */
@@ -102,9 +102,9 @@ export class Check extends GradientChain {
 
   /** @override */
   unpin() {
-    const was = super.unpin()
-    if (was) this.view.go({ cell: "" })
-    return was
+    const wasPinned = super.unpin()
+    if (wasPinned) this.view.go({ cell: "" })
+    return wasPinned
   }
 
   /** @override */
@@ -119,11 +119,15 @@ export class Check extends GradientChain {
       subject: this.settled,
       maps: this.mapsOf(this.settled),
     }
-    const shown = { ours, break: chain.switches.length && !check.code && !check.best ? listed : broken, own }
-    render(shown[/** @type {keyof typeof shown} */ (check.tab)](by), view.$(".below"))
-    const falls = chain.charts.find(({ name }) => name === "falls")
+    const contentByTab = {
+      ours: exactTemplate,
+      break: chain.switches.length && !check.code && !check.best ? mistakeList : brokenTemplate,
+      own: userTemplate,
+    }
+    render(contentByTab[/** @type {keyof typeof contentByTab} */ (check.tab)](by), view.$(".below"))
+    const fallsChart = chain.charts.find(({ name }) => name === "falls")
     const canvas = /** @type {HTMLCanvasElement | null} */ (view.root.querySelector("canvas[data-chart=falls]"))
-    if (falls && canvas) drawChart(canvas, falls, view.root)
+    if (fallsChart && canvas) drawChart(canvas, fallsChart, view.root)
   }
 
   /** Return the versions of an array that can be compared. @param {string} symbol */
@@ -134,27 +138,27 @@ export class Check extends GradientChain {
 
   /** @override @param {Place} subject */
   words(subject) {
-    const place = this.root.querySelector(".below .readout")
-    if (!place || !this.chain) return
+    const readout = this.root.querySelector(".below .readout")
+    if (!readout || !this.chain) return
     const { map, cell } = subject
     const values = this.numbersAt(subject)
     const [label, index] = [this.labelOf(map), `[${this.indexOf(map, cell)}]`]
     const name = `<i>${formula(label)}</i>${index}`
     const heading = /** @type {HTMLElement | null} */ (this.root.querySelector(".below .entry-name"))
-    const worst = this.check?.tab === "own" && this.cards[map].state === "first" && !this.focus.pointed
-    const title = this.check?.tab === "ours" ? "two_ways" : worst ? "largest" : ""
+    const showsWorst = this.check?.tab === "own" && this.cards[map].state === "first" && !this.focus.pointed
+    const title = this.check?.tab === "ours" ? "two_ways" : showsWorst ? "largest" : ""
     if (heading) {
       setHTML(heading, title ? say(`web.check.${title}`, { entry: name }) : name)
-      const charted = this.root.querySelector(".below [data-open=chart-sweep]") && this.check?.tab === "break"
-      heading.hidden = Boolean(charted) && this.check?.entry?.name === label + index // already in the chart's title
+      const isCharted = this.root.querySelector(".below [data-open=chart-sweep]") && this.check?.tab === "break"
+      heading.hidden = Boolean(isCharted) && this.check?.entry?.name === label + index // already in the chart's title
     }
     const lines = this.mapsOf(map).map(
       ({ name, label }) => html`<dt>${label}</dt><dd><b>${this.printed(name, values)}</b></dd>`,
     )
     const hasError = this.check?.tab !== "ours" || this.cards[map].state !== "follows"
-    const follows = html`<p class="soft">${say("web.check.reasons.follows")}</p>`
-    const written = html`<dl class="lines">${lines}</dl>${hasError ? this.error(values.error) : follows}`
-    render(written, /** @type {HTMLElement} */ (place))
+    const followsNote = html`<p class="soft">${say("web.check.reasons.follows")}</p>`
+    const linesTemplate = html`<dl class="lines">${lines}</dl>${hasError ? this.error(values.error) : followsNote}`
+    render(linesTemplate, /** @type {HTMLElement} */ (readout))
   }
 
   /**
@@ -166,8 +170,8 @@ export class Check extends GradientChain {
     if (name === "error" || name === "ratio")
       return Number.isFinite(value) ? number(value, name === "error" ? 2 : 4) : "–"
     if (this.check?.tab === "break") return number(value, 4)
-    const other = values[BESIDE[name]]
-    const [same, rest] = sharedDigits(value, other ?? value)
+    const otherValue = values[BESIDE[name]]
+    const [same, rest] = sharedDigits(value, otherValue ?? value)
     return html`${localizePoint(same)}${rest ? html`<span class="rest">${localizePoint(rest)}</span>` : ""}`
   }
 
@@ -175,8 +179,8 @@ export class Check extends GradientChain {
   error(error) {
     if (error === undefined || this.check?.tab !== "ours") return nothing
     if (Number.isNaN(error)) return html`<p class="soft">${say("web.check.undecided")}</p>`
-    const at = Math.min(Math.max(Math.log10(Math.max(error, 1e-16)) / 16 + 1, 0), 1)
-    const dot = svg`<circle cx=${6 + 288 * at} cy="8" r="6" class=${error <= 1e-6 ? "good" : "bad"} />`
+    const fraction = Math.min(Math.max(Math.log10(Math.max(error, 1e-16)) / 16 + 1, 0), 1)
+    const dot = svg`<circle cx=${6 + 288 * fraction} cy="8" r="6" class=${error <= 1e-6 ? "good" : "bad"} />`
     return html`<svg class="scale" viewBox="0 0 300 44" role="img" aria-label=${say("ui.check.rows.error")}>
       <rect x="6" y="4" width="180" height="8" rx="4" class="rounding" /><rect x="186" y="4" width="108" height="8" rx="4" class="large" />${dot}
       <text x="6" y="32" class="start">10⁻¹⁶</text><text x="96" y="32">${say("web.check.rounding")}</text><text x="186" y="32">10⁻⁶</text><text x="240" y="32" class="bad">${say("web.check.wrong")}</text><text x="294" y="32" class="left">1</text></svg>`
@@ -188,12 +192,12 @@ export class Check extends GradientChain {
     const [box, entry, opened] = [this.boxOf(this.subject.map), ".entry", ".opened"].map((at) =>
       typeof at === "string" ? /** @type {HTMLElement | null} */ (this.root.querySelector(`.below > ${at}`)) : at,
     )
-    const first = this.chain?.cards.find(({ state }) => state === "first")?.symbol
-    const from = first && this.boxOf(first)
-    if (opened instanceof HTMLElement && from) {
+    const firstWrong = this.chain?.cards.find(({ state }) => state === "first")?.symbol
+    const firstBox = firstWrong && this.boxOf(firstWrong)
+    if (opened instanceof HTMLElement && firstBox) {
       const { offsetLeft: left, offsetTop: top, offsetWidth: width } = opened
-      const bottom = from.y + from.height
-      return svg`<polygon points="${from.x - 60},${bottom - 50} ${from.x},${bottom - 50} ${from.x},${bottom} ${from.x + from.width},${bottom} ${left + width},${top} ${left},${top}" />`
+      const bottom = firstBox.y + firstBox.height
+      return svg`<polygon points="${firstBox.x - 60},${bottom - 50} ${firstBox.x},${bottom - 50} ${firstBox.x},${bottom} ${firstBox.x + firstBox.width},${bottom} ${left + width},${top} ${left},${top}" />`
     }
     if (this.check.tab !== "ours" || !box || box instanceof HTMLElement || !(entry instanceof HTMLElement))
       return nothing

@@ -1,4 +1,4 @@
-"""The Check page's chain: gradients with their errors, and where a classic mistake shows."""
+"""The Check page's chain: gradients with their errors, and the effect of a classic mistake."""
 
 from collections.abc import Mapping
 
@@ -19,8 +19,8 @@ from cnnviz.words import message
 
 
 def chain(subject: ExaminedPass) -> GradientChain:
-    """Return the chain of the backward pass beside central differences, or beside the exact pass for a mistake, with
-    errors."""
+    """Return the chain of the backward pass with its errors. It is compared with central differences, or with the
+    exact pass for a mistake."""
     setup, check, mistake = subject.setup, subject.shown_check, subject.mistake
     problem = mistake_of(subject.query, setup)[1]
     with np.errstate(all="ignore"):  # a mistake may divide by 0
@@ -28,8 +28,8 @@ def chain(subject: ExaminedPass) -> GradientChain:
         distances = {symbol: subject.of_image(symbol, mask_undecided(relative_error(subject.ours[symbol], subject.exact[symbol]))) for symbol in symbols}
     # central differences may be undecided where a mistake has changed an entry
     errors = distances | _errors(check) | {symbol: distances[symbol] for symbol in subject.wrong_arrays if mistake}
-    chosen = one_entry.chosen_entry(subject)
-    parts = tuple(_part(subject, symbol, errors.get(symbol), chosen) for symbol in subject.gradient_symbols)
+    chosen_entry = one_entry.chosen_entry(subject)
+    parts = tuple(_part(subject, symbol, errors.get(symbol), chosen_entry) for symbol in subject.gradient_symbols)
     return GradientChain(
         title=words.title(setup, mistake, subject.wrong_stages, subject.first_wrong, subject.image_program),
         verdict=words.verdict(subject) if check else words.progress(subject.checking.share),
@@ -37,16 +37,16 @@ def chain(subject: ExaminedPass) -> GradientChain:
         rows=_rows(subject, errors),
         parts=parts,
         operations=operations(subject.image_program),
-        subject=f"d{chosen.parameter}" if chosen else subject.first_wrong or f"d{setup.network.parameters[0]}",
+        subject=f"d{chosen_entry.parameter}" if chosen_entry else subject.first_wrong or f"d{setup.network.parameters[0]}",
         states=subject.states,
         mistakes={subject.first_wrong: mistake.title} if mistake and subject.first_wrong else {},
         sentences=((problem,) if problem else ()) + words.sentences(subject),
         notes={part.symbol: words.largest_error(errors[part.symbol], part) for part in parts if part.symbol in errors},
         groups=_groups(subject),
-        charts=_charts(subject, chosen),
+        charts=_charts(subject, chosen_entry),
         tabs=tabs(tab_of(subject.query)),
         views=view_switches(setup, tab_of(subject.query)),
-        cells=_cells(subject, parts, chosen),
+        cells=_cells(subject, parts, chosen_entry),
     )
 
 
@@ -57,25 +57,25 @@ def _groups(subject: ExaminedPass) -> tuple[SwitchGroup, ...]:
     return groups
 
 
-def _cells(subject: ExaminedPass, parts: tuple[Part, ...], chosen: Entry | None) -> Mapping[str, list[int]]:
+def _cells(subject: ExaminedPass, parts: tuple[Part, ...], chosen_entry: Entry | None) -> Mapping[str, list[int]]:
     """Return the chosen entry as a cell of its card, or else the entry with the largest error of a mistake."""
-    symbol = f"d{chosen.parameter}" if chosen else subject.first_wrong
+    symbol = f"d{chosen_entry.parameter}" if chosen_entry else subject.first_wrong
     matching_part = next((part for part in parts if part.symbol == symbol), None)
     if not matching_part:
         return {}
     flat = np.zeros(matching_part.shape)
-    flat.reshape(-1)[one_entry.flat_index(chosen, subject.image_program) if chosen else int(subject.absolute_error(symbol).argmax())] = 1
+    flat.reshape(-1)[one_entry.flat_index(chosen_entry, subject.image_program) if chosen_entry else int(subject.absolute_error(symbol).argmax())] = 1
     values = matching_part.extract(flat)
     return {symbol: largest(values, values.shape)} if values.any() else {}  # empty if another channel is pinned
 
 
-def _charts(subject: ExaminedPass, chosen: Entry | None) -> tuple[ChartData, ...]:
+def _charts(subject: ExaminedPass, chosen_entry: Entry | None) -> tuple[ChartData, ...]:
     """Return charts of a mistake's effect on the loss, of the nudge's error, and of an activation's slope."""
     if subject.mistake:
         slope = broken.slope_chart(subject.setup, subject.snapshot, subject.mistake)
         losses = broken.loss_chart(subject.setup, subject.snapshot, subject.mistake)[0]
-        return (losses, *((slope,) if slope else ()), *(one_entry.charts(subject, chosen) if subject.first_wrong else ()))
-    return one_entry.charts(subject, chosen)
+        return (losses, *((slope,) if slope else ()), *(one_entry.charts(subject, chosen_entry) if subject.first_wrong else ()))
+    return one_entry.charts(subject, chosen_entry)
 
 
 def check_records(subject: ExaminedPass) -> dict[str, object]:
@@ -89,7 +89,7 @@ def check_records(subject: ExaminedPass) -> dict[str, object]:
             code=broken.code_lines(mistake, subject.snapshot) if mistake else None,
             falls=broken.loss_chart(subject.setup, subject.snapshot, mistake)[1] if mistake else "",
             best=broken.best_place(subject) if mistake else None,
-            foot=words.foot(subject),
+            foot=words.count_sentences(subject),
             third=tensorflow.tensorflow_record(subject.setup, subject.snapshot, subject.query) if tab_of(subject.query) == "ours" and subject.training else None,
             own=None,
         )
@@ -123,13 +123,13 @@ def mask_undecided(error: np.ndarray, is_decided: np.ndarray | bool = True) -> n
     return np.where(is_decided, np.where(np.isnan(error), np.inf, error), np.nan)
 
 
-def _part(subject: ExaminedPass, symbol: str, error: np.ndarray | None, chosen: Entry | None) -> Part:
-    """Return the shown part of a gradient: of the pinned cell or the chosen entry, else of the largest error, else
-    the first with a number."""
+def _part(subject: ExaminedPass, symbol: str, error: np.ndarray | None, chosen_entry: Entry | None) -> Part:
+    """Return the shown part of a gradient: the one with the pinned cell or the chosen entry, else with the largest
+    error, else the first with a number."""
     index = pinned_cells(subject.setup.pinned_cell, subject.image_program).get(symbol, ())
     default_part = filled_part(subject.image_program, symbol, subject.of_image(symbol, subject.ours[symbol]))
-    if not index and chosen and symbol == f"d{chosen.parameter}":
-        index = tuple(int(axis) for axis in np.unravel_index(one_entry.flat_index(chosen, subject.image_program), default_part.shape))
+    if not index and chosen_entry and symbol == f"d{chosen_entry.parameter}":
+        index = tuple(int(axis) for axis in np.unravel_index(one_entry.flat_index(chosen_entry, subject.image_program), default_part.shape))
     elif not index and error is not None and is_wrong(error).any():
         index = tuple(largest(subject.absolute_error(symbol) if symbol in subject.wrong_arrays else np.nan_to_num(error), default_part.shape))
     return part(subject.image_program, symbol, index) if index else default_part

@@ -36,7 +36,7 @@ MOST_WAITING = 1_000
 
 
 class Checking:
-    """One check of all parameters and pixels, with its progress and result. A check in the background (`beside`) is
+    """One check of all parameters and pixels, with its progress and result. A background check (`beside`) is
     cancelled when no page polls it."""
 
     def __init__(self, in_background: bool = True) -> None:
@@ -47,7 +47,7 @@ class Checking:
         self._seen = time.monotonic()
 
     def poll(self) -> Checking:
-        """Record that a page still needs the check; return the check."""
+        """Record that a page still needs the check, and return the check."""
         self._seen = time.monotonic()
         return self
 
@@ -56,7 +56,7 @@ class Checking:
         network, y, x, training = setup.network, as_frozen(setup.y), snapshot.trace.x, snapshot.trace.training
         names = (*network.program(x.shape).parameters, "x")
         self.check = check_gradients(
-            snapshot.params, x, y, network=network, parameters=names, progress=self._report_progress, given=pass_inputs_of(snapshot), training=training
+            snapshot.params, x, y, network=network, parameters=names, progress=self._report_progress, pass_inputs=pass_inputs_of(snapshot), training=training
         )
 
     def _report_progress(self, share: float) -> None:
@@ -111,7 +111,7 @@ class CheckQueue:
             del self.under_way[key]
 
 
-def effort(setup: Setup, x_shape: tuple[int, ...]) -> int:
+def check_cost(setup: Setup, x_shape: tuple[int, ...]) -> int:
     """Return entries and pixels × multiplications of a pass over all images."""
     program, images = setup.network.program(x_shape), x_shape[0] if len(x_shape) == 4 else 1
     entries = sum(math.prod(parameter.shape) for parameter in program.parameters.values()) + math.prod(x_shape)
@@ -134,7 +134,7 @@ def check_of(setup: Setup, snapshot: Snapshot) -> Checking:
     result = _CHECKS.get(key)
     if result is not None:
         return result
-    if THREADS and effort(setup, x.shape) > AT_ONCE:
+    if THREADS and check_cost(setup, x.shape) > AT_ONCE:
         return _turns.poll(key, lambda checking: checking.work(setup, snapshot))
     result = Checking(in_background=False)
     result.work(setup, snapshot)

@@ -1,4 +1,4 @@
-"""Subject of the Check page: a setup's backward pass, or one with a mistake in it, beside the exact one."""
+"""Subject of the Check page: a setup's backward pass, possibly with a mistake, and the exact pass."""
 
 from collections.abc import Mapping
 from copy import copy
@@ -22,7 +22,7 @@ from cnnviz.wire.gradient_chain import CardState
 
 @dataclass(frozen=True, eq=False)
 class ExaminedPass:
-    """A setup's backward pass, or one with a mistake in it, beside the exact one and its check."""
+    """A setup's backward pass, possibly with a mistake, the exact pass, and its check."""
 
     setup: Setup
     snapshot: Snapshot
@@ -45,7 +45,7 @@ class ExaminedPass:
 
     @cached_property
     def image_program(self) -> Program:
-        """The program for one image, in the shapes that are shown."""
+        """The program for one image, with displayed shapes."""
         return self.setup.network.program(self.setup.x_shape, training=self.training)
 
     def of_image(self, name: str, array: np.ndarray) -> np.ndarray:
@@ -55,7 +55,7 @@ class ExaminedPass:
     @cached_property
     def exact(self) -> Gradients:
         """The gradients of the exact pass, whatever the rule."""
-        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.pass_inputs)
+        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, pass_inputs=self.pass_inputs)
         return self.program.backward(self.snapshot.params, trace, self._targets(trace.o.shape))
 
     @cached_property
@@ -68,7 +68,7 @@ class ExaminedPass:
         """The gradients under examination: those of the pass with the mistake, if there is one."""
         if self.mistake is None:
             return self.snapshot.gradients
-        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.pass_inputs)
+        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, pass_inputs=self.pass_inputs)
         with np.errstate(all="ignore"):  # a mistake may divide by 0
             return self.mistake.run(self.program, self.snapshot.params, trace, self._targets(trace.o.shape), self.setup.optimizer, self.snapshot.state)
 
@@ -92,7 +92,7 @@ class ExaminedPass:
         if self.check is None or not self.program.run.images:
             return self.check
         image_check = copy(self.check)
-        for field in ("analytic", "numeric", "relative_error", "kinks", "doubt", "marks", "structural"):
+        for field in ("analytic", "numeric", "relative_error", "kinks", "error_bound", "marks", "structural"):
             object.__setattr__(image_check, field, {name: self.of_image(name, array) for name, array in getattr(image_check, field).items()})
         return image_check
 
@@ -103,7 +103,7 @@ class ExaminedPass:
 
     @cached_property
     def wrong_stages(self) -> tuple[str, ...]:
-        """The stages at which `ours` differs from `exact`, the first one first."""
+        """The stages at which `ours` differs from `exact`, in order."""
         step = self.mistake.optimizer(self.setup.optimizer) if self.mistake else None
         return stages_hit(self.ours, self.exact, self.snapshot.params, self.setup.optimizer, self.setup.network, step, self.snapshot.state)
 

@@ -1,5 +1,5 @@
-"""Responses of the Check page: our gradients beside central differences and TensorFlow's, classic mistakes, and the
-user's gradients."""
+"""Responses of the Check page: our gradients compared with central differences and TensorFlow's, classic mistakes,
+and the user's gradients."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ from cnnviz.pages.image_of_batch import select_image, with_mode
 
 
 class _CheckHandler(PageHandler):
-    """Responses of all tabs as far as an address determines them."""
+    """Responses of all tabs, without data that is not in the address."""
 
     supports_several_images = supports_eval_mode = True
 
@@ -42,7 +42,7 @@ class _CheckHandler(PageHandler):
 
     def estimate_seconds(self, setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> float:
         """Return the estimated time of the check in seconds; 0 if it runs in the background."""
-        share = checking.effort(setup, x.shape) / checking.AT_ONCE
+        share = checking.check_cost(setup, x.shape) / checking.AT_ONCE
         return 0.5 * share if share <= 1 else 0.0
 
 

@@ -64,8 +64,8 @@ def name_of(entry: Entry, program: Program) -> str:
 
 
 def charts(subject: ExaminedPass, entry: Entry | None) -> tuple[ChartData, ...]:
-    """Return the chart of the central difference's error over the nudge: in two precisions, or for a wrong entry
-    beside the right one."""
+    """Return the chart of the central difference's error against the size of the nudge: in two precisions, or for a
+    wrong entry together with the correct one."""
     if entry is None or (subject.mistake and not _is_wrong(subject, entry)):
         return ()
     steps, entry_nudges = _steps_and_nudges(subject, entry)
@@ -114,11 +114,11 @@ def entry_data(subject: ExaminedPass, entry: Entry | None) -> EntryData | None:
         return None
     steps, (entry_nudges, _) = _steps_and_nudges(subject, entry)
     errors = np.nan_to_num(central_errors(entry_nudges, entry.backward), nan=np.inf)
-    best = min((error, step) for step, error in zip(steps, errors, strict=True) if step in STEPS)[1]
-    shown_nudges = [nudge for nudge in entry_nudges if nudge.step in (LONG, best, SHORT)]
+    best_step = min((error, step) for step, error in zip(steps, errors, strict=True) if step in STEPS)[1]
+    shown_nudges = [nudge for nudge in entry_nudges if nudge.step in (LONG, best_step, SHORT)]
     values = [entry.backward, *(value for nudge in shown_nudges for value in (nudge.up, nudge.down))]
     has_rows = bool(entry.backward) and all(map(math.isfinite, values)) and not subject.mistake and not _is_wrong(subject, entry)
-    kinds = {LONG: "long", SHORT: "short", best: "best"}
+    kinds = {LONG: "long", SHORT: "short", best_step: "best"}
     return EntryData(
         name=name_of(entry, subject.image_program),
         symbol=f"d{entry.parameter}",

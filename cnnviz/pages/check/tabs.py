@@ -4,7 +4,7 @@ mistakes."""
 from collections import Counter
 from collections.abc import Mapping
 
-from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
+from cnnviz.core.mistakes import MISTAKES, mistake_at, mistakes_for
 from cnnviz.core.mistakes.mistake_model import PlacedMistake
 from cnnviz.core.network.stages import label
 from cnnviz.core.setup.setup import Setup
@@ -65,7 +65,7 @@ def mistake_of(query: Mapping[str, str], setup: Setup) -> tuple[PlacedMistake | 
     """Return the mistake and layer that the address names, or a message if it is impossible in this setup."""
     name = query.get("mistake", "")
     try:
-        return (placed(name, setup.network, setup.opt, len(setup.images), setup.mode == "train") if name else None), None
+        return (mistake_at(name, setup.network, setup.opt, len(setup.images), setup.mode == "train") if name else None), None
     except Problem as why:  # the switches below list all mistakes, so the message does not
         return None, message("mistake.unlisted", name=name.partition("@")[0]) if why.code == "mistake.unknown" else why.message
 
@@ -82,12 +82,12 @@ def mode_of(name: str) -> str:
 
 def mistake_switches(setup: Setup, chosen: PlacedMistake | None) -> tuple[SwitchGroup, ...]:
     """Return a switch for every mistake that this setup allows, at each of its layers."""
-    nothing, untouched = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
-    mistakes = [switch("mistake_none", nothing, untouched, chosen is None, {"mistake": "", "check": "break"})]
+    none_label, untouched_label = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
+    mistakes = [switch("mistake_none", none_label, untouched_label, chosen is None, {"mistake": "", "check": "break"})]
     args = (setup.network, setup.opt, len(setup.images))
-    available = [*mistakes_for(*args), *(mistake for mistake in mistakes_for(*args, training=False) if mistake.mistake.after)]
-    counts = Counter(mistake.mistake.name for mistake in available)
-    mistakes += [_mistake(mistake, mistake == chosen, counts[mistake.mistake.name] > 1) for mistake in available]
+    listed_mistakes = [*mistakes_for(*args), *(mistake for mistake in mistakes_for(*args, training=False) if mistake.mistake.after)]
+    counts = Counter(mistake.mistake.name for mistake in listed_mistakes)
+    mistakes += [_mistake(mistake, mistake == chosen, counts[mistake.mistake.name] > 1) for mistake in listed_mistakes]
     return (group(message("ui.check.choices.break_it"), tuple(mistakes)),)
 
 

@@ -31,13 +31,13 @@ def tensorflow_gradients(setup: Setup, snapshot: Snapshot, query: Mapping[str, s
     state, reason = tensorflow_process.state()
     if state != "ready":
         return {}, reason
-    gradients = tensorflow_process.gradients(snapshot.params, snapshot.trace.x, np.array(setup.y), network=setup.network, given=snapshot.trace.kept)
+    gradients = tensorflow_process.gradients(snapshot.params, snapshot.trace.x, np.array(setup.y), network=setup.network, pass_inputs=snapshot.trace.kept)
     return {f"d{name}": gradients[name] for name in snapshot.params}, None
 
 
 def tensorflow_record(setup: Setup, snapshot: Snapshot, query: Mapping[str, str]) -> ThirdData:
-    """Return TensorFlow's line: whether it was requested, and how far its gradients are from ours, or why they are
-    missing."""
+    """Return TensorFlow's row: whether it was requested, and the distance of its gradients from ours, or the reason
+    why they are missing."""
     requested, (gradients, reason) = is_requested(query), tensorflow_gradients(setup, snapshot, query)
     sentence: Message | str = reason or (message("data.tensorflow.starting") if requested else "")
     distance = max((_relative_distance(snapshot.gradients[name], array) for name, array in gradients.items()), default=0.0)

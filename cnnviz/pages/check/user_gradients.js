@@ -1,11 +1,11 @@
-// Check, tab “your own”: the user's gradients beside the right ones where they first differ, the diagnosis, and the
-// likely line of code.
+// The “your own” tab of Check: the user's gradients next to the correct ones where they first differ, the diagnosis,
+// and the likely line of code.
 
 import { actionButton } from "../../view/controls/actions.js"
 import { say } from "../../view/model/words.js"
 import { html, markup, nothing } from "../../view/shell/html.js"
 import { lines } from "./broken.js"
-import { versions } from "./ours.js"
+import { versionMaps } from "./ours.js"
 
 /** @import { Shown } from "./ours.js" */
 /** @import { ExplanationData, UserStage } from "../../view/types/view.js" */
@@ -15,7 +15,7 @@ const bar = ({ title, share, count }) => html`
   <dt>${title}</dt><dd><meter min="0" max="1" value=${share}></meter></dd><dd>${count}</dd>`
 
 /** @param {UserStage} stage */
-const todo = ({ code: { wrong, right } }) =>
+const nextStepTemplate = ({ code: { wrong, right } }) =>
   html`<p class="soft">${say(wrong ? "web.check.own_code" : "web.check.own_line")} <button type="button" class="link" data-act="copy" data-code=${right}>${say("web.check.copy")}</button></p>`
 
 /** One stage of the diagnosis. An example has no code. @param {UserStage} stage */
@@ -23,23 +23,23 @@ const stageOf = (stage) => {
   const { how, title, matches, code, words } = stage
   return html`
   <section class="own-stage"><p class="soft">${how}</p><h2>${title}</h2>
-    ${code.right ? html`${lines(code)}${todo(stage)}` : nothing}
+    ${code.right ? html`${lines(code)}${nextStepTemplate(stage)}` : nothing}
     ${words.map((sentence) => html`<p>${sentence}</p>`)}${matches.length ? html`<dl>${matches.map(bar)}</dl>` : nothing}</section>`
 }
 
 /** @param {Shown} shown */
-export function own({ chain, check, subject, maps }) {
+export function userTemplate({ chain, check, subject, maps }) {
   const { file = "", example = "", stages = [] } = check.own ?? {}
-  const first = chain.cards.find(({ state }) => state === "first")
-  const see = first
-    ? html`<button type="button" class="link" data-act="see" data-stage=${first.symbol}>${say("web.check.see")}</button>`
+  const firstWrong = chain.cards.find(({ state }) => state === "first")
+  const see = firstWrong
+    ? html`<button type="button" class="link" data-act="see" data-stage=${firstWrong.symbol}>${say("web.check.see")}</button>`
     : nothing
   const stageParts = stages.map(stageOf)
   return html`
     <section class="entry numbers"><div class="own-file doings">${markup(actionButton("own_gradients"))}<span>${file}</span></div>
       ${example ? nothing : html`<h2><span class="entry-name"></span></h2>`}<div class="compared">${
         file
-          ? versions(
+          ? versionMaps(
               subject,
               maps.filter(({ name }) => name !== "error"),
             )
@@ -47,8 +47,8 @@ export function own({ chain, check, subject, maps }) {
       }${example ? nothing : html`<div class="readout"></div>`}</div>
       ${chain.sentences.map((words) => html`<p class="sentence">${words}</p>`)}</section>
     ${
-      first || example || stageParts.length
-        ? html`<section class=${first ? "opened" : "opened calm"}>
+      firstWrong || example || stageParts.length
+        ? html`<section class=${firstWrong ? "opened" : "opened calm"}>
       ${example ? html`<div class="own-example"><h2>${say("web.check.own_example")}</h2><p>${example}</p>${stageParts}</div>` : stageParts}${see}</section>`
         : nothing
     }`

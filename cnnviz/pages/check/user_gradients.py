@@ -1,5 +1,5 @@
-"""The tab of the user's gradients beside ours: the first wrong stage, stages that inherit its error, and the mistake
-it looks like."""
+"""The tab that compares the user's gradients with ours: the first wrong stage, stages that inherit its error, and the
+mistake that explains it."""
 
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
@@ -19,7 +19,13 @@ from cnnviz.core.runtime.isolation import run_isolated
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.core.runtime.read_only import freeze_all
 from cnnviz.data.user_gradients import UserGradients, read_gradients_of
-from cnnviz.export.user_gradients_report import close_matches, example_of, match_messages, reference_of, undecided
+from cnnviz.export.user_gradients_report import (
+    close_matches,
+    example_of,
+    match_messages,
+    reference_of,
+    undecided_messages,
+)
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.check.checked_chain import mask_undecided
 from cnnviz.pages.check.tabs import tabs, view_switches
@@ -31,7 +37,7 @@ from cnnviz.wire.gradient_chain import CardState
 from cnnviz.words import Message, Problem, languages, message, say
 
 SHOWN = 3
-"""Number of mistakes that are shown beside each other."""
+"""Number of mistakes that are shown side by side."""
 
 File = tuple[str, bytes]
 """Name and content of an uploaded file."""
@@ -64,7 +70,8 @@ _COMPARISONS: LruCache[tuple[Hashable, ...], Comparison] = LruCache(MOST_BYTES, 
 
 
 def chain(request: PageRequest, file: File | None, comparison: Comparison) -> GradientChain:
-    """Return the chain of yours, ours, their ratio and the errors; ours alone if no file can be compared."""
+    """Return the chain of the user's gradients, ours, their ratio and the errors, or only ours if no file can be
+    compared."""
     reference = reference_of(request.setup, request.snapshot)
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
     # one image of several is shown
@@ -75,20 +82,20 @@ def chain(request: PageRequest, file: File | None, comparison: Comparison) -> Gr
         return one_image(array, request.setup.image) if reference.program.has_images(name) else array
 
     exact_arrays = {operation.makes: of_image(operation.makes, exact[operation.makes]) for operation in steps}
-    ours = Row("ours", message("ui.check.own.ours"), exact_arrays)
+    our_row = Row("ours", message("ui.check.own.ours"), exact_arrays)
     if not isinstance(comparison, tuple):
-        return _exact_chain(program, steps, ours, comparison)
+        return _exact_chain(program, steps, our_row, comparison)
     gradients, diagnosis = comparison
     arrays = {operation.makes: diagnosis.arrays[operation.makes] for operation in steps if operation.makes in diagnosis.arrays}
     errors = {name: of_image(name, _errors(array)) for name, array in arrays.items()}
     distances = {name: of_image(name, _absolute_errors(array)) for name, array in arrays.items()}
     parts = tuple(_part(program, operation.makes, exact_arrays[operation.makes], distances.get(operation.makes)) for operation in steps)
-    yours = Row("yours", message("ui.check.own.yours"), {name: of_image(name, array.theirs) for name, array in arrays.items()})
+    your_row = Row("yours", message("ui.check.own.yours"), {name: of_image(name, array.theirs) for name, array in arrays.items()})
     return GradientChain(
         title=_title(diagnosis),
         verdict=_verdict(file[0] if file else "", diagnosis),
         good=None if diagnosis.verdict == "not finite" or diagnosis.forward_mistake else diagnosis.verdict == "right",
-        rows=(yours, ours, *_ratio(yours.arrays, exact_arrays, bool(diagnosis.first)), Row("error", message("ui.check.rows.error"), errors, ERROR)),
+        rows=(your_row, our_row, *_ratio(your_row.arrays, exact_arrays, bool(diagnosis.first)), Row("error", message("ui.check.rows.error"), errors, ERROR)),
         parts=parts,
         operations=steps,
         subject=next((name for name in arrays if arrays[name].verdict == WRONG), next(iter(arrays), steps[-1].makes)),
@@ -111,9 +118,9 @@ def _exact_chain(program: Program, steps: tuple[Operation, ...], ours: Row, prob
 
 def _explanations(diagnosis: Diagnosis) -> dict[str, Message]:
     """Return the mistake that each wrong array looks like, if known."""
-    near = {stage: close_matches(matches) for stage, matches in diagnosis.matches.items()}
+    near_matches = {stage: close_matches(matches) for stage, matches in diagnosis.matches.items()}
     stages = {name: diagnosis.stage_of(name) for name, array in diagnosis.arrays.items() if array.verdict == WRONG}
-    return {name: near[stage][0].explanation.title for name, stage in stages.items() if near.get(stage)}
+    return {name: near_matches[stage][0].explanation.title for name, stage in stages.items() if near_matches.get(stage)}
 
 
 def _errors(array: ArrayComparison) -> np.ndarray:
@@ -169,8 +176,8 @@ def _verdict(file: str, diagnosis: Diagnosis) -> Message:
         return message("own.undecided", n=diagnosis.undecided, count=diagnosis.count)
     name = file[:60]
     if not diagnosis.first:
-        how = "agree_where_told" if diagnosis.undecided else "agree"
-        return message(f"ui.check.own.{how}", n=diagnosis.count - diagnosis.undecided, count=diagnosis.count, file=name)
+        message_key = "agree_where_told" if diagnosis.undecided else "agree"
+        return message(f"ui.check.own.{message_key}", n=diagnosis.count - diagnosis.undecided, count=diagnosis.count, file=name)
     if mistake := diagnosis.forward_mistake:
         return message("ui.check.own.another_pass.words", mistake=mistake.title, stage=label(mistake.stage), file=name)
     return message("ui.check.own.differ", n=diagnosis.wrong, count=diagnosis.count, stage=_label(diagnosis, diagnosis.first), file=name)
@@ -192,7 +199,7 @@ def _sentences(gradients: UserGradients, diagnosis: Diagnosis) -> list[Message]:
     if other_stages := [_label(diagnosis, stage) for stage, verdict in diagnosis.stages.items() if verdict == WRONG and stage != diagnosis.first]:
         sentences.append(message("ui.check.own.also", stages=other_stages))
     sentences += [message("own.ties", n=one.ties, name=label(name)) for name, one in diagnosis.arrays.items() if one.ties]
-    sentences += undecided(diagnosis)
+    sentences += undecided_messages(diagnosis)
     if gradients.passed_over:
         sentences.append(message("own.some_checked", n=len(diagnosis.arrays), count=len(diagnosis.arrays) + len(gradients.passed_over)))
     if words := diagnosis.precision.words:
@@ -241,7 +248,7 @@ def _cell(part: Part, distances: np.ndarray | None, ours: np.ndarray) -> list[in
 
 
 def file_records(request: PageRequest, file: File | None, comparison: Comparison) -> Mapping[str, object]:
-    """Return the records besides the chain: the file, the mistake that each wrong stage looks like, and its line of
+    """Return the records besides the chain: the file, the mistake that each wrong stage resembles, and its line of
     code."""
     record = UserGradientsData(file=file[0][:60] if file else "", example="", stages=[])
     check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=record)
@@ -289,10 +296,10 @@ def _explained_stage(diagnosis: Diagnosis, stage: str) -> UserStage:
     if near_matches and near_matches[0].exact:
         quality = message("ui.check.own.exact", stage=_label(diagnosis, stage))
     program = diagnosis.reference.program
-    wrong, right = near_matches[0].explanation.code(program, stage, wrong_names) if near_matches else ("", correct_lines(program, wrong_names))
+    wrong, correct = near_matches[0].explanation.code(program, stage, wrong_names) if near_matches else ("", correct_lines(program, wrong_names))
     counts = [
-        ExplanationData(title=one.explanation.title, share=one.reproduced / max(1, one.of), count=message("ui.check.own.count", n=one.reproduced, count=one.of))
-        for one in shown_matches
+        ExplanationData(title=match.explanation.title, share=match.reproduced / max(1, match.of), count=message("ui.check.own.count", n=match.reproduced, count=match.of))
+        for match in shown_matches
     ]
-    words = [one for one in match_messages(diagnosis, stage, near_matches) if one.id in ("own.made_before", "own.same_lesson")]
-    return UserStage(how=quality, title=title, matches=counts, code=CodeData(wrong=wrong, right=right), words=words)
+    words = [match for match in match_messages(diagnosis, stage, near_matches) if match.id in ("own.made_before", "own.same_lesson")]
+    return UserStage(how=quality, title=title, matches=counts, code=CodeData(wrong=wrong, right=correct), words=words)

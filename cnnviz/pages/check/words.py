@@ -1,4 +1,4 @@
-"""Sentences of the Check page: title, verdict, where a mistake shows, and undecided entries."""
+"""Sentences of the Check page: title, verdict, the visible effect of a mistake, and undecided entries."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ LISTED = 6
 
 
 def title(setup: Setup, mistake: PlacedMistake | None, wrong_stages: tuple[str, ...], first: str, program: Program) -> Message:
-    """Return the title of the chain; for a mistake, the two gradients between which it is."""
+    """Return the title of the chain. For a mistake, name the two gradients between which it occurs."""
     if not mistake:
         return message("ui.check.title.notebook" if setup.deviations else "ui.check.title.ours")
     if mistake.is_forward and wrong_stages:
@@ -54,16 +54,16 @@ def verdict(subject: ExaminedPass) -> Message:
 
 
 def _worst(subject: ExaminedPass, check: GradientCheck) -> Message:
-    worst = (subject.shown_check or check).worst
-    return message("ui.check.verdict.worst", entry=one_entry.name_of(worst, subject.image_program), error=float(worst.relative_error))
+    worst_entry = (subject.shown_check or check).worst
+    return message("ui.check.verdict.worst", entry=one_entry.name_of(worst_entry, subject.image_program), error=float(worst_entry.relative_error))
 
 
 def _mistake_verdict(subject: ExaminedPass) -> Message:
     inheriting = [label(name) for name in subject.gradient_symbols if name in subject.wrong_arrays and name != subject.first_wrong]
     if subject.wrong_stages == ("dx",):
         return message("ui.check.shows.image_only", first=label("dx"))
-    if independent := [label(name) for name, state in subject.states.items() if state == "wrong"]:
-        return message("ui.check.shows.also_later" if len(inheriting) > len(independent) else "ui.check.shows.also", also=independent)
+    if independent_labels := [label(name) for name, state in subject.states.items() if state == "wrong"]:
+        return message("ui.check.shows.also_later" if len(inheriting) > len(independent_labels) else "ui.check.shows.also", also=independent_labels)
     extent = "once" if not inheriting else "and_on" if len(inheriting) <= LISTED else "and_many"
     return message(f"ui.check.shows.{extent}", first=label(subject.first_wrong), n=len(inheriting), later=inheriting)
 
@@ -75,10 +75,10 @@ def progress(share: float) -> Message:
 
 def largest_error(error: np.ndarray, part: Part) -> Message:
     """Return the sentence on the largest relative error of an array, over all its channels."""
-    decided = error[~np.isnan(error)]
-    if not decided.size:
+    decided_errors = error[~np.isnan(error)]
+    if not decided_errors.size:
         return message("ui.check.undecided_all")
-    id, value = ("exact", 0) if not decided.any() else ("largest", float(decided.max()))
+    id, value = ("exact", 0) if not decided_errors.any() else ("largest", float(decided_errors.max()))
     if part.is_complete:
         return message(f"ui.check.{id}", error=value)
     return message(f"ui.check.{id}_of_all", error=value, count=error.size // (part.rows * part.columns * part.layers))
@@ -93,7 +93,7 @@ def sentences(subject: ExaminedPass) -> tuple[Message | str, ...]:
     return (message("ui.check.not_exact", rule=setup.rule.replace("_", " ").split(",")),) if setup.deviations else ()
 
 
-def foot(subject: ExaminedPass) -> list[Message]:
+def count_sentences(subject: ExaminedPass) -> list[Message]:
     """Return sentences on the numbers of wrong and undecided entries and kinks; for another forward pass, of
     different entries."""
     check = subject.check

@@ -4,8 +4,8 @@ const LINEAR = 1000 // largest quotient of two magnitudes on a linear scale
 const MOST_NAMED = 7 // maximal number of named decades
 
 /**
- * Return the length of a bar as a part of the longest possible one, and the powers of ten on the scale, of which some
- * are named: none if it is linear.
+ * Return the length of a bar as a fraction of the longest possible one, and the powers of ten on the scale, with
+ * labels for some of them. A linear scale has none.
  * @param {number[]} magnitudes
  */
 export function barScale(magnitudes) {
@@ -16,11 +16,11 @@ export function barScale(magnitudes) {
     return { part, decades: /** @type {{ power: number, at: number, isNamed: boolean }[]} */ ([]) }
   }
   const [first, last] = [Math.ceil(Math.log10(low)) - 1, Math.ceil(Math.log10(high))]
-  const at = (/** @type {number} */ power) => Math.min(Math.max((power - first) / (last - first), 0), 1)
+  const positionOf = (/** @type {number} */ power) => Math.min(Math.max((power - first) / (last - first), 0), 1)
   const step = Math.ceil((last - first) / (MOST_NAMED - 1))
   const powers = Array.from({ length: last - first + 1 }, (_, n) => first + n)
   return {
-    part: (/** @type {number} */ value) => (value > 0 ? at(Math.log10(value)) : 0),
-    decades: powers.map((power, n) => ({ power, at: at(power), isNamed: n % step === 0 })),
+    part: (/** @type {number} */ value) => (value > 0 ? positionOf(Math.log10(value)) : 0),
+    decades: powers.map((power, n) => ({ power, at: positionOf(power), isNamed: n % step === 0 })),
   }
 }

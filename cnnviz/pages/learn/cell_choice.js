@@ -15,7 +15,7 @@ import { outlineOf } from "./region_outline.js"
 /** @import { Cell, Face } from "../../view/types/view.js" */
 
 const SIDE = 44
-const MAX_EDGES = 240 // of correct cells that are outlined in a whole map; of more, only the nearest is
+const MAX_EDGES = 240 // maximum number of correct cells that are outlined in a whole map; otherwise only the nearest one is
 const OTHER_CHANNEL = 1000 // distance of a cell in another channel
 
 export class CellChoice {
@@ -45,8 +45,8 @@ export class CellChoice {
   /** Link to the map that the kernel slides over, if the question hides the cells themselves. */
   get link() {
     const { numbers, question } = this.learn
-    const hidden = question?.plates.some(({ symbol, hidden }) => hidden && symbol === this.map)
-    return hidden ? windowOf(numbers, this.map) : undefined
+    const isHidden = question?.plates.some(({ symbol, hidden }) => hidden && symbol === this.map)
+    return isHidden ? windowOf(numbers, this.map) : undefined
   }
 
   /** Whether the product of kernel and window can be shown. */
@@ -112,7 +112,7 @@ export class CellChoice {
   }
 
   /**
-   * Return the cell at a place of the figure, or the one whose window is centred there.
+   * Return the cell at a point of the figure, or the cell whose window is centred there.
    * @param {number} tile @param {number} row @param {number} column @returns {Cell}
    */
   cellAt(tile, row, column) {
@@ -155,16 +155,16 @@ export class CellChoice {
    * @param {HTMLCanvasElement} canvas @param {MouseEvent} event @param {Figure} figure
    */
   jump(canvas, event, { face }) {
-    const across = Math.ceil(Math.sqrt(face.tiles))
-    const down = Math.ceil(face.tiles / across)
+    const tileColumns = Math.ceil(Math.sqrt(face.tiles))
+    const tileRows = Math.ceil(face.tiles / tileColumns)
     const [row, column] = cellUnder(canvas, event, {
       tile: 0,
       top: 0,
       left: 0,
-      tall: down * face.rows,
-      wide: across * face.columns,
+      tall: tileRows * face.rows,
+      wide: tileColumns * face.columns,
     })
-    const tile = Math.min(Math.floor(row / face.rows) * across + Math.floor(column / face.columns), face.tiles - 1)
+    const tile = Math.min(Math.floor(row / face.rows) * tileColumns + Math.floor(column / face.columns), face.tiles - 1)
     this.cursor = this.cellAt(tile, row % face.rows, column % face.columns)
     this.moveCrop(true)
     this.pickCell()
@@ -179,11 +179,11 @@ export class CellChoice {
     const clamp = (/** @type {number} */ at, /** @type {number} */ axis) => Math.min(Math.max(at, 0), shape[axis] - 1)
     const [rowAxis, columnAxis] = [shape.length - 2, shape.length - 1]
     const direction = ARROWS[event.key]
-    const turn = { "[": -1, "]": 1 }[event.key]
-    const moved = (/** @type {number} */ at, /** @type {number} */ axis) =>
+    const delta = { "[": -1, "]": 1 }[event.key]
+    const neighbourCell = (/** @type {number} */ at, /** @type {number} */ axis) =>
       axis === rowAxis || axis === columnAxis ? clamp(at + direction[axis - rowAxis], axis) : at
-    if (direction) this.cursor = this.cursor.map(moved)
-    else if (turn) this.cursor = [(this.cursor[0] + turn + shape[0]) % shape[0], ...this.cursor.slice(1)]
+    if (direction) this.cursor = this.cursor.map(neighbourCell)
+    else if (delta) this.cursor = [(this.cursor[0] + delta + shape[0]) % shape[0], ...this.cursor.slice(1)]
     else if (event.key === "Enter") this.pickCell()
     else return
     event.preventDefault()
@@ -210,8 +210,8 @@ export class CellChoice {
   get words() {
     const { learn, map } = this
     if (!map || learn.givenAnswer === null) return undefined
-    const place = this.placeOf(learn.numbers.cell(map, Number(learn.givenAnswer)))
-    return say(learn.open ? "web.learn.was_picked" : "web.learn.picked", { map, place })
+    const answerCell = this.placeOf(learn.numbers.cell(map, Number(learn.givenAnswer)))
+    return say(learn.open ? "web.learn.was_picked" : "web.learn.picked", { map, place: answerCell })
   }
 
   /** Where a right cell is, after a wrong answer, or "". */
@@ -223,9 +223,9 @@ export class CellChoice {
   /** The chosen cell, and the nearest right one. @returns {{ cell: Cell, tone: string }[]} */
   chosenMarks(/** @type {string} */ accent) {
     const { learn, map, right } = this
-    const chosen =
+    const chosenCells =
       learn.givenAnswer === null ? [] : [{ cell: learn.numbers.cell(map, Number(learn.givenAnswer)), tone: accent }]
-    return right ? [...chosen, { cell: right, tone: this.green }] : chosen
+    return right ? [...chosenCells, { cell: right, tone: this.green }] : chosenCells
   }
 
   /** Colour of right cells. The style sheet resolves it, since a canvas cannot parse `light-dark()`. */
@@ -260,8 +260,8 @@ export class CellChoice {
   marks(symbol, accent, region) {
     const { figure, map, learn } = this
     const isFigure = figure?.plate.symbol === symbol
-    const chosen = isFigure || symbol === map ? this.chosenMarks(accent) : []
-    const cells = region ? chosen.filter(({ cell }) => cell !== this.right) : chosen
+    const answerMarks = isFigure || symbol === map ? this.chosenMarks(accent) : []
+    const cells = region ? answerMarks.filter(({ cell }) => cell !== this.right) : answerMarks
     const { face } = learn.figures.find(({ plate }) => plate.symbol === symbol) ?? {}
     const blocks = cells.flatMap(({ cell, tone }) =>
       isFigure
@@ -297,8 +297,8 @@ export class CellChoice {
     const canvas = /** @type {HTMLCanvasElement | null} */ (this.learn.form.querySelector("canvas[data-map]"))
     const { figure } = this
     if (!canvas || !figure) return
-    const chosen = this.chosenMarks(accent).map(({ cell, tone }) => ({ block: this.blockOf(cell), tone }))
+    const answerMarks = this.chosenMarks(accent).map(({ cell, tone }) => ({ block: this.blockOf(cell), tone }))
     const region = this.right && !this.link ? this.regionIn(figure.face) : null
-    paintPart(canvas, figure, this.crop, [{ block: this.blockOf(this.cursor), tone: "#000" }, ...chosen], region)
+    paintPart(canvas, figure, this.crop, [{ block: this.blockOf(this.cursor), tone: "#000" }, ...answerMarks], region)
   }
 }

@@ -47,7 +47,7 @@ export const cell = (value, colours, kind = "") => ({
  * Return a cell with the answered number while the true one is hidden.
  * @param {number} value @param {Colours} colours @returns {Cell}
  */
-export const ghost = (value, colours) => ({
+export const answeredCell = (value, colours) => ({
   text: formatCell(value, colours),
   style: `--mine:${css(colour(value, colours.limits, colours.scale))}`,
   kind: "ghost",
@@ -57,13 +57,13 @@ export const ghost = (value, colours) => ({
 export const patch = (value, colours) => ({ text: "", style: cellStyle(value, colours) })
 
 /** Return a cell with a hidden number. @param {boolean} [asked] @returns {Cell} */
-export const blank = (asked = true) => ({ text: "?", style: "", kind: asked ? "blank" : "blank other" })
+export const hiddenCell = (asked = true) => ({ text: "?", style: "", kind: asked ? "blank" : "blank other" })
 
 /**
  * Return a cell with a wrong answer above the true number.
  * @param {number} value @param {number} mine @param {Colours} colours @returns {Cell}
  */
-export function split(value, mine, colours) {
+export function wrongCell(value, mine, colours) {
   const [from, to] = [mine, value].map((each) => colour(each, colours.limits, colours.scale))
   const style = `--mine:${css(from)};background:${css(to)};color:${textColour(to)}`
   return { text: formatCell(value, colours), mine: formatCell(mine, colours), style, kind: "split" }

@@ -27,8 +27,8 @@ export const centreStart = (at, count, size) =>
 export const windowRange = (link, at) => {
   if (!link) return [at, at]
   const { stride, before, k } = link.geometry
-  const first = stride * at - before
-  return [first, first + k - 1]
+  const firstPixel = stride * at - before
+  return [firstPixel, firstPixel + k - 1]
 }
 
 /**

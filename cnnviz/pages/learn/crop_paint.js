@@ -62,18 +62,18 @@ function outlineRegion(context, { blocks, tone }, place) {
 export function paintMap(canvas, figure, marks, region = null) {
   const context = prepare(canvas)
   const { face, values, limits, scale, hidden } = figure
-  const at = layout(face, { width: canvas.clientWidth, height: canvas.clientHeight, across: acrossOf(figure) })
+  const mapLayout = layout(face, { width: canvas.clientWidth, height: canvas.clientHeight, across: acrossOf(figure) })
   context.imageSmoothingEnabled = false
   for (let n = 0; n < face.tiles && !hidden; n++) {
-    const box = at.tile(n)
+    const box = mapLayout.tile(n)
     const paint = (/** @type {number} */ i, /** @type {number} */ j) => {
       const offset = face.offset(n, i, j)
       return offset < 0 ? null : colour(values[offset], limits, scale)
     }
     context.drawImage(imageOfCells(face.rows, face.columns, paint), box.x, box.y, box.width, box.height)
   }
-  if (region) outlineRegion(context, region, at.place)
-  for (const { block, tone } of marks) outline(context, at.place(block), tone)
+  if (region) outlineRegion(context, region, mapLayout.place)
+  for (const { block, tone } of marks) outline(context, mapLayout.place(block), tone)
 }
 
 /**

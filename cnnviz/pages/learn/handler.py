@@ -17,7 +17,7 @@ from cnnviz.pages import map_records
 from cnnviz.pages.address import PageRequest, resolve
 from cnnviz.pages.encoding import decode, encode
 from cnnviz.pages.handlers import PageHandler
-from cnnviz.pages.learn.listed import listed
+from cnnviz.pages.learn.listed import deck_record
 from cnnviz.pages.step.handler import map_response
 from cnnviz.wire.learn import LearnCells, LearnPlate
 from cnnviz.words import Message, Problem, message
@@ -60,30 +60,30 @@ class _LearnHandler(PageHandler):
 HANDLER = _LearnHandler()
 
 
-def _encoded(now: PageRequest, catalogue: Library, step_data: dict[str, object] | None, masks: dict[str, np.ndarray], whole: bool) -> bytes:
-    head, arrays = map_response("learn", now, whole)
-    at = catalogue.find(str(step_data["lesson"])) if step_data else None
-    lessons = catalogue.lessons if at is None or at.is_lesson else (*catalogue.lessons, at)
-    head["learn"] = {
-        "lessons": [listed(lesson) for lesson in lessons],
-        "lectures": [] if step_data else [listed(lecture) for lecture in catalogue.lectures],
+def _encoded(request: PageRequest, catalogue: Library, step_data: dict[str, object] | None, masks: dict[str, np.ndarray], whole: bool) -> bytes:
+    response_header, arrays = map_response("learn", request, whole)
+    lesson_index = catalogue.find(str(step_data["lesson"])) if step_data else None
+    lessons = catalogue.lessons if lesson_index is None or lesson_index.is_lesson else (*catalogue.lessons, lesson_index)
+    response_header["learn"] = {
+        "lessons": [deck_record(lesson) for lesson in lessons],
+        "lectures": [] if step_data else [deck_record(lecture) for lecture in catalogue.lectures],
         "faults": [message("lessons.fault", file=file, line=str(diagnostic.line), what=diagnostic.what) for file, diagnostic in catalogue.diagnostics],
         "step": step_data,
     }
-    return encode(head, arrays | masks)
+    return encode(response_header, arrays | masks)
 
 
-def _find_step(catalogue: Library, now: PageRequest) -> tuple[Deck | None, int, dict[str, Message]]:
+def _find_step(catalogue: Library, request: PageRequest) -> tuple[Deck | None, int, dict[str, Message]]:
     """Return the deck and step number that the address names, and error messages by key."""
-    id, number = now.query.get("lesson", ""), now.query.get("step", "1") or "1"
+    id, number = request.query.get("lesson", ""), request.query.get("step", "1") or "1"
     if not id:
         return None, 0, {}
     deck = catalogue.find(id)
     if deck is None:
         return None, 0, {"lesson": message("ui.learn.no_lesson", id=id[:40])}
     if not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(deck.screens)):
-        first = deck if _can_show(deck.screens[0]) else None
-        return first, 1, {"step": message("ui.learn.no_step", number=number[:10], most=len(deck.screens))}
+        shown_deck = deck if _can_show(deck.screens[0]) else None
+        return shown_deck, 1, {"step": message("ui.learn.no_step", number=number[:10], most=len(deck.screens))}
     if not _can_show(deck.screens[int(number) - 1]):
         return None, 0, {"step": message("ui.learn.elsewhere", number=number)}
     return deck, int(number), {}
@@ -94,10 +94,12 @@ def _can_show(step: Screen) -> bool:
     return step.asks or step.place.page in ("", "learn")
 
 
-def _with_setup(setup: Setup, now: PageRequest) -> PageRequest:
+def _with_setup(setup: Setup, request: PageRequest) -> PageRequest:
     """Return the request with the step's setup instead of the requested one."""
-    here = resolve(setup.to_query(), several_images=True, eval_mode=True)
-    return replace(now, setup=here.setup, image=here.image, snapshot=here.snapshot, errors=here.errors, missing={}, cacheable=here.cacheable)
+    resolved = resolve(setup.to_query(), several_images=True, eval_mode=True)
+    return replace(
+        request, setup=resolved.setup, image=resolved.image, snapshot=resolved.snapshot, errors=resolved.errors, missing={}, cacheable=resolved.cacheable
+    )
 
 
 def _question_data(deck: Deck, number: int, step: Screen, question: Question) -> dict[str, object]:
@@ -135,22 +137,25 @@ def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
 def _cells(step: Screen, scope: Scope) -> LearnCells | None:
     """Return the cells that the question is about, for the image that is shown, or None if that image has none of
     them."""
-    asked = cells(step, scope)
-    if asked and len(scope.setup.images) > 1 and scope.setup.network.program(scope.snapshot.trace.x.shape).has_images(asked[0]):
-        images, *ranges = asked[1] or (range(0),)
-        asked = (asked[0], tuple(ranges)) if images == range(scope.setup.image, scope.setup.image + 1) else None
-    return asked and LearnCells(map=asked[0], start=[one.start for one in asked[1]], count=[len(one) for one in asked[1]])
+    question_cells = cells(step, scope)
+    if question_cells and len(scope.setup.images) > 1 and scope.setup.network.program(scope.snapshot.trace.x.shape).has_images(question_cells[0]):
+        images, *ranges = question_cells[1] or (range(0),)
+        question_cells = (question_cells[0], tuple(ranges)) if images == range(scope.setup.image, scope.setup.image + 1) else None
+    if not question_cells:
+        return None
+    symbol, cell_ranges = question_cells
+    return LearnCells(map=symbol, start=[part.start for part in cell_ranges], count=[len(part) for part in cell_ranges])
 
 
 def _option(step: Screen, option: Option) -> dict[str, object]:
-    shown = np.atleast_2d(option.value)
-    picture = step.kind == "choose" and 1 < shown.size <= MOST_SHOWN and shown.ndim == 2
+    option_values = np.atleast_2d(option.value)
+    picture = step.kind == "choose" and 1 < option_values.size <= MOST_SHOWN and option_values.ndim == 2
     return {
         "label": option.label,
         "say": option.say,
         "right": option.right,
         "value": float(option.value) if option.value.size == 1 else None,
-        "picture": shown.astype(float).tolist() if picture else None,
+        "picture": option_values.astype(float).tolist() if picture else None,
     }
 
 

@@ -1,6 +1,6 @@
 // The kernel's positions for the cells in question, each with its sum.
 
-import { beside, cellArithmetic, cellName, resultText } from "../../view/model/explain/arithmetic.js"
+import { cellArithmetic, cellName, resultText, withNoteBeside } from "../../view/model/explain/arithmetic.js"
 import { formatInteger, formula } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/shell/html.js"
@@ -14,7 +14,7 @@ const MOST_FACTORS = 2 // maximal number of products printed one by one
 const CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 
 /** Return a position's number as a circled digit, or plain above 10. @param {number} n */
-export const circled = (n) => CIRCLED[n] ?? String(n + 1)
+export const circledNumber = (n) => CIRCLED[n] ?? String(n + 1)
 
 /**
  * Return the kernel's window for a cell: its corner, pixels and weights.
@@ -26,9 +26,9 @@ function windowAt(numbers, map, at) {
   const [, height, width] = numbers.shape(link.source)
   const { k } = link.geometry
   const [top, left] = [windowRange(link, at[1])[0], windowRange(link, at[2])[0]]
-  const inside = (/** @type {number} */ r, /** @type {number} */ c) => r >= 0 && c >= 0 && r < height && c < width
+  const isInside = (/** @type {number} */ r, /** @type {number} */ c) => r >= 0 && c >= 0 && r < height && c < width
   const pixel = (/** @type {number} */ r, /** @type {number} */ c) =>
-    inside(r, c) ? numbers.at(link.source, [0, r, c]) : 0
+    isInside(r, c) ? numbers.at(link.source, [0, r, c]) : 0
   const weight = (/** @type {number} */ u, /** @type {number} */ v) => numbers.at(kernel, [at[0], 0, u, v])
   const terms = Array.from({ length: k * k }, (_, n) => {
     const [u, v] = [Math.floor(n / k), n % k]
@@ -41,7 +41,7 @@ function windowAt(numbers, map, at) {
  * Return the arithmetic of a number, marked if another rule computed the number itself.
  * @param {Numbers} numbers @param {string} map @param {string} sum
  */
-const withRule = (numbers, map, sum) => (numbers.answer.deviations[map] ? beside(sum, "web.step.instead") : sum)
+const withRule = (numbers, map, sum) => (numbers.answer.deviations[map] ? withNoteBeside(sum, "web.step.instead") : sum)
 
 /** Return the arithmetic of a cell's number. @param {Numbers} numbers @param {string} map @param {Cell} at */
 export const arithmeticOf = (numbers, map, at) => withRule(numbers, map, cellArithmetic(numbers, map, at))

@@ -16,11 +16,11 @@ export class Slide {
   /** @param {Learn} learn */
   constructor(learn) {
     this.learn = learn
-    const land = (/** @type {Event} */ { target }) => {
+    const onTransitionEnd = (/** @type {Event} */ { target }) => {
       if (!(/** @type {Element} */ (target).closest?.("[data-key=learn_slide]"))) this.finish()
     }
     for (const event of ["keydown", "pointerdown"])
-      addEventListener(event, land, { capture: true, signal: learn.view.stop.signal })
+      addEventListener(event, onTransitionEnd, { capture: true, signal: learn.view.stop.signal })
   }
 
   get isRunning() {
@@ -44,9 +44,9 @@ export class Slide {
 
   /** Show a position, and stop at the last one. @param {number} at */
   show(at) {
-    const last = this.places - 1
-    this.index = Math.min(at, last)
-    if (this.index === last) this.stop()
+    const lastIndex = this.places - 1
+    this.index = Math.min(at, lastIndex)
+    if (this.index === lastIndex) this.stop()
     this.learn.fill()
   }
 

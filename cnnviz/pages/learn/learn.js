@@ -15,7 +15,7 @@ import { paintMap } from "./crop_paint.js"
 import { productFigure } from "./kernel_places.js"
 import { Slide } from "./kernel_slide.js"
 import { board, isPictured, pictureColours } from "./learn_board.js"
-import { bindIndex, index, nextQuestion } from "./learn_index.js"
+import { bindIndex, indexTemplate, nextQuestion } from "./learn_index.js"
 import { kernelName, orderingTemplate, questionText, summary } from "./learn_question.js"
 import { spokenQuestion } from "./learn_words.js"
 import { nextPicture, paintNextPicture } from "./next_picture.js"
@@ -144,12 +144,17 @@ export class Learn extends Content {
     if (!learn) return
     const element = this.view.$(".index")
     const style = getComputedStyle(element)
-    const wide = element.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight)
-    const phone = isPhone() ? wide : 0
+    const contentWidth =
+      element.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight)
+    const phone = isPhone() ? contentWidth : 0
     const isBeside = !isNarrow() && next?.question.kind === "choose"
-    const room = { width: isBeside ? NEXT_SHARE * wide : wide, height: phone ? 190 : NEXT_HEIGHT, phone }
+    const room = {
+      width: isBeside ? NEXT_SHARE * contentWidth : contentWidth,
+      height: phone ? 190 : NEXT_HEIGHT,
+      phone,
+    }
     const picture = next ? nextPicture(next.question, next.numbers, room) : nothing
-    render(index(learn, next?.question.ask ?? "", picture), element)
+    render(indexTemplate(learn, next?.question.ask ?? "", picture), element)
     if (next) paintNextPicture(element, next.question, next.numbers, this.accent)
   }
 
@@ -164,7 +169,7 @@ export class Learn extends Content {
   start(step, again) {
     this.kernel.reset()
     const isFirst = !this.questionKey
-    this.givenAnswer = step.kind === "order" ? shuffled(step) : null
+    this.givenAnswer = step.kind === "order" ? shuffledStages(step) : null
     this.result = null
     this.isEnded = false
     this.tries = again ? this.tries + 1 : 0
@@ -208,15 +213,15 @@ export class Learn extends Content {
     const phone = isPhone()
     const style = getComputedStyle(this.form)
     const [words, margin] = ["--words", "--margin"].map((name) => Number.parseFloat(style.getPropertyValue(name)))
-    const wide = width - (isNarrow() ? 0 : words) - 2 * margin
+    const pictureWidth = width - (isNarrow() ? 0 : words) - 2 * margin
     const part = step.kind === "click" && !isNarrow() ? this.choice.width + margin : 0
-    const places = step.cells && hasSingleKernel(this.numbers, step.cells.map) ? "picture" : ""
-    const numbered = this.figures.some(({ form }) => form === "number") ? "numbers" : "words"
-    const below = step.kind === "click" ? 0 : SPACE_BELOW[isPictured(step) ? "picture" : places || numbered]
+    const pictureKey = step.cells && hasSingleKernel(this.numbers, step.cells.map) ? "picture" : ""
+    const spaceKey = this.figures.some(({ form }) => form === "number") ? "numbers" : "words"
+    const spaceBelow = step.kind === "click" ? 0 : SPACE_BELOW[isPictured(step) ? "picture" : pictureKey || spaceKey]
     return {
-      width: wide - part,
-      height: isNarrow() ? (phone ? 190 : 300) : height - 56 - below,
-      phone: phone ? wide : 0,
+      width: pictureWidth - part,
+      height: isNarrow() ? (phone ? 190 : 300) : height - 56 - spaceBelow,
+      phone: phone ? pictureWidth : 0,
     }
   }
 
@@ -227,8 +232,8 @@ export class Learn extends Content {
     const { classList } = this.form
     const states = { answered: this.open, clicking: step.kind === "click", over: this.isEnded }
     for (const [name, is] of Object.entries(states)) classList.toggle(name, is)
-    const next = learn.lessons[learn.lessons.indexOf(listed) + 1]
-    if (this.isEnded) return void render(keyed("end", summary(step, listed, next)), this.form)
+    const nextListed = learn.lessons[learn.lessons.indexOf(listed) + 1]
+    if (this.isEnded) return void render(keyed("end", summary(step, listed, nextListed)), this.form)
     const more =
       step.kind === "order" ? orderingTemplate(step, tried) : step.kind === "click" ? this.choice.template() : nothing
     const words = questionText(
@@ -251,8 +256,8 @@ export class Learn extends Content {
 
   /** The numbers of the cells in question, once the solution is shown. */
   get correctNumbers() {
-    const asked = this.open ? this.figures.find(({ asked }) => asked) : undefined
-    return asked?.asked ? valuesOf(asked, asked.asked) : []
+    const askedFigure = this.open ? this.figures.find(({ asked }) => asked) : undefined
+    return askedFigure?.asked ? valuesOf(askedFigure, askedFigure.asked) : []
   }
 
   /** The kernel's product at the cursor. */
@@ -285,9 +290,12 @@ export class Learn extends Content {
     if (figure.asked) return [{ block: figure.asked, tone }]
     const link = step.cells && windowOf(this.numbers, step.cells.map)
     if (!step.cells || link?.source !== symbol) return []
-    const places = askedCells(this.numbers, step.cells)
-    const at = this.open || places.length === 1 ? places[this.kernel.index ?? places.length - 1] : null
-    return at ? figure.face.boxes(this.numbers.reach(link, at)).map((block) => ({ block, tone })) : []
+    const positions = askedCells(this.numbers, step.cells)
+    const kernelPosition =
+      this.open || positions.length === 1 ? positions[this.kernel.index ?? positions.length - 1] : null
+    return kernelPosition
+      ? figure.face.boxes(this.numbers.reach(link, kernelPosition)).map((block) => ({ block, tone }))
+      : []
   }
 
   // ---- answers
@@ -320,11 +328,11 @@ export class Learn extends Content {
       else if (field.dataset.weight) view.go({ f: this.weights() })
     })
     form.addEventListener("keydown", (event) => {
-      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
-      const step = by && closest(event, ".path li")
+      const delta = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+      const step = delta && closest(event, ".path li")
       if (!step) return
-      const next = by < 0 ? step.previousElementSibling : step.nextElementSibling
-      next?.querySelector("button")?.focus()
+      const nextStep = delta < 0 ? step.previousElementSibling : step.nextElementSibling
+      nextStep?.querySelector("button")?.focus()
       event.preventDefault()
     })
     form.addEventListener("click", ({ target }) => {
@@ -343,13 +351,13 @@ export class Learn extends Content {
     const { question: step, listedLesson: listed, learn } = this
     if (!step || !listed || !learn) return
     const { lesson, number } = step
-    const to = (/** @type {number} */ n) => this.view.leap(n > 0 ? { lesson, step: String(n) } : {})
+    const goToStep = (/** @type {number} */ n) => this.view.leap(n > 0 ? { lesson, step: String(n) } : {})
     if (this.isEnded && dataset.go === String(number)) this.start(step, false)
     else if (dataset.go !== undefined) this.view.leap(dataset.go ? { lesson, step: dataset.go } : {})
     else if (dataset.move) this.moveStage(Number(dataset.move), Number(dataset.by))
     else if (dataset.key === "learn_continue" || dataset.key === "learn_skip")
       this.view.look.script ? moveBy(this.view, 1) : this.nextStep(step)
-    else if (dataset.key === "learn_back") to(number - 1)
+    else if (dataset.key === "learn_back") goToStep(number - 1)
     else if (dataset.key === "learn_hint") this.hint(step)
     else if (dataset.key === "learn_other") this.tryAnother(step)
     else if (dataset.key === "learn_slide") this.kernel.isRunning ? this.kernel.finish() : this.kernel.start()
@@ -391,10 +399,11 @@ export class Learn extends Content {
   /** @param {LearnStep} step */
   tryAnother({ change, another }) {
     if (change === "nothing") return this.view.go(another)
-    const next = (/** @type {string[]} */ all, /** @type {string} */ here) => all[(all.indexOf(here) + 1) % all.length]
+    const nextName = (/** @type {string[]} */ all, /** @type {string} */ here) =>
+      all[(all.indexOf(here) + 1) % all.length]
     const images = IMAGES.map(({ id }) => id)
-    if (change === "kernel") this.view.go({ f: next(Object.keys(KERNELS), kernelName(this.filters)) })
-    else this.view.go({ img: next(images, this.view.setup.img) })
+    if (change === "kernel") this.view.go({ f: nextName(Object.keys(KERNELS), kernelName(this.filters)) })
+    else this.view.go({ img: nextName(images, this.view.setup.img) })
   }
 
   commit() {
@@ -414,9 +423,9 @@ export class Learn extends Content {
   /** @override */
   tables() {
     const figures = this.question ? this.figures.filter(({ plate }) => plate.symbol) : []
-    const closed = (/** @type {string} */ map) => say("web.learn.masked_map", { map })
+    const maskedText = (/** @type {string} */ map) => say("web.learn.masked_map", { map })
     const sources = figures.map(({ plate: { symbol }, hidden }) =>
-      tableOf(this.numbers, symbol, hidden ? closed(symbol) : ""),
+      tableOf(this.numbers, symbol, hidden ? maskedText(symbol) : ""),
     )
     return { sources, first: 0 }
   }
@@ -426,8 +435,8 @@ export class Learn extends Content {
     const { cursor, figure } = this.choice
     const map = this.question?.map
     if (!map || !cursor.length) return ""
-    const at = `${this.numbers.maps[map].label}[${this.numbers.index(map, cursor).join(", ")}]`
-    return figure?.plate.symbol === map ? `${at}${COLON}${number(this.numbers.at(map, cursor))}` : at
+    const cellLabel = `${this.numbers.maps[map].label}[${this.numbers.index(map, cursor).join(", ")}]`
+    return figure?.plate.symbol === map ? `${cellLabel}${COLON}${number(this.numbers.at(map, cursor))}` : cellLabel
   }
 
   /** @override */
@@ -442,8 +451,8 @@ export class Learn extends Content {
  * Return the stages sorted by symbol, reversed if that is the correct order.
  * @param {LearnStep} step
  */
-function shuffled({ order }) {
-  const correct = order.map(({ symbol }) => symbol)
-  const sorted = [...correct].sort()
-  return String(sorted) === String(correct) ? sorted.reverse() : sorted
+function shuffledStages({ order }) {
+  const correctOrder = order.map(({ symbol }) => symbol)
+  const sorted = [...correctOrder].sort()
+  return String(sorted) === String(correctOrder) ? sorted.reverse() : sorted
 }

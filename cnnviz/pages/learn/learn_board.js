@@ -5,7 +5,7 @@ import { escapeHtml } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/shell/html.js"
 import { cell, coloursOf, formatNumber, grid, powerText } from "./cells.js"
-import { arithmeticOf, circled, positionFigure, productFigure } from "./kernel_places.js"
+import { arithmeticOf, circledNumber, positionFigure, productFigure } from "./kernel_places.js"
 import { bars, picturedIndices, plate } from "./learn_plates.js"
 import { letter, rich } from "./learn_words.js"
 import { askedCells, figuresOf, hasSingleKernel, signsOf } from "./plate_figures.js"
@@ -24,9 +24,9 @@ export const isPictured = (step) => step.kind === "choose" && step.options.some(
  */
 export function pictureColours(step, numbers) {
   const map = step.cells ? numbers.maps[step.cells.map] : null
-  const all = step.options.flatMap(({ picture }) => picture?.flat() ?? [])
-  const maximum = Math.max(...all.map(Math.abs), 1e-12)
-  return coloursOf(all, map?.limits ?? [-maximum, maximum], map?.scale ?? "signed")
+  const optionCells = step.options.flatMap(({ picture }) => picture?.flat() ?? [])
+  const maximum = Math.max(...optionCells.map(Math.abs), 1e-12)
+  return coloursOf(optionCells, map?.limits ?? [-maximum, maximum], map?.scale ?? "signed")
 }
 
 /**
@@ -35,12 +35,12 @@ export function pictureColours(step, numbers) {
  */
 function pictureChoices(step, numbers, tried) {
   const colours = pictureColours(step, numbers)
-  const open = tried.found !== null
+  const isAnswered = tried.found !== null
   const choice = (/** @type {LearnStep["options"][number]} */ { label, picture, right }, /** @type {number} */ n) => {
-    const shown = (picture ?? []).flat()
-    const cells = shown.map((value) => cell(value, colours))
-    return html`<label class="pictured ${open && right ? "good" : ""}" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${tried.given === n} ?disabled=${open} aria-describedby="learn-ask">
-      ${grid(cells, picture?.[0].length ?? 1, shown.map(formatNumber).join(", "))}
+    const pictureValues = (picture ?? []).flat()
+    const cells = pictureValues.map((value) => cell(value, colours))
+    return html`<label class="pictured ${isAnswered && right ? "good" : ""}" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${tried.given === n} ?disabled=${isAnswered} aria-describedby="learn-ask">
+      ${grid(cells, picture?.[0].length ?? 1, pictureValues.map(formatNumber).join(", "))}
       <span class="named" ${inner(label ? rich(label) : escapeHtml(picture ? powerText(colours) : ""))}></span><b class="letter">${letter(n)}</b></label>`
   }
   return html`<div class="choices" role="radiogroup" aria-labelledby="learn-ask">${step.options.map(choice)}</div>`
@@ -54,24 +54,25 @@ function pictureChoices(step, numbers, tried) {
 function arithmetic(step, numbers, tried, phone) {
   if (!step.cells || !numbers.maps[step.cells.map]) return nothing
   const { map } = step.cells
-  const places = askedCells(numbers, step.cells)
-  const open = tried.found !== null
-  if (places.length === 1 && hasSingleKernel(numbers, map)) return productFigure(numbers, map, places[0], open)
-  if (!open) return nothing
+  const positions = askedCells(numbers, step.cells)
+  const isAnswered = tried.found !== null
+  if (positions.length === 1 && hasSingleKernel(numbers, map))
+    return productFigure(numbers, map, positions[0], isAnswered)
+  if (!isAnswered) return nothing
   if (!hasSingleKernel(numbers, map))
-    return numbers.missingParts(map, places[0]).length
+    return numbers.missingParts(map, positions[0]).length
       ? nothing
-      : html`<p class="sum large" ${inner(arithmeticOf(numbers, map, places[0]))}></p>`
-  const last = places.length - 1
-  const index = tried.reached ?? last
-  const shown = picturedIndices(places.length)
+      : html`<p class="sum large" ${inner(arithmeticOf(numbers, map, positions[0]))}></p>`
+  const lastIndex = positions.length - 1
+  const index = tried.reached ?? lastIndex
+  const shownIndices = picturedIndices(positions.length)
   const title = (/** @type {number} */ n) => {
-    const named = n === 0 ? "first" : n === last ? "last" : shown.includes(n) ? "middle" : ""
-    return named ? `${circled(n)} ${say(`web.learn.${named}_place`)}` : circled(n)
+    const captionKey = n === 0 ? "first" : n === lastIndex ? "last" : shownIndices.includes(n) ? "middle" : ""
+    return captionKey ? `${circledNumber(n)} ${say(`web.learn.${captionKey}_place`)}` : circledNumber(n)
   }
-  return html`<div class="places">${(phone ? [index] : shown).map((n) => positionFigure(numbers, map, places[n], places, title(n)))}</div>
-    <div class="sliding"><button type="button" data-key="learn_slide" class="play" aria-label=${say("web.learn.slide", { n: places.length })} aria-pressed=${tried.sliding}></button><span>${say("web.learn.slide", { n: places.length })}</span>
-    <input type="range" name="place" min="0" max=${last} step="1" .value=${String(index)} aria-label=${say("web.learn.at", { map: numbers.maps[map].label })} aria-valuetext=${numbers.index(map, places[index]).join(", ")}></div>`
+  return html`<div class="places">${(phone ? [index] : shownIndices).map((n) => positionFigure(numbers, map, positions[n], positions, title(n)))}</div>
+    <div class="sliding"><button type="button" data-key="learn_slide" class="play" aria-label=${say("web.learn.slide", { n: positions.length })} aria-pressed=${tried.sliding}></button><span>${say("web.learn.slide", { n: positions.length })}</span>
+    <input type="range" name="place" min="0" max=${lastIndex} step="1" .value=${String(index)} aria-label=${say("web.learn.at", { map: numbers.maps[map].label })} aria-valuetext=${numbers.index(map, positions[index]).join(", ")}></div>`
 }
 
 /**
@@ -89,7 +90,9 @@ export function board(step, numbers, tried, room, more) {
   const signs = step.kind === "click" ? drawnFigures.map(() => "") : signsOf(numbers, drawnFigures)
   const sizes = sizesOf(drawnFigures, signs, room)
   const showsChoices = isPictured(step) && !(tried.found && figures.some(({ asked }) => asked))
-  const below = showsChoices ? pictureChoices(step, numbers, tried) : arithmetic(step, numbers, tried, room.phone)
+  const belowTemplate = showsChoices
+    ? pictureChoices(step, numbers, tried)
+    : arithmetic(step, numbers, tried, room.phone)
   return html`<div class="scenery">${drawnFigures.length ? html`<div class="plates" style="--grown:${sizes.grown}">${drawnFigures.map((figure, n) => plate(numbers, figure, signs[n], step, tried, sizes, room.phone))}</div>` : nothing}
-    ${numberFigures.length ? bars(numbers, numberFigures) : nothing}${more}${below}</div>`
+    ${numberFigures.length ? bars(numbers, numberFigures) : nothing}${more}${belowTemplate}</div>`
 }

@@ -26,7 +26,7 @@ export function nextQuestion({ lessons }) {
  * Return a ring that is filled by a share.
  * @param {number} done @param {number} count @param {string} text in the ring
  */
-const ring = (done, count, text) =>
+const shareRing = (done, count, text) =>
   html`<svg class="ring" viewBox="0 0 36 36" aria-hidden="true"><circle cx="18" cy="18" r="16"></circle>${done ? svg`<circle class="done" cx="18" cy="18" r="16" pathLength=${count} stroke-dasharray="${done} ${count}" transform="rotate(-90 18 18)"></circle>` : nothing}<text x="18" y="18">${text}</text></svg>`
 
 /** @param {number} done @param {number} count */
@@ -44,28 +44,28 @@ function nextTemplate(learn, lesson, number, ask, picture) {
   const verb = verbOf(answeredCount(lesson, progress(lesson.id)), lesson.steps)
   const language = foreignLanguage(lesson.languages)
   const lang = language || nothing
-  const about = say("web.learn.about", { letter: letterOf(learn, lesson), title: lesson.title })
+  const description = say("web.learn.about", { letter: letterOf(learn, lesson), title: lesson.title })
   return html`<section class="next-up" aria-label=${say("web.learn.next_lesson")}><header><h1 lang=${lang} ${inner(rich(ask || lesson.title))}></h1>
     <button type="button" class="primary" data-lesson=${lesson.id} data-step=${number}>${say(`web.learn.begin.${verb}`, { letter: letterOf(learn, lesson) })} <span aria-hidden="true">→</span></button></header>
-    <p class="about"><span lang=${lang}>${about}</span> · ${lengthOf(lesson)}${language ? ` · ${say("web.learn.foreign", { language: languageName(language) })}` : nothing}</p>${picture}</section>`
+    <p class="about"><span lang=${lang}>${description}</span> · ${lengthOf(lesson)}${language ? ` · ${say("web.learn.foreign", { language: languageName(language) })}` : nothing}</p>${picture}</section>`
 }
 
 /** @param {LearnData} learn @param {Place} place @param {LearnListed | undefined} next @param {boolean} isLeaf  whether no lesson builds on it */
 function nodeTemplate(learn, { lesson, column, row }, next, isLeaf) {
   const marks = progress(lesson.id)
-  const done = answeredCount(lesson, marks)
-  const verb = say(`web.learn.${verbOf(done, lesson.steps)}`)
-  const isCompleted = done === lesson.steps
-  const state = say("web.learn.of", { n: done, count: lesson.steps })
+  const doneCount = answeredCount(lesson, marks)
+  const verb = say(`web.learn.${verbOf(doneCount, lesson.steps)}`)
+  const isCompleted = doneCount === lesson.steps
+  const state = say("web.learn.of", { n: doneCount, count: lesson.steps })
   const titles = learn.lessons.filter(({ id }) => lesson.after.includes(id)).map((other) => other.title)
-  const basis = titles.length ? `, ${say("web.learn.builds_on", { titles })}` : ""
+  const basisText = titles.length ? `, ${say("web.learn.builds_on", { titles })}` : ""
   const minutes = say("web.learn.minutes", { n: lesson.minutes })
   const states = { current: lesson === next, completed: isCompleted, leaf: isLeaf }
   const kind = Object.entries(states)
     .flatMap(([name, is]) => (is ? [name] : []))
     .join(" ")
   return html`<li class=${kind} style="--column:${2 * column + 1};--row:${row + 1}"><button type="button" data-lesson=${lesson.id} data-step=${firstUnanswered(lesson, marks)}>
-    ${ring(done, lesson.steps, letterOf(learn, lesson))}<span class="named"><span class="live-only">${verb}${COLON}</span><b lang=${foreignLanguage(lesson.languages) || nothing}>${lesson.title}</b><small>${done && !isCompleted ? `${state} · ` : nothing}${minutes}</small><span class="live-only">${done && !isCompleted ? "" : `, ${state}`}${basis}</span></span></button></li>`
+    ${shareRing(doneCount, lesson.steps, letterOf(learn, lesson))}<span class="named"><span class="live-only">${verb}${COLON}</span><b lang=${foreignLanguage(lesson.languages) || nothing}>${lesson.title}</b><small>${doneCount && !isCompleted ? `${state} · ` : nothing}${minutes}</small><span class="live-only">${doneCount && !isCompleted ? "" : `, ${state}`}${basisText}</span></span></button></li>`
 }
 
 /** Return the lines from a lesson to the lessons that build on it. @param {Fork} fork */
@@ -78,36 +78,36 @@ function forkTemplate({ column, from, to, edges }) {
 
 /** @param {LearnData} learn @param {LearnListed | undefined} next */
 function pathTemplate(learn, next) {
-  const places = placeLessons(learn.lessons)
-  const parents = new Set(places.flatMap((place) => place.parents))
-  const columnCount = Math.max(...places.map(({ column }) => column)) + 1
+  const nodes = placeLessons(learn.lessons)
+  const parents = new Set(nodes.flatMap((place) => place.parents))
+  const columnCount = Math.max(...nodes.map(({ column }) => column)) + 1
   const [done, count] = learn.lessons.reduce(
     ([sum, all], lesson) => [sum + answeredCount(lesson, progress(lesson.id)), all + lesson.steps],
     [0, 0],
   )
-  return html`<nav class="lesson-path" aria-label=${say("web.learn.lessons")}><ol style="--columns:${columnCount}">${places.map((place) => nodeTemplate(learn, place, next, !parents.has(place.lesson.id)))}${forksOf(places).map(forkTemplate)}</ol>
-    <p class="overall">${ring(done, count, "")}<span>${say("web.learn.progress", { n: done, count })}</span>${done ? html`<small>${say("web.learn.kept")} <button type="button" class="link" data-forget>${say("web.learn.forget")}</button></small>` : nothing}</p></nav>`
+  return html`<nav class="lesson-path" aria-label=${say("web.learn.lessons")}><ol style="--columns:${columnCount}">${nodes.map((place) => nodeTemplate(learn, place, next, !parents.has(place.lesson.id)))}${forksOf(nodes).map(forkTemplate)}</ol>
+    <p class="overall">${shareRing(done, count, "")}<span>${say("web.learn.progress", { n: done, count })}</span>${done ? html`<small>${say("web.learn.kept")} <button type="button" class="link" data-forget>${say("web.learn.forget")}</button></small>` : nothing}</p></nav>`
 }
 
 /** @param {LearnListed} listed */
-const lecture = ({ id, title, goal, steps, minutes }) =>
+const lectureTemplate = ({ id, title, goal, steps, minutes }) =>
   html`<li><a href="?script=${id}&screen=1">${title}</a> <span>${say("web.learn.screens", { n: steps })}, ${say("web.learn.minutes", { n: minutes })}</span><br>${capitalize(goal)}</li>`
 
 /** @param {string} id of a term or sign, below web. */
-const entry = (id) =>
+const entryTemplate = (id) =>
   html`<div>${markup(termPicture(id))}<dt>${SIGNS[id] ? html`<i>${SIGNS[id]}</i> ` : nothing}${say(`web.${id}.title`)}</dt><dd ${inner(rich(say(`web.${id}.text`)))}></dd></div>`
 
 /**
  * Return the index. `ask` and `picture` are the next question's, once it is loaded.
  * @param {LearnData} learn @param {string} ask @param {Template | typeof nothing} picture
  */
-export function index(learn, ask, picture) {
-  const next = nextQuestion(learn)
+export function indexTemplate(learn, ask, picture) {
+  const upcoming = nextQuestion(learn)
   const { lectures, faults } = learn
-  return html`${next ? nextTemplate(learn, next.lesson, next.number, ask, picture) : nothing}${pathTemplate(learn, next?.lesson)}
+  return html`${upcoming ? nextTemplate(learn, upcoming.lesson, upcoming.number, ask, picture) : nothing}${pathTemplate(learn, upcoming?.lesson)}
     ${faults.length ? html`<h2>${say("web.learn.faults")}</h2><ul class="faults">${faults.map((fault) => html`<li>${fault}</li>`)}</ul>` : nothing}
-    <h2>${say("web.learn.lectures")}</h2><ul class="lectures">${lectures.map(lecture)}</ul>
-    <h2>${say("web.learn.glossary")}</h2><dl class="glossary">${[...Object.keys(SIGNS), ...TERMS].map(entry)}</dl>`
+    <h2>${say("web.learn.lectures")}</h2><ul class="lectures">${lectures.map(lectureTemplate)}</ul>
+    <h2>${say("web.learn.glossary")}</h2><dl class="glossary">${[...Object.keys(SIGNS), ...TERMS].map(entryTemplate)}</dl>`
 }
 
 /**
@@ -117,8 +117,8 @@ export function index(learn, ask, picture) {
  */
 export function bindIndex(element, open, again) {
   element.addEventListener("click", ({ target }) => {
-    const chosen = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-lesson]"))
-    const { lesson, step = "1", answer } = chosen?.dataset ?? {}
+    const lessonElement = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-lesson]"))
+    const { lesson, step = "1", answer } = lessonElement?.dataset ?? {}
     if (lesson) open(lesson, step, answer === undefined ? null : Number(answer))
     else if (/** @type {Element} */ (target).closest("[data-forget]")) {
       clearProgress()

@@ -5,10 +5,18 @@ import { spoken } from "../../view/model/spoken.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing, svg } from "../../view/shell/html.js"
 import { barScale } from "./bar_scale.js"
-import { blank, cell, coloursOf, formatNumber, ghost, grid, powerText, split } from "./cells.js"
-import { circled } from "./kernel_places.js"
+import { answeredCell, cell, coloursOf, formatNumber, grid, hiddenCell, powerText, wrongCell } from "./cells.js"
+import { circledNumber } from "./kernel_places.js"
 import { rich } from "./learn_words.js"
-import { agreements, FEW, hasSingleKernel, isOfOutputs, tileOf, valuesOf, visibleBlock } from "./plate_figures.js"
+import {
+  agreementByNumber,
+  FEW,
+  hasSingleKernel,
+  isOfOutputs,
+  tileOf,
+  valuesOf,
+  visibleBlock,
+} from "./plate_figures.js"
 import { acrossOf, cellOf, sizeOf } from "./plate_sizes.js"
 import { parseTyped } from "./score.js"
 
@@ -26,12 +34,14 @@ import { parseTyped } from "./score.js"
 function answeredNumbers(figure, step, { given }) {
   const { asked } = figure
   if (!asked || given === null) return null
-  const wanted = valuesOf(figure, asked)
+  const correctValues = valuesOf(figure, asked)
   const option = step.kind === "choose" ? step.options[Number(given)] : null
-  if (option?.picture) return option.picture.flat().length === wanted.length ? option.picture.flat() : null
+  if (option?.picture) return option.picture.flat().length === correctValues.length ? option.picture.flat() : null
   const key = option ? step.options.find(({ right }) => right)?.value : step.value
   const value = option ? option.value : parseTyped(String(given))
-  return wanted.length === 1 && key === wanted[0] && value !== null && !Number.isNaN(value) ? [value] : null
+  return correctValues.length === 1 && key === correctValues[0] && value !== null && !Number.isNaN(value)
+    ? [value]
+    : null
 }
 
 /** Return the caption of a plate. @param {Numbers} numbers @param {Figure} figure */
@@ -42,12 +52,14 @@ export function caption(numbers, figure) {
     values,
     hidden,
   } = figure
-  const cut = visibleBlock(figure)
+  const visiblePart = visibleBlock(figure)
   const map = numbers.maps[symbol]
-  const size = map?.kind === "map" && form === "map" && !cut && !hidden ? ` ${map.index.join("×")}` : ""
-  const printed = cut ? valuesOf(figure, cut) : values
+  const size = map?.kind === "map" && form === "map" && !visiblePart && !hidden ? ` ${map.index.join("×")}` : ""
+  const printedValues = visiblePart ? valuesOf(figure, visiblePart) : values
   const power =
-    !hidden && (cut || form === "grid" || form === "row") ? powerText(coloursOf(printed, [0, 1], "signed")) : ""
+    !hidden && (visiblePart || form === "grid" || form === "row")
+      ? powerText(coloursOf(printedValues, [0, 1], "signed"))
+      : ""
   const name = map
     ? html`${map.plain.startsWith(map.label) ? nothing : html`<i class="name" ${inner(formula(map.label))}></i> `}<span>${map.plain}${size}</span>`
     : html`<span ${inner(rich(label))}></span>`
@@ -76,20 +88,20 @@ export const picturedIndices = (count) => [...new Set([0, Math.floor((count - 1)
 function cellsOf(numbers, figure, block, step, tried) {
   const { asked, hidden, limits, scale } = figure
   const [values, mine] = [valuesOf(figure, block), answeredNumbers(figure, step, tried)]
-  const others = mine ? step.options.flatMap(({ picture }) => picture?.flat() ?? []) : []
-  const colours = coloursOf([...values, ...others], limits, scale)
-  const right = mine && asked ? agreements(mine, valuesOf(figure, asked)) : []
+  const optionValues = mine ? step.options.flatMap(({ picture }) => picture?.flat() ?? []) : []
+  const colours = coloursOf([...values, ...optionValues], limits, scale)
+  const agreesByCell = mine && asked ? agreementByNumber(mine, valuesOf(figure, asked)) : []
   const count = asked ? asked.tall * asked.wide : 0
   const notedIndices = count > 1 && hasSingleKernel(numbers, figure.plate.symbol) ? picturedIndices(count) : []
   return values.map((value, n) => {
     const index = indexIn(asked, block, n)
     const isPending = index > (tried.sliding ? (tried.reached ?? 0) : count) // not reached by the kernel yet
-    if (hidden || isPending) return mine && index >= 0 ? ghost(mine[index], colours) : blank(index >= 0)
+    if (hidden || isPending) return mine && index >= 0 ? answeredCell(mine[index], colours) : hiddenCell(index >= 0)
     const face =
-      mine && index >= 0 && !right[index]
-        ? split(value, mine[index], colours)
+      mine && index >= 0 && !agreesByCell[index]
+        ? wrongCell(value, mine[index], colours)
         : cell(value, colours, index >= 0 && index === (tried.reached ?? (count > 1 ? -1 : 0)) ? "now" : "")
-    return notedIndices.includes(index) ? { ...face, note: circled(index) } : face
+    return notedIndices.includes(index) ? { ...face, note: circledNumber(index) } : face
   })
 }
 
@@ -119,12 +131,12 @@ function curve({ values, hidden, plate: { mark } }, [width, height]) {
   const maximum = Math.max(...values.filter(Number.isFinite), 1e-12)
   const point = (/** @type {number} */ value, /** @type {number} */ n) =>
     `${(n / (values.length - 1)) * (width - 12) + 6},${(1 - value / maximum) * (height - 16) + 8}`
-  const at = (/** @type {number} */ position) => point(interpolated(values, position), position)
+  const pointAt = (/** @type {number} */ position) => point(interpolate(values, position), position)
   const tangent = () => {
     const [position, reach] = [Number(mark), values.length / 5]
-    const [middle, slope] = [interpolated(values, position), slopeAt(values, position)]
+    const [middle, slope] = [interpolate(values, position), slopeAt(values, position)]
     const end = (/** @type {number} */ by) => point(middle + by * slope, position + by)
-    const [x, y] = at(position).split(",")
+    const [x, y] = pointAt(position).split(",")
     return svg`<polyline class="tangent" points="${end(-reach)} ${end(reach)}"></polyline><circle cx=${x} cy=${y} r="6"></circle>`
   }
   const line = hidden
@@ -141,9 +153,9 @@ function curve({ values, hidden, plate: { mark } }, [width, height]) {
  * Return a curve's value at a position between its entries.
  * @param {ArrayLike<number>} values @param {number} position
  */
-function interpolated(values, position) {
-  const before = Math.min(Math.floor(position), values.length - 2)
-  return values[before] + (position - before) * (values[before + 1] - values[before])
+function interpolate(values, position) {
+  const segment = Math.min(Math.floor(position), values.length - 2)
+  return values[segment] + (position - segment) * (values[segment + 1] - values[segment])
 }
 
 /**
@@ -152,7 +164,7 @@ function interpolated(values, position) {
  */
 function slopeAt(values, position) {
   const [from, to] = [Math.max(position - 1, 0), Math.min(position + 1, values.length - 1)]
-  return (interpolated(values, to) - interpolated(values, from)) / (to - from)
+  return (interpolate(values, to) - interpolate(values, from)) / (to - from)
 }
 
 /** Return numbers as bars that begin at one edge, on one scale. @param {Numbers} numbers @param {Figure[]} figures */
@@ -178,11 +190,11 @@ export function plate(numbers, figure, sign, step, tried, sizes, phone) {
     hidden,
     plate: { array },
   } = figure
-  const cut = visibleBlock(figure)
+  const visiblePart = visibleBlock(figure)
   const size = sizeOf(figure, sizes, phone)
   const style = `--cell:${cellOf(figure, phone, sizes.grown)}px`
-  const tiles = cut
-    ? [cut]
+  const tiles = visiblePart
+    ? [visiblePart]
     : form === "grid"
       ? Array.from({ length: face.tiles }, (_, tile) => tileOf(figure, tile))
       : []
@@ -193,14 +205,14 @@ export function plate(numbers, figure, sign, step, tried, sizes, phone) {
       // its cells could be counted
       return html`<div class="hatched" style="width:${size[0]}px;height:${size[1]}px" role="img" aria-label=${descriptionOf(numbers, figure)}></div>`
     if (tiles.length)
-      return html`<div class="tiles" style="--across:${cut ? 1 : acrossOf(figure)}">${tiles.map((block) => grid(cellsOf(numbers, figure, block, step, tried), block.wide, descriptionOf(numbers, figure, valuesOf(figure, block)), hidden ? "asking" : ""))}</div>`
+      return html`<div class="tiles" style="--across:${visiblePart ? 1 : acrossOf(figure)}">${tiles.map((block) => grid(cellsOf(numbers, figure, block, step, tried), block.wide, descriptionOf(numbers, figure, valuesOf(figure, block)), hidden ? "asking" : ""))}</div>`
     return html`<canvas data-plate=${array} class=${hidden ? "hatched" : ""} style="width:${size[0]}px;height:${size[1]}px" role="img" aria-label=${descriptionOf(numbers, figure)}></canvas>`
   }
-  const where = cut && {
-    top: cut.top,
-    bottom: cut.top + cut.tall - 1,
-    left: cut.left,
-    right: cut.left + cut.wide - 1,
+  const where = visiblePart && {
+    top: visiblePart.top,
+    bottom: visiblePart.top + visiblePart.tall - 1,
+    left: visiblePart.left,
+    right: visiblePart.left + visiblePart.wide - 1,
     map: numbers.maps[figure.plate.symbol].label,
   }
   return html`${sign ? html`<span class="sign" aria-hidden="true">${sign}${sign === "∗" ? html`<small>${say("web.learn.slides")}</small>` : nothing}</span>` : nothing}

@@ -7,7 +7,7 @@ import { IMAGES, KERNELS } from "../../view/spec.js"
 import { cell, grid } from "./cells.js"
 import { isPictured } from "./learn_board.js"
 import { foreignLanguage, languageName, letter, paragraphs, rich } from "./learn_words.js"
-import { agreements } from "./plate_figures.js"
+import { agreementByNumber } from "./plate_figures.js"
 import { hintsUsed, progress } from "./progress.js"
 import { hasAnswer } from "./score.js"
 
@@ -123,12 +123,12 @@ function givenAnswer(step, { given: chosen, picked }, wanted, colours) {
   if (step.kind === "click") return html`<p class="said" ${inner(rich(picked ?? ""))}></p>`
   if (step.kind !== "choose") return ""
   const { picture } = step.options[Number(chosen)]
-  const best = step.options.findIndex(({ right }) => right)
-  const key = best === Number(chosen) ? "" : say("web.learn.right_is", { what: answerText(step, best) })
+  const rightIndex = step.options.findIndex(({ right }) => right)
+  const key = rightIndex === Number(chosen) ? "" : say("web.learn.right_is", { what: answerText(step, rightIndex) })
   const answerLine = html`<p class="said" ${inner(rich(`${say("web.learn.you_said", { what: answerText(step, Number(chosen)) })} ${key}`))}></p>`
   if (!picture || !wanted.length) return answerLine
   const numbers = picture.flat()
-  const n = agreements(numbers, wanted).filter(Boolean).length
+  const n = agreementByNumber(numbers, wanted).filter(Boolean).length
   const fit =
     n === wanted.length
       ? say("web.learn.all_fit", { count: n })
@@ -171,10 +171,10 @@ function buttons(step, last, tried) {
   const isRetryFirst = canRepeat && !found.right
   const verb = step.change === "nothing" ? "case" : step.change
   const isIncomplete = !isOver && step.kind !== "construct" && !hasAnswer(step, given)
-  const go = say(last ? "web.learn.finish" : "web.learn.continue")
+  const continueLabel = say(last ? "web.learn.finish" : "web.learn.continue")
   return html`<div class="next"><div>${step.kind && step.kind !== "construct" && !isOver ? html`<button type="submit" class="primary" data-key="learn_commit" ?disabled=${isIncomplete} aria-describedby="learn-note">${say("web.learn.commit")}</button>` : ""}
     ${canRepeat ? html`<button type="button" data-key="learn_other" class=${isRetryFirst ? "primary" : ""}>${say(`web.learn.another.${verb}`)}</button>` : ""}
-    ${isOver ? html`<button type="button" data-key="learn_continue" class=${isRetryFirst ? "" : "primary"}>${go} ›</button>` : ""}</div>
+    ${isOver ? html`<button type="button" data-key="learn_continue" class=${isRetryFirst ? "" : "primary"}>${continueLabel} ›</button>` : ""}</div>
     <div><button type="button" class="link" data-key="learn_back">‹ ${say("web.learn.back")}</button>
     ${tried.hintCount < step.hints.length && !isOver ? html`<button type="button" class="link" data-key="learn_hint">${say(tried.hintCount ? "web.learn.another_hint" : "web.learn.hint")}</button>` : ""}
     ${isOver ? "" : html`<button type="button" class="link" data-key="learn_skip">${say("web.learn.skip")}</button>`}</div>
@@ -224,8 +224,8 @@ export function questionText(step, listed, lesson, filters, tried, correct, colo
 export function summary({ lesson, titles }, listed, next) {
   const [marks, hints] = [progress(lesson), hintsUsed(lesson)]
   const line = (/** @type {string} */ title, /** @type {number} */ n) => {
-    const mark = say(`web.learn.became.${marks[n + 1] ?? "skipped"}`)
-    const result = hints[n + 1] ? say("web.learn.hinted", { mark, n: hints[n + 1] }) : mark
+    const markText = say(`web.learn.became.${marks[n + 1] ?? "skipped"}`)
+    const result = hints[n + 1] ? say("web.learn.hinted", { mark: markText, n: hints[n + 1] }) : markText
     return html`<li class=${marks[n + 1] ?? ""}><button type="button" class="link" data-go=${n + 1} ${inner(rich(title))}></button> <span>${result}</span></li>`
   }
   const language = foreignLanguage(listed.languages) || nothing

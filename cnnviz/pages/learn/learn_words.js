@@ -68,8 +68,8 @@ export const letter = (n) => String.fromCharCode(65 + n)
  */
 export function numberTable(rows, most, scale = "signed") {
   const cell = (/** @type {number} */ value) => {
-    const shade = colour(value, scale === "signed" ? [-most, most] : [0, 1], scale)
-    return `<td style="background:${css(shade)};color:${textColour(shade)}">${Number.isInteger(value) && Math.abs(value) < 1000 ? String(value).replace("-", "−") : short(value)}</td>`
+    const cellColour = colour(value, scale === "signed" ? [-most, most] : [0, 1], scale)
+    return `<td style="background:${css(cellColour)};color:${textColour(cellColour)}">${Number.isInteger(value) && Math.abs(value) < 1000 ? String(value).replace("-", "−") : short(value)}</td>`
   }
   return `<table class="small">${rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("")}</table>`
 }

@@ -16,54 +16,54 @@ export const answeredCount = (lesson, marks) => numbersOf(lesson).filter((n) => 
 export const firstUnanswered = (lesson, marks) => numbersOf(lesson).find((n) => !marks[n]) ?? 1
 
 /**
- * Return the next lesson: one that was begun, or else the first whose prerequisites are completed. If all are completed,
- * return the first.
+ * Return the next lesson: a lesson already begun, or else the first one whose prerequisites are completed. If all are
+ * completed, return the first lesson.
  * @param {readonly LearnListed[]} lessons @param {(id: string) => Marks} marksOf @returns {LearnListed | undefined}
  */
 export function nextLesson(lessons, marksOf) {
   const isCompleted = (/** @type {LearnListed} */ lesson) => answeredCount(lesson, marksOf(lesson.id)) === lesson.steps
-  const open = lessons.filter((lesson) => !isCompleted(lesson))
-  const isOpen = (/** @type {string} */ id) => open.some((lesson) => lesson.id === id)
+  const openLessons = lessons.filter((lesson) => !isCompleted(lesson))
+  const isOpen = (/** @type {string} */ id) => openLessons.some((lesson) => lesson.id === id)
   return (
-    open.find((lesson) => answeredCount(lesson, marksOf(lesson.id)))
-    ?? open.find(({ after }) => !after.some(isOpen))
-    ?? open[0]
+    openLessons.find((lesson) => answeredCount(lesson, marksOf(lesson.id)))
+    ?? openLessons.find(({ after }) => !after.some(isOpen))
+    ?? openLessons[0]
     ?? lessons[0]
   )
 }
 
 /**
- * Return the place of each lesson: one column after its last prerequisite, and centred beside the lessons that build on
- * it.
+ * Return the position of each lesson: one column after its last prerequisite, and centred on the lessons that build
+ * on it.
  * @param {readonly LearnListed[]} lessons @returns {Place[]}
  */
 export function placeLessons(lessons) {
   const byId = new Map(lessons.map((lesson) => [lesson.id, lesson]))
-  const known = (/** @type {LearnListed} */ { after }) => after.filter((id) => byId.has(id))
+  const knownPrerequisites = (/** @type {LearnListed} */ { after }) => after.filter((id) => byId.has(id))
   /** @type {Map<string, number>} */
   const columns = new Map()
   const columnOf = (/** @type {LearnListed} */ lesson) => {
     const column = columns.get(lesson.id)
     if (column !== undefined) return column
     columns.set(lesson.id, 0) // ends the recursion if lessons build on each other
-    const before = known(lesson).map((id) => columnOf(/** @type {LearnListed} */ (byId.get(id))))
-    columns.set(lesson.id, before.length ? Math.max(...before) + 1 : 0)
+    const parentColumns = knownPrerequisites(lesson).map((id) => columnOf(/** @type {LearnListed} */ (byId.get(id))))
+    columns.set(lesson.id, parentColumns.length ? Math.max(...parentColumns) + 1 : 0)
     return columns.get(lesson.id) ?? 0
   }
   for (const lesson of lessons) columnOf(lesson)
   const parentsOf = (/** @type {LearnListed} */ lesson) =>
-    known(lesson).filter((id) => columns.get(id) === (columns.get(lesson.id) ?? 0) - 1)
+    knownPrerequisites(lesson).filter((id) => columns.get(id) === (columns.get(lesson.id) ?? 0) - 1)
   /** @type {Map<string, number>} */
   const rows = new Map()
-  let free = 0
-  const settle = (/** @type {LearnListed} */ lesson) => {
+  let freeRow = 0
+  const placeLesson = (/** @type {LearnListed} */ lesson) => {
     const children = lessons.filter((other) => parentsOf(other)[0] === lesson.id)
-    for (const child of children) settle(child)
+    for (const child of children) placeLesson(child)
     const [first, last] = [children[0], children.at(-1)].map((child) => child && rows.get(child.id))
-    if (first === undefined || last === undefined) free += 2
-    rows.set(lesson.id, first === undefined || last === undefined ? free - 2 : Math.round((first + last) / 2))
+    if (first === undefined || last === undefined) freeRow += 2
+    rows.set(lesson.id, first === undefined || last === undefined ? freeRow - 2 : Math.round((first + last) / 2))
   }
-  for (const lesson of lessons) if (!parentsOf(lesson).length) settle(lesson)
+  for (const lesson of lessons) if (!parentsOf(lesson).length) placeLesson(lesson)
   return lessons.map((lesson) => ({
     lesson,
     column: columns.get(lesson.id) ?? 0,

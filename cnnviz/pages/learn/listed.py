@@ -8,11 +8,11 @@ from cnnviz.wire.records import Text
 from cnnviz.words import LocalizedText
 
 
-def listed(deck: Deck, say: Callable[[LocalizedText], Text] = lambda text: text) -> LearnListed:
+def deck_record(deck: Deck, say: Callable[[LocalizedText], Text] = lambda text: text) -> LearnListed:
     """Return a deck's record. `say` translates its texts; by default the response's language is used.
 
-    >>> from cnnviz.decks.library import bundled
-    >>> listed(bundled()[1], lambda text: text.say("fr"))["title"]
+    >>> from cnnviz.decks.library import bundled_lessons
+    >>> deck_record(bundled_lessons()[1], lambda text: text.say("fr"))["title"]
     'La faute remonte'
     """
     return LearnListed(

@@ -44,10 +44,10 @@ export function paintNextPicture(element, step, numbers, tone) {
 function answers(step, numbers) {
   const colours = pictureColours(step, numbers)
   const option = (/** @type {LearnStep["options"][number]} */ { label, picture, value }, /** @type {number} */ n) => {
-    const shown = (picture ?? []).flat()
-    const cells = shown.map((each) => patch(each, colours))
+    const pictureValues = (picture ?? []).flat()
+    const cells = pictureValues.map((each) => patch(each, colours))
     return html`<button type="button" class="answer" data-lesson=${step.lesson} data-step=${step.number} data-answer=${n}>
-      ${picture ? grid(cells, picture[0].length, shown.map(formatNumber).join(", ")) : nothing}
+      ${picture ? grid(cells, picture[0].length, pictureValues.map(formatNumber).join(", ")) : nothing}
       ${label || !picture ? html`<span ${inner(rich(label || String(value)))}></span>` : nothing}</button>`
   }
   return html`<div class="answers ${isPictured(step) ? "of-pictures" : ""}" style="--count:${step.options.length}" role="group" aria-label=${say("web.learn.click_answer")}><p>${say("web.learn.click_answer")}</p>${step.options.map(option)}</div>`
@@ -59,14 +59,14 @@ function answers(step, numbers) {
  */
 export function nextPicture(step, numbers, room) {
   const figures = visibleFigures(numbers, step)
-  const drawn = figures.filter(({ form }) => form !== "number")
-  const amounts = figures.filter(({ form }) => form === "number")
-  const all = figuresOf(numbers, step, false).filter(({ form }) => form !== "number")
-  const allSigns = signsOf(numbers, all)
-  const signs = all.flatMap(({ hidden }, n) => (hidden ? [] : [allSigns[n]]))
-  const sizes = sizesOf(drawn, signs, room)
+  const mapFigures = figures.filter(({ form }) => form !== "number")
+  const numberFigures = figures.filter(({ form }) => form === "number")
+  const mapPictures = figuresOf(numbers, step, false).filter(({ form }) => form !== "number")
+  const allSigns = signsOf(numbers, mapPictures)
+  const signs = mapPictures.flatMap(({ hidden }, n) => (hidden ? [] : [allSigns[n]]))
+  const sizes = sizesOf(mapFigures, signs, room)
   const choices = step.kind === "choose"
-  const maps = html`${drawn.length ? html`<div class="plates" style="--grown:${sizes.grown}">${drawn.map((figure, n) => plate(numbers, figure, signs[n], step, UNTRIED, sizes, room.phone))}</div>` : nothing}${amounts.length ? bars(numbers, amounts) : nothing}`
+  const maps = html`${mapFigures.length ? html`<div class="plates" style="--grown:${sizes.grown}">${mapFigures.map((figure, n) => plate(numbers, figure, signs[n], step, UNTRIED, sizes, room.phone))}</div>` : nothing}${numberFigures.length ? bars(numbers, numberFigures) : nothing}`
   return html`<div class="next-picture ${choices ? "" : "alone"}"><div class="maps" data-lesson=${choices ? nothing : step.lesson} data-step=${choices ? nothing : step.number}>${maps}</div>
-    ${choices ? html`${drawn.length || amounts.length ? html`<span class="arrow" aria-hidden="true">→</span>` : nothing}${answers(step, numbers)}` : nothing}</div>`
+    ${choices ? html`${mapFigures.length || numberFigures.length ? html`<span class="arrow" aria-hidden="true">→</span>` : nothing}${answers(step, numbers)}` : nothing}</div>`
 }

@@ -41,7 +41,7 @@ export function figureOf(numbers, plate, open, cells) {
     map || like?.limits.some(Boolean) ? like : { limits: plate.limits, scale: /** @type {const} */ ("signed") }
   const row = map ? map.kind === "row" : shape.length === 1
   const face = map && !row ? faceOf(map, "") : faceOfShape(shape)
-  const asked = symbol && cells?.map === symbol ? blockOf(numbers, face, cells) : null
+  const askedBlock = symbol && cells?.map === symbol ? blockOf(numbers, face, cells) : null
   return {
     plate,
     form: formOf(shape, row, !map || map.kind === "loss"),
@@ -50,7 +50,7 @@ export function figureOf(numbers, plate, open, cells) {
     limits,
     scale,
     hidden: plate.hidden && !open,
-    asked,
+    asked: askedBlock,
   }
 }
 
@@ -67,9 +67,11 @@ function formOf(shape, row, own) {
  */
 function blockOf(numbers, face, { map, start, count }) {
   const shape = numbers.shape(map)
-  const lead = shape.length - start.length // leading axes of length 1, which expressions omit
+  const leadingAxes = shape.length - start.length // leading axes of length 1, which expressions omit
   const ranges = shape.map((_, axis) =>
-    axis < lead ? singleIndex(0) : { start: start[axis - lead], count: count[axis - lead], step: 1 },
+    axis < leadingAxes
+      ? singleIndex(0)
+      : { start: start[axis - leadingAxes], count: count[axis - leadingAxes], step: 1 },
   )
   const row = numbers.maps[map].kind === "row"
   if (row) return { tile: 0, top: 0, left: ranges[0].start, tall: 1, wide: ranges[0].count }
@@ -155,7 +157,7 @@ export function askedCells(numbers, { map, start, count }) {
  * Return for each number whether both lists agree up to round-off.
  * @param {ArrayLike<number>} given @param {ArrayLike<number>} wanted
  */
-export const agreements = (given, wanted) =>
+export const agreementByNumber = (given, wanted) =>
   Array.from(wanted, (value, n) => Math.abs(value - given[n]) <= 1e-6 * Math.abs(value) + 1e-12)
 
 /** Return whether a plate has a number for each output. @param {Numbers} numbers @param {Figure} figure */

@@ -51,9 +51,9 @@ export function sizeOf(figure, { side, grown }, phone) {
   if (form === "row") return [ROW * grown, values.length * (values.length < 5 ? LINES : TIGHT) * grown]
   if (form === "number") return [ROW, 0]
   if (form === "curve") return [1.5 * side, side]
-  const across = acrossOf(figure)
-  const [rows, columns] = [Math.ceil(face.tiles / across) * face.rows, across * face.columns]
-  return form === "grid" ? [columns * cell + 10 * (across - 1), rows * cell] : [(side * columns) / rows, side]
+  const tileColumns = acrossOf(figure)
+  const [rows, columns] = [Math.ceil(face.tiles / tileColumns) * face.rows, tileColumns * face.columns]
+  return form === "grid" ? [columns * cell + 10 * (tileColumns - 1), rows * cell] : [(side * columns) / rows, side]
 }
 
 /**
@@ -62,14 +62,14 @@ export function sizeOf(figure, { side, grown }, phone) {
  */
 export function sizesOf(figures, signs, room) {
   const { width, height, phone } = room
-  const gap = (/** @type {number} */ n) => (phone ? (signs[n] ? 32 : 12) : GAP + (signs[n] ? SIGN : 0))
+  const gapAfter = (/** @type {number} */ n) => (phone ? (signs[n] ? 32 : 12) : GAP + (signs[n] ? SIGN : 0))
   /** Return the number of rows that the plates fill. @param {Sizes} sizes */
   const rowsOf = (sizes) => {
     let [row, taken] = [1, 0]
     figures.forEach((figure, n) => {
       const [each] = sizeOf(figure, sizes, phone)
-      if (taken && taken + gap(n) + each > width) [row, taken] = [row + 1, 0]
-      taken += (taken ? gap(n) : 0) + each
+      if (taken && taken + gapAfter(n) + each > width) [row, taken] = [row + 1, 0]
+      taken += (taken ? gapAfter(n) : 0) + each
     })
     return row
   }
@@ -78,8 +78,8 @@ export function sizesOf(figures, signs, room) {
     let [all, row, taken] = [0, 0, 0]
     figures.forEach((figure, n) => {
       const [each, tall] = sizeOf(figure, sizes, phone)
-      if (taken && taken + gap(n) + each > width) [all, row, taken] = [all + row, 0, 0]
-      taken += (taken ? gap(n) : 0) + each
+      if (taken && taken + gapAfter(n) + each > width) [all, row, taken] = [all + row, 0, 0]
+      taken += (taken ? gapAfter(n) : 0) + each
       row = Math.max(row, tall + HEAD)
     })
     return all + row
@@ -97,8 +97,8 @@ export function sizesOf(figures, signs, room) {
   let side = Math.floor(sides.reduce((best, side) => (side > 1.25 * best ? side : best)))
   while (side > LEAST && heightOf({ side, grown: 1 }) > height) side -= 4
   const cells = figures.every((figure) => visibleBlock(figure) || figure.form === "grid" || figure.form === "row")
-  const fits = (/** @type {number} */ grown) =>
+  const fitsAt = (/** @type {number} */ grown) =>
     rowsOf({ side, grown }) === 1
     && figures.every((figure) => sizeOf(figure, { side, grown }, phone)[1] + HEAD <= height)
-  return { side, grown: (cells && !phone && GROWN.find(fits)) || 1 }
+  return { side, grown: (cells && !phone && GROWN.find(fitsAt)) || 1 }
 }

@@ -21,8 +21,8 @@ export const progress = (lesson) => inBrowser.readRecord(LESSONS)[lesson] ?? {}
  */
 export function storeMark(lesson, step, right) {
   const marks = progress(lesson)
-  const mark = marks[step] === "right" || right ? "right" : "seen"
-  inBrowser.writeRecord(LESSONS, { ...inBrowser.readRecord(LESSONS), [lesson]: { ...marks, [step]: mark } })
+  const newMark = marks[step] === "right" || right ? "right" : "seen"
+  inBrowser.writeRecord(LESSONS, { ...inBrowser.readRecord(LESSONS), [lesson]: { ...marks, [step]: newMark } })
 }
 
 /**
@@ -35,8 +35,8 @@ export const hintsUsed = (lesson) => inBrowser.readRecord(HINTS)[lesson] ?? {}
 /** Store that `count` hints were shown. @param {string} lesson @param {number} step @param {number} count */
 export function storeHints(lesson, step, count) {
   const hints = hintsUsed(lesson)
-  const shown = Math.max(hints[step] ?? 0, count)
-  inBrowser.writeRecord(HINTS, { ...inBrowser.readRecord(HINTS), [lesson]: { ...hints, [step]: shown } })
+  const shownCount = Math.max(hints[step] ?? 0, count)
+  inBrowser.writeRecord(HINTS, { ...inBrowser.readRecord(HINTS), [lesson]: { ...hints, [step]: shownCount } })
 }
 
 export function clearProgress() {

@@ -11,7 +11,7 @@ export function outlineOf(blocks) {
   const cells = blocks.flatMap(({ tile, top, left, tall, wide }) =>
     Array.from({ length: tall * wide }, (_, n) => [tile, top + Math.floor(n / wide), left + (n % wide)]),
   )
-  const all = new Set(cells.map(String))
+  const cellSet = new Set(cells.map(String))
   /** @type {Map<string, Edge>} */
   const edges = new Map()
   for (const [tile, row, column] of cells)
@@ -21,7 +21,7 @@ export function outlineOf(blocks) {
       [0, -1, [0, 0], [1, 0]],
       [0, 1, [0, 1], [1, 1]],
     ])) {
-      if (all.has(String([tile, row + up, column + right]))) continue
+      if (cellSet.has(String([tile, row + up, column + right]))) continue
       edges.set(String([tile, row, column, up, right]), {
         tile,
         from: [row + from[0], column + from[1]],

@@ -12,9 +12,9 @@ import { plainNumber } from "../../view/model/numbers/format.js"
  * @param {string} text
  */
 export function parseTyped(text) {
-  const plain = plainNumber(text)
-  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*%?$/i.test(plain)) return Number.NaN
-  return Number.parseFloat(plain) / (plain.endsWith("%") ? 100 : 1)
+  const plainText = plainNumber(text)
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*%?$/i.test(plainText)) return Number.NaN
+  return Number.parseFloat(plainText) / (plainText.endsWith("%") ? 100 : 1)
 }
 
 /**

@@ -1,4 +1,4 @@
-"""The Notebook page: the teaching notebook's rule beside the exact one.
+"""The Notebook page: the teaching notebook's rule compared with the exact one.
 
 Its keys: the open tab or step of the story (`part`), and the call of the notebook's class (`call`).
 """

@@ -13,14 +13,14 @@ const [WIDTH, HEIGHT] = [520, 220] // SVG units of the drawing of units and weig
 const DRAWN = 60 // links per output that are drawn thin
 
 /** Return a part's name, as a button if it has a stage. @type {(stage: string, label: string) => string} */
-const named = (stage, label) =>
+const nameTemplate = (stage, label) =>
   stage
     ? `<button type="button" class="name" data-stage="${stage}" title="${say("web.actions.open_in_step.text")}">${formula(label)}</button>`
     : `<span class="name">${formula(label)}</span>`
 
 /** @type {(key: string, label: string, words: string, stage: string) => string} */
 const map = (key, label, words, stage) =>
-  `<figure class="map part ${key}" ><figcaption>${named(stage, label)}<span class="size">${words}</span></figcaption><canvas data-map="arch.${key}" role="img"></canvas></figure>`
+  `<figure class="map part ${key}" ><figcaption>${nameTemplate(stage, label)}<span class="size">${words}</span></figcaption><canvas data-map="arch.${key}" role="img"></canvas></figure>`
 
 /** @type {(n: number, name: string, inner: string) => string} */
 const part = (n, name, inner) =>
@@ -76,16 +76,16 @@ export class Architecture {
     this.data = data
     this.place.hidden = false
     const $ = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (this.place.querySelector(selector))
-    for (const one of this.maps) this.show(one, arrays, data)
+    for (const map of this.maps) this.show(map, arrays, data)
     setText($(".here"), data.here)
     setText($(".why"), data.why)
     render(net(data, arrays["arch.w"].values), $(".net"))
-    const asides = data.asides.map((aside) => html`<span>${aside}</span>`)
-    render(html`<b>${say("web.notebook.asides")}</b>${asides}`, $(".asides"))
+    const asideTemplates = data.asides.map((aside) => html`<span>${aside}</span>`)
+    render(html`<b>${say("web.notebook.asides")}</b>${asideTemplates}`, $(".asides"))
     render(letters(data), $(".letters"))
     render(matrix(data), $(".matrix"))
     setText($(".landscape .soft"), data.landscape.words.join(" "))
-    render(way(data), $(".landscape svg"))
+    render(landscapePath(data), $(".landscape svg"))
   }
 
   /**
@@ -107,7 +107,7 @@ export class Architecture {
   }
 
   draw() {
-    if (this.data) for (const one of this.maps) one.draw()
+    if (this.data) for (const map of this.maps) map.draw()
   }
 }
 
@@ -120,8 +120,8 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
   const n = sums.length
   const units = w.length / n
   const maximum = Math.max(...Array.from(w, Math.abs), 1e-12)
-  const up = (/** @type {number} */ at) => 14 + (at / Math.max(1, units - 1)) * (HEIGHT - 56)
-  const out = (/** @type {number} */ at) => 50 + (at * (HEIGHT - 100)) / Math.max(1, n - 1)
+  const yOf = (/** @type {number} */ at) => 14 + (at / Math.max(1, units - 1)) * (HEIGHT - 56)
+  const xOf = (/** @type {number} */ at) => 50 + (at * (HEIGHT - 100)) / Math.max(1, n - 1)
   const sign = (/** @type {number} */ value) => `var(--${value < 0 ? "neg" : "pos"})`
   const line = (
     /** @type {number} */ y,
@@ -131,21 +131,21 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
     /** @type {{ opacity?: number, dashes?: string }} */ { opacity = 1, dashes } = {},
   ) =>
     svg`<line x1="64" y1=${y} x2="262" y2=${to} stroke=${sign(weight)} stroke-width=${width.toFixed(2)} opacity=${opacity} stroke-dasharray=${dashes ?? nothing} />`
-  const thin = Array.from({ length: Math.min(DRAWN, units) }, (_, i) =>
+  const thinLines = Array.from({ length: Math.min(DRAWN, units) }, (_, i) =>
     Math.round((i * (units - 1)) / Math.max(1, Math.min(DRAWN, units) - 1)),
   )
-  const links = thin.flatMap((at) =>
+  const links = thinLines.flatMap((at) =>
     sums.map((_, o) =>
-      line(up(at), out(o), w[at * n + o], 0.2 + 1.2 * Math.abs(w[at * n + o] / maximum), { opacity: 0.35 }),
+      line(yOf(at), xOf(o), w[at * n + o], 0.2 + 1.2 * Math.abs(w[at * n + o] / maximum), { opacity: 0.35 }),
     ),
   )
-  const places = nodes.map((_, i) => 22 + (i * (HEIGHT - 90)) / Math.max(1, nodes.length - 1))
-  const thick = nodes.flatMap(({ at, w: weights }, i) =>
+  const yPositions = nodes.map((_, i) => 22 + (i * (HEIGHT - 90)) / Math.max(1, nodes.length - 1))
+  const thickLines = nodes.flatMap(({ at, w: weights }, i) =>
     weights.map((weight, o) =>
-      line(places[i], out(o), weight, 0.8 + 4 * Math.abs(weight / maximum), { opacity: at === strong ? 1 : 0.8 }),
+      line(yPositions[i], xOf(o), weight, 0.8 + 4 * Math.abs(weight / maximum), { opacity: at === strong ? 1 : 0.8 }),
     ),
   )
-  const bias = b.map((value, o) => line(HEIGHT - 22, out(o), value, 1.4, { dashes: "4 3" }))
+  const bias = b.map((value, o) => line(HEIGHT - 22, xOf(o), value, 1.4, { dashes: "4 3" }))
   const node = (
     /** @type {number} */ x,
     /** @type {number} */ y,
@@ -154,8 +154,8 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
     /** @type {[number, number]} */ limits,
     r = 17,
   ) => {
-    const shade = colour(value, limits, scale)
-    return svg`<circle cx=${x} cy=${y} r=${r} fill=${css(shade)} stroke="var(--line)" />${label(x, y + 4, short(value), { weight: 700, fill: textColour(shade) })}`
+    const cellColour = colour(value, limits, scale)
+    return svg`<circle cx=${x} cy=${y} r=${r} fill=${css(cellColour)} stroke="var(--line)" />${label(x, y + 4, short(value), { weight: 700, fill: textColour(cellColour) })}`
   }
   const label = (
     /** @type {number} */ x,
@@ -164,30 +164,30 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
     /** @type {{ weight?: number, fill?: string }} */ { weight, fill } = {},
   ) =>
     svg`<text x=${x} y=${y} text-anchor="middle" font-weight=${weight ?? nothing} fill=${fill ?? nothing}>${text}</text>`
-  const far = Math.max(...sums.map(Math.abs), 1e-12)
-  const shade = (/** @type {number | undefined} */ value) => css(colour(value ?? 0, [0, 1], "activation"))
+  const maxSum = Math.max(...sums.map(Math.abs), 1e-12)
+  const unitColour = (/** @type {number | undefined} */ value) => css(colour(value ?? 0, [0, 1], "activation"))
   const output = (/** @type {number} */ z, /** @type {number} */ o) => {
-    const y = out(o)
+    const y = xOf(o)
     const target = colour(targets[o], [0, 1], "answer")
-    return svg`${node(284, y, z, "signed", [-far, far], 22)}${label(284, y + 36, names[o], { weight: 700 })}
+    return svg`${node(284, y, z, "signed", [-maxSum, maxSum], 22)}${label(284, y + 36, names[o], { weight: 700 })}
       <path d="M308 ${y}h44" stroke="var(--soft)" />${label(330, y - 6, "σ")}
       ${node(376, y, outputs[o], "answer", [0, 1], 22)}<path d="M400 ${y}h44" stroke="var(--soft)" stroke-dasharray="2 4" />
       <rect x="448" y=${y - 18} width="36" height="36" rx="5" fill=${css(target)} />${label(466, y + 5, short(targets[o]), { weight: 700, fill: textColour(target) })}`
   }
   /** @type {[number, string, string][]} */
-  const heads = [
+  const headings = [
     [284, "z₂", "sums"],
     [376, "o", "answers"],
     [466, "y", "targets"],
   ]
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${say("layer.dense.name")}>
-    <defs><linearGradient id="strip" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color=${shade(nodes[0].v)} /><stop offset="1" stop-color=${shade(nodes.at(-1)?.v)} /></linearGradient></defs>
+    <defs><linearGradient id="strip" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color=${unitColour(nodes[0].v)} /><stop offset="1" stop-color=${unitColour(nodes.at(-1)?.v)} /></linearGradient></defs>
     <rect x="14" y="10" width="12" height=${HEIGHT - 48} fill="url(#strip)" />
-    ${links}${thick}${bias}
-    ${nodes.map(({ v, at }, i) => svg`${node(58, places[i], v, "activation", [0, 1])}<text class="small" x="80" y=${places[i] - 9}>v[${at}]</text>`)}
+    ${links}${thickLines}${bias}
+    ${nodes.map(({ v, at }, i) => svg`${node(58, yPositions[i], v, "activation", [0, 1])}<text class="small" x="80" y=${yPositions[i] - 9}>v[${at}]</text>`)}
     <rect x="42" y=${HEIGHT - 34} width="32" height="22" rx="4" fill="var(--paper)" stroke="var(--ink)" />${label(58, HEIGHT - 18, "1", { weight: 700 })}
     ${sums.map(output)}
-    ${heads.map(([x, symbol, words]) => label(x, 12, `${symbol} ${say(`web.notebook.${words}`)}`))}</svg>
+    ${headings.map(([x, symbol, words]) => label(x, 12, `${symbol} ${say(`web.notebook.${words}`)}`))}</svg>
     <p class="soft"><span>${say("web.notebook.units", { count: units })}</span> <span>${say("web.notebook.one")}</span> <span>${say("web.notebook.weights")}</span></p>`
 }
 
@@ -204,14 +204,14 @@ const letters = ({ letters: all }) =>
  */
 function matrix({ nodes, b, sums, products, names, units }) {
   const cell = (/** @type {number} */ value, kind = "") => html`<td class=${kind}>${short(value)}</td>`
-  const far = (/** @type {number} */ i) => i > 0 && nodes[i].at > nodes[i - 1].at + 1
-  const gap = (/** @type {number} */ i) => (far(i) ? html`<td class="gap">…</td>` : "")
-  const head = html`<tr><td></td>${nodes.map(({ at }, i) => html`${far(i) ? html`<td></td>` : ""}<th>w[${at}]</th>`)}<th class="bias"><i>b</i></th></tr>`
+  const isGap = (/** @type {number} */ i) => i > 0 && nodes[i].at > nodes[i - 1].at + 1
+  const gapCell = (/** @type {number} */ i) => (isGap(i) ? html`<td class="gap">…</td>` : "")
+  const headRow = html`<tr><td></td>${nodes.map(({ at }, i) => html`${isGap(i) ? html`<td></td>` : ""}<th>w[${at}]</th>`)}<th class="bias"><i>b</i></th></tr>`
   const rows = names.map(
     (name, o) =>
-      html`<tr><th scope="row">${name}</th>${nodes.map(({ w }, i) => html`${gap(i)}${cell(w[o])}`)}${cell(b[o], "bias")}</tr>`,
+      html`<tr><th scope="row">${name}</th>${nodes.map(({ w }, i) => html`${gapCell(i)}${cell(w[o])}`)}${cell(b[o], "bias")}</tr>`,
   )
-  const column = html`<table class="bracket">${nodes.map(({ v }, i) => html`${far(i) ? html`<tr><td class="gap">⋮</td></tr>` : ""}<tr>${cell(v)}</tr>`)}<tr><td class="one">1</td></tr></table>`
+  const column = html`<table class="bracket">${nodes.map(({ v }, i) => html`${isGap(i) ? html`<tr><td class="gap">⋮</td></tr>` : ""}<tr>${cell(v)}</tr>`)}<tr><td class="one">1</td></tr></table>`
   const result = html`<table class="bracket">${sums.map((z) => html`<tr>${cell(z)}</tr>`)}</table>`
   const sum = say("web.notebook.matrix_sum", {
     name: names[0],
@@ -220,7 +220,7 @@ function matrix({ nodes, b, sums, products, names, units }) {
     bias: number(b[0], 3),
     sum: number(sums[0], 5),
   })
-  return html`<h2>${say("web.notebook.matrix")}</h2><div class="product"><table class="bracket">${head}${rows}</table><b>·</b>${column}<b>=</b>${result}</div>
+  return html`<h2>${say("web.notebook.matrix")}</h2><div class="product"><table class="bracket">${headRow}${rows}</table><b>·</b>${column}<b>=</b>${result}</div>
     <p>${sum}</p>`
 }
 
@@ -228,17 +228,17 @@ function matrix({ nodes, b, sums, products, names, units }) {
  * Draw the steps on the landscape, numbered if there is space.
  * @param {ArchitectureData} data
  */
-function way({ landscape: { ends, path } }) {
+function landscapePath({ landscape: { ends, path } }) {
   const [low, high] = ends
-  const at = (/** @type {number[]} */ [x, y]) => [
+  const project = (/** @type {number[]} */ [x, y]) => [
     (100 * (x - low)) / (high - low),
     100 - (100 * (y - low)) / (high - low),
   ]
-  const points = path.map(at)
+  const points = path.map(project)
   const dot = (/** @type {number[]} */ [x, y], /** @type {number} */ n) =>
     svg`<circle cx=${x} cy=${y} r=${n ? 1.5 : 2.2} fill=${n ? "#0b6bcb" : "#000"} />`
   const label = (/** @type {number[]} */ [x, y], /** @type {number} */ n) =>
     n === 0 || n === points.length - 1 ? svg`<text x=${x + 2} y=${y - 3}>${n}</text>` : ""
-  const along = points.map((point) => point.join()).join(" ")
-  return svg`<polyline points=${along} fill="none" stroke="#0b6bcb" stroke-width=".8" />${points.map(dot)}${points.map(label)}`
+  const polyline = points.map((point) => point.join()).join(" ")
+  return svg`<polyline points=${polyline} fill="none" stroke="#0b6bcb" stroke-width=".8" />${points.map(dot)}${points.map(label)}`
 }

@@ -89,8 +89,8 @@ def _letters(snapshot: Snapshot) -> list[tuple[str, str, str]]:
 
 def _padding_zeros(snapshot: Snapshot) -> int:
     """Return the number of zeros that the padding adds along a side, on both ends together."""
-    rows, out = snapshot.trace.x.shape[0], snapshot.trace.z1.shape[0]
-    count: int = (out - 1) * snapshot.trace.stride + len(snapshot.params.f) - rows
+    rows, out_rows = snapshot.trace.x.shape[0], snapshot.trace.z1.shape[0]
+    count: int = (out_rows - 1) * snapshot.trace.stride + len(snapshot.params.f) - rows
     return max(0, count)
 
 
@@ -112,8 +112,8 @@ def _ends(array: np.ndarray) -> list[float]:
 
 
 def _landscape_words(setup: Setup, path: np.ndarray) -> list[Message]:
-    n, first, last = len(path) - 1, float(path[0, 2]), float(path[-1, 2])
-    trend = "stays" if last == first else "moves"
+    n, first_loss, last_loss = len(path) - 1, float(path[0, 2]), float(path[-1, 2])
+    trend = "stays" if last_loss == first_loss else "moves"
     parameters = setup.network.program(setup.x_shape).parameters
     count = sum(int(np.prod(parameter.shape)) for parameter in parameters.values())
-    return [message("ui.notebook.architecture.landscape", count=count), message(f"ui.notebook.architecture.{trend}", n=n, first=first, last=last)]
+    return [message("ui.notebook.architecture.landscape", count=count), message(f"ui.notebook.architecture.{trend}", n=n, first=first_loss, last=last_loss)]

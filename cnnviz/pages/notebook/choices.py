@@ -72,8 +72,8 @@ def switch_back(setup: Setup) -> tuple[SwitchGroup, ...]:
     channel = {"ch": "red"} if setup.ch == "rgb" else {}
     query = Setup().with_query({"img": setup.img, "ch": setup.ch, "scale": setup.scale} | channel)[0].to_query()
     words = message("ui.notebook.choices.back.words", net=setup.net)
-    back = switch("notebook_network", message("ui.notebook.choices.back.label"), words, False, complete_change(query))
-    return (group(message("ui.notebook.choices.network"), (back,)),)
+    back_switch = switch("notebook_network", message("ui.notebook.choices.back.label"), words, False, complete_change(query))
+    return (group(message("ui.notebook.choices.network"), (back_switch,)),)
 
 
 def complete_change(query: dict[str, str]) -> dict[str, str]:
@@ -88,8 +88,8 @@ def required_change(deviations: frozenset[str]) -> dict[str, str]:
 
 def toggle_change(name: str, setup: Setup) -> dict[str, str]:
     """Return the change of the address that toggles a deviation."""
-    chosen = setup.deviations ^ {name}
-    return {"rule": ",".join(name for name in DEVIATIONS if name in chosen) or "exact"} | required_change(chosen)
+    new_deviations = setup.deviations ^ {name}
+    return {"rule": ",".join(name for name in DEVIATIONS if name in new_deviations) or "exact"} | required_change(new_deviations)
 
 
 def can_run_notebook(setup: Setup) -> bool:
@@ -98,8 +98,8 @@ def can_run_notebook(setup: Setup) -> bool:
 
 
 def rows(setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: tuple[str, ...]) -> list[dict[str, object]]:
-    """Return each deviation: its switch, both lines of code, where it shows when toggled or when alone, and whether
-    it matters."""
+    """Return each deviation: its switch, both lines of code, the stages that change if it is toggled or on alone, and
+    whether it has an effect."""
     return [_row(name, setup, exact, snapshot, columns) for name in CAUSES]
 
 
@@ -124,8 +124,8 @@ def _row(name: str, setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: 
 
 
 def _step(setup: Setup, snapshot: Snapshot, deviations: frozenset[str] | set[str]) -> Snapshot:
-    trace, gradients, after = notebook_step(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr, deviations)
-    return dataclasses.replace(snapshot, trace=trace, gradients=gradients, after=after)
+    trace, gradients, next_params = notebook_step(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr, deviations)
+    return dataclasses.replace(snapshot, trace=trace, gradients=gradients, after=next_params)
 
 
 def _different_arrays(setup: Setup, first: Snapshot, second: Snapshot, columns: tuple[str, ...]) -> list[str]:
@@ -134,16 +134,16 @@ def _different_arrays(setup: Setup, first: Snapshot, second: Snapshot, columns: 
 
 def _effect_sentence(is_on: bool, changed: list[str], current: Snapshot, flipped: Snapshot) -> Message:
     """Return the sentence on how toggling this switch affects the new kernel."""
-    without = message(f"ui.notebook.matters.{'without' if is_on else 'with'}")
+    condition = message(f"ui.notebook.matters.{'without' if is_on else 'with'}")
     if not changed:
-        return message("ui.notebook.matters.nothing", without=without)
+        return message("ui.notebook.matters.nothing", without=condition)
     if "f_next" not in changed:
-        return message("ui.notebook.matters.not_f", without=without, first=display_name(changed[0]))
+        return message("ui.notebook.matters.not_f", without=condition, first=display_name(changed[0]))
     is_unchanged = not (flipped.after.f != flipped.params.f).any()
     index = tuple(int(i) for i in np.unravel_index(np.abs(flipped.after.f - current.after.f).argmax(), current.after.f.shape))
     entry = f"f′[{index[0]},{index[1]}]"
     values = dict(zip(("now", "flipped"), round_distinct(current.after.f[index], flipped.after.f[index]), strict=True))
-    return message(f"ui.notebook.matters.{'stands' if is_unchanged else 'moves'}", without=without, entry=entry, **values)
+    return message(f"ui.notebook.matters.{'stands' if is_unchanged else 'moves'}", without=condition, entry=entry, **values)
 
 
 def _first_change(name: str, setup: Setup, exact: Snapshot, alone_snapshot: Snapshot, columns: tuple[str, ...]) -> Message:

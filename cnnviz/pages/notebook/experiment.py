@@ -1,5 +1,5 @@
 """The Experiment tab: which sets of the eight deviations move the kernel here, as a sentence and a picture, and the
-stages at which each deviation shows."""
+stages at which each deviation is visible."""
 
 from collections.abc import Hashable
 
@@ -44,8 +44,8 @@ def headline(setup: Setup, snapshot: Snapshot) -> Message:
         return message("ui.notebook.sets.itself", still=len(moves) - count, count=len(moves))
     if not smallest:
         return message("ui.notebook.sets.none", count=len(moves))
-    named = [message("ui.notebook.sets.together", names=[cause_of(name)["title"] for name in names]) for names in smallest[:MOST_NAMED]]
-    return message("ui.notebook.sets.only" if len(smallest) == 1 else "ui.notebook.sets.several", n=count, count=len(moves), sets=named, smallest=len(smallest))
+    set_words = [message("ui.notebook.sets.together", names=[cause_of(name)["title"] for name in names]) for names in smallest[:MOST_NAMED]]
+    return message("ui.notebook.sets.only" if len(smallest) == 1 else "ui.notebook.sets.several", n=count, count=len(moves), sets=set_words, smallest=len(smallest))
 
 
 def _sets(moves: np.ndarray, setup: Setup) -> SetsData:

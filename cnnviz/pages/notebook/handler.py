@@ -1,4 +1,4 @@
-"""Responses of the Notebook page: the teaching notebook's rule beside the exact one."""
+"""Responses of the Notebook page: the teaching notebook's rule compared with the exact one."""
 
 from collections.abc import Mapping
 
@@ -14,8 +14,8 @@ class _NotebookHandler(PageHandler):
     """Responses of the Notebook page's tabs."""
 
     def respond(self, request: PageRequest) -> bytes:
-        head, arrays = tab_records(request.setup, request.snapshot, request.query)
-        return gradient_chain.encode_chain("notebook", request, chain(request.setup, request.snapshot, request.query), head, arrays)
+        response_header, arrays = tab_records(request.setup, request.snapshot, request.query)
+        return gradient_chain.encode_chain("notebook", request, chain(request.setup, request.snapshot, request.query), response_header, arrays)
 
     def opening_query(self, query: Mapping[str, str]) -> Mapping[str, str]:
         """Return the setup of the story's step that an address without a setup names."""

@@ -8,7 +8,7 @@ import { say } from "../../view/model/words.js"
 import { GradientChain, mapCanvas, withoutChannel } from "../../view/shell/gradient_chain.js"
 import { difference, html, inner, linesOf, nothing, render } from "../../view/shell/html.js"
 import { Architecture, skeleton } from "./architecture.js"
-import { equation, first, plainly } from "./first_screen.js"
+import { equation, firstScreen, formatPlainly } from "./first_screen.js"
 import { field } from "./sets_picture.js"
 
 /** @import { Answer, CauseData, ChartData, DeviationRow, ExperimentData, MarginNote, NotebookData } from "../../view/types/view.js" */
@@ -25,7 +25,7 @@ const atLength = ({ notebook, exact }) => {
 }
 
 /** A step as a dot, without its number: numbers on this page are causes. @type {(step: SwitchData, n: number, steps: readonly SwitchData[]) => Template} */
-const dot = ({ key, words, on, change }, n, { length }) =>
+const stepDot = ({ key, words, on, change }, n, { length }) =>
   html`<button type="button" data-key=${key} aria-pressed=${on} aria-current=${on ? "step" : nothing} title=${words} aria-label=${say("web.notebook.step", { n: n + 1, count: length, title: words })} data-change=${JSON.stringify(change)}></button>`
 
 /** @param {MarginNote} note */
@@ -35,16 +35,16 @@ const marginNote = ({ title, formulas, words }) =>
 /** @param {StoryData} story */
 function prose({ place, is_changed: isChanged, steps, title, paragraphs, repairs, note }) {
   const [last, next] = [steps[place - 2], isChanged ? steps[place - 1] : steps[place]]
-  const back =
+  const backSwitch =
     last
     && html`<button type="button" aria-label=${say("web.notebook.before")} title=${say("web.notebook.before")} data-change=${JSON.stringify(last.change)}>‹ ${place - 1}</button>`
   const words = () => (isChanged ? say("web.notebook.to_step", { n: place }) : next.words)
-  const go =
+  const goButton =
     next
     && html`<button type="button" class="primary" data-key="story_next" data-change=${JSON.stringify(next.change)}>${words()} ›</button>`
-  return html`<div class="dots">${steps.map(dot)}<span>${say("web.notebook.place", { n: place, count: steps.length })}</span></div>
+  return html`<div class="dots">${steps.map(stepDot)}<span>${say("web.notebook.place", { n: place, count: steps.length })}</span></div>
     <h1>${title}</h1>${paragraphs.map((words) => html`<p ${inner(sentence(words))}></p>`)}
-    ${repairs ? fixes(repairs) : nothing}<div class="turns">${back ?? nothing}${go ?? nothing}</div>${note ? marginNote(note) : nothing}`
+    ${repairs ? repairTable(repairs) : nothing}<div class="turns">${backSwitch ?? nothing}${goButton ?? nothing}</div>${note ? marginNote(note) : nothing}`
 }
 
 const FULL = 8 // largest number of columns with words in their heads
@@ -56,14 +56,14 @@ const badge = (n, title = "") => html`<b class="cause" title=${title || nothing}
  * Return the table of a kernel entry with both deviations, without each, and without both.
  * @param {RepairsData} repairs
  */
-function fixes({ entry, before, after, causes }) {
+function repairTable({ entry, before, after, causes }) {
   const cell = (/** @type {number} */ n) =>
-    html`<td class=${after[n] === before ? "" : "moves"}>${plainly(before)} → ${plainly(after[n])}</td>`
-  const head = (/** @type {CauseData} */ cause, /** @type {string} */ what, /** @type {string} */ scope) =>
+    html`<td class=${after[n] === before ? "" : "moves"}>${formatPlainly(before)} → ${formatPlainly(after[n])}</td>`
+  const causeHead = (/** @type {CauseData} */ cause, /** @type {string} */ what, /** @type {string} */ scope) =>
     html`<th scope=${scope}>${badge(cause.number, cause.title)} ${say(`web.notebook.${what}`)}</th>`
   const [one, other] = causes
   return html`<table class="fixes"><caption>${say("web.notebook.repair", { entry })}</caption>
-    <tr><td></td>${head(one, "in", "col")}${head(one, "fixed", "col")}</tr><tr>${head(other, "in", "row")}${cell(0)}${cell(1)}</tr><tr>${head(other, "fixed", "row")}${cell(2)}${cell(3)}</tr></table>`
+    <tr><td></td>${causeHead(one, "in", "col")}${causeHead(one, "fixed", "col")}</tr><tr>${causeHead(other, "in", "row")}${cell(0)}${cell(1)}</tr><tr>${causeHead(other, "fixed", "row")}${cell(2)}${cell(3)}</tr></table>`
 }
 
 /** @param {GradientCard} card */
@@ -80,16 +80,16 @@ function pairs({ rows, cards, maps }, story) {
     name in captions ? html`<span class="caption">${captions[name]}</span>` : nothing
   const row = (/** @type {GradientChainData["rows"][number]} */ { name, label }) =>
     html`<div class="row-label" data-row=${name}>${label}</div>${cards.map((card) => (`${name}.${card.symbol}` in maps ? html`<figure class="map ${size(card)} ${card.state}">${mapCanvas(`${name}.${card.symbol}`)}<figcaption class="limits"><span class="power"></span></figcaption>${caption(`${name}.${card.symbol}`)}</figure>` : html`<span></span>`))}`
-  const wide = cards.findIndex(({ symbol }) => tags.some((tag) => tag.symbol === symbol && tag.causes.length > 1))
-  const between = (/** @type {GradientCard} */ { symbol, note }, /** @type {number} */ n) => {
-    if (wide >= 0 && n > wide) return nothing // taken by the sentence where causes meet
+  const wideIndex = cards.findIndex(({ symbol }) => tags.some((tag) => tag.symbol === symbol && tag.causes.length > 1))
+  const operationTemplate = (/** @type {GradientCard} */ { symbol, note }, /** @type {number} */ n) => {
+    if (wideIndex >= 0 && n > wideIndex) return nothing // taken by the sentence where causes meet
     const tag = tags.find((each) => each.symbol === symbol)
-    return html`<div class="between" style=${n === wide ? `grid-column: ${n + 2} / -1` : ""}>${tag ? causeTag(tag) : story ? nothing : html`<button type="button" class="note" popovertarget="notes" title=${say("web.notebook.notes")}>${note}</button>`}</div>`
+    return html`<div class="between" style=${n === wideIndex ? `grid-column: ${n + 2} / -1` : ""}>${tag ? causeTag(tag) : story ? nothing : html`<button type="button" class="note" popovertarget="notes" title=${say("web.notebook.notes")}>${note}</button>`}</div>`
   }
   const [above, ...others] = rows
   return html`<div class=${cards.length > FULL ? "pairs many" : "pairs"} style=${`--n:${cards.length}`}><span></span>
     ${cards.map(({ symbol, label, operation, state }) => html`<div class="pair-head" data-column=${symbol} data-state=${state === "equal" ? "" : state}><button type="button" data-card=${symbol}><i ${inner(formula(withoutChannel(label)))}></i></button> <span>${operation}</span></div>`)}
-    ${row(above)}${others.length ? html`<span></span>${cards.map(between)}${others.map(row)}<p class="meaning" id="notes" popover>${say("web.notebook.meanings")}</p>` : nothing}</div>`
+    ${row(above)}${others.length ? html`<span></span>${cards.map(operationTemplate)}${others.map(row)}<p class="meaning" id="notes" popover>${say("web.notebook.meanings")}</p>` : nothing}</div>`
 }
 
 /** @param {TagData} tag */
@@ -105,13 +105,13 @@ const toggle = ({ name, cause, on, change, effect }, place = "deviation") =>
   html`<button type="button" class="toggle" data-key=${`${place}_${name}`} aria-pressed=${on} title=${effect} data-change=${JSON.stringify(change)}>${badge(cause.number)}<span>${cause.title}</span><i></i></button>`
 
 /** Both lines without their comments, which are in the tooltip. @param {DeviationRow} row */
-const shortly = ({ notebook, exact }) => {
+const withoutComments = ({ notebook, exact }) => {
   const [theirs, ours] = [notebook, exact].map((line) => line.split("  #")[0])
   return html`<span title="− ${notebook}\n+ ${exact}">${difference(theirs, ours)}</span>`
 }
 
 /** Card of a deviation that a step of the story is about: its lines and effect. @param {DeviationRow} row */
-const card = (row) => html`<div class="card">${toggle(row)}<div class="code">${shortly(row)}</div>
+const card = (row) => html`<div class="card">${toggle(row)}<div class="code">${withoutComments(row)}</div>
   <p>${row.effect}</p><p class=${row.yes ? "yes" : "soft"}>${row.matters}</p></div>`
 
 /** Card of a deviation in the panel: its lines, effect, and the stages that it changes. @param {DeviationRow} row */
@@ -119,7 +119,7 @@ const inSheet = (row) => html`<div class="card">${toggle(row, "switch")}<div cla
   <p>${row.effect}</p><p class=${row.yes ? "yes" : "soft"}>${row.matters} <small>${row.more}</small></p></div>`
 
 /** @param {PrintedData} printed */
-const printout = (
+const printedTable = (
   printed,
 ) => html`<div class="card printed ${printed.agrees ? "good" : "bad"}"><h2>${say("web.notebook.printed")}</h2>
   ${equation(printed.kernels, "→")}<p><b>${printed.agrees ? "✓" : "✗"}</b> ${printed.words}</p></div>`
@@ -183,7 +183,7 @@ export class Notebook extends GradientChain {
       this.sheet,
     )
     Object.assign(view.root.dataset, { tab, place: story ? String(story.place) : "" })
-    render(story ? (story.place ? prose(story) : first(story)) : nothing, view.$(".story"))
+    render(story ? (story.place ? prose(story) : firstScreen(story)) : nothing, view.$(".story"))
     render(
       story?.calls.length ? html`<div class="tabs" role="group">${story.calls.map(tabButton)}</div>` : nothing,
       view.$(".calls"),
@@ -211,17 +211,17 @@ export class Notebook extends GradientChain {
     const rowOf = (/** @type {string} */ name) =>
       /** @type {DeviationRow} */ (switches.find((row) => row.name === name))
     const cards = story?.place
-      ? html`<div class="panels" tabindex="0">${story.about.map((name) => card(rowOf(name)))}${printout(story.printed)}</div>`
+      ? html`<div class="panels" tabindex="0">${story.about.map((name) => card(rowOf(name)))}${printedTable(story.printed)}</div>`
       : nothing
-    const behind = html`<div class="behind"><p ${inner(linesOf([...chain.sentences]))}></p><div class="charts">${chain.charts.map(chartFigure)}</div></div>`
+    const behindTemplate = html`<div class="behind"><p ${inner(linesOf([...chain.sentences]))}></p><div class="charts">${chain.charts.map(chartFigure)}</div></div>`
     render(
-      html`${cards}${experiment ? html`${result(experiment, switches, rules)}${behind}` : story ? nothing : rules}`,
+      html`${cards}${experiment ? html`${result(experiment, switches, rules)}${behindTemplate}` : story ? nothing : rules}`,
       view.$(".below"),
     )
-    for (const each of chain.charts)
+    for (const chart of chain.charts)
       drawChart(
-        /** @type {HTMLCanvasElement} */ (view.root.querySelector(`[data-chart="${each.name}"]`)),
-        each,
+        /** @type {HTMLCanvasElement} */ (view.root.querySelector(`[data-chart="${chart.name}"]`)),
+        chart,
         view.root,
       )
   }

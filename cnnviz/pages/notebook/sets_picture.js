@@ -19,12 +19,12 @@ function rangesOf(n, half) {
  * @param {SetsData} sets @param {string} words @returns {Template}
  */
 export function field({ moves, now, causes }, words) {
-  const half = causes.length / 2
-  const size = 2 ** half
-  const start = half * BAND + 4
+  const halfCount = causes.length / 2
+  const size = 2 ** halfCount
+  const start = halfCount * BAND + 4
   const side = start + size * CELL + BADGE
   const bar = (/** @type {number} */ n, /** @type {boolean} */ across) =>
-    rangesOf(n, half).map(([first, count]) => {
+    rangesOf(n, halfCount).map(([first, count]) => {
       const [along, depth, length] = [start + first * CELL, n * BAND + 2, count * CELL - 2]
       return across
         ? svg`<rect class="bar" x=${along} y=${depth} width=${length} height=${BAND - 4} rx="2" />`
@@ -35,13 +35,13 @@ export function field({ moves, now, causes }, words) {
     /** @type {number} */ n,
     /** @type {boolean} */ across,
   ) => {
-    const at = n * BAND + BAND / 2
-    const [x, y] = across ? [start - BADGE / 2, at] : [at, side - BADGE / 2]
+    const centre = n * BAND + BAND / 2
+    const [x, y] = across ? [start - BADGE / 2, centre] : [centre, side - BADGE / 2]
     return svg`<g><title>${number} ${title}</title><circle cx=${x} cy=${y} r="7" /><text x=${x} y=${y + 4}>${number}</text></g>`
   }
   const cell = (/** @type {number} */ moved, /** @type {number} */ n) =>
     svg`<rect class=${moved ? "set moves" : "set"} x=${start + (n % size) * CELL} y=${start + Math.floor(n / size) * CELL} width=${CELL - 2} height=${CELL - 2} />`
   return html`<figure class="sets"><svg viewBox="0 0 ${side} ${side}" width=${side} height=${side} role="img" aria-label=${words}>
-    ${causes.map((cause, n) => svg`${bar(n % half, n < half)}${badge(cause, n % half, n < half)}`)}${moves.map(cell)}
+    ${causes.map((cause, n) => svg`${bar(n % halfCount, n < halfCount)}${badge(cause, n % halfCount, n < halfCount)}`)}${moves.map(cell)}
     <rect class="here" x=${start + (now % size) * CELL - 1} y=${start + Math.floor(now / size) * CELL - 1} width=${CELL} height=${CELL} /></svg></figure>`
 }

@@ -43,7 +43,7 @@ class Step:
 
     def paragraphs(self, call: int = 1) -> list[Message]:
         """Return the paragraphs, with the numbers of that call."""
-        facts = _facts(self.at_call(call))
+        facts = _snapshot_numbers(self.at_call(call))
         parts = ("first", "second", "later" if call > 1 and self.name in ("moves", "border") else "third")
         return [message(f"ui.notebook.story.{self.name}.{part}", **facts) for part in parts]
 
@@ -71,21 +71,21 @@ def story() -> tuple[Step, ...]:
 
 
 @cache
-def _facts(setup: Setup) -> dict[str, object]:
+def _snapshot_numbers(setup: Setup) -> dict[str, object]:
     """Return the numbers of a step's snapshot, by the exact rule and by the setup's own."""
     x = load_image(setup.img, setup.ch, setup.scale)
-    exact, own = (run_updates(dataclasses.replace(setup, rule=rule), x, setup.k) for rule in ("exact", setup.rule))
-    z1, a1, slopes = exact.trace.z1, own.trace.a1, exact.trace.a1 * (1 - exact.trace.a1)
+    exact, rule_snapshot = (run_updates(dataclasses.replace(setup, rule=rule), x, setup.k) for rule in ("exact", setup.rule))
+    z1, a1, slopes = exact.trace.z1, rule_snapshot.trace.a1, exact.trace.a1 * (1 - exact.trace.a1)
     pair = minimal_sets(moving_sets(exact.params, x, np.array(setup.y), setup.lr))
     halves = int((a1 == 0.5).sum())
     return {
         "low": float(z1.min()), "high": float(z1.max()), "flat": int((slopes == 0).sum()), "units": z1.size,
         "least": float(exact.trace.a1.min()), "most": float(exact.trace.a1.max()),
         "halves": halves, "total": float((a1 * (1 - a1)).sum()), "n": halves,
-        "before": float(own.params.f[0, 0]), "after": float(own.after.f[0, 0]), "df": float(own.gradients.df[0, 0]),
-        "unrounded": float(own.params.f[0, 0] - setup.lr * own.gradients.df[0, 0]), "rate": setup.lr,
-        "exact_df": float(exact.gradients.df.flat[np.abs(exact.gradients.df).argmax()]), "da1": float(own.gradients.da1[0, 0]),
-        "dz1": float(own.gradients.dz1[0, 0]), "pixel": float(x[0, 0]), "sum": float(own.gradients.dz1.sum()),
+        "before": float(rule_snapshot.params.f[0, 0]), "after": float(rule_snapshot.after.f[0, 0]), "df": float(rule_snapshot.gradients.df[0, 0]),
+        "unrounded": float(rule_snapshot.params.f[0, 0] - setup.lr * rule_snapshot.gradients.df[0, 0]), "rate": setup.lr,
+        "exact_df": float(exact.gradients.df.flat[np.abs(exact.gradients.df).argmax()]), "da1": float(rule_snapshot.gradients.da1[0, 0]),
+        "dz1": float(rule_snapshot.gradients.dz1[0, 0]), "pixel": float(x[0, 0]), "sum": float(rule_snapshot.gradients.dz1.sum()),
         "sets": [DEVIATION_TABLE[name].title for name in pair[0]] if pair else [], "count": len(pair),
     }  # fmt: skip
 
@@ -96,9 +96,9 @@ def printed_numbers() -> PrintedData:
     last kernel and the sums."""
     x = load_image("train-0", "red", "raw")
     rerun_output = rerun(x)
-    before, call_1, call_2 = (kernel.ravel().tolist() for kernel in rerun_output.kernels[:3])
+    initial, call_1, call_2 = (kernel.ravel().tolist() for kernel in rerun_output.kernels[:3])
     return PrintedData(
-        kernels=[PrintedKernel(label=message(f"ui.notebook.printed.{name}"), values=values) for name, values in (("before", before), ("call_1", call_1), ("call_2", call_2))],
+        kernels=[PrintedKernel(label=message(f"ui.notebook.printed.{name}"), values=values) for name, values in (("before", initial), ("call_1", call_1), ("call_2", call_2))],
         gradients=[gradient.ravel().tolist() for gradient in rerun_output.exact_gradients],
         rate=RATE,
         agrees=rerun_output.kernel_agrees and rerun_output.sums_that_agree == rerun_output.sums_printed,

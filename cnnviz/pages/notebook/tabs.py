@@ -26,7 +26,7 @@ def tab_of(setup: Setup, query: Mapping[str, str]) -> str:
     part = query.get("part", "")
     if part in TABS:
         return part
-    return "story" if part == "theory" or place_of(setup, query)[0] or _untouched(setup) else "experiment"
+    return "story" if part == "theory" or place_of(setup, query)[0] or _is_default(setup) else "experiment"
 
 
 def other_network_tab(query: Mapping[str, str]) -> str:
@@ -82,6 +82,6 @@ def tabs(current: str, names: tuple[str, ...] = TABS) -> tuple[SwitchData, ...]:
     )
 
 
-def _untouched(setup: Setup) -> bool:
-    fresh = Setup()
-    return dataclasses.replace(setup, k=fresh.k, stage=fresh.stage) == fresh
+def _is_default(setup: Setup) -> bool:
+    default_setup = Setup()
+    return dataclasses.replace(setup, k=default_setup.k, stage=default_setup.stage) == default_setup

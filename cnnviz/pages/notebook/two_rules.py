@@ -1,4 +1,4 @@
-"""The Notebook page's chain: the exact rule and the notebook's beside each other, from the same start."""
+"""The Notebook page's chain: the exact rule and the notebook's side by side, from the same start."""
 
 import dataclasses
 from collections.abc import Mapping

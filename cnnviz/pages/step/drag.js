@@ -13,7 +13,7 @@ import { isTouch } from "../../view/shell/media_queries.js"
 import { DragCard } from "./drag_card.js"
 import { addCorners } from "./drag_corners.js"
 import { hitAt, hitOf, rateAt } from "./drag_hit.js"
-import { begin, boundsOf, FINE, hasMoved, isBehind, lossAt, next, valueToRequest } from "./drag_model.js"
+import { beginDrag, boundsOf, FINE, hasMoved, isBehind, lossAt, nextDrag, valueToRequest } from "./drag_model.js"
 import { DRAGGED } from "./step_words.js"
 
 /** @import { Curve, Drag, Event as DragEvent } from "./drag_model.js" */
@@ -50,15 +50,15 @@ export class Dragging {
     const content = view.$(".content")
     this.card = new DragCard(content)
     /** @type {(where: EventTarget, name: string, act: (event: any) => void) => void} */
-    const on = (where, name, act) => where.addEventListener(name, act, { capture: true, signal, passive: false })
-    on(view.root, "pointerdown", (event) => this.onPointerDown(event))
-    on(window, "pointermove", (event) => this.onPointerMove(event))
-    on(window, "pointerup", (event) => this.onPointerUp(event))
-    on(window, "pointercancel", () => this.cancel())
-    on(window, "blur", ({ target }) => target === window && this.cancel()) // not the blur of an element
-    on(window, "touchmove", (event) => this.drag && event.preventDefault())
-    on(view.root, "contextmenu", (event) => (this.drag || this.press?.touch) && event.preventDefault())
-    on(window, "keydown", (event) => this.key(event))
+    const listen = (where, name, act) => where.addEventListener(name, act, { capture: true, signal, passive: false })
+    listen(view.root, "pointerdown", (event) => this.onPointerDown(event))
+    listen(window, "pointermove", (event) => this.onPointerMove(event))
+    listen(window, "pointerup", (event) => this.onPointerUp(event))
+    listen(window, "pointercancel", () => this.cancel())
+    listen(window, "blur", ({ target }) => target === window && this.cancel()) // not the blur of an element
+    listen(window, "touchmove", (event) => this.drag && event.preventDefault())
+    listen(view.root, "contextmenu", (event) => (this.drag || this.press?.touch) && event.preventDefault())
+    listen(window, "keydown", (event) => this.key(event))
   }
 
   /**
@@ -107,9 +107,9 @@ export class Dragging {
     if (event.button !== 0 || !event.isPrimary) return
     const hit = hitOf(this.step, event)
     if (!hit) return
-    const touch = event.pointerType === "touch"
-    this.press = { hit, id: event.pointerId, x: event.clientX, y: event.clientY, touch }
-    if (touch) this.press.timer = setTimeout(() => this.press && this.start(this.press.hit), LONG_PRESS)
+    const isTouch = event.pointerType === "touch"
+    this.press = { hit, id: event.pointerId, x: event.clientX, y: event.clientY, touch: isTouch }
+    if (isTouch) this.press.timer = setTimeout(() => this.press && this.start(this.press.hit), LONG_PRESS)
   }
 
   /** @param {PointerEvent} event */
@@ -136,9 +136,9 @@ export class Dragging {
     this.forgetPress()
     if (!isDragging) return
     event.stopPropagation()
-    const swallow = (/** @type {Event} */ click) => click.stopPropagation()
-    addEventListener("click", swallow, { capture: true, once: true })
-    setTimeout(() => removeEventListener("click", swallow, { capture: true }), 0)
+    const stopClick = (/** @type {Event} */ click) => click.stopPropagation()
+    addEventListener("click", stopClick, { capture: true, once: true })
+    setTimeout(() => removeEventListener("click", stopClick, { capture: true }), 0)
     this.release()
   }
 
@@ -207,7 +207,7 @@ export class Dragging {
     this.previousNumbers = numbers
     this.removeCorners = addCorners(step)
     this.name = step.nameOf(along)
-    this.drag = begin(along, boundsOf(along, numbers.answer.lesson.scale))
+    this.drag = beginDrag(along, boundsOf(along, numbers.answer.lesson.scale))
     view.root.classList.add("dragging")
     storePreference(DRAGGED, "1")
     this.card.stand(this.press ?? this.focusedAt(symbol, cell))
@@ -223,7 +223,7 @@ export class Dragging {
   /** @param {DragEvent} event */
   dispatch(event) {
     if (!this.drag) return
-    this.drag = next(this.drag, event)
+    this.drag = nextDrag(this.drag, event)
     if (event.type === "known") this.card.fill(this.drag, this.name) // otherwise the card changes only with a response
     this.ask()
   }
@@ -233,7 +233,7 @@ export class Dragging {
     const { drag, step } = this
     const value = drag && valueToRequest(drag)
     if (value === null || !drag || !this.previousNumbers) return
-    this.drag = next(drag, { type: "asked" })
+    this.drag = nextDrag(drag, { type: "asked" })
     const { lesson: setup } = this.previousNumbers.answer
     clearTimeout(this.lateness)
     this.lateness = setTimeout(() => this.hatch(true), HATCH_DELAY)
@@ -243,7 +243,7 @@ export class Dragging {
       if (!answer) return this.cancel()
       const { curve } = this.drag
       const loss = drag.along === "lr" && curve ? lossAt(curve, value) : (answer.loss ?? Number.NaN)
-      this.drag = next(this.drag, { type: "answered", value, loss })
+      this.drag = nextDrag(this.drag, { type: "answered", value, loss })
       this.hatch(false)
       step.view.root.dataset.dragged = String(value)
       this.show(answer)

@@ -58,8 +58,8 @@ export class DragCard {
     const context = prepare(canvas)
     if (!curve || !width) return
     const words = { before: say("web.drag.before"), now: say("web.drag.now"), promised: say("web.drag.promised") }
-    const drawn = { curve, value: shown, loss: loss ?? lossAt(curve), words }
-    drawLossCurve({ context, width, height }, paletteOf(this.root), drawn)
+    const cardState = { curve, value: shown, loss: loss ?? lossAt(curve), words }
+    drawLossCurve({ context, width, height }, paletteOf(this.root), cardState)
   }
 
   // Announce the value, but not at every step.

@@ -37,7 +37,7 @@ export function boundsOf(along, scale) {
 }
 
 /** @param {string} along @param {Bounds} bounds @returns {Drag} */
-export const begin = (along, bounds) => ({
+export const beginDrag = (along, bounds) => ({
   along,
   bounds,
   curve: null,
@@ -56,9 +56,9 @@ function valueAt({ along, moved, bounds }, { theta, at, span }) {
   if (along === "lr") return theta[pointIndex(theta, at, moved)]
   const value = at + (moved * span) / STEPS
   const digits = Math.min(12, Math.max(0, Math.ceil(-Math.log10((span * FINE) / STEPS))))
-  const unclamped = moved ? Number(value.toFixed(digits)) : at
+  const rawValue = moved ? Number(value.toFixed(digits)) : at
   // A number that starts beyond its bounds may stay there, but goes no further.
-  return Math.min(Math.max(unclamped, Math.min(bounds.least, at)), Math.max(bounds.most, at))
+  return Math.min(Math.max(rawValue, Math.min(bounds.least, at)), Math.max(bounds.most, at))
 }
 
 /**
@@ -74,15 +74,15 @@ const pointIndex = (theta, at, moved) =>
  * @param {Event} event
  * @returns {Drag}
  */
-export function next(drag, event) {
+export function nextDrag(drag, event) {
   switch (event.type) {
     case "known": {
       const { at } = event.curve
       return { ...drag, curve: event.curve, wanted: valueAt(drag, event.curve), shown: at, loss: lossAt(event.curve) }
     }
     case "moved": {
-      const moved = { ...drag, moved: drag.moved + event.steps }
-      return moved.curve ? { ...moved, wanted: valueAt(moved, moved.curve) } : moved
+      const movedDrag = { ...drag, moved: drag.moved + event.steps }
+      return movedDrag.curve ? { ...movedDrag, wanted: valueAt(movedDrag, movedDrag.curve) } : movedDrag
     }
     case "asked":
       return { ...drag, asked: drag.wanted }
@@ -120,8 +120,8 @@ const [DIGITS, MOST] = [3, 7] // significant digits of the larger number, and de
  * @param {number} promised @param {number} really @returns {(value: number) => string}
  */
 export function printerOf(promised, really) {
-  const larger = Math.max(Math.abs(promised), Math.abs(really))
-  const isMeasurable = larger > 0 && Number.isFinite(larger)
-  const decimalPlaces = isMeasurable ? Math.max(0, DIGITS - 1 - Math.floor(Math.log10(larger))) : DIGITS
+  const maxChange = Math.max(Math.abs(promised), Math.abs(really))
+  const isMeasurable = maxChange > 0 && Number.isFinite(maxChange)
+  const decimalPlaces = isMeasurable ? Math.max(0, DIGITS - 1 - Math.floor(Math.log10(maxChange))) : DIGITS
   return (value) => (decimalPlaces > MOST ? number(value, DIGITS) : decimals(value, decimalPlaces))
 }

@@ -62,69 +62,69 @@ SMALL_WORK = 1_500_000
 tenths of a millisecond."""
 
 
-def answer(now: PageRequest, whole: bool = False) -> bytes:
+def answer(request: PageRequest, whole: bool = False) -> bytes:
     """Return everything that the page shows. `whole` includes what a page would request later, such as the exact
     weights of large layers."""
-    now, missions = with_mission(now)
-    head, arrays = map_response("", now, whole)
-    return encode(head | {"missions": missions}, arrays)
+    request, missions = with_mission(request)
+    response_header, arrays = map_response("", request, whole)
+    return encode(response_header | {"missions": missions}, arrays)
 
 
-def map_response(page: str, now: PageRequest, whole: bool = False) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+def map_response(page: str, request: PageRequest, whole: bool = False) -> tuple[dict[str, object], dict[str, np.ndarray]]:
     """Return the header and arrays of the maps, also for other pages that show them."""
-    now = with_mode(now)
-    shown = select_image(now)
-    setup, snapshot = shown.setup, shown.snapshot
+    request = with_mode(request)
+    shown_request = select_image(request)
+    setup, snapshot = shown_request.setup, shown_request.snapshot
     program = program_of(setup, snapshot)
-    promise_values = promise(now.setup, now.snapshot) if setup.mode == "train" else None
+    promise_values = promise(request.setup, request.snapshot) if setup.mode == "train" else None
     network = network_record(setup, program, snapshot)
     if setup.mode == "eval":
         network["beside"] = {**network["beside"], "update": stage_records(program, setup.opt)[-1]}
     check_cancelled()  # each part may take 10–20 ms for eight images and a large network
-    first = header(page, shown)
-    head = first | {
-        "lesson": query_of(now),
+    common_header = header(page, shown_request)
+    response_header = common_header | {
+        "lesson": query_of(request),
         "network": network,
-        "facts": stage_notes(setup, program.network, snapshot, promise_values, now),
+        "facts": stage_notes(setup, program.network, snapshot, promise_values, request),
         "promise": promise_record(promise_values),
     }
     check_cancelled()
-    named = arrays(setup, program, snapshot) | loss_curve(snapshot) | colour_image(now) | dropout_sums(shown)
+    arrays_by_name = arrays(setup, program, snapshot) | loss_curve(snapshot) | colour_image(request) | dropout_sums(shown_request)
     if not whole:
-        named = quantize_arrays(named, now.setup, program, snapshot, network)
-    if whole or step_work(now.setup.network, now.snapshot.trace.x.shape) <= SMALL_WORK:
-        named |= _raised_losses(now, network)
+        arrays_by_name = quantize_arrays(arrays_by_name, request.setup, program, snapshot, network)
+    if whole or step_work(request.setup.network, request.snapshot.trace.x.shape) <= SMALL_WORK:
+        arrays_by_name |= _raised_losses(request, network)
     check_cancelled()
-    if shown is not now:
-        head["facts"] = {**stage_notes(setup, program.network, snapshot, promise_values, now), "L": loss_note(now)}
-        head["stages"] = batch_stages(first["stages"], program, len(now.setup.images))
-        head["network"], named = batch_record(network, now, program), named | batch_arrays(now) | thumbnails(now, network)
-    return head, named | (_velocity_terms(now, network) if whole else {})
+    if shown_request is not request:
+        response_header["facts"] = {**stage_notes(setup, program.network, snapshot, promise_values, request), "L": loss_note(request)}
+        response_header["stages"] = batch_stages(common_header["stages"], program, len(request.setup.images))
+        response_header["network"], arrays_by_name = batch_record(network, request, program), arrays_by_name | batch_arrays(request) | thumbnails(request, network)
+    return response_header, arrays_by_name | (_velocity_terms(request, network) if whole else {})
 
 
-def _velocity_terms(now: PageRequest, network: NetworkRecord) -> dict[str, np.ndarray]:
+def _velocity_terms(request: PageRequest, network: NetworkRecord) -> dict[str, np.ndarray]:
     """Return the terms of the velocity that the update's diagram shows first."""
-    first = next(iter(now.snapshot.params))
-    at = np.ravel_multi_index(network["focus"][first], network["maps"][first]["shape"])
-    return velocity_of(now.setup, now.snapshot, f"past.{first}:{at}")
+    first_name = next(iter(request.snapshot.params))
+    flat_index = np.ravel_multi_index(network["focus"][first_name], network["maps"][first_name]["shape"])
+    return velocity_of(request.setup, request.snapshot, f"past.{first_name}:{flat_index}")
 
 
-def _raised_losses(now: PageRequest, network: NetworkRecord) -> dict[str, np.ndarray]:
+def _raised_losses(request: PageRequest, network: NetworkRecord) -> dict[str, np.ndarray]:
     """Return the losses after raising the number that each backward stage selects first."""
     losses: dict[str, np.ndarray] = {}
     for symbol, record in network["maps"].items():
         if f"d{symbol}" in network["maps"]:
-            at = np.ravel_multi_index(network["focus"][record["family"]], record["shape"])
-            slope = now.snapshot.gradients[f"d{symbol}"].flat[at]
-            for by in steps_up_to(record["raised_by"]):
-                losses |= (changes := raised_entry_change(now.setup, now.snapshot, f"raised.{symbol}:{at}:{by}"))
-                if not any(bends_within(slope * by, float(change[0])) for change in changes.values()):
+            flat_index = np.ravel_multi_index(network["focus"][record["family"]], record["shape"])
+            slope = request.snapshot.gradients[f"d{symbol}"].flat[flat_index]
+            for step_size in steps_up_to(record["raised_by"]):
+                losses |= (changes := raised_entry_change(request.setup, request.snapshot, f"raised.{symbol}:{flat_index}:{step_size}"))
+                if not any(bends_within(slope * step_size, float(change[0])) for change in changes.values()):
                     break
     return losses
 
 
-def colour_image(now: PageRequest) -> dict[str, np.ndarray]:
+def colour_image(request: PageRequest) -> dict[str, np.ndarray]:
     """Return the image in colour, or nothing if the image is grey or the network reads all channels."""
-    pixels = now.image.pixels
+    pixels = request.image.pixels
     is_coloured = bool((pixels != pixels[..., :1]).any())
-    return {"photo": pixels} if is_coloured and now.setup.ch != "rgb" else {}
+    return {"photo": pixels} if is_coloured and request.setup.ch != "rgb" else {}

@@ -36,12 +36,12 @@ export class KernelField {
     const { numbers } = this.step
     const weights = numbers.arrays[`start.${symbol}`]?.values
     if (!weights) {
-      const asked = {}
-      this.asked = asked
+      const requestedKeys = {}
+      this.asked = requestedKeys
       return requestPart(
         this.step,
         `start.${symbol}`,
-        () => this.asked === asked && this.open(symbol, cell, holder, box),
+        () => this.asked === requestedKeys && this.open(symbol, cell, holder, box),
       )
     }
     const openedByKey = document.activeElement === this.step.plates[symbol]?.canvas
@@ -73,8 +73,8 @@ export class KernelField {
       this.close()
       const words = this.step.view.$(".explain .text") // focusing the explanation keeps the diagram's subject
       const isInDiagram = holder.classList.contains("roll") && words.offsetParent
-      const next = isInDiagram ? words : this.step.plates[symbol]?.canvas
-      next?.focus({ preventScroll: true })
+      const target = isInDiagram ? words : this.step.plates[symbol]?.canvas
+      target?.focus({ preventScroll: true })
     }
     field.addEventListener("blur", () => {
       if (this.field !== field) return
@@ -114,9 +114,9 @@ export class KernelField {
    */
   bank(symbol) {
     const { numbers } = this.step
-    const first = Object.keys(numbers.maps).find((name) => this.isEditable(name))
+    const firstEditable = Object.keys(numbers.maps).find((name) => this.isEditable(name))
     return {
-      key: symbol === first ? "f" : symbol,
+      key: symbol === firstEditable ? "f" : symbol,
       shape: numbers.shape(symbol),
       weights: numbers.arrays[`start.${symbol}`].values,
     }

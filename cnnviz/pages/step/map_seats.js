@@ -46,9 +46,9 @@ export class StageTransitions {
     const moving = entries.filter(({ plate, box }) => this.needsMove(plate, box))
     if (!moving.length) return false
     this.finish()
-    const glides = gliding ? moving.filter(({ plate }) => plate.symbol !== result) : []
-    const routes = glides.length
-      ? glides.map(({ plate, box }) => ({
+    const glidingMaps = gliding ? moving.filter(({ plate }) => plate.symbol !== result) : []
+    const routes = glidingMaps.length
+      ? glidingMaps.map(({ plate, box }) => ({
           from: this.stageBoxes.get(plate.symbol) ?? this.stripBox(plate),
           to: box ?? this.stripBox(plate),
         }))
@@ -59,7 +59,7 @@ export class StageTransitions {
       if (hadFocus) plate.canvas.focus({ preventScroll: true })
     }
     if (!routes.length) return false
-    this.animations = routes.map(({ from, to }, n) => animateMove(glides[n].plate.holder, from, to))
+    this.animations = routes.map(({ from, to }, n) => animateMove(glidingMaps[n].plate.holder, from, to))
     this.area.dataset.gliding = "1"
     const [last] = this.animations
     last.finished.then(() => this.onFinished(last)).catch(() => {})
@@ -101,7 +101,7 @@ export class StageTransitions {
   clear() {
     this.finish()
     this.stageBoxes.clear()
-    for (const old of this.stage.querySelectorAll(":scope > .plate")) old.remove()
+    for (const oldPlate of this.stage.querySelectorAll(":scope > .plate")) oldPlate.remove()
   }
 
   /** @param {Plate} plate @param {Box} box */
@@ -159,10 +159,10 @@ function boxWithin(element, from, zoom) {
 function animateMove(element, from, to) {
   const move = `translate(${from.x - to.x}px, ${from.y - to.y}px)`
   const transform = `${move} scale(${from.width / to.width}, ${from.height / to.height})`
-  const how = { transformOrigin: "0 0", zIndex: 3 }
+  const style = { transformOrigin: "0 0", zIndex: 3 }
   const frames = [
-    { transform, ...how },
-    { transform: "none", ...how },
+    { transform, ...style },
+    { transform: "none", ...style },
   ]
   return element.animate(frames, { duration: GLIDE, easing: EASING })
 }

@@ -31,15 +31,15 @@ export class Missions {
     )
     this.banner.addEventListener("submit", (event) => {
       event.preventDefault()
-      const named = this.banner.querySelector("select")?.value
-      if (named) view.go({ named })
+      const selectedName = this.banner.querySelector("select")?.value
+      if (selectedName) view.go({ named: selectedName })
     })
     this.list?.addEventListener("click", (event) => {
       const mission = closest(event, "[data-mission]")?.dataset.mission
-      const chosen = this.data?.listed.find(({ id }) => id === mission)
-      if (!chosen) return
+      const chosenMission = this.data?.listed.find(({ id }) => id === mission)
+      if (!chosenMission) return
       closePanels(view) // the panel covers the banner
-      view.leap({ ...chosen.query, ...view.look, mission: chosen.id })
+      view.leap({ ...chosenMission.query, ...view.look, mission: chosenMission.id })
     })
   }
 

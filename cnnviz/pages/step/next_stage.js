@@ -26,8 +26,8 @@ export const fillPreview = (root, numbers, stage) => render(previewOf(numbers, s
 export function previewOf(numbers, stage, width) {
   const { label, plain, sentence } = numbers.said[stage]
   const name = stage === "update" ? say("web.phases.update") : `<i>${formula(label)}</i>${plain ? `, ${plain}` : ""}`
-  const first = stage === "update" ? numbers.said.update.makes[0] : stage
-  const focus = numbers.network.focus[numbers.maps[first].family]
+  const firstMap = stage === "update" ? numbers.said.update.makes[0] : stage
+  const focus = numbers.network.focus[numbers.maps[firstMap].family]
   const ends = stage === "update" ? [] : extremesOf(numbers, stage)
   const cell = ends.find(({ at }) => !numbers.missingParts(stage, at).length)?.at ?? focus // the first end with exact weights
   const line = (/** @type {{ at: Cell, is: string }} */ { at, is }) =>
@@ -39,13 +39,13 @@ export function previewOf(numbers, stage, width) {
 }
 
 /**
- * Return the largest and the smallest cell, if there are two. Of quantized weights, only the one of larger magnitude
+ * Return the largest and the smallest cell, if there are two. For quantized weights, only the one of larger magnitude
  * is known.
  * @param {Numbers} numbers @param {string} symbol @returns {{ at: Cell, is: "largest" | "smallest" }[]}
  */
 export function extremesOf(numbers, symbol) {
   const values = numbers.values(symbol)
-  const only = numbers.quantized[symbol]?.largest(values)
+  const knownCell = numbers.quantized[symbol]?.largest(values)
   let [most, least] = [0, 0]
   for (let n = 1; n < values.length; n++) {
     if (values[n] > values[most]) most = n
@@ -55,7 +55,9 @@ export function extremesOf(numbers, symbol) {
     ["largest", most],
     ["smallest", least],
   ]).slice(0, values.length)
-  return ends.flatMap(([is, at]) => (only === undefined || only === at ? { at: numbers.cell(symbol, at), is } : []))
+  return ends.flatMap(([is, at]) =>
+    knownCell === undefined || knownCell === at ? { at: numbers.cell(symbol, at), is } : [],
+  )
 }
 
 /** Return what parts of pictures read here. @param {Numbers} numbers @param {number} width of a cell with a number @returns {Scene} */

@@ -46,8 +46,8 @@ export class PosterView {
     const { view, numbers } = this.step
     const { stages } = numbers
     view.player.pause()
-    const last = stages.findLast(({ phase }) => phase === "backward")
-    view.go({ stage: this.isOpen ? "L" : (last?.symbol ?? "L") })
+    const lastStage = stages.findLast(({ phase }) => phase === "backward")
+    view.go({ stage: this.isOpen ? "L" : (lastStage?.symbol ?? "L") })
   }
 
   /** Remove the poster: a stage is shown. */
@@ -137,9 +137,9 @@ export class PosterView {
     this.land()
     const zoom = cssZoom(this.element)
     const maps = Array.from(this.element.querySelectorAll(/** @type {"button"} */ ("[data-poster]")))
-    const last = Math.max(...maps.map(({ dataset }) => Number(dataset.order ?? 0)))
+    const lastOrder = Math.max(...maps.map(({ dataset }) => Number(dataset.order ?? 0)))
     const boxes = maps.map((map) => map.getBoundingClientRect())
-    const hold = /** @type {const} */ ({ fill: "backwards" })
+    const fillOptions = /** @type {const} */ ({ fill: "backwards" })
     const animations = maps.map((map, n) => {
       const [from, to] = [origins.get(map.dataset.poster ?? ""), boxes[n]]
       if (from?.width && to.width) {
@@ -155,14 +155,14 @@ export class PosterView {
         { opacity: 0, translate: `0 ${-DROP}px` },
         { opacity: 1, translate: "0 0" },
       ]
-      const wait = delay + APART * (last - Number(map.dataset.order ?? last))
-      return map.animate(frames, { ...hold, duration: SLIDE, delay: wait, easing: EASING })
+      const wait = delay + APART * (lastOrder - Number(map.dataset.order ?? lastOrder))
+      return map.animate(frames, { ...fillOptions, duration: SLIDE, delay: wait, easing: EASING })
     })
-    const rest = this.element.querySelectorAll(".ways-of, .head-of, .sign-of, header, .note")
-    for (const part of rest) {
-      const wait = GLIDE + (delay && part.matches(".ways-of") ? APART * last : 0) // ribbons lead to gradients that are there
+    const captions = this.element.querySelectorAll(".ways-of, .head-of, .sign-of, header, .note")
+    for (const part of captions) {
+      const wait = GLIDE + (delay && part.matches(".ways-of") ? APART * lastOrder : 0) // ribbons lead to gradients that are there
       const appear = [{ opacity: 0 }, { opacity: 1 }]
-      animations.push(part.animate(appear, { ...hold, duration: SLIDE, delay: wait, easing: EASING }))
+      animations.push(part.animate(appear, { ...fillOptions, duration: SLIDE, delay: wait, easing: EASING }))
     }
     this.animations = animations
   }
@@ -171,20 +171,20 @@ export class PosterView {
   wordsOf() {
     const { step, isOpen } = this
     const { numbers, view } = step
-    const last = numbers.stages.findLast(({ phase }) => phase === "backward")
-    const isComplete = step.computedCount(isOpen && last ? last.symbol : "L") > 0
+    const lastStage = numbers.stages.findLast(({ phase }) => phase === "backward")
+    const isComplete = step.computedCount(isOpen && lastStage ? lastStage.symbol : "L") > 0
     if (isComplete && isOpen)
       return { title: say("web.poster.back"), note: say("web.poster.signs"), button: "", way: "" }
     if (isComplete)
       return {
         title: say("web.poster.title", { pixels: numbers.count("x"), n: numbers.count("o") }),
         note: say("web.poster.targets"),
-        button: last ? say("web.poster.way_back") : "",
-        way: last ? "back" : "",
+        button: lastStage ? say("web.poster.way_back") : "",
+        way: lastStage ? "back" : "",
       }
     const { order } = step
-    const next = numbers.said[view.veiled ? view.stage : (order[order.indexOf(view.stage) + 1] ?? view.stage)]
-    const title = next.title.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())
+    const nextStage = numbers.said[view.veiled ? view.stage : (order[order.indexOf(view.stage) + 1] ?? view.stage)]
+    const title = nextStage.title.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())
     return {
       title: say("web.poster.next", { title }),
       note: say("web.poster.frames"),

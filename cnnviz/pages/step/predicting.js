@@ -219,11 +219,11 @@ export class Predicting {
     const [open, end] = !before ? ["", ""] : kind === "product" ? [`${before} = `, ""] : [before, " = …"]
     const field = html`<label class="blank">${markup(open)}<input class="blank" inputmode="decimal" autocomplete="off" aria-label=${say("web.predict.answer")} aria-describedby="predict-ask">${end}</label>
       <button type="submit" class="primary">${say("web.predict.commit")}</button>`
-    const other = this.allQuestions.length > 1 ? button("another") : ""
+    const otherButton = this.allQuestions.length > 1 ? button("another") : ""
     return keyed(
       ask,
       html`<p id="predict-ask"><b ${inner(ask)}></b>${clicked ? html` <small>${say("web.predict.clicks")}</small>` : ""}</p>
-      <div class="answering">${clicked ? "" : field}${button("show")}${other}${scoreButton()}</div>`,
+      <div class="answering">${clicked ? "" : field}${button("show")}${otherButton}${scoreButton()}</div>`,
     )
   }
 

@@ -100,14 +100,14 @@ export class Step extends Content {
     bindMeanings(view, (id, symbol) => this.meaning(id, symbol))
     this.predicting = new Predicting(this)
     this.missions = new Missions(view)
-    const land = () => {
+    const finishTransition = () => {
       this.transitions.finish()
       this.buildUp.land()
       this.sceneView.assembly.land()
       this.poster.land()
     } // any key or click ends the animations
     for (const event of ["keydown", "pointerdown"])
-      addEventListener(event, land, { capture: true, signal: view.stop.signal })
+      addEventListener(event, finishTransition, { capture: true, signal: view.stop.signal })
     this.transitions = new StageTransitions(view.$(".drawn"))
     const canvas = /** @type {HTMLCanvasElement} */ (view.$(".mechanism"))
     this.buildUp = new BuildUp(canvas)
@@ -202,8 +202,8 @@ export class Step extends Content {
   meaning(id, symbol) {
     this.explainedSymbol = symbol
     if (!this.received?.maps[symbol]) return undefined
-    const open = this.isOpen(symbol) && !this.hasUnknownMistake(symbol)
-    return detailsOf(this.received, id, symbol, open ? this.cells.own(symbol) : undefined)
+    const isMapOpen = this.isOpen(symbol) && !this.hasUnknownMistake(symbol)
+    return detailsOf(this.received, id, symbol, isMapOpen ? this.cells.own(symbol) : undefined)
   }
 
   // ---- selection
@@ -302,8 +302,8 @@ export class Step extends Content {
    */
   scene(subject) {
     const { stage } = this.view
-    const settled = this.cells.pinned ?? { map: stage, cell: this.cells.own(this.mainMap(stage)) }
-    return subject.map === settled.map ? subject : settled
+    const settledCell = this.cells.pinned ?? { map: stage, cell: this.cells.own(this.mainMap(stage)) }
+    return subject.map === settledCell.map ? subject : settledCell
   }
 
   /** Return the main map of a stage. @param {string} stage */
@@ -324,8 +324,8 @@ export class Step extends Content {
    */
   neighbour(symbol, cell, down, right) {
     const { face, across } = this.plates[symbol] ?? {}
-    const stacked = face?.stacked ? (across > 1 ? "right" : "down") : ""
-    return neighbourOf(this.numbers.maps[symbol], stacked, cell, down, right)
+    const stackDirection = face?.stacked ? (across > 1 ? "right" : "down") : ""
+    return neighbourOf(this.numbers.maps[symbol], stackDirection, cell, down, right)
   }
 
   /** Return the axis of a map's channels, filters or units, or -1 if it has only one. @param {string} symbol */
@@ -482,22 +482,22 @@ export class Step extends Content {
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
     const isHidden = this.isMasked(map)
     const isPortrait = isPhone() || isPortraitTablet()
-    const of = [map, this.view.stage, this.overview.key, isHidden, palette]
-    if (of.some((part, n) => part !== this.lowered.of[n])) this.lowered = { of, by: 0 }
+    const renderKey = [map, this.view.stage, this.overview.key, isHidden, palette]
+    if (renderKey.some((part, n) => part !== this.lowered.of[n])) this.lowered = { of: renderKey, by: 0 }
     const room = !isPortrait
       ? this.room
       : isPhone()
         ? uprightRoom(this, isHidden)
         : { ...this.room, upright: isPortrait }
-    const seats = (/** @type {string} */ symbol) => StageTransitions.fits(plates[symbol])
+    const fitsStage = (/** @type {string} */ symbol) => StageTransitions.fits(plates[symbol])
     this.view.$(".drawn").classList.toggle("upright", isPortrait)
     const { stage, veiled, player } = this.view
     const high = room.height + this.lowered.by
     const state = [map, room.width, high, isPortrait, isHidden, stage, veiled, player.computedCount(map)]
-    const drawn = [String(cell), numbers, numbers.partCount, palette, this.dragging.isLate, String(state)]
-    const changed = drawn.findLastIndex((part, n) => part !== this.diagramInputs[n])
-    if (!this.hasStageChanged && changed < 0) return // nothing that the diagram depends on has changed
-    this.diagramInputs = drawn
+    const diagramInputs = [String(cell), numbers, numbers.partCount, palette, this.dragging.isLate, String(state)]
+    const lastChanged = diagramInputs.findLastIndex((part, n) => part !== this.diagramInputs[n])
+    if (!this.hasStageChanged && lastChanged < 0) return // nothing that the diagram depends on has changed
+    this.diagramInputs = diagramInputs
     const previousBoxes = this.picture.shown
     if (this.overview.scrolls && this.scrolledTo !== map) scrollStrip(this) // before maps move from there
     this.scrolledTo = map
@@ -506,20 +506,20 @@ export class Step extends Content {
     const scene = isScene(picture) ? picture : undefined
     if (!scene) this.sceneView.clear()
     const symbol = this.mainMap(map)
-    const how = { map, backward, done: made, moves: seats, isSteady: player.sliding }
+    const diagramOptions = { map, backward, done: made, moves: fitsStage, isSteady: player.sliding }
     const paint = (/** @type {import("../../view/draw/sheet.js").Room} */ room) => {
-      if (scene) this.picture = this.sceneView.show(scene, numbers, symbol, cell, how)
-      else this.picture = drawMechanism(canvas, numbers, map, cell, room, palette, made, this.showsStep(map), seats)
+      if (scene) this.picture = this.sceneView.show(scene, numbers, symbol, cell, diagramOptions)
+      else this.picture = drawMechanism(canvas, numbers, map, cell, room, palette, made, this.showsStep(map), fitsStage)
       this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
     }
     paint(room)
     if (isTouch()) fillDragHint(this)
-    const hasChanged = changed > 0 // whether more than the cell has changed
+    const hasChanged = lastChanged > 0 // whether more than the cell has changed
     const isSettled = (this.hasStageChanged || hasChanged) && !this.dragging.drag && !player.sliding // nothing moves under a finger
-    const lowered = isSettled && isPhone() && !isHidden ? lowerRoom(this, room) : null
-    if (lowered) {
-      this.lowered.by += room.height - lowered.height
-      paint(lowered)
+    const loweredRoom = isSettled && isPhone() && !isHidden ? lowerRoom(this, room) : null
+    if (loweredRoom) {
+      this.lowered.by += room.height - loweredRoom.height
+      paint(loweredRoom)
     }
     const moves = this.hasStageChanged && this.animatesMoves
     const result = scene && numbers.links(symbol).length ? symbol : "" // an input glides instead of appearing at the end
@@ -548,20 +548,20 @@ export class Step extends Content {
     const { makes, inputs } = this.numbers.said[this.view.stage]
     const image = this.numbers.answer.lesson.image ?? "0"
     /** @type {Set<HTMLElement>} */
-    const raised = new Set()
+    const raisedSymbols = new Set()
     for (const symbol of [...makes, ...inputs]) {
       const plate = this.plates[symbol]
       if (!plate || this.isAhead(symbol)) continue
       const tiles = new Set(this.picture.shown.flatMap((part) => (part.symbol === symbol ? part.at[0] : [])))
-      if (!tiles.size || tiles.size >= (plate.face?.tiles ?? 1)) raised.add(plate.figure)
+      if (!tiles.size || tiles.size >= (plate.face?.tiles ?? 1)) raisedSymbols.add(plate.figure)
       else
         for (const channel of plate.channels)
           if (tiles.has(Number(channel.dataset.channel)) && (channel.dataset.image ?? image) === image)
-            raised.add(channel)
+            raisedSymbols.add(channel)
     }
-    for (const element of this.raisedElements) if (!raised.has(element)) element.classList.remove("up")
-    for (const element of raised) element.classList.add("up")
-    this.raisedElements = raised
+    for (const element of this.raisedElements) if (!raisedSymbols.has(element)) element.classList.remove("up")
+    for (const element of raisedSymbols) element.classList.add("up")
+    this.raisedElements = raisedSymbols
   }
 
   /** Show the hovered cell of the strip and its neighbours in the loupe. */

@@ -9,7 +9,7 @@ import { say } from "../../view/model/words.js"
 const REST_DELAY = 150 // milliseconds on a cell until its details are requested
 
 /**
- * Request exact weights that a cell's explanation prints. Return whether all are there.
+ * Request exact weights that a cell's explanation prints. Return whether all have arrived.
  * @param {Step} step @param {Subject} subject @param {() => void} [act] called when they arrive
  */
 export function requestExact(step, { map, cell }, act) {
@@ -19,7 +19,7 @@ export function requestExact(step, { map, cell }, act) {
   const isPassing = step.cells.hover && !step.cells.pinned // the pointer may cross many cells
   const missingParts = () =>
     numbers.missingParts(map, cell, step.showsStep(map)).filter((of) => !isPassing || !of.startsWith("past."))
-  for (const of of missingParts()) requestPart(step, of, act)
+  for (const partName of missingParts()) requestPart(step, partName, act)
   return !missingParts().length
 }
 
@@ -45,10 +45,10 @@ export function requestRaised(step, { map, cell }) {
   clearTimeout(step.restTimer)
   const { numbers } = step
   const { part } = step.view.host.numbers
-  const of = step.isMasked(map) || step.isInexact(map) ? "" : raisedPart(numbers, map, cell)
-  if (!of || !part || of in numbers.arrays) return
+  const partName = step.isMasked(map) || step.isInexact(map) ? "" : raisedPart(numbers, map, cell)
+  if (!partName || !part || partName in numbers.arrays) return
   step.restTimer = setTimeout(
-    () => requestPart(step, of, () => of in numbers.arrays && step.view.paint(true)),
+    () => requestPart(step, partName, () => partName in numbers.arrays && step.view.paint(true)),
     REST_DELAY,
   )
 }

@@ -14,15 +14,15 @@ export function roomOf({ view }) {
   return { width, height }
 }
 
-const UPRIGHT = { least: 410, most: 520, rest: 392, stepper: 46, asking: 320, lowest: 366 } // height of a phone's vertical diagram: least and most, the rest of the page with and without stepper, while its result is asked for, and least if it covers the strip
+const UPRIGHT = { least: 410, most: 520, rest: 392, stepper: 46, asking: 320, lowest: 366 } // heights of a phone's vertical diagram: minimum, maximum, the rest of the page with and without stepper, during a question about its result, and the minimum if it covers the strip
 
 /**
  * Return the size of a phone's vertical diagram.
  * @param {Step} step @param {boolean} [asks] whether a question hides its result @returns {import("../../view/draw/sheet.js").Room}
  */
 export function uprightRoom({ view, lowered }, asks = false) {
-  const rest = UPRIGHT.rest + (view.$(".stepper").hidden ? 0 : UPRIGHT.stepper)
-  const height = asks ? UPRIGHT.asking : Math.min(Math.max(innerHeight - rest, UPRIGHT.least), UPRIGHT.most)
+  const restHeight = UPRIGHT.rest + (view.$(".stepper").hidden ? 0 : UPRIGHT.stepper)
+  const height = asks ? UPRIGHT.asking : Math.min(Math.max(innerHeight - restHeight, UPRIGHT.least), UPRIGHT.most)
   return upright(view, height - (asks ? 0 : lowered.by))
 }
 
@@ -54,12 +54,12 @@ export function layOut(step) {
   const onPhone = isPhone()
   const strip = step.view.$(".overview")
   const { paddingLeft, paddingRight, paddingTop, paddingBottom } = getComputedStyle(strip)
-  const inner = (/** @type {number} */ size, /** @type {string[]} */ ...pads) =>
+  const innerSize = (/** @type {number} */ size, /** @type {string[]} */ ...pads) =>
     pads.reduce((left, pad) => left - Number.parseFloat(pad), size)
   const fullHeight = strip.clientHeight
   const room = () => ({
-    width: inner(strip.clientWidth, paddingLeft, paddingRight),
-    height: inner(strip.clientHeight, paddingTop, paddingBottom),
+    width: innerSize(strip.clientWidth, paddingLeft, paddingRight),
+    height: innerSize(strip.clientHeight, paddingTop, paddingBottom),
     rows: onPhone ? 1 : 2,
   })
   step.overview.layOut(room())

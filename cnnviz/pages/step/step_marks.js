@@ -33,23 +33,23 @@ export function markCells(step, { map, cell }) {
   const target = step.mainMap(map)
   const updateLink = { target, source: `d${target}`, pattern: "same", geometry: {}, places: [] }
   /** @type {Record<string, string>} */
-  const lit = {}
+  const litCells = {}
   for (const plate of Object.values(plates)) plate.marks = []
-  const masked = step.isMasked(map)
+  const isMasked = step.isMasked(map)
   for (const link of map === "update" ? [updateLink] : numbers.links(map)) {
     const plate = plates[link.source]
     if (!plate || link.source === target) continue
     const ranges = numbers.reach(link, cell)
-    const hasWinner = (link.pattern === "winner" || link.pattern === "won") && !masked // do not reveal the winner
+    const hasWinner = (link.pattern === "winner" || link.pattern === "won") && !isMasked // do not reveal the winner
     plate.marks.push({ ranges, thin: hasWinner })
-    const winners = hasWinner ? numbers.sources(link, cell) : []
-    for (const winner of winners) plate.marks.push({ ranges: winner.map(singleIndex) })
-    lit[link.source] = hasWinner ? JSON.stringify({ cells: winners }) : litBlock(numbers, link.source, ranges)
+    const winnerCells = hasWinner ? numbers.sources(link, cell) : []
+    for (const winner of winnerCells) plate.marks.push({ ranges: winner.map(singleIndex) })
+    litCells[link.source] = hasWinner ? JSON.stringify({ cells: winnerCells }) : litBlock(numbers, link.source, ranges)
   }
   plates[target]?.marks.push({ ranges: cell.map(singleIndex), strong: true })
   step.predicting.markCells()
   for (const [symbol, plate] of Object.entries(plates)) {
-    const value = lit[symbol] ?? (symbol === target ? "target" : "")
+    const value = litCells[symbol] ?? (symbol === target ? "target" : "")
     if (plate.markKey !== value) plate.canvas.dataset.lit = plate.markKey = value
   }
 }

@@ -2,7 +2,7 @@
 
 import { actionButton } from "../../view/controls/actions.js"
 import { readPreference } from "../../view/controls/preferences.js"
-import { beside, cellName } from "../../view/model/explain/arithmetic.js"
+import { cellName, withNoteBeside } from "../../view/model/explain/arithmetic.js"
 import { explainCell } from "../../view/model/explain/explanation.js"
 import { promiseOf } from "../../view/model/explain/gradient_promise.js"
 import { escapeHtml, number, withSymbols } from "../../view/model/numbers/format.js"
@@ -20,7 +20,7 @@ export const DRAGGED = "dragged" // preference: whether this browser's visitor h
 /** @typedef {Words & { how: string, fact: string, remark: string }} Said  `how` is the computation, shown if there is room; `tag`, `formula`, `numbers` and `remark` are HTML */
 
 /** Return the title and the sentences. @param {Partial<Said>} said */
-const head = ({ tag = "", phase = "", title, sentence = "", how = "", fact = "", remark = "" }) =>
+const headTemplate = ({ tag = "", phase = "", title, sentence = "", how = "", fact = "", remark = "" }) =>
   html`<h1><span class="title">${title}</span><span class="phase ${phase}" ${inner(tag)}></span>${markup(actionButton("unpin", "✕", "hidden"))}<button type="button" class="list-stages" popovertarget="stages" aria-label=${say("web.frame.stages")}>▾</button></h1>
     <div class="said" ?data-remarked=${Boolean(remark)}><p class="sentence" ${inner(withSymbols(sentence))}></p> <p class="how" ${inner(withSymbols(how))}></p> <p class="fact" ${inner(withSymbols(fact))}></p></div>
     <p class="remark" tabindex=${remark ? 0 : -1} ${inner(remark)}></p>`
@@ -29,7 +29,7 @@ const head = ({ tag = "", phase = "", title, sentence = "", how = "", fact = "",
  * Return the formula and the numbers of a cell. The equals sign stays on the line of its result.
  * @param {Partial<Said>} said
  */
-const foot = ({ formula = "", numbers = "" }) =>
+const footTemplate = ({ formula = "", numbers = "" }) =>
   html`<p class="formula" ${inner(formula)}></p><div class="numbers" ${inner(numbers.replace(/[=≈] <b>[^<]*<\/b>/g, '<span class="end">$&</span>'))}></div>`
 
 /** @param {Step} step @param {Subject} subject @returns {Said} */
@@ -39,8 +39,8 @@ function textOf(step, { map, cell }) {
   const explanation = explainCell(numbers, map, cell, step.showsStep(map))
   const isMasked = step.isMasked(map)
   const notes = view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)
-  const instead = deviations[map] ? "web.step.instead" : step.hasUnknownMistake(map) ? "web.missions.stands" : ""
-  const arithmetic = instead ? beside(explanation.numbers, instead) : explanation.numbers
+  const insteadKey = deviations[map] ? "web.step.instead" : step.hasUnknownMistake(map) ? "web.missions.stands" : ""
+  const arithmetic = insteadKey ? withNoteBeside(explanation.numbers, insteadKey) : explanation.numbers
   const promise = isMasked || step.isInexact(map) ? "" : promiseOf(numbers, map, cell)
   const fact = isMasked ? "" : (facts[step.showsStep(map) ? "update" : map] ?? "")
   return {
@@ -59,8 +59,8 @@ function textOf(step, { map, cell }) {
  */
 export function writeWords(view, stage = {}, cell = {}) {
   const element = view.$(".explain .text")
-  render(head(stage), element, { renderBefore: element.querySelector(".tools") })
-  render(foot(cell), view.$(".explain .foot"))
+  render(headTemplate(stage), element, { renderBefore: element.querySelector(".tools") })
+  render(footTemplate(cell), view.$(".explain .foot"))
 }
 
 /** @param {Step} step @param {Subject} subject @param {Subject} scene */
@@ -70,21 +70,24 @@ export function fillWords(step, subject, scene) {
   const cell = textOf(step, subject)
   const { pinned } = step.cells
   const sceneText = subject === scene ? cell : textOf(step, scene)
-  const how = () => [sceneText.how, invitation(step)].filter(Boolean).join(" ")
-  const stage = { ...sceneText, how: how(), ...step.dragging.words }
+  const howText = () => [sceneText.how, invitation(step)].filter(Boolean).join(" ")
+  const stage = { ...sceneText, how: howText(), ...step.dragging.words }
   if (pinned && stage.tag) {
     const entryName = cellName(step.numbers, scene.map, scene.cell)
-    const of = stage.tag.replace(/<i>.*<\/i>/, entryName)
-    stage.tag = of === stage.tag ? `${of} · ${entryName}` : of
+    const entryTag = stage.tag.replace(/<i>.*<\/i>/, entryName)
+    stage.tag = entryTag === stage.tag ? `${entryTag} · ${entryName}` : entryTag
   }
   writeWords(view, stage, { ...cell, numbers: step.dragging.change(subject) || cell.numbers })
   const explain = view.$(".explain")
-  const unpin = /** @type {HTMLElement} */ (explain.querySelector("[data-key=unpin]"))
+  const unpinButton = /** @type {HTMLElement} */ (explain.querySelector("[data-key=unpin]"))
   explain.classList.toggle("pinned", Boolean(pinned))
-  setHidden(unpin, !pinned)
+  setHidden(unpinButton, !pinned)
 }
 
-/** Return the sentence that numbers can be dragged, until the visitor has dragged one; fingers have another. @param {Step} step */
+/**
+ * Return the hint that numbers can be dragged, until the visitor has dragged one. Touch screens have their own hint.
+ * @param {Step} step
+ */
 const invitation = (step) =>
   !isTouch() && readPreference(DRAGGED) === "" && readsDraggable(step, step.view.stage) ? say("web.drag.once") : ""
 
@@ -107,19 +110,19 @@ export function fitWords({ view, room }) {
   const { fits, shown } = fitsByRoom.get(room) ?? { fits: new Map(), shown: new Map() }
   fitsByRoom.set(room, { fits, shown })
   if (fits.size > MAX_FITS) fits.clear()
-  const foot = (view.$(".explain .foot").textContent ?? "").replace(/\d/g, "0") // digits have equal widths
-  const changed = LINES.map((line) => {
+  const footText = (view.$(".explain .foot").textContent ?? "").replace(/\d/g, "0") // digits have equal widths
+  const changedLines = LINES.map((line) => {
     const element = view.$(`.explain ${line}`)
-    const words = line === ".said" ? `${element.textContent} ${"remarked" in element.dataset}` : foot // both lines share the foot
+    const words = line === ".said" ? `${element.textContent} ${"remarked" in element.dataset}` : footText // both lines share the foot
     return { line, element, state: `${line} ${words}` }
   }).filter(({ line, state }) => shown.get(line) !== state)
-  const fresh = changed.filter(({ state }) => !fits.has(state))
-  for (const { element } of fresh) {
+  const newLines = changedLines.filter(({ state }) => !fits.has(state))
+  for (const { element } of newLines) {
     for (const name of ["wraps", "brief"]) element.classList.toggle(name, false) // toggle only if present, since any change triggers a style computation
     element.style.removeProperty("--fits")
   }
-  for (const { element, state } of fresh) fits.set(state, measureLine(element))
-  for (const { line, element, state } of changed) {
+  for (const { element, state } of newLines) fits.set(state, measureLine(element))
+  for (const { line, element, state } of changedLines) {
     const { share, brief } = /** @type {Fit} */ (fits.get(state))
     shown.set(line, state)
     if (line === ".formula") fitFormula(element, share)
@@ -132,8 +135,8 @@ export function fitWords({ view, room }) {
 
 /** @param {HTMLElement} line @returns {Fit} */
 function measureLine({ clientWidth, scrollWidth, children }) {
-  const how = /** @type {HTMLElement | undefined} */ (Array.from(children).find((part) => part.matches(".how")))
-  return { share: clientWidth / scrollWidth, brief: clientWidth / (scrollWidth - (how?.offsetWidth ?? 0)) }
+  const howElement = /** @type {HTMLElement | undefined} */ (Array.from(children).find((part) => part.matches(".how")))
+  return { share: clientWidth / scrollWidth, brief: clientWidth / (scrollWidth - (howElement?.offsetWidth ?? 0)) }
 }
 
 /**
@@ -145,10 +148,10 @@ function fitFormula(formula, share) {
   share < 1
     ? formula.style.setProperty("--fits", String(Math.max(SMALLEST, SAFELY * share)))
     : formula.style.removeProperty("--fits")
-  const wraps = share < SMALLEST && formula.querySelectorAll("math").length > 1
-  formula.classList.toggle("wraps", wraps)
-  const least = isPhone() ? 1 : SMALLEST // phones do not shrink it
-  share < least && !wraps ? formula.setAttribute("tabindex", "0") : formula.removeAttribute("tabindex") // keys can then scroll it
+  const isWrapped = share < SMALLEST && formula.querySelectorAll("math").length > 1
+  formula.classList.toggle("wraps", isWrapped)
+  const minShare = isPhone() ? 1 : SMALLEST // phones do not shrink it
+  share < minShare && !isWrapped ? formula.setAttribute("tabindex", "0") : formula.removeAttribute("tabindex") // keys can then scroll it
 }
 
 /** Show which numbers of the diagram a finger can drag. @param {Step} step */
@@ -202,9 +205,9 @@ function cellStepper(step, map, cell, axis) {
   const outputs =
     family === step.numbers.maps.o.family
     || (kind === "weights" && step.numbers.shape(symbol).at(-1) === step.numbers.count("o"))
-  const what = kind === "filters" ? "filter" : kind === "map" ? "channel" : outputs ? "output" : "unit"
+  const unitKind = kind === "filters" ? "filter" : kind === "map" ? "channel" : outputs ? "output" : "unit"
   return stepperTemplate(
-    say(`web.table.axis.${what}`),
+    say(`web.table.axis.${unitKind}`),
     cell[axis],
     (by, label, sign) => html`<button type="button" data-turn=${by} aria-label=${label}>${sign}</button>`,
   )

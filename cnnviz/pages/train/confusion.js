@@ -12,22 +12,22 @@ import { worstCell } from "./test_images_state.js"
  * Return how many images get this answer, and for how many of them it is right.
  * @param {TestImages} crowd @param {number} j @returns {[number, number]}
  */
-export function answered({ confusion, classes }, j) {
-  let all = 0
-  for (let i = 0; i < classes; i++) all += confusion[i * classes + j]
-  return [confusion[j * classes + j], all]
+export function answerCounts({ confusion, classes }, j) {
+  let total = 0
+  for (let i = 0; i < classes; i++) total += confusion[i * classes + j]
+  return [confusion[j * classes + j], total]
 }
 
 /** @param {Report} report @param {TestImagesState} state @param {Frame} frame */
 export function confusionTable({ names }, { crowds, at, cell }, frame) {
-  const crowd = crowds.get(at)
+  const testImages = crowds.get(at)
   const n = names.length
   const { side, above, head, gap, cellWidth, cellHeight } = matrixGrid(frame)
-  const framed = cell ?? worstCell(crowd)
+  const framedCell = cell ?? worstCell(testImages)
   const button = (/** @type {number} */ i, /** @type {number} */ j) => {
-    const count = crowd?.confusion[i * n + j] ?? 0
+    const count = testImages?.confusion[i * n + j] ?? 0
     const words = say("web.training.cell", { n: count, name: names[i], said: names[j] })
-    const isFramed = framed?.row === i && framed.column === j
+    const isFramed = framedCell?.row === i && framedCell.column === j
     const isChosen = cell?.row === i && cell.column === j
     return html`<div role="cell"><button type="button" class="${i === j ? "diagonal" : ""} ${isFramed ? "framed" : ""}" data-cell="${i},${j}" aria-label=${words} title=${words}
       aria-pressed=${String(isChosen)}>${count || ""}</button></div>`

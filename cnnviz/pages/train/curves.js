@@ -1,5 +1,5 @@
-// Curves below the recording, one chart at a time: the past opaque, the future pale. The chart is the timeline, along
-// which one drags.
+// Curves below the recording, one chart at a time: the past opaque, the future pale. Dragging along the chart changes
+// the update.
 
 import { chart } from "../../view/draw/chart.js"
 import { cssZoom } from "../../view/draw/css_zoom.js"
@@ -45,9 +45,9 @@ export class Curves {
     return film.runs.flatMap(({ lines }, place) =>
       lines[name].map((line, column) => {
         const { values, shape } = arrays[`${place}.${name}`]
-        const along = Array.from({ length: film.n + 1 }, (_, k) => values[k * (shape[1] ?? 1) + column])
+        const columnValues = Array.from({ length: film.n + 1 }, (_, k) => values[k * (shape[1] ?? 1) + column])
         const label = place ? say("ui.train.film.compared", { line }) : line
-        return { label, values: along, dashed: place > 0, hue: column }
+        return { label, values: columnValues, dashed: place > 0, hue: column }
       }),
     )
   }
@@ -64,8 +64,8 @@ export class Curves {
       log: false,
       cursor: k,
     }
-    const drawn = CURVES.filter(({ name }) => film.runs[0].lines[name].length)
-    const all = drawn.map(({ name, title, log }) => ({
+    const shownCurves = CURVES.filter(({ name }) => film.runs[0].lines[name].length)
+    const charts = shownCurves.map(({ name, title, log }) => ({
       ...at,
       name,
       title,
@@ -73,8 +73,8 @@ export class Curves {
       logY: log === "y",
       series: this.lines(name),
     }))
-    const large = all.find(({ name }) => `film-${name}` === wanted)
-    return large ? [large, ...all.filter((one) => one !== large)] : []
+    const large = charts.find(({ name }) => `film-${name}` === wanted)
+    return large ? [large, ...charts.filter((one) => one !== large)] : []
   }
 
   /** Whether the chart can have a logarithmic scale. */
@@ -85,20 +85,20 @@ export class Curves {
   /** Draw every line. Return false if the chart has no space. */
   draw() {
     const { film, root } = this.film
-    const named = NAMES.filter((name) => film.runs[0].lines[name].length) // a network without a convolution has no kernel curve
-    if (!named.includes(this.name)) this.name = "losses"
-    this.head(named)
+    const namedCurves = NAMES.filter((name) => film.runs[0].lines[name].length) // a network without a convolution has no kernel curve
+    if (!namedCurves.includes(this.name)) this.name = "losses"
+    this.head(namedCurves)
     const x = Array.from({ length: film.n + 1 }, (_, k) => k)
     const tone = this.name === "losses" ? getComputedStyle(root).getPropertyValue("--accent") : undefined
     const series = this.lines(this.name).map((line) =>
       line.dashed || this.name === "losses" ? { ...line, label: "" } : line,
     )
-    const of = { x, series, logY: this.log && this.powers, least: LEAST, tone }
+    const chartOptions = { x, series, logY: this.log && this.powers, least: LEAST, tone }
     const [toCome, past] = this.element.querySelectorAll("canvas")
     toCome.setAttribute("aria-label", say(`web.film.curves.${this.name}`))
     this.width = toCome.clientWidth
-    this.plot = chart(toCome, { ...of, look: "pale" }, root)
-    chart(past, { ...of, look: "bare" }, root)
+    this.plot = chart(toCome, { ...chartOptions, look: "pale" }, root)
+    chart(past, { ...chartOptions, look: "bare" }, root)
     this.element.dataset.curve = this.name
     return Boolean(this.plot)
   }
@@ -122,15 +122,15 @@ export class Curves {
     if (!plot) return
     const { k, film } = this.film
     const x = plot.at(k)
-    const find = (/** @type {string} */ name) => /** @type {HTMLElement} */ (this.element.querySelector(name))
-    const past = find(".past")
-    past.style.clipPath = `inset(0 ${Math.max(this.width - x, 0)}px 0 0)`
-    find(".cursor").style.transform = `translateX(${x}px)`
+    const findElement = (/** @type {string} */ name) => /** @type {HTMLElement} */ (this.element.querySelector(name))
+    const pastElement = findElement(".past")
+    pastElement.style.clipPath = `inset(0 ${Math.max(this.width - x, 0)}px 0 0)`
+    findElement(".cursor").style.transform = `translateX(${x}px)`
     const dots = film.runs.flatMap(({ lines }, place) =>
       lines[this.name].map((_, column) => this.dot(place, column, k)),
     )
-    const told = this.name === "losses" && x < this.width - END ? [this.dot(0, 0, film.n, "end")] : []
-    render([...dots, ...told], find(".dots"))
+    const endDots = this.name === "losses" && x < this.width - END ? [this.dot(0, 0, film.n, "end")] : []
+    render([...dots, ...endDots], findElement(".dots"))
     this.say()
   }
 
@@ -186,21 +186,21 @@ export class Curves {
   // A mouse drags at once. A finger may be about to scroll, so it drags only after a sideways movement.
   bind() {
     const figure = /** @type {HTMLElement} */ (this.element.querySelector("figure"))
-    let held = false
-    const letGo = (/** @type {PointerEvent} */ event) => {
-      if (!held) return
+    let isPressed = false
+    const onRelease = (/** @type {PointerEvent} */ event) => {
+      if (!isPressed) return
       if (event.type === "pointerup") this.seek(event.clientX)
-      held = false
+      isPressed = false
       this.film.settle()
     }
     figure.addEventListener("pointerdown", (event) => {
       if (event.button !== 0 || closest(event, "button")) return
-      held = true
+      isPressed = true
       figure.setPointerCapture(event.pointerId)
       if (event.pointerType === "mouse") this.seek(event.clientX)
     })
     figure.addEventListener("pointermove", (event) => {
-      if (held) return this.seek(event.clientX)
+      if (isPressed) return this.seek(event.clientX)
       this.pointed = event.pointerType === "mouse" ? this.under(event.clientX) : null
       this.say()
     })
@@ -208,8 +208,8 @@ export class Curves {
       this.pointed = null
       this.say()
     })
-    figure.addEventListener("pointerup", letGo)
-    figure.addEventListener("pointercancel", letGo)
+    figure.addEventListener("pointerup", onRelease)
+    figure.addEventListener("pointercancel", onRelease)
     this.element.addEventListener("click", (event) => this.choose(event))
   }
 

@@ -13,8 +13,8 @@ import { Content } from "../../view/shell/page.js"
 import { Curves } from "./curves.js"
 import { FilmMaps } from "./film_maps.js"
 import { outputScale, outputsShown } from "./film_model.js"
-import { body, lengths, mapsHead, pushes, reel } from "./film_parts.js"
-import { figure, head, shares, start, timeline, ways } from "./film_words.js"
+import { body, drivingGradients, lengthMenu, mapsHead, runMaps } from "./film_parts.js"
+import { drawShares, drawStart, drawTimeline, drawTracks, writeHeadline, writeLoss } from "./film_words.js"
 import { Sweep } from "./sweep.js"
 import { Training } from "./training.js"
 
@@ -95,8 +95,8 @@ export class Film extends Content {
     vs.addEventListener("change", () => view.go({ vs: vs.value.trim() }))
     bindSwitches(view)
     view.$(".lengths").addEventListener("change", ({ target }) => {
-      const chosen = target instanceof HTMLSelectElement && target.selectedOptions[0].dataset.change
-      if (chosen) view.go(JSON.parse(chosen))
+      const change = target instanceof HTMLSelectElement && target.selectedOptions[0].dataset.change
+      if (change) view.go(JSON.parse(change))
     })
     view.$(".film").addEventListener("click", (event) => {
       const { outcome } = this.film
@@ -179,17 +179,17 @@ export class Film extends Content {
       scale: outputScale(arrays["0.o"].values, [...film.targets]),
     })
     this.shown = outputsShown([...film.targets], (n) => this.curveAt(0, "terms", n, film.n), MOST)
-    const laid = film.runs.map(({ maps }) =>
+    const mapLayouts = film.runs.map(({ maps }) =>
       maps.map(({ symbol, label, rows, columns }) => [symbol, label, rows, columns]),
     )
-    const plan = JSON.stringify([laid, answer.outputs])
+    const plan = JSON.stringify([mapLayouts, answer.outputs])
     if (this.plan !== plan) this.lay(plan)
     this.seek(Number(view.setup.k))
     const scrub = /** @type {HTMLInputElement} */ (view.field("scrub"))
     scrub.max = String(film.n)
     view.field("vs").value = answer.lesson.vs ?? ""
     const [updates, ...others] = film.switches
-    render(lengths(updates), view.$(".lengths"))
+    render(lengthMenu(updates), view.$(".lengths"))
     fillSwitches(view, others)
     setText(view.$(".film-head > .wrong"), film.wrong)
     render(html`<div role="group" class="pick">${film.halves.map(tabButton)}</div>`, this.halves)
@@ -205,8 +205,8 @@ export class Film extends Content {
 
   /** Show the current position in the update's card. */
   stand() {
-    const place = /** @type {Element} */ (this.view.control("update_card").querySelector("span"))
-    setHTML(place, this.at(this.k, `<b class="k">${this.k}</b>`))
+    const container = /** @type {Element} */ (this.view.control("update_card").querySelector("span"))
+    setHTML(container, this.at(this.k, `<b class="k">${this.k}</b>`))
   }
 
   /**
@@ -229,7 +229,7 @@ export class Film extends Content {
   /** @param {string} plan */
   lay(plan) {
     this.plan = plan
-    const runs = this.film.runs.map((run, place) => reel(run, place, this.outputs))
+    const runs = this.film.runs.map((run, place) => runMaps(run, place, this.outputs))
     render(keyed(plan, runs), this.view.$(".reels"))
     this.maps.take(this.root)
   }
@@ -256,9 +256,9 @@ export class Film extends Content {
     this.k = Math.max(0, Math.min(k, this.film.n))
     this.view.dispatch({ type: "moved", change: { k: String(this.k) } })
     if (this.film.files.length) this.stand() // each checkpoint has its own name
-    const saturated = this.curve(0, "saturated", 0)
+    const saturatedCurve = this.curve(0, "saturated", 0)
     const loss = this.curve(0, "losses", 0)
-    Object.assign(this.view, { k: this.k, loss, saturated: Number.isNaN(saturated) ? null : saturated })
+    Object.assign(this.view, { k: this.k, loss, saturated: Number.isNaN(saturatedCurve) ? null : saturatedCurve })
     this.view.paint()
   }
 
@@ -355,12 +355,12 @@ export class Film extends Content {
     render(mapsHead(this.maps.changes, this.film.change), this.view.$(".maps-head"))
     this.maps.draw()
     this.curves.follow()
-    head(this)
-    figure(this)
-    start(this)
-    timeline(this)
-    shares(this)
-    ways(this)
+    writeHeadline(this)
+    writeLoss(this)
+    drawStart(this)
+    drawTimeline(this)
+    drawShares(this)
+    drawTracks(this)
     const { pushed } = this
     const smaller = this.root.querySelector(".smaller")
     if (pushed && smaller) setText(smaller, this.maps.smaller(pushed))
@@ -371,7 +371,7 @@ export class Film extends Content {
     const { view, maps, curves } = this
     this.drawn = curves.draw()
     const { pushed } = this
-    render(pushed && curves.name === "norms" ? pushes(pushed) : "", view.$(".pushes"))
+    render(pushed && curves.name === "norms" ? drivingGradients(pushed) : "", view.$(".pushes"))
     maps.take(this.root)
   }
 
@@ -382,8 +382,13 @@ export class Film extends Content {
 
   /** @override */
   spoken() {
-    const instead = this.film.halves[1].on ? ".crowd-head > *" : this.sweep.data ? ".sweep :is(.starts, .said)" : ""
-    if (instead) return Array.from(this.view.root.querySelectorAll(instead), (line) => line.textContent).join(". ")
+    const focusSelector = this.film.halves[1].on
+      ? ".crowd-head > *"
+      : this.sweep.data
+        ? ".sweep :is(.starts, .said)"
+        : ""
+    if (focusSelector)
+      return Array.from(this.view.root.querySelectorAll(focusSelector), (line) => line.textContent).join(". ")
     const losses = this.film.runs.map(({ label }, place) =>
       say("web.spoken.run", { label, loss: number(this.curve(place, "losses", 0), 6) }),
     )

@@ -64,24 +64,24 @@ export class FilmMaps {
    */
   drawMap(map, i) {
     const { film } = this
-    const place = Number((map.canvas.dataset.map ?? "").split(".")[0])
+    const mapIndex = Number((map.canvas.dataset.map ?? "").split(".")[0])
     const symbol = map.symbol.replace(/_start$/, "")
-    const part = film.film.runs[place].maps.find((one) => one.symbol === symbol)
+    const part = film.film.runs[mapIndex].maps.find((one) => one.symbol === symbol)
     if (!part) return
-    const at = frameAt(film.updates(place), film.k)
-    const frame = symbol !== map.symbol ? 0 : part.role === "kernel" ? film.k : at
-    const { values } = film.arrays[`${place}.${symbol}`]
+    const frameIndex = frameAt(film.updates(mapIndex), film.k)
+    const frame = symbol !== map.symbol ? 0 : part.role === "kernel" ? film.k : frameIndex
+    const { values } = film.arrays[`${mapIndex}.${symbol}`]
     const stamp = `${frame} ${this.changes}`
     if (map.stamp !== stamp || this.sources[i] !== values) {
       map.stamp = stamp
       this.sources[i] = values
-      part.role === "push" ? this.showPush(map, place, part, frame) : this.show(map, place, part, frame)
+      part.role === "push" ? this.showPush(map, mapIndex, part, frame) : this.show(map, mapIndex, part, frame)
     }
     map.draw()
     if (part.role !== "weights") return
-    const update = film.updates(place)[at] // a thinned recording lacks frames for some updates
-    const of = film.film.checkpoints.length ? "checkpoint" : "update"
-    const size = update === film.k ? `${part.rows}×${part.columns}` : say(`web.film.of_${of}`, { update })
+    const update = film.updates(mapIndex)[frameIndex] // a thinned recording lacks frames for some updates
+    const unit = film.film.checkpoints.length ? "checkpoint" : "update"
+    const size = update === film.k ? `${part.rows}×${part.columns}` : say(`web.film.of_${unit}`, { update })
     map.caption(".size", size)
   }
 
@@ -98,14 +98,14 @@ export class FilmMaps {
     const size = part.rows * part.columns
     const { values } = arrays[`${place}.${part.symbol}`]
     const start = part.role === "kernel" ? values : arrays[`${place}.${part.symbol}_start`].values
-    const moved = part.role === "kernel" ? arrays[`${place}.moved`].values : values
-    const unit = moved instanceof Uint8Array ? film.change / HALF : 1
-    const zero = moved instanceof Uint8Array ? HALF + 1 : 0
-    const by = (/** @type {number} */ i) => (moved[frame * size + i] - zero) * unit
-    const shown = Float64Array.from({ length: size }, (_, i) => (changes ? 0 : start[i]) + by(i))
+    const movedValues = part.role === "kernel" ? arrays[`${place}.moved`].values : values
+    const unit = movedValues instanceof Uint8Array ? film.change / HALF : 1
+    const zero = movedValues instanceof Uint8Array ? HALF + 1 : 0
+    const changeAt = (/** @type {number} */ i) => (movedValues[frame * size + i] - zero) * unit
+    const shownValues = Float64Array.from({ length: size }, (_, i) => (changes ? 0 : start[i]) + changeAt(i))
     const limit = changes ? film.change : part.most
     map.signs = changes
-    map.receive(shown, part, [-limit, limit], "signed")
+    map.receive(shownValues, part, [-limit, limit], "signed")
     map.power = 0
     map.caption(".limits .power", "")
     const [low, high] = changes ? ["", ""] : ["", `±${short(limit)}`]
@@ -124,8 +124,8 @@ export class FilmMaps {
     const { values } = this.film.arrays[`${place}.${part.symbol}`]
     const size = part.rows * part.columns
     const bytes = values.subarray(frame * size, (frame + 1) * size)
-    const shown = Float64Array.from(bytes, (byte) => (byte - HALF - 1) / HALF)
-    map.receive(shown, part, [-1, 1], "signed")
+    const shownValues = Float64Array.from(bytes, (byte) => (byte - HALF - 1) / HALF)
+    map.receive(shownValues, part, [-1, 1], "signed")
     const [low, high] = this.ends(place, part, frame)
     map.describe([low, high])
     const name = say(`web.film.curves.${map.symbol === part.symbol ? "now" : "start"}`)
@@ -143,7 +143,7 @@ export class FilmMaps {
   }
 
   /**
-   * Return by which factor the gradient has shrunk since the start, as text; "" if it has not.
+   * Return the factor by which the gradient has shrunk since the start, as text, or "" if it has not.
    * @param {FilmMap} part
    */
   smaller(part) {

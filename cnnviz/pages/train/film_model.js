@@ -25,21 +25,22 @@ export function frameAt(updates, k) {
  * @param {ArrayLike<number>} losses
  * @param {number} k
  */
-export function fallen(losses, k) {
+export function fallenShare(losses, k) {
   const totalFall = losses[0] - losses[losses.length - 1]
   return totalFall > 0 && Number.isFinite(totalFall) ? (losses[0] - losses[k]) / totalFall : null
 }
 
 /** Return how the loss has moved: a key of web.film.fell. @param {number} from @param {number} to */
-export const moved = (from, to) => (!Number.isFinite(to) ? "lost" : to < from ? "fell" : to > from ? "rose" : "same")
+export const lossChangeKey = (from, to) =>
+  !Number.isFinite(to) ? "lost" : to < from ? "fell" : to > from ? "rose" : "same"
 
 const NEARLY = 0.9995 // from here on, 100 % would be printed
 
 /** Return the sentence on the parameter with the largest share of the predicted decrease. @param {FilmShare} share */
 export function headline({ names, all }) {
-  const leader = largestIndex(all)
-  const how = all.length === 1 ? "alone" : all[leader] > NEARLY && all[leader] <= 1 ? "nearly" : "most"
-  return say(`web.film.headline.${how}`, { name: names[leader], share: all[leader] })
+  const leaderIndex = largestIndex(all)
+  const outcomeKey = all.length === 1 ? "alone" : all[leaderIndex] > NEARLY && all[leaderIndex] <= 1 ? "nearly" : "most"
+  return say(`web.film.headline.${outcomeKey}`, { name: names[leaderIndex], share: all[leaderIndex] })
 }
 
 /** @typedef {{ name: string, names: number, part: number, count: number }} Row  a parameter, or how many without a name, the share of the promised fall, and the numbers */
@@ -53,12 +54,12 @@ export function headline({ names, all }) {
  */
 export function shareRows({ names, all, counts }, part, most) {
   const order = names.map((_, n) => n).sort((one, other) => all[other] - all[one])
-  const separate = order.slice(0, order.length > most ? most - 1 : most)
-  const rest = order.slice(separate.length)
-  const sum = (/** @type {(n: number) => number} */ of) => rest.reduce((total, n) => total + of(n), 0)
-  const rows = separate.map((n) => ({ name: names[n], names: 1, part: part(n), count: counts[n] }))
-  if (!rest.length) return rows
-  return [...rows, { name: "", names: rest.length, part: sum(part), count: sum((n) => counts[n]) }]
+  const shownOrder = order.slice(0, order.length > most ? most - 1 : most)
+  const hiddenOrder = order.slice(shownOrder.length)
+  const sum = (/** @type {(n: number) => number} */ of) => hiddenOrder.reduce((total, n) => total + of(n), 0)
+  const rows = shownOrder.map((n) => ({ name: names[n], names: 1, part: part(n), count: counts[n] }))
+  if (!hiddenOrder.length) return rows
+  return [...rows, { name: "", names: hiddenOrder.length, part: sum(part), count: sum((n) => counts[n]) }]
 }
 
 /**
@@ -96,23 +97,23 @@ const APART = 10 // pixels between two labels
 /** @typedef {{ at: number, width: number }} Word  `at` is the preferred position of its middle */
 
 /**
- * Return the left edge of each label on a line, in order of priority. A label without space at its position moves beside
- * another one; null if there is no space either.
+ * Return the left edge of each label on a line, in order of priority. A label whose position is taken moves next to
+ * another label, or is null if there is no space there either.
  * @param {Word[]} words
  * @param {number} length
  * @returns {(number | null)[]}
  */
-export function placed(words, length) {
+export function placeLabels(words, length) {
   /** @type {[number, number][]} */
-  const taken = []
+  const takenRanges = []
   return words.map(({ at, width }) => {
-    const inside = (/** @type {number} */ left) => Math.min(Math.max(left, 0), Math.max(length - width, 0))
-    const tries = [at - width / 2, ...taken.flatMap(([from, to]) => [to + APART, from - APART - width])]
-    const free = tries
-      .map(inside)
-      .find((left) => taken.every(([from, to]) => left >= to + APART - 1 || left + width <= from - APART + 1))
-    if (free === undefined) return null
-    taken.push([free, free + width])
-    return free
+    const clampLeft = (/** @type {number} */ left) => Math.min(Math.max(left, 0), Math.max(length - width, 0))
+    const candidates = [at - width / 2, ...takenRanges.flatMap(([from, to]) => [to + APART, from - APART - width])]
+    const freePlaces = candidates
+      .map(clampLeft)
+      .find((left) => takenRanges.every(([from, to]) => left >= to + APART - 1 || left + width <= from - APART + 1))
+    if (freePlaces === undefined) return null
+    takenRanges.push([freePlaces, freePlaces + width])
+    return freePlaces
   })
 }

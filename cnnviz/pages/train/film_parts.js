@@ -44,23 +44,23 @@ export function mapsHead(changes, most) {
 }
 
 /** Menu of the recording's lengths. @param {SwitchGroup} group */
-export const lengths = ({ title, options }) =>
+export const lengthMenu = ({ title, options }) =>
   html`<select data-key="updates" aria-label=${title}>${options.map(({ key, words, on, change }) => html`<option value=${key} ?selected=${on} data-change=${JSON.stringify(change)}>${words}</option>`)}</select>`
 
 /**
  * The maps of a run, with its name if there are two.
  * @type {(run: FilmRun, place: number, outputs: string[]) => Template}
  */
-export function reel({ maps }, place, outputs) {
+export function runMaps({ maps }, place, outputs) {
   const weights = maps.filter(({ role }) => role === "weights")
-  const called = (/** @type {FilmMap} */ map) =>
+  const mapName = (/** @type {FilmMap} */ map) =>
     map.role === "kernel" || map.role === "biases"
       ? say(`web.film.maps.${map.role}`)
       : weights.length > 1
         ? say("web.film.maps.weights", { name: outputs[weights.indexOf(map)] })
         : ""
   const figures = [...weights, ...maps.filter(({ role }) => role === "kernel" || role === "biases")]
-  return html`<div class="reel" data-run=${place}><p class="row-label"></p>${figures.map((map) => figure(place, map, called(map)))}</div>`
+  return html`<div class="reel" data-run=${place}><p class="row-label"></p>${figures.map((map) => figure(place, map, mapName(map)))}</div>`
 }
 
 /** @type {(place: number, map: FilmMap, words: string) => Template} */
@@ -69,7 +69,7 @@ const figure = (place, { symbol, label, role }, words) => html`
     <canvas data-map="${place}.${symbol}" role="img"></canvas>${LIMITS_LINE}</figure>`
 
 /** The driving gradient at the start and now. @type {(map: FilmMap) => Template} */
-export const pushes = ({ symbol }) =>
+export const drivingGradients = ({ symbol }) =>
   html`${["_start", ""].map((which) => html`<figure class="map" data-figure="${symbol}${which}"><figcaption><span class="of"></span></figcaption><canvas data-map="0.${symbol}${which}" role="img"></canvas></figure>`)}<p class="smaller"></p>`
 
 /**
@@ -93,12 +93,12 @@ export const marks = (marks, lefts, at) =>
  * @type {(rows: Row[]) => Template}
  */
 export function sharesOf(rows) {
-  const all = rows.reduce((sum, { count }) => sum + count, 0)
+  const totalCount = rows.reduce((sum, { count }) => sum + count, 0)
   const [unit] = rows
   const times = (/** @type {Row} */ { part, count }) => part / count / (unit.part / unit.count)
   const bar = (/** @type {string} */ kind, /** @type {number} */ share) =>
     html`<span class="share ${kind}"><i style="width:${100 * Math.min(Math.max(share, 0), 1)}%"></i></span><span class="part ${kind}">${formatValue(share, "1%")}</span>`
-  const each = (/** @type {Row} */ row, /** @type {number} */ n) => {
+  const rowTemplate = (/** @type {Row} */ row, /** @type {number} */ n) => {
     const name = row.name
       ? html`<i class="name" ${inner(formula(row.name))}></i>`
       : html`<span class="name">${say("web.film.share.others", { n: row.names })}</span>`
@@ -109,9 +109,9 @@ export function sharesOf(rows) {
         : Number.isFinite(ratio)
           ? say("web.film.share.each", { times: number(ratio, 2), name: `<i>${formula(unit.name)}</i>` })
           : ""
-    return html`<div class="share-row">${name}${bar("numbers", row.count / all)}${bar("promised", row.part)}<p>${markup(words)}</p></div>`
+    return html`<div class="share-row">${name}${bar("numbers", row.count / totalCount)}${bar("promised", row.part)}<p>${markup(words)}</p></div>`
   }
-  return html`<p class="key"><span class="numbers">${say("web.film.share.numbers")}</span> <span class="promised">${say("web.film.share.promised")}</span></p>${rows.map(each)}`
+  return html`<p class="key"><span class="numbers">${say("web.film.share.numbers")}</span> <span class="promised">${say("web.film.share.promised")}</span></p>${rows.map(rowTemplate)}`
 }
 
 /** @typedef {{ name: string, first: number, now: number, target: number, term: number, stops: number[], others: number[] }} Way  an output from its start to its target; `stops`: on its way; `others`: where it is in another run */
@@ -120,19 +120,23 @@ export function sharesOf(rows) {
  * A track for each output, from its first value to its target.
  * @type {(ways: Way[], scale: [number, number], tall: boolean) => Template[]}
  */
-export const tracks = (ways, [low, high], tall) =>
+export const outputTracks = (ways, [low, high], tall) =>
   ways.map(({ name, first, now, target, term, stops, others }) => {
-    const place = (/** @type {number} */ value) => (100 * (Math.min(Math.max(value, low), high) - low)) / (high - low)
-    const at = (/** @type {number} */ value) => `left:${place(value)}%`
-    const side = (/** @type {number} */ value) => (place(value) > 80 ? "left" : place(value) < 20 ? "right" : "")
-    const line = `left:${place(Math.min(first, now))}%;right:${100 - place(Math.max(first, now))}%`
+    const percentOf = (/** @type {number} */ value) =>
+      (100 * (Math.min(Math.max(value, low), high) - low)) / (high - low)
+    const leftStyle = (/** @type {number} */ value) => `left:${percentOf(value)}%`
+    const side = (/** @type {number} */ value) =>
+      percentOf(value) > 80 ? "left" : percentOf(value) < 20 ? "right" : ""
+    const line = `left:${percentOf(Math.min(first, now))}%;right:${100 - percentOf(Math.max(first, now))}%`
     const words = tall
-      ? html`<span class="aim ${side(target)}" style=${at(target)}>${say("web.film.outputs.target", { value: formatValue(target, "3") })}</span><span class="began ${side(first)}" style=${at(first)}>${say("web.film.outputs.start", { value: number(first, 2) })}</span>`
+      ? html`<span class="aim ${side(target)}" style=${leftStyle(target)}>${say("web.film.outputs.target", { value: formatValue(target, "3") })}</span><span class="began ${side(first)}" style=${leftStyle(first)}>${say("web.film.outputs.start", { value: number(first, 2) })}</span>`
       : ""
-    const adds = !term ? "" : html`<small>${markup(say("web.film.outputs.adds", { term: number(term, 2) }))}</small>`
+    const addedTerm = !term
+      ? ""
+      : html`<small>${markup(say("web.film.outputs.adds", { term: number(term, 2) }))}</small>`
     return html`<div class="track"><span class="who">${name}</span>
-      <div class="way"><s style=${line}></s><u style=${at(target)}></u><i class="was" style=${at(first)}></i>${stops.map((stop) => html`<i class="stop" style=${at(stop)}></i>`)}${others.map((other) => html`<i class="other" style=${at(other)}></i>`)}<i class="is" style=${at(now)}></i>${words}</div>
-      <b>${number(now, 3)}</b>${adds}</div>`
+      <div class="way"><s style=${line}></s><u style=${leftStyle(target)}></u><i class="was" style=${leftStyle(first)}></i>${stops.map((stop) => html`<i class="stop" style=${leftStyle(stop)}></i>`)}${others.map((other) => html`<i class="other" style=${leftStyle(other)}></i>`)}<i class="is" style=${leftStyle(now)}></i>${words}</div>
+      <b>${number(now, 3)}</b>${addedTerm}</div>`
   })
 
 /** The terms of the loss by output, and their sum. @type {(terms: number[], loss: number) => Template} */

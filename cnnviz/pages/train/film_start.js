@@ -34,8 +34,8 @@ export function startPicture(outputs, words) {
 /** @param {Output} output @param {boolean} isAnswer @returns {Template} */
 function column(output, isAnswer) {
   const { name, now, target } = output
-  const gap = `--from:${100 * Math.min(now, target)}%;--to:${100 * Math.max(now, target)}%`
+  const gapStyle = `--from:${100 * Math.min(now, target)}%;--to:${100 * Math.max(now, target)}%`
   const words = say("web.film.column", { name, value: decimals(now, DIGITS), target: formatValue(target, "3") })
-  return html`<div class="output ${isAnswer ? "answer" : ""}" role="img" aria-label=${words} style="--now:${100 * now}%;--target:${100 * target}%;${gap}">
+  return html`<div class="output ${isAnswer ? "answer" : ""}" role="img" aria-label=${words} style="--now:${100 * now}%;--target:${100 * target}%;${gapStyle}">
     <div class="column"><i class="bar"></i><b class=${now < 0.12 ? "above" : ""}>${decimals(now, DIGITS)}</b><u></u><s><span>${gapOf(output)}</span></s></div><span class="who">${name}</span></div>`
 }

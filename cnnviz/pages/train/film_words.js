@@ -4,8 +4,8 @@ import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { capitalize, decimals, number, percent, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, render, setHTML, setText, toggleGroup } from "../../view/shell/html.js"
-import { fallen, headline, moved, placed, shareRows } from "./film_model.js"
-import { marks, sharesOf, sumOfTerms, tracks } from "./film_parts.js"
+import { fallenShare, headline, lossChangeKey, placeLabels, shareRows } from "./film_model.js"
+import { marks, outputTracks, sharesOf, sumOfTerms } from "./film_parts.js"
 import { hasColumns, startPicture } from "./film_start.js"
 
 /** @import { Film } from "./film.js" */
@@ -26,30 +26,30 @@ function widthOf(text, font) {
 }
 
 /** Write the headline: the predicted decrease and its outcome, or the state of both runs. @param {Film} film */
-export function head(film) {
+export function writeHeadline(film) {
   const { view, k } = film
   const { runs, sentences, outcome } = film.film
   const losses = runs.map((_, place) => film.curve(place, "losses", 0))
   const [from, to] = [film.curveAt(0, "losses", 0, 0), losses[0]]
-  const fell = say(`web.film.fell.${moved(from, to)}`, { from: number(from, 3), to: number(to, 3) })
+  const lossSentence = say(`web.film.fell.${lossChangeKey(from, to)}`, { from: number(from, 3), to: number(to, 3) })
   const [one, other] = losses.map((loss) => number(loss, 3))
   const checkpoints = film.film.checkpoints.length > 0
-  const stands = checkpoints
-    ? say(`web.film.title.${k ? "checkpoint" : "first"}`, { n: k, fell, to: number(to, 3) })
+  const statusText = checkpoints
+    ? say(`web.film.title.${k ? "checkpoint" : "first"}`, { n: k, fell: lossSentence, to: number(to, 3) })
     : runs.length > 1
       ? say("web.film.title.two", { n: k, one, other })
       : k
-        ? say("web.film.title.after", { n: k, fell })
+        ? say("web.film.title.after", { n: k, fell: lossSentence })
         : say("web.film.title.zero", { learned: capitalize(view.data?.learned ?? ""), to: number(to, 3) })
   const [{ share, unshared }] = runs
-  const begins = film.isStart && film.outputs.length > 1 ? verdict(film) : null
-  const hasShare = k > 0 && share && runs.length === 1 && fallen(film.losses, 0) !== null // without a fall there is nothing to divide up
-  setHTML(view.$(".title"), withSymbols(begins ? begins.title : hasShare ? headline(share) : stands))
-  const isExplained = begins || sentences.length || runs.length > 1
-  const reason = begins && outcome?.wins ? null : outcome // the picture at update 0 shows no later update
-  const why = reason ? [reason.words] : isExplained ? [] : [share ? counts(share) : unshared]
-  const first = begins ? [begins.sentence || `${stands}.`] : hasShare ? [`${stands}.`] : []
-  const sentence = [...first, ...why, ...sentences].filter(Boolean).map(withSymbols).join(" ")
+  const startVerdict = film.isStart && film.outputs.length > 1 ? verdict(film) : null
+  const hasShare = k > 0 && share && runs.length === 1 && fallenShare(film.losses, 0) !== null // without a fall there is nothing to divide up
+  setHTML(view.$(".title"), withSymbols(startVerdict ? startVerdict.title : hasShare ? headline(share) : statusText))
+  const isExplained = startVerdict || sentences.length || runs.length > 1
+  const reason = startVerdict && outcome?.wins ? null : outcome // the picture at update 0 shows no later update
+  const reasons = reason ? [reason.words] : isExplained ? [] : [share ? shareSentence(share) : unshared]
+  const firstSentences = startVerdict ? [startVerdict.sentence || `${statusText}.`] : hasShare ? [`${statusText}.`] : []
+  const sentence = [...firstSentences, ...reasons, ...sentences].filter(Boolean).map(withSymbols).join(" ")
   const text = reason
     ? `${sentence} <button type="button" class="link" data-key="film_look">${say("web.film.look", { k: reason.k })} ›</button>`
     : sentence
@@ -86,21 +86,21 @@ const HARDLY = 0.1 // lead of an answer below which the network hardly decides
  * Return the sentence on the share of all parameters that the leading parameter has.
  * @param {import("../../view/types/wire.js").FilmShare} share
  */
-function counts({ names, counts, all }) {
-  const leader = largestIndex(all)
+function shareSentence({ names, counts, all }) {
+  const leaderIndex = largestIndex(all)
   const n = counts.reduce((sum, count) => sum + count, 0)
-  return names.length > 1 ? say("web.film.counts", { name: names[leader], own: counts[leader], n }) : ""
+  return names.length > 1 ? say("web.film.counts", { name: names[leaderIndex], own: counts[leaderIndex], n }) : ""
 }
 
-/** Write the loss, large, and what the button does. @param {Film} film */
-export function figure(film) {
+/** Write the loss, large, and the action of the button. @param {Film} film */
+export function writeLoss(film) {
   const { view, k } = film
   const { n, runs, targets, checkpoints } = film.film
   const loss = film.curve(0, "losses", 0)
   setText(view.$(".aside .figure"), Number.isFinite(loss) ? number(loss, film.isStart ? 2 : 3) : "∞")
   const squares = film.columns.map(({ now, target }) => (now - target) ** 2 / targets.length)
   const isSquares = squares.every((square, n) => Math.abs(square - film.curve(0, "terms", n)) < 1e-6)
-  const share = fallen(film.losses, k)
+  const share = fallenShare(film.losses, k)
   const isTold = share !== null && k > 0 && runs.length === 1 && !checkpoints.length
   const gaps = film.isStart && isSquares ? say("web.film.gaps", { n: targets.length }) : ""
   setText(view.$(".gaps"), isTold ? say("web.film.of_fall", { share: percent(share), n }) : gaps)
@@ -111,50 +111,50 @@ export function figure(film) {
 }
 
 /** Draw the timeline: the slider's value and the marked updates. @param {Film} film */
-export function timeline(film) {
+export function drawTimeline(film) {
   const { view, k, curves } = film
   const { runs } = film.film
   const scrub = view.field("scrub")
   if (Number(scrub.value) !== k) scrub.value = String(k)
-  const place = view.$(".curves .marks")
+  const container = view.$(".curves .marks")
   const { plot } = curves
   if (!plot) {
-    render("", place)
+    render("", container)
     return
   }
-  const named = runs[0].marks.map(({ k: mark, name, wrong }) => ({
+  const namedMarks = runs[0].marks.map(({ k: mark, name, wrong }) => ({
     at: plot.at(mark),
     width: widthOf(name, wrong ? "600 13px" : "400 13px") + PADDING,
   }))
-  const order = [...named.keys()].sort((a, b) => Number(runs[0].marks[b].wrong) - Number(runs[0].marks[a].wrong))
-  const edges = placed(
-    order.map((i) => named[i]),
+  const order = [...namedMarks.keys()].sort((a, b) => Number(runs[0].marks[b].wrong) - Number(runs[0].marks[a].wrong))
+  const edges = placeLabels(
+    order.map((i) => namedMarks[i]),
     curves.width,
   )
-  const lefts = named.map((_, i) => edges[order.indexOf(i)])
-  const at = (/** @type {number} */ mark) => ({
+  const lefts = namedMarks.map((_, i) => edges[order.indexOf(i)])
+  const positionStyle = (/** @type {number} */ mark) => ({
     x: plot.at(mark),
     y: curves.name === "losses" ? plot.up(film.curveAt(0, "losses", 0, mark)) : null,
   })
-  render(marks([...runs[0].marks], lefts, at), place)
+  render(marks([...runs[0].marks], lefts, positionStyle), container)
 }
 
 /** Draw the picture at update 0. @param {Film} film */
-export function start(film) {
+export function drawStart(film) {
   const { columns } = film
-  const place = film.view.$(".start")
+  const container = film.view.$(".start")
   const isDrawn = film.isStart && hasColumns(columns, film.scale)
   film.root.classList.toggle("starting", isDrawn)
-  render(isDrawn ? startPicture(columns, film.view.setup.img ?? "") : "", place)
-  if (isDrawn) film.paintPhotograph(place)
+  render(isDrawn ? startPicture(columns, film.view.setup.img ?? "") : "", container)
+  if (isDrawn) film.paintPhotograph(container)
 }
 
 /** Draw each parameter's share of the predicted decrease. @param {Film} film */
-export function shares(film) {
+export function drawShares(film) {
   const [{ share }] = film.film.runs
-  const place = film.view.$(".shares")
+  const container = film.view.$(".shares")
   if (!share) {
-    render("", place)
+    render("", container)
     return
   }
   const part = (/** @type {number} */ n) =>
@@ -163,34 +163,36 @@ export function shares(film) {
     (name) => /** @type {const} */ ([name, say(`web.film.share.${name}`), name === film.share]),
   )
   const rows = sharesOf(shareRows(share, part, MOST_ROWS))
-  render(html`${toggleGroup("share", say("web.film.share.label"), kinds)}${rows}`, place)
+  render(html`${toggleGroup("share", say("web.film.share.label"), kinds)}${rows}`, container)
 }
 
 /** Draw the outputs on their tracks, and their terms of the loss. @param {Film} film */
-export function ways(film) {
+export function drawTracks(film) {
   const { runs, targets } = film.film
   const { shown, outputs } = film
   const term = (/** @type {number} */ n) => film.curve(0, "terms", n)
-  const known = shown.every((n) => Number.isFinite(term(n)))
+  const areKnown = shown.every((n) => Number.isFinite(term(n)))
   const stops = runs[0].marks.filter(({ k, wrong }) => !wrong && k < film.k)
-  const of = shown.map((n) => ({
+  const termRows = shown.map((n) => ({
     name: outputs[n],
     first: film.curveAt(0, "o", n, 0),
     now: film.curve(0, "o", n),
     target: targets[n],
-    term: known ? term(n) : Number.NaN,
+    term: areKnown ? term(n) : Number.NaN,
     stops: stops.map(({ k }) => film.curveAt(0, "o", n, k)),
     others: runs.slice(1).map((_, place) => film.curve(place + 1, "o", n)),
   }))
-  const rest = targets.map((_, n) => n).filter((n) => !shown.includes(n))
-  const left = rest.reduce((sum, n) => sum + term(n), 0)
-  const others =
-    rest.length && known
-      ? html`<p>${say("web.film.outputs.others", { n: rest.length, term: number(left, 3) })}</p>`
+  const hiddenIndices = targets.map((_, n) => n).filter((n) => !shown.includes(n))
+  const hiddenSum = hiddenIndices.reduce((sum, n) => sum + term(n), 0)
+  const othersRow =
+    hiddenIndices.length && areKnown
+      ? html`<p>${say("web.film.outputs.others", { n: hiddenIndices.length, term: number(hiddenSum, 3) })}</p>`
       : ""
   const sum =
-    known && targets.length > 1 && targets.length <= FEW ? sumOfTerms(shown.map(term), film.curve(0, "losses", 0)) : ""
+    areKnown && targets.length > 1 && targets.length <= FEW
+      ? sumOfTerms(shown.map(term), film.curve(0, "losses", 0))
+      : ""
   const title = html`<h2><button type="button" class="chart-title" data-open="film-o" title=${say("web.chart.open")} .innerHTML=${say("web.film.outputs.title")}></button></h2>`
-  const rows = html`<div class="tracks ${shown.length > TALL ? "" : "tall"}">${tracks(of, film.scale, shown.length <= TALL)}</div>`
-  render(html`${title}${rows}${others}${sum}`, film.view.$(".outputs"))
+  const rows = html`<div class="tracks ${shown.length > TALL ? "" : "tall"}">${outputTracks(termRows, film.scale, shown.length <= TALL)}</div>`
+  render(html`${title}${rows}${othersRow}${sum}`, film.view.$(".outputs"))
 }

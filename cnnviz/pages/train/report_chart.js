@@ -37,7 +37,7 @@ export function niceEnd(most) {
  * @param {number} epoch
  * @param {number} epochs
  */
-const across = (epoch, epochs) => LEFT + ((RIGHT - LEFT) * epoch) / epochs
+const xOf = (epoch, epochs) => LEFT + ((RIGHT - LEFT) * epoch) / epochs
 
 /**
  * Return the index of the value nearest to a position, given as a share of the width.
@@ -46,43 +46,43 @@ const across = (epoch, epochs) => LEFT + ((RIGHT - LEFT) * epoch) / epochs
  * @param {number} share
  */
 export function pointedAt(x, epochs, share) {
-  return nearestIndex(x, (epoch) => Math.abs(across(epoch, epochs) - share * WIDTH))
+  return nearestIndex(x, (epoch) => Math.abs(xOf(epoch, epochs) - share * WIDTH))
 }
 
 /** @param {Chart} chart */
 export function reportChart({ x, epochs, curves, at, percent, guessing }) {
-  const finite = curves.flatMap(({ values }) => Array.from(values).filter(Number.isFinite))
-  const end = percent ? 1 : niceEnd(Math.max(...finite, guessing ?? 0))
-  const up = (/** @type {number} */ value) => BOTTOM - ((BOTTOM - TOP) * Math.min(Math.max(value, 0), end)) / end
+  const finiteValues = curves.flatMap(({ values }) => Array.from(values).filter(Number.isFinite))
+  const end = percent ? 1 : niceEnd(Math.max(...finiteValues, guessing ?? 0))
+  const yOf = (/** @type {number} */ value) => BOTTOM - ((BOTTOM - TOP) * Math.min(Math.max(value, 0), end)) / end
   const parts = []
   for (let n = 0; n <= STEPS; n++) {
-    const [value, y] = [(end * n) / STEPS, up((end * n) / STEPS)]
+    const [value, y] = [(end * n) / STEPS, yOf((end * n) / STEPS)]
     const height = percent ? formatValue(value, "%") : formatValue(value, "3")
     parts.push(
       `<path class="grid" d="M${LEFT} ${y}H${RIGHT}"/><text x="${LEFT - 6}" y="${y + 4}" text-anchor="end">${height}</text>`,
     )
     const epoch = (epochs * n) / STEPS
     const label = n ? epoch : `${say("web.training.epoch")} 0`
-    const [place, anchor] = n ? [across(epoch, epochs), n === STEPS ? "end" : "middle"] : [LEFT, "start"]
+    const [place, anchor] = n ? [xOf(epoch, epochs), n === STEPS ? "end" : "middle"] : [LEFT, "start"]
     if (Number.isInteger(epoch))
       parts.push(`<text x="${place}" y="${BOTTOM + 19}" text-anchor="${anchor}">${label}</text>`)
   }
   const names = curves
-    .map(({ name, values, main }) => ({ name, main, y: up(values[at]) - ABOVE, value: values[at] }))
+    .map(({ name, values, main }) => ({ name, main, y: yOf(values[at]) - ABOVE, value: values[at] }))
     .filter(({ name, value }) => name && Number.isFinite(value)) // a diverged loss has no position
   if (guessing !== null) {
-    parts.push(`<path class="guess" d="M${LEFT} ${up(guessing)}H${RIGHT}"/>`)
-    names.push({ name: say("web.training.guessing"), main: false, y: up(guessing) + LINE, value: guessing })
+    parts.push(`<path class="guess" d="M${LEFT} ${yOf(guessing)}H${RIGHT}"/>`)
+    names.push({ name: say("web.training.guessing"), main: false, y: yOf(guessing) + LINE, value: guessing })
   }
   for (const { values, main } of x.length ? curves : []) {
     const kind = main ? "main" : ""
-    const points = Array.from(values, (value, n) => [across(x[n], epochs), up(value)]).filter(([, y]) =>
+    const points = Array.from(values, (value, n) => [xOf(x[n], epochs), yOf(value)]).filter(([, y]) =>
       Number.isFinite(y),
     )
     const pairs = points.map((point) => point.map((c) => c.toFixed(1)).join()).join(" ")
     parts.push(`<polyline class="${kind}" points="${pairs}"/>`)
     if (Number.isFinite(values[at]))
-      parts.push(`<circle class="${kind}" cx="${across(x[at], epochs)}" cy="${up(values[at])}" r="5"/>`)
+      parts.push(`<circle class="${kind}" cx="${xOf(x[at], epochs)}" cy="${yOf(values[at])}" r="5"/>`)
   }
   const heights = names.map(({ y }) => y)
   for (const [i, y] of spreadLabels(heights, BOTTOM - 4, LINE)) {

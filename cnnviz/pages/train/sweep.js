@@ -4,7 +4,7 @@ import { number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { setText } from "../../view/shell/html.js"
 import { paintRuns } from "./sweep_chart.js"
-import { facts, headline, inOrder, lastOf, nearest, scaleOf } from "./sweep_model.js"
+import { headline, inOrder, lastOf, nearestRun, scaleOf, summarizeRuns } from "./sweep_model.js"
 
 /** @import { Dots } from "./sweep_model.js" */
 /** @import { Arrays, SweepData, View } from "../../view/types/view.js" */
@@ -57,10 +57,10 @@ export class Sweep {
     this.pointed = -1
     this.canvas.setAttribute("aria-valuemax", String(data.values.length))
     this.canvas.dataset.runs = String(data.values.length)
-    this.say(facts(this.last, arrays.reached?.values))
+    this.say(summarizeRuns(this.last, arrays.reached?.values))
   }
 
-  /** @param {ReturnType<typeof facts>} found */
+  /** @param {ReturnType<typeof summarizeRuns>} found */
   say(found) {
     const { n, key } = /** @type {SweepData} */ (this.data)
     const sentences = [
@@ -102,18 +102,18 @@ export class Sweep {
 
   /** Return the run under the pointer, or -1. @param {MouseEvent} event */
   under({ offsetX, offsetY }) {
-    return this.dots ? nearest(this.dots, offsetX, offsetY) : -1
+    return this.dots ? nearestRun(this.dots, offsetX, offsetY) : -1
   }
 
   /** @param {KeyboardEvent} event */
   pressed(event) {
     const { order } = this
-    const at = order.indexOf(this.pointed)
+    const rank = order.indexOf(this.pointed)
     const to = {
-      ArrowUp: at - 1,
-      ArrowLeft: at - 1,
-      ArrowDown: at + 1,
-      ArrowRight: at + 1,
+      ArrowUp: rank - 1,
+      ArrowLeft: rank - 1,
+      ArrowDown: rank + 1,
+      ArrowRight: rank + 1,
       Home: 0,
       End: order.length - 1,
     }[event.key]
@@ -134,8 +134,8 @@ export class Sweep {
   draw() {
     const { data, canvas, losses, last, pointed } = this
     if (!data || !canvas.clientWidth) return
-    const each = losses.length / last.length
-    const shown = Math.min(last.length, MOST_LINES)
+    const updateCount = losses.length / last.length
+    const shownCount = Math.min(last.length, MOST_LINES)
     this.dots = paintRuns(
       canvas,
       {
@@ -144,8 +144,8 @@ export class Sweep {
         values: data.values,
         last,
         scale: scaleOf(losses),
-        shown: Array.from({ length: shown }, (_, i) => Math.floor((i * last.length) / shown)),
-        curve: (run) => losses.slice(run * each, (run + 1) * each),
+        shown: Array.from({ length: shownCount }, (_, i) => Math.floor((i * last.length) / shownCount)),
+        curve: (run) => losses.slice(run * updateCount, (run + 1) * updateCount),
       },
       { pointed },
     )

@@ -3,7 +3,7 @@
 import { prepare } from "../../view/draw/canvas.js"
 import { number } from "../../view/model/numbers/format.js"
 import { formatValue, say } from "../../view/model/words.js"
-import { groupsOf, HIGH, heap, row } from "./sweep_model.js"
+import { groupsOf, HIGH, heapLayout, rowLayout } from "./sweep_model.js"
 
 /** @import { Dots, Scale } from "./sweep_model.js" */
 /** @import { Box } from "../../view/types/view.js" */
@@ -39,39 +39,45 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
   })
   const ink = style.color
   const { last, scale, key } = runs
-  const lost = Array.from(last, (_, run) => run).filter((run) => !Number.isFinite(last[run]))
-  const shelf = lost.length ? SHELF * font : 0
+  const divergedRuns = Array.from(last, (_, run) => run).filter((run) => !Number.isFinite(last[run]))
+  const shelf = divergedRuns.length ? SHELF * font : 0
   const [left, above, foot, gap] = [narrow ? 4 : 5, 1.1, 3.4, narrow ? 0.6 : 3].map((size) => size * font)
   const top = shelf + above
   const height = canvas.clientHeight - top - foot
-  const half = Math.round((canvas.clientWidth - left) * (narrow ? 0.56 : 0.46))
-  const curves = { x: left, y: top, width: half, height }
-  const right = { x: left + half + gap, y: top, width: canvas.clientWidth - left - half - gap - 8, height }
+  const curvesWidth = Math.round((canvas.clientWidth - left) * (narrow ? 0.56 : 0.46))
+  const curves = { x: left, y: top, width: curvesWidth, height }
+  const rightBox = {
+    x: left + curvesWidth + gap,
+    y: top,
+    width: canvas.clientWidth - left - curvesWidth - gap - 8,
+    height,
+  }
   context.font = `${font}px ${style.fontFamily}`
-  grid(context, runs, curves, right.x + right.width - left, font, [soft, line])
+  drawGrid(context, runs, curves, rightBox.x + rightBox.width - left, font, [soft, line])
   const high = (/** @type {number} */ run) => !(last[run] <= HIGH)
   const colour = (/** @type {number} */ run) => (high(run) ? ink : accent)
-  lines(context, runs, curves, colour, pointed)
-  const heaped = HEAPED.includes(key)
-  const named = grouped && heaped ? groupsOf(last) : []
-  const [first] = named // the longest row has equal losses and its label beside it
-  const beside = first ? context.measureText(first.text).width + 2 * font : 0
-  const dots = heaped
-    ? heap(last, scale, { ...right, width: right.width - beside }, DOT * font)
-    : row(last, scale, right, DOT * font)
-  if (shelf) shelve(context, dots, lost, heaped, { ...right, y: 0, height: shelf }, font, [soft, line])
+  drawLines(context, runs, curves, colour, pointed)
+  const isHeaped = HEAPED.includes(key)
+  const namedGroups = grouped && isHeaped ? groupsOf(last) : []
+  const [first] = namedGroups // the longest row has equal losses and its label beside it
+  const labelWidth = first ? context.measureText(first.text).width + 2 * font : 0
+  const dots = isHeaped
+    ? heapLayout(last, scale, { ...rightBox, width: rightBox.width - labelWidth }, DOT * font)
+    : rowLayout(last, scale, rightBox, DOT * font)
+  if (shelf)
+    shelveDiverged(context, dots, divergedRuns, isHeaped, { ...rightBox, y: 0, height: shelf }, font, [soft, line])
   const { x, y, size } = dots
   for (let run = 0; run < last.length; run++) {
     context.fillStyle = colour(run)
-    circle(context, x[run], y[run], size * 0.42)
+    drawCircle(context, x[run], y[run], size * 0.42)
     context.fill()
   }
-  if (!heaped && !narrow) values(context, runs.values, dots, right, soft)
-  names(context, named, dots, right, font, [ink, accent])
+  if (!isHeaped && !narrow) writeValues(context, runs.values, dots, rightBox, soft)
+  writeGroupSizes(context, namedGroups, dots, rightBox, font, [ink, accent])
   if (pointed < 0) return dots
   context.strokeStyle = ink
   context.lineWidth = 2
-  circle(context, x[pointed], y[pointed], size * 0.42 + 3)
+  drawCircle(context, x[pointed], y[pointed], size * 0.42 + 3)
   context.stroke()
   return dots
 }
@@ -85,10 +91,10 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
  * @param {number} font
  * @param {string[]} colours
  */
-function grid(context, { n, scale: { low, high, at, less } }, curves, width, font, [soft, line]) {
+function drawGrid(context, { n, scale: { low, high, at, less } }, curves, width, font, [soft, line]) {
   context.textBaseline = "middle"
-  const every = Math.max(1, Math.ceil(((high - low) * 1.4 * font) / curves.height))
-  for (let power = high; power >= low; power -= every) {
+  const labelStep = Math.max(1, Math.ceil(((high - low) * 1.4 * font) / curves.height))
+  for (let power = high; power >= low; power -= labelStep) {
     const y = curves.y + at(10 ** power) * curves.height
     context.fillStyle = line
     context.fillRect(curves.x, y, width, 1)
@@ -113,7 +119,7 @@ function grid(context, { n, scale: { low, high, at, less } }, curves, width, fon
  * @param {(run: number) => string} colour
  * @param {number} pointed
  */
-function lines(context, { scale, shown, curve }, box, colour, pointed) {
+function drawLines(context, { scale, shown, curve }, box, colour, pointed) {
   const draw = (/** @type {number} */ run) => {
     const losses = curve(run)
     context.strokeStyle = colour(run)
@@ -144,7 +150,7 @@ function lines(context, { scale, shown, curve }, box, colour, pointed) {
  * @param {number} font
  * @param {string[]} colours
  */
-function shelve(context, { x, y, size }, lost, heaped, box, font, colours) {
+function shelveDiverged(context, { x, y, size }, lost, heaped, box, font, colours) {
   paintShelf(context, box, font, colours)
   const step = Math.min(size, box.width / lost.length)
   for (const [place, run] of lost.entries()) {
@@ -178,11 +184,11 @@ export function paintShelf(context, box, font, [soft, line]) {
  * @param {Box} box
  * @param {string} soft
  */
-function values(context, all, { x }, box, soft) {
-  const widest = Math.max(...all.map((value) => context.measureText(value).width)) + 10
-  const every = Math.max(1, Math.ceil((widest * all.length) / box.width))
+function writeValues(context, all, { x }, box, soft) {
+  const maxLabelWidth = Math.max(...all.map((value) => context.measureText(value).width)) + 10
+  const labelStep = Math.max(1, Math.ceil((maxLabelWidth * all.length) / box.width))
   context.fillStyle = soft
-  for (let run = 0; run < all.length; run += every) context.fillText(all[run], x[run], box.y + box.height + 6)
+  for (let run = 0; run < all.length; run += labelStep) context.fillText(all[run], x[run], box.y + box.height + 6)
 }
 
 /**
@@ -194,24 +200,24 @@ function values(context, all, { x }, box, soft) {
  * @param {number} font
  * @param {string[]} colours
  */
-function names(context, groups, { x, y, size }, box, font, [ink, accent]) {
+function writeGroupSizes(context, groups, { x, y, size }, box, font, [ink, accent]) {
   context.textAlign = "left"
   context.textBaseline = "middle"
-  let least = box.y
+  let minY = box.y
   for (const { runs, text, high } of groups) {
     const middle = runs.reduce((sum, run) => sum + y[run], 0) / runs.length
-    const near = Array.from(x.keys()).filter((run) => Math.abs(y[run] - middle) < 1.2 * font)
-    const side = Math.max(box.x, ...near.map((run) => x[run])) + size + font
+    const nearRuns = Array.from(x.keys()).filter((run) => Math.abs(y[run] - middle) < 1.2 * font)
+    const side = Math.max(box.x, ...nearRuns.map((run) => x[run])) + size + font
     const width = context.measureText(text).width
-    const at = Math.max(middle, least)
+    const labelY = Math.max(middle, minY)
     context.fillStyle = high ? ink : accent
-    context.fillText(text, Math.min(side, box.x + box.width - width), at)
-    least = at + 1.5 * font
+    context.fillText(text, Math.min(side, box.x + box.width - width), labelY)
+    minY = labelY + 1.5 * font
   }
 }
 
 /** @type {(context: CanvasRenderingContext2D, x: number, y: number, radius: number) => void} */
-function circle(context, x, y, radius) {
+function drawCircle(context, x, y, radius) {
   context.beginPath()
   context.arc(x, y, radius, 0, 2 * Math.PI)
 }

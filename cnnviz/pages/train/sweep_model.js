@@ -15,8 +15,8 @@ const SMALLEST = 3
 
 /** Return the last loss of each run. @param {ArrayLike<number>} losses @param {number} runs */
 export function lastOf(losses, runs) {
-  const each = losses.length / runs
-  return Float64Array.from({ length: runs }, (_, run) => losses[(run + 1) * each - 1])
+  const updateCount = losses.length / runs
+  return Float64Array.from({ length: runs }, (_, run) => losses[(run + 1) * updateCount - 1])
 }
 
 /**
@@ -32,11 +32,11 @@ export function scaleOf(losses) {
   }
   const low = Math.floor(Math.log10(Math.max(Math.min(least, most), LEAST)))
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.min(Math.max(most, LEAST), MOST))))
-  const at = (/** @type {number} */ loss) => {
+  const positionOf = (/** @type {number} */ loss) => {
     const power = Number.isFinite(loss) ? Math.log10(Math.max(loss, 10 ** low)) : high
     return (high - Math.min(power, high)) / (high - low)
   }
-  return { low, high, less: least < 10 ** low, at }
+  return { low, high, less: least < 10 ** low, at: positionOf }
 }
 
 /**
@@ -47,7 +47,7 @@ export function scaleOf(losses) {
  * @param {number} [largest]  from one dot to the next
  * @returns {Dots}
  */
-export function heap(last, scale, box, largest = LARGEST) {
+export function heapLayout(last, scale, box, largest = LARGEST) {
   const order = Array.from(last, (_, run) => run)
     .filter((run) => Number.isFinite(last[run])) // diverged runs take no place among the others
     .sort((a, b) => scale.at(last[a]) - scale.at(last[b]) || a - b)
@@ -55,12 +55,12 @@ export function heap(last, scale, box, largest = LARGEST) {
     const rows = Math.max(1, Math.floor(box.height / size))
     const row = (/** @type {number} */ run) => Math.min(rows - 1, Math.floor(scale.at(last[run]) * rows))
     const counts = new Array(rows).fill(0)
-    const places = new Float64Array(last.length)
-    for (const run of order) places[run] = counts[row(run)]++
+    const positions = new Float64Array(last.length)
+    for (const run of order) positions[run] = counts[row(run)]++
     const longest = Math.max(1, ...counts)
     if (longest * size > box.width && size > SMALLEST) continue
     const step = Math.min(size, box.width / longest) // dots overlap if a row is too long
-    const x = places.map((place) => box.x + (place + 0.5) * step)
+    const x = positions.map((place) => box.x + (place + 0.5) * step)
     const y = Float64Array.from(last, (_, run) => box.y + ((row(run) + 0.5) / rows) * box.height)
     return { x, y, size }
   }
@@ -74,10 +74,10 @@ export function heap(last, scale, box, largest = LARGEST) {
  * @param {number} [size]  of a dot
  * @returns {Dots}
  */
-export function row(last, scale, box, size = LARGEST) {
-  const each = box.width / last.length
+export function rowLayout(last, scale, box, size = LARGEST) {
+  const columnWidth = box.width / last.length
   return {
-    x: Float64Array.from(last, (_, run) => box.x + (run + 0.5) * each),
+    x: Float64Array.from(last, (_, run) => box.x + (run + 0.5) * columnWidth),
     y: Float64Array.from(last, (loss) => box.y + scale.at(loss) * box.height),
     size,
   }
@@ -87,11 +87,11 @@ export function row(last, scale, box, size = LARGEST) {
  * Return the run whose dot is nearest to a point, or −1 if none is near.
  * @param {Dots} dots @param {number} x @param {number} y
  */
-export function nearest({ x: xs, y: ys, size }, x, y) {
+export function nearestRun({ x: xs, y: ys, size }, x, y) {
   let [best, found] = [Math.max(size, 8) ** 2, -1]
   xs.forEach((dot, run) => {
-    const far = (dot - x) ** 2 + (ys[run] - y) ** 2
-    if (far < best) [best, found] = [far, run]
+    const squaredDistance = (dot - x) ** 2 + (ys[run] - y) ** 2
+    if (squaredDistance < best) [best, found] = [squaredDistance, run]
   })
   return found
 }
@@ -109,36 +109,36 @@ export const inOrder = (last) =>
  * @param {ArrayLike<number>} last
  * @param {ArrayLike<number> | undefined} reached
  */
-export function facts(last, reached) {
-  const all = Array.from(last)
+export function summarizeRuns(last, reached) {
+  const lastLosses = Array.from(last)
   /** @type {Map<number, number>} */
   const counts = new Map()
-  for (const loss of all) counts.set(loss, (counts.get(loss) ?? 0) + 1)
+  for (const loss of lastLosses) counts.set(loss, (counts.get(loss) ?? 0) + 1)
   const [same, times] = [...counts].reduce((most, one) => (one[1] > most[1] ? one : most), [Number.NaN, 0])
-  const came = Array.from(reached ?? [])
+  const reachedRuns = Array.from(reached ?? [])
     .filter((k) => k >= 0)
     .sort((a, b) => a - b)
-  const finite = all.filter(Number.isFinite)
+  const finiteLosses = lastLosses.filter(Number.isFinite)
   return {
-    runs: all.length,
-    high: finite.filter((loss) => loss > HIGH).length,
-    lost: all.length - finite.length,
-    least: Math.min(...finite),
-    most: Math.max(...finite),
+    runs: lastLosses.length,
+    high: finiteLosses.filter((loss) => loss > HIGH).length,
+    lost: lastLosses.length - finiteLosses.length,
+    least: Math.min(...finiteLosses),
+    most: Math.max(...finiteLosses),
     same,
-    times: times > Math.max(2, all.length / 20) && Number.isFinite(same) ? times : 0,
-    right: reached ? came.length : undefined,
-    half: came[came.length >> 1] ?? 0,
+    times: times > Math.max(2, lastLosses.length / 20) && Number.isFinite(same) ? times : 0,
+    right: reached ? reachedRuns.length : undefined,
+    half: reachedRuns[reachedRuns.length >> 1] ?? 0,
   }
 }
 
-/** Return the sentence on all runs. @param {ReturnType<typeof facts>} found @param {number} n  updates of each */
+/** Return the sentence on all runs. @param {ReturnType<typeof summarizeRuns>} found @param {number} n  updates of each */
 export function headline(found, n) {
   if (found.lost === found.runs) return say("web.sweep.all_lost")
   if (found.runs === 1) return say("web.sweep.single", { n, loss: number(found.least, 2) })
-  const split = found.high > 0 && found.high < found.runs
+  const isSplit = found.high > 0 && found.high < found.runs
   const ends = { n, runs: found.runs, least: number(found.least, 2), most: number(found.most, 2) }
-  return split ? say("web.sweep.high", { ...ends, high: found.high, limit: HIGH }) : say("web.sweep.between", ends)
+  return isSplit ? say("web.sweep.high", { ...ends, high: found.high, limit: HIGH }) : say("web.sweep.between", ends)
 }
 
 /**
@@ -146,21 +146,26 @@ export function headline(found, n) {
  * @param {ArrayLike<number>} last
  */
 export function groupsOf(last) {
-  const { same, times } = facts(last, undefined)
-  const all = Array.from(last, (_, run) => run).filter((run) => Number.isFinite(last[run]))
-  const alike = times ? all.filter((run) => last[run] === same) : []
-  const others = (/** @type {boolean} */ high) => all.filter((run) => last[run] > HIGH === high && !alike.includes(run))
+  const { same, times } = summarizeRuns(last, undefined)
+  const finiteRuns = Array.from(last, (_, run) => run).filter((run) => Number.isFinite(last[run]))
+  const equalRuns = times ? finiteRuns.filter((run) => last[run] === same) : []
+  const otherRuns = (/** @type {boolean} */ high) =>
+    finiteRuns.filter((run) => last[run] > HIGH === high && !equalRuns.includes(run))
   const range = (/** @type {number[]} */ runs) => ({
     n: runs.length,
     low: number(Math.min(...runs.map((run) => last[run])), 2),
     high: number(Math.max(...runs.map((run) => last[run])), 2),
   })
   const groups = [
-    { runs: alike, high: same > HIGH, text: say("web.sweep.group.same", { n: alike.length, loss: number(same, 4) }) },
+    {
+      runs: equalRuns,
+      high: same > HIGH,
+      text: say("web.sweep.group.same", { n: equalRuns.length, loss: number(same, 4) }),
+    },
     ...[true, false].map((high) => ({
-      runs: others(high),
+      runs: otherRuns(high),
       high,
-      text: say("web.sweep.group.range", range(others(high))),
+      text: say("web.sweep.group.range", range(otherRuns(high))),
     })),
   ]
   return groups.filter(({ runs }) => runs.length)
@@ -171,9 +176,9 @@ export function groupsOf(last) {
  * @param {ArrayLike<number>} last
  * @param {number} own
  */
-export function standing(last, own) {
+export function rankRun(last, own) {
   const rank = { lower: 0, same: -1, higher: 0 }
-  for (const by of Array.from(last, height))
-    rank[by < height(last[own]) ? "lower" : by > height(last[own]) ? "higher" : "same"]++
+  for (const groupHeight of Array.from(last, height))
+    rank[groupHeight < height(last[own]) ? "lower" : groupHeight > height(last[own]) ? "higher" : "same"]++
   return rank
 }

@@ -29,7 +29,7 @@ def sweep_errors(request: PageRequest) -> Mapping[str, Message]:
     if not request.query.get("sweep"):
         return {}
     try:
-        sentences = _cached_sweep(request.setup, request.snapshot.image, request.query).said
+        sentences = _cached_sweep(request.setup, request.snapshot.image, request.query).messages
     except Problem as error:
         return {"sweep": error.message}
     sentence = join_messages(sentences)

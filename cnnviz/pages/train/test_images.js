@@ -3,8 +3,8 @@
 
 import { contextOf, ratio } from "../../view/draw/canvas.js"
 import { prefersReducedMotion } from "../../view/shell/media_queries.js"
-import { fly, hasStarted, landed, plan } from "./test_images_flight.js"
-import { answersOf, columns, heap, imageAt, matrix, neighbour } from "./test_images_layout.js"
+import { finalPose, hasStarted, planFlight, writePose } from "./test_images_flight.js"
+import { answersOf, columnLayout, heapLayout, imageAt, matrixLayout, neighbour } from "./test_images_layout.js"
 import { drawImage, PLAIN, PRINT, sheetOf, WRONG } from "./test_images_sprites.js"
 import { arrangement, inCell } from "./test_images_state.js"
 
@@ -85,7 +85,7 @@ export class TestImages {
     if (!report || !state || !this.canvas.clientWidth) return
     const { frame, labels } = this
     const kind = arrangement(state)
-    const crowd = state.crowds.get(state.at)
+    const testImages = state.crowds.get(state.at)
     const plan = JSON.stringify([
       frame.width,
       frame.classes,
@@ -101,21 +101,23 @@ export class TestImages {
       const [was, is] = [this.plan, plan].map((text) => (text ? JSON.parse(text).slice(0, 5).join() : ""))
       this.plan = plan
       this.layout =
-        !crowd || kind === "heap" ? heap(labels, frame) : (kind === "matrix" ? matrix : columns)(crowd, labels, frame)
+        !testImages || kind === "heap"
+          ? heapLayout(labels, frame)
+          : (kind === "matrix" ? matrixLayout : columnLayout)(testImages, labels, frame)
       this.before = this.looks
       this.looks = this.layout.columns.map((answer, i) =>
         kind === "heap" ? PRINT : kind === "columns" && answer !== labels[i] ? WRONG : PLAIN,
       )
       was === is ? this.begin() : this.land()
     }
-    this.lit = state.cell && crowd ? new Set(inCell(state.cell, labels, answersOf(crowd))) : null
+    this.lit = state.cell && testImages ? new Set(inCell(state.cell, labels, answersOf(testImages))) : null
     if (!this.flight) this.paint()
   }
 
   begin() {
     const { now, layout } = this
     if (!now || !layout || now.x.length !== layout.x.length || prefersReducedMotion()) return this.land()
-    const flight = plan(now, layout)
+    const flight = planFlight(now, layout)
     if (!flight.duration) return this.land()
     const isAloft = Boolean(this.flight)
     this.flight = { ...flight, since: performance.now() }
@@ -125,7 +127,7 @@ export class TestImages {
 
   /** End the flight: put every photograph at its place. */
   land() {
-    this.now = landed(/** @type {Layout} */ (this.layout))
+    this.now = finalPose(/** @type {Layout} */ (this.layout))
     this.flight = undefined
     this.canvas.dataset.walks = ""
     this.told.flies(1)
@@ -139,7 +141,7 @@ export class TestImages {
     const elapsed = time - flight.since
     if (elapsed >= flight.duration) this.land()
     else {
-      fly(flight, elapsed, now)
+      writePose(flight, elapsed, now)
       this.told.flies(Math.max(elapsed, 0) / flight.duration)
       requestAnimationFrame((later) => this.step(later))
     }
@@ -158,7 +160,7 @@ export class TestImages {
   paint() {
     const { canvas, layout, report } = this
     if (!layout || !report) return
-    const context = cleared(canvas)
+    const context = clearedContext(canvas)
     const { held } = this.pictures
     if (!held?.shape[0] || held.shape[0] !== this.labels.length) return
     const { ink, paper, accent } = coloursOf(canvas)
@@ -179,8 +181,8 @@ export class TestImages {
     const name = [size, ratio(), colours.ink, colours.paper].join()
     const cached = this.sheets.get(name)
     const isComplete = [...looks].every((look) => cached?.looks.includes(look))
-    const all = [...new Set([...looks, ...(cached?.looks ?? [])])]
-    const sheet = cached && isComplete ? cached : sheetOf(this.pictures.held, size, all, colours)
+    const allLooks = [...new Set([...looks, ...(cached?.looks ?? [])])]
+    const sheet = cached && isComplete ? cached : sheetOf(this.pictures.held, size, allLooks, colours)
     this.sheets.delete(name)
     this.sheets.set(name, sheet)
     for (const oldest of this.sheets.keys()) if (this.sheets.size > MOST_SHEETS) this.sheets.delete(oldest)
@@ -254,7 +256,7 @@ export class TestImages {
 }
 
 /** Return a cleared context, and resize the canvas only if its size has changed. @param {HTMLCanvasElement} canvas */
-function cleared(canvas) {
+function clearedContext(canvas) {
   const times = ratio()
   const [width, height] = [Math.round(canvas.clientWidth * times), Math.round(canvas.clientHeight * times)]
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })

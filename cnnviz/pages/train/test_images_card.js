@@ -15,7 +15,7 @@ const [SURE, NEVER] = [0.9995, 0.0005] // limits beyond which a probability woul
  * @param {number} p
  * @param {{ floor: number }} report
  */
-export function certainty(p, { floor }) {
+export function formatCertainty(p, { floor }) {
   if (!floor) return Math.abs(p) < 100 ? decimals(p, 2) : number(p, 2)
   if (p < 1 && p >= SURE) return say("web.training.above", { p: formatValue(0.999, "1%") })
   if (p > 0 && p < NEVER) return say("web.training.below", { p: formatValue(0.001, "1%") })
@@ -30,7 +30,7 @@ export function wordsOf(report, crowd, i) {
   const o = outputsOf(crowd, i)
   const answer = largestIndex(o)
   const id = report.floor ? "web.training.is_sure" : "web.training.is_output"
-  return say(id, { name, said: names[answer], sure: certainty(o[answer], report) })
+  return say(id, { name, said: names[answer], sure: formatCertainty(o[answer], report) })
 }
 
 /** @param {Report} report @param {TestImages} crowd @param {number} i */

@@ -42,24 +42,24 @@ export const answersOf = (crowd) => Array.from({ length: countOf(crowd) }, (_, i
  * @param {ArrayLike<number>} labels @param {Frame} frame
  * @returns {Layout}
  */
-export function heap(labels, { width, height }) {
+export function heapLayout(labels, { width, height }) {
   const count = labels.length
-  const each = Math.sqrt((Math.PI * width * height) / 4 / Math.max(count, 1))
-  const size = Math.round(Math.min(LARGEST_IN_HEAP, COVER * each, width / 3))
-  const mixed = Array.from(labels, (_, i) => i).sort((a, b) => fraction(a * GOLDEN) - fraction(b * GOLDEN))
+  const cellSide = Math.sqrt((Math.PI * width * height) / 4 / Math.max(count, 1))
+  const size = Math.round(Math.min(LARGEST_IN_HEAP, COVER * cellSide, width / 3))
+  const shuffled = Array.from(labels, (_, i) => i).sort((a, b) => fraction(a * GOLDEN) - fraction(b * GOLDEN))
   const [x, y, turn] = [0, 1, 2].map(() => new Float64Array(count))
   const [across, down] = [width, height].map((side) => Math.max(side / 2 - 0.7 * size, 0))
-  mixed.forEach((i, n) => {
+  shuffled.forEach((i, n) => {
     const [radius, angle] = [Math.sqrt((n + 0.5) / count), 2 * Math.PI * GOLDEN * n]
     x[i] = width / 2 + across * radius * Math.cos(angle) - size / 2
     y[i] = height / 2 + down * radius * Math.sin(angle) - size / 2
     turn[i] = TURN * (2 * fraction(7 * i * GOLDEN + 0.5 * n * GOLDEN) - 1)
   })
-  const order = [...mixed].sort((a, b) => fraction(a * Math.SQRT2) - fraction(b * Math.SQRT2))
+  const order = [...shuffled].sort((a, b) => fraction(a * Math.SQRT2) - fraction(b * Math.SQRT2))
   return { size, x, y, turn, order, columns: Array.from(labels) }
 }
 
-/** Return how many columns are beside each other, and the gap between them. @param {Frame} frame */
+/** Return the number of columns side by side, and the gap between them. @param {Frame} frame */
 export const columnGrid = ({ width, classes }) => ({
   beside: width < PHONE ? Math.min(classes, 2) : classes,
   gap: classes > FEW || width < PHONE ? NARROW : WIDE,
@@ -80,30 +80,30 @@ export function columnBox(frame, n) {
  * @param {{ width: number, height: number }} box @param {number} most @param {number} largest
  */
 function rowsThatFit({ width, height }, most, largest) {
-  for (let beside = Math.max(1, Math.floor((width + GAP) / (largest + GAP))); ; beside++) {
-    const size = Math.min(largest, Math.floor((width + GAP) / beside) - GAP)
-    const rows = Math.ceil(most / beside)
+  for (let columnCount = Math.max(1, Math.floor((width + GAP) / (largest + GAP))); ; columnCount++) {
+    const size = Math.min(largest, Math.floor((width + GAP) / columnCount) - GAP)
+    const rows = Math.ceil(most / columnCount)
     if (size > SMALLEST && rows * (size + GAP) > height) continue
     const pitch = Math.min(size + GAP, (height - size) / Math.max(rows - 1, 1))
-    return { beside, size, pitch: Math.max(pitch, 1) }
+    return { beside: columnCount, size, pitch: Math.max(pitch, 1) }
   }
 }
 
 /**
- * Stack the photographs in the columns of their answers: the right ones below, the wrong ones above. The surest are at
- * both ends, so that doubtful ones meet in the middle.
+ * Stack the photographs in the columns of their answers: the right ones below, the wrong ones above. The most certain
+ * ones are at both ends, so that uncertain ones meet in the middle.
  * @param {Outputs} crowd @param {ArrayLike<number>} labels @param {Frame} frame
  * @returns {Layout}
  */
-export function columns(crowd, labels, frame) {
+export function columnLayout(crowd, labels, frame) {
   const answers = answersOf(crowd)
   const count = answers.length
-  const sure = answers.map((answer, i) => outputsOf(crowd, i)[answer] || 0)
+  const confidences = answers.map((answer, i) => outputsOf(crowd, i)[answer] || 0)
   const isWrong = answers.map((answer, i) => Number(answer !== labels[i]))
   const stacks = stacksOf(
     answers,
     frame.classes,
-    (i, j) => isWrong[i] - isWrong[j] || (isWrong[i] ? 1 : -1) * (sure[i] - sure[j]),
+    (i, j) => isWrong[i] - isWrong[j] || (isWrong[i] ? 1 : -1) * (confidences[i] - confidences[j]),
   )
   const tallest = Math.max(...stacks.map((stack) => stack.length))
   const { beside, size, pitch } = rowsThatFit(columnBox(frame, 0), tallest, LARGEST)
@@ -123,9 +123,9 @@ export function columns(crowd, labels, frame) {
  * @param {number[]} of  the stack of each @param {number} stacks @param {(i: number, j: number) => number} compare
  */
 function stacksOf(of, stacks, compare) {
-  const all = Array.from({ length: stacks }, () => /** @type {number[]} */ ([]))
-  for (const i of [...of.keys()].sort((i, j) => compare(i, j) || i - j)) all[of[i]].push(i)
-  return all
+  const stackLists = Array.from({ length: stacks }, () => /** @type {number[]} */ ([]))
+  for (const i of [...of.keys()].sort((i, j) => compare(i, j) || i - j)) stackLists[of[i]].push(i)
+  return stackLists
 }
 
 /** Return the indices from the lowest row up, each from left to right. @param {Float64Array} x @param {Float64Array} y */
@@ -136,10 +136,10 @@ export function matrixGrid({ width, height, classes }) {
   const isPhone = width < PHONE
   const [side, above] = isPhone ? [0, 20] : [SIDE, 0]
   const cellWidth = (width - side + CELL_GAP) / classes - CELL_GAP
-  const head = isPhone && classes > FEW ? UPRIGHT_HEAD : HEAD
-  const free = (height - head) / classes - CELL_GAP - above
-  const cellHeight = Math.max(Math.min(free, UPRIGHT * cellWidth), 24)
-  return { side, above, head, gap: CELL_GAP, cellWidth, cellHeight }
+  const headHeight = isPhone && classes > FEW ? UPRIGHT_HEAD : HEAD
+  const freeHeight = (height - headHeight) / classes - CELL_GAP - above
+  const cellHeight = Math.max(Math.min(freeHeight, UPRIGHT * cellWidth), 24)
+  return { side, above, head: headHeight, gap: CELL_GAP, cellWidth, cellHeight }
 }
 
 /** Return the box of a cell. @param {Frame} frame @param {number} row @param {number} column */
@@ -155,17 +155,17 @@ export function cellBox(frame, row, column) {
  * @param {Outputs} crowd @param {ArrayLike<number>} labels @param {Frame} frame
  * @returns {Layout}
  */
-export function matrix(crowd, labels, frame) {
+export function matrixLayout(crowd, labels, frame) {
   const answers = answersOf(crowd)
   const { classes } = frame
   const cells = answers.map((answer, i) => labels[i] * classes + answer)
-  const sure = answers.map((answer, i) => outputsOf(crowd, i)[answer] || 0)
-  const stacks = stacksOf(cells, classes * classes, (i, j) => sure[j] - sure[i])
+  const confidences = answers.map((answer, i) => outputsOf(crowd, i)[answer] || 0)
+  const stacks = stacksOf(cells, classes * classes, (i, j) => confidences[j] - confidences[i])
   const tallest = Math.max(...stacks.map((stack) => stack.length))
   const { width, height } = cellBox(frame, 0, 0)
   const pad = Math.min(PAD, width / 12)
-  const inside = { width: width - 2 * pad, height: height - pad - Math.min(COUNT, height / 3) }
-  const { beside, size, pitch } = rowsThatFit(inside, tallest, LARGEST_IN_CELL)
+  const innerSize = { width: width - 2 * pad, height: height - pad - Math.min(COUNT, height / 3) }
+  const { beside, size, pitch } = rowsThatFit(innerSize, tallest, LARGEST_IN_CELL)
   const [x, y] = [new Float64Array(answers.length), new Float64Array(answers.length)]
   stacks.forEach((stack, n) => {
     const box = cellBox(frame, Math.floor(n / classes), n % classes)
@@ -205,9 +205,9 @@ export function neighbour({ x, y }, i, key) {
   for (let n = 0; n < x.length; n++) {
     const [dx, dy] = [x[n] - x[i], y[n] - y[i]]
     const ahead = dx * right + dy * below
-    const aside = Math.abs(dx * below) + Math.abs(dy * right)
-    const far = ahead + 3 * aside
-    if (n !== i && ahead > 0 && far < least) [best, least] = [n, far]
+    const sidewaysDistance = Math.abs(dx * below) + Math.abs(dy * right)
+    const distance = ahead + 3 * sidewaysDistance
+    if (n !== i && ahead > 0 && distance < least) [best, least] = [n, distance]
   }
   return best
 }

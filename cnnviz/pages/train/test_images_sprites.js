@@ -24,8 +24,8 @@ const MARGIN = EDGE + SHADOW // on each side of every picture, for edge and shad
 const coloursOf =
   ({ values, shape: [, rows, columns] }, at) =>
   (i, j) => {
-    const first = 3 * ((at * rows + i) * columns + j)
-    return [values[first], values[first + 1], values[first + 2]] // a typed-array view would be slower
+    const pixelOffset = 3 * ((at * rows + i) * columns + j)
+    return [values[pixelOffset], values[pixelOffset + 1], values[pixelOffset + 2]] // a typed-array view would be slower
   }
 
 /** Paint one picture onto a canvas. @param {HTMLCanvasElement} canvas @param {Values} images @param {number} at */
@@ -45,9 +45,9 @@ export function sheetOf(images, size, looks, colours) {
   const side = Math.max(1, Math.round(size * ratio()))
   const margin = Math.ceil(MARGIN * side)
   const cell = side + 2 * margin
-  const beside = Math.min(ROW, Math.max(count, 1))
-  const lines = Math.ceil(count / beside)
-  const picture = new OffscreenCanvas(beside * cell, (1 + Math.max(...looks)) * lines * cell)
+  const columnCount = Math.min(ROW, Math.max(count, 1))
+  const lines = Math.ceil(count / columnCount)
+  const picture = new OffscreenCanvas(columnCount * cell, (1 + Math.max(...looks)) * lines * cell)
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext("2d"))
   context.imageSmoothingQuality = "high"
   /** @type {OffscreenCanvas | null} */
@@ -60,19 +60,19 @@ export function sheetOf(images, size, looks, colours) {
         0,
         0,
         1,
-        (i % beside) * cell + margin,
-        (Math.floor(i / beside) + look * lines) * cell + margin,
+        (i % columnCount) * cell + margin,
+        (Math.floor(i / columnCount) + look * lines) * cell + margin,
       )
-      if (look === PRINT) print(context, side, colours)
+      if (look === PRINT) drawPrint(context, side, colours)
       context.drawImage(buffer, 0, 0, side, side)
-      if (look === WRONG) cross(context, side, colours)
+      if (look === WRONG) drawCross(context, side, colours)
     }
   }
-  return { picture, beside, side: cell, lines, margin, looks }
+  return { picture, beside: columnCount, side: cell, lines, margin, looks }
 }
 
 /** Draw the edge and the shadow of a print. @param {OffscreenCanvasRenderingContext2D} context @param {number} side @param {Colours} colours */
-function print(context, side, { paper }) {
+function drawPrint(context, side, { paper }) {
   const edge = Math.max(1, Math.round(EDGE * side))
   context.save()
   context.shadowColor = "#0006"
@@ -83,7 +83,7 @@ function print(context, side, { paper }) {
 }
 
 /** Draw a frame, and a cross in the lower right corner. @param {OffscreenCanvasRenderingContext2D} context @param {number} side @param {Colours} colours */
-function cross(context, side, { ink, paper }) {
+function drawCross(context, side, { ink, paper }) {
   const width = Math.max(1, side / 28)
   context.lineWidth = width
   context.strokeStyle = ink
@@ -106,18 +106,28 @@ function cross(context, side, { ink, paper }) {
  * @param {CanvasRenderingContext2D} context @param {Sheet} sheet @param {number} i @param {Look} look @param {number} x @param {number} y @param {number} size @param {number} turn
  */
 export function drawImage(context, { picture, beside, side, lines, margin }, i, look, x, y, size, turn) {
-  const cut = look === PRINT ? 0 : margin
-  const [left, top] = [(i % beside) * side + cut, (Math.floor(i / beside) + look * lines) * side + cut]
-  const from = side - 2 * cut
-  const to = (size * from) / (side - 2 * margin)
-  const [dx, dy] = [x + (size - to) / 2, y + (size - to) / 2]
+  const cutMargin = look === PRINT ? 0 : margin
+  const [left, top] = [(i % beside) * side + cutMargin, (Math.floor(i / beside) + look * lines) * side + cutMargin]
+  const sourceSide = side - 2 * cutMargin
+  const targetSide = (size * sourceSide) / (side - 2 * margin)
+  const [dx, dy] = [x + (size - targetSide) / 2, y + (size - targetSide) / 2]
   if (!turn) {
-    context.drawImage(picture, left, top, from, from, dx, dy, to, to)
+    context.drawImage(picture, left, top, sourceSide, sourceSide, dx, dy, targetSide, targetSide)
     return
   }
-  context.translate(dx + to / 2, dy + to / 2)
+  context.translate(dx + targetSide / 2, dy + targetSide / 2)
   context.rotate(turn)
-  context.drawImage(picture, left, top, from, from, -to / 2, -to / 2, to, to)
+  context.drawImage(
+    picture,
+    left,
+    top,
+    sourceSide,
+    sourceSide,
+    -targetSide / 2,
+    -targetSide / 2,
+    targetSide,
+    targetSide,
+  )
   context.rotate(-turn)
-  context.translate(-dx - to / 2, -dy - to / 2)
+  context.translate(-dx - targetSide / 2, -dy - targetSide / 2)
 }

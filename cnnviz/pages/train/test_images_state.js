@@ -27,7 +27,7 @@ export const EMPTY = { job: "", crowds: new Map(), at: -1, follows: false, matri
 export const BEGUN = { ...EMPTY, follows: true }
 
 /** Return the epochs that can be shown. @param {TestImagesState} state */
-export const stops = ({ crowds }) => [...crowds.keys()]
+export const shownEpochs = ({ crowds }) => [...crowds.keys()]
 
 /**
  * Merge a report into the state. If the training has already ended, show its last epoch.
@@ -35,17 +35,19 @@ export const stops = ({ crowds }) => [...crowds.keys()]
  * @param {Report} report
  * @returns {TestImagesState}
  */
-export function taken(state, report) {
+export function mergeReport(state, report) {
   const { job, arrays, active } = report
-  const before = state.job === job ? state : { ...EMPTY, job, follows: active || (state.follows && state.at < 0) }
-  const kept = new Set(arrays.at.values)
-  const known = new Map([...before.crowds].filter(([epoch]) => kept.has(epoch)))
-  Array.from(arrays.crowd_at.values).forEach((epoch, n) => known.set(epoch, testImagesOf(report, n)))
-  const crowds = new Map([...known].sort(([a], [b]) => a - b))
-  const all = [...crowds.keys()]
-  if (!all.length) return { ...before, crowds }
-  if (before.at < 0) return { ...before, crowds, at: before.follows ? -1 : all[all.length - 1] }
-  return { ...before, crowds, at: nearestOf(all, before.at) }
+  const previousState =
+    state.job === job ? state : { ...EMPTY, job, follows: active || (state.follows && state.at < 0) }
+  const keptEpochs = new Set(arrays.at.values)
+  const knownImages = new Map([...previousState.crowds].filter(([epoch]) => keptEpochs.has(epoch)))
+  Array.from(arrays.crowd_at.values).forEach((epoch, n) => knownImages.set(epoch, testImagesOf(report, n)))
+  const crowds = new Map([...knownImages].sort(([a], [b]) => a - b))
+  const epochs = [...crowds.keys()]
+  if (!epochs.length) return { ...previousState, crowds }
+  if (previousState.at < 0)
+    return { ...previousState, crowds, at: previousState.follows ? -1 : epochs[epochs.length - 1] }
+  return { ...previousState, crowds, at: nearestOf(epochs, previousState.at) }
 }
 
 /** @param {Report} report @param {number} n @returns {TestImages} */
@@ -67,42 +69,42 @@ const nearestOf = (all, epoch) =>
  * Return the next epoch to show, or null at the end. If many are pending, skip some.
  * @param {TestImagesState} state
  */
-export function following(state) {
-  const later = stops(state).filter((epoch) => epoch > state.at)
-  if (!state.follows || !later.length) return null
-  return later[Math.ceil(later.length / MOST_BEHIND) - 1]
+export function nextEpoch(state) {
+  const laterStops = shownEpochs(state).filter((epoch) => epoch > state.at)
+  if (!state.follows || !laterStops.length) return null
+  return laterStops[Math.ceil(laterStops.length / MOST_BEHIND) - 1]
 }
 
 /**
  * Seek to the nearest available epoch. At the last one, follow a running training.
  * @param {TestImagesState} state @param {number} epoch @returns {TestImagesState}
  */
-export function sought(state, epoch) {
-  const all = stops(state)
-  if (!all.length) return state
-  const at = nearestOf(all, epoch)
-  return { ...state, at, follows: at === all[all.length - 1] }
+export function seekEpoch(state, epoch) {
+  const epochs = shownEpochs(state)
+  if (!epochs.length) return state
+  const nearest = nearestOf(epochs, epoch)
+  return { ...state, at: nearest, follows: nearest === epochs[epochs.length - 1] }
 }
 
 /**
  * Play from the first epoch, or pause if it plays already.
  * @param {TestImagesState} state @returns {TestImagesState}
  */
-export function played(state) {
-  const all = stops(state)
-  if (following(state) !== null) return { ...state, follows: false }
-  const ended = state.at >= all[all.length - 1]
-  return { ...state, at: ended ? all[0] : state.at, follows: true }
+export function togglePlaying(state) {
+  const epochs = shownEpochs(state)
+  if (nextEpoch(state) !== null) return { ...state, follows: false }
+  const ended = state.at >= epochs[epochs.length - 1]
+  return { ...state, at: ended ? epochs[0] : state.at, follows: true }
 }
 
 /** Switch between the columns and the confusion matrix. @param {TestImagesState} state @param {boolean} matrix */
-export const arranged = (state, matrix) => ({ ...state, matrix, cell: null })
+export const toggleMatrix = (state, matrix) => ({ ...state, matrix, cell: null })
 
 /**
  * Choose a cell, or clear the choice if it is chosen already.
  * @param {TestImagesState} state @param {Cell} cell @returns {TestImagesState}
  */
-export function chosen(state, { row, column }) {
+export function toggleCell(state, { row, column }) {
   const isChosen = state.cell?.row === row && state.cell.column === column
   return { ...state, cell: isChosen ? null : { row, column } }
 }
@@ -112,8 +114,8 @@ export function worstCell(crowd) {
   if (!crowd) return null
   const { confusion, classes } = crowd
   const errors = Array.from(confusion, (count, n) => (n % (classes + 1) ? count : 0))
-  const worst = largestIndex(errors)
-  return errors[worst] ? { row: Math.floor(worst / classes), column: worst % classes } : null
+  const worstIndex = largestIndex(errors)
+  return errors[worstIndex] ? { row: Math.floor(worstIndex / classes), column: worstIndex % classes } : null
 }
 
 /**
@@ -125,8 +127,11 @@ export const inCell = ({ row, column }, labels, answers) =>
 
 /** Return the surest photograph of a cell, or -1. @param {TestImages} crowd @param {Cell} cell @param {ArrayLike<number>} labels */
 export function surestIn(crowd, cell, labels) {
-  const sure = (/** @type {number} */ i) => outputsOf(crowd, i)[cell.column]
-  return inCell(cell, labels, answersOf(crowd)).reduce((best, i) => (best < 0 || sure(i) > sure(best) ? i : best), -1)
+  const confidenceOf = (/** @type {number} */ i) => outputsOf(crowd, i)[cell.column]
+  return inCell(cell, labels, answersOf(crowd)).reduce(
+    (best, i) => (best < 0 || confidenceOf(i) > confidenceOf(best) ? i : best),
+    -1,
+  )
 }
 
 /** Return how the photographs are arranged: as a heap until the first epoch has ended. @param {TestImagesState} state @returns {"heap" | "columns" | "matrix"} */

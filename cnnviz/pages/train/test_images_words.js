@@ -16,31 +16,31 @@ const rightOf = ({ confusion, classes }) => sum(confusion.filter((_, n) => n % (
 export function title(report, state) {
   const { names, held } = report
   const { at, crowds, matrix } = state
-  const crowd = crowds.get(at)
+  const testImages = crowds.get(at)
   if (!names.length) return ""
-  if (crowd && matrix) return cellTitle(report, state)
-  if (crowd && at > 0) return say("web.training.title", { n: at, right: rightOf(crowd), held })
+  if (testImages && matrix) return cellTitle(report, state)
+  if (testImages && at > 0) return say("web.training.title", { n: at, right: rightOf(testImages), held })
   if (names.length > NAMED) return say("web.training.asks_many", { n: names.length })
   return say("web.training.asks", { names: names.slice(0, -1), last: names[names.length - 1] })
 }
 
 /** Return the title of the chosen cell, or of the one with the most errors. @param {Report} report @param {TestImagesState} state */
 function cellTitle({ names }, { at, crowds, cell }) {
-  const crowd = /** @type {TestImages} */ (crowds.get(at))
-  const shown = cell ?? worstCell(crowd)
-  if (!shown) return say("web.training.no_errors")
-  const { row, column } = shown
-  const n = crowd.confusion[row * crowd.classes + column]
+  const testImages = /** @type {TestImages} */ (crowds.get(at))
+  const shownCell = cell ?? worstCell(testImages)
+  if (!shownCell) return say("web.training.no_errors")
+  const { row, column } = shownCell
+  const n = testImages.confusion[row * testImages.classes + column]
   return say(`web.training.${row === column ? "named" : "takes"}`, { n, name: names[row], said: names[column] })
 }
 
 /** @param {Report} report @param {TestImagesState} state */
 export function sentence({ names, held, shown, of_each }, { crowds, at, matrix }) {
-  const crowd = crowds.get(at)
+  const testImages = crowds.get(at)
   if (!names.length) return ""
   const sample = shown < held ? say("web.training.sample", { shown, n: held, each: of_each }) : ""
-  const place = !crowd || (at <= 0 && !matrix) ? "" : matrix ? crowd.mixed : say("web.training.where")
-  return [place, sample].filter(Boolean).join(" ")
+  const whereText = !testImages || (at <= 0 && !matrix) ? "" : matrix ? testImages.mixed : say("web.training.where")
+  return [whereText, sample].filter(Boolean).join(" ")
 }
 
 /**
@@ -54,20 +54,20 @@ export function accuracies({ held }, { crowds, at }) {
 }
 
 /** Return the lines below the accuracy: large, soft and small. @param {Report} report @param {TestImagesState} state */
-export function about({ learn, held, guessing, arrays, verdicts }, { crowds, at }) {
-  const crowd = crowds.get(at)
+export function accuracyLines({ learn, held, guessing, arrays, verdicts }, { crowds, at }) {
+  const testImages = crowds.get(at)
   const trains = say("web.training.will_see", { train: sum(learn) })
-  const guess = say("web.training.guessing_gives", { guessing })
+  const guessText = say("web.training.guessing_gives", { guessing })
   if (at <= 0) {
-    const large = crowd ? say("web.training.nothing_yet", { right: rightOf(crowd), n: held }) : ""
-    return { large, soft: guess, small: trains }
+    const large = testImages ? say("web.training.nothing_yet", { right: rightOf(testImages), n: held }) : ""
+    return { large, soft: guessText, small: trains }
   }
-  const place = Array.from(arrays.at.values).indexOf(at)
-  const [low, high] = [arrays.low.values[place], arrays.high.values[place]]
+  const epochIndex = Array.from(arrays.at.values).indexOf(at)
+  const [low, high] = [arrays.low.values[epochIndex], arrays.high.values[epochIndex]]
   return {
     large: say("web.training.unseen"),
     soft: "",
-    small: `${say("web.training.expects", { low, high })} ${verdicts[place]}`,
+    small: `${say("web.training.expects", { low, high })} ${verdicts[epochIndex]}`,
   }
 }
 

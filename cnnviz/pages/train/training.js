@@ -6,27 +6,27 @@ import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { number } from "../../view/model/numbers/format.js"
 import { formatValue, say } from "../../view/model/words.js"
 import { closest, html, nothing, render, setHidden, setHTML, setText } from "../../view/shell/html.js"
-import { answered, confusionTable } from "./confusion.js"
+import { answerCounts, confusionTable } from "./confusion.js"
 import { pointedAt, reportChart } from "./report_chart.js"
 import { TestImages } from "./test_images.js"
-import { card, certainty, wordsOf } from "./test_images_card.js"
+import { card, formatCertainty, wordsOf } from "./test_images_card.js"
 import { CAPTION, columnGrid, matrixGrid, outputsOf, PHONE } from "./test_images_layout.js"
 import { paintImage } from "./test_images_sprites.js"
 import {
-  arranged,
   arrangement,
   BEGUN,
-  chosen,
   EMPTY,
-  following,
-  played,
-  sought,
-  stops,
+  mergeReport,
+  nextEpoch,
+  seekEpoch,
+  shownEpochs,
   surestIn,
-  taken,
+  toggleCell,
+  toggleMatrix,
+  togglePlaying,
   worstCell,
 } from "./test_images_state.js"
-import { about, accuracies, note, reliability, sentence, title } from "./test_images_words.js"
+import { accuracies, accuracyLines, note, reliability, sentence, title } from "./test_images_words.js"
 import { fillFilters } from "./training_filters.js"
 import { formSheets, TrainingForm } from "./training_form.js"
 
@@ -91,14 +91,14 @@ export class Training {
     const { signal } = this.view.stop
     this.root.addEventListener("click", (event) => this.clicked(event))
     const scrub = /** @type {HTMLInputElement} */ (this.view.field("train_epoch"))
-    scrub.addEventListener("input", () => this.become(sought(this.state, Number(scrub.value))))
+    scrub.addEventListener("input", () => this.become(seekEpoch(this.state, Number(scrub.value))))
     scrub.addEventListener("keydown", (event) => {
       if (/^(Arrow|Page|Home|End)/.test(event.key)) event.stopPropagation() // the images use these keys; this page has no stages
     })
-    const drawn = new ResizeObserver(() => this.draw())
-    drawn.observe(canvas)
+    const resizeObserver = new ResizeObserver(() => this.draw())
+    resizeObserver.observe(canvas)
     signal.addEventListener("abort", () => {
-      drawn.disconnect()
+      resizeObserver.disconnect()
       clearTimeout(this.onward)
     })
   }
@@ -127,16 +127,16 @@ export class Training {
     setText(train, `▶ ${words}`)
     train.setAttribute("aria-label", words)
     const progress = this.$(".progress")
-    const done = /** @type {HTMLElement} */ (progress.firstElementChild)
+    const doneBar = /** @type {HTMLElement} */ (progress.firstElementChild)
     progress.hidden = !active
     progress.classList.toggle("waits", active && !share)
     progress.setAttribute("aria-valuenow", String(Math.round(100 * share)))
-    done.style.width = share ? `${100 * share}%` : ""
+    doneBar.style.width = share ? `${100 * share}%` : ""
     this.root.dataset.state = kind
     setText(this.$('[data-said="which"]'), which)
     this.notice(notice || form?.wrong || "") // the form's own message may be in a closed panel
     this.fetchPictures(report)
-    this.become(taken(this.state, report))
+    this.become(mergeReport(this.state, report))
     if (!this.crowd.flight) this.arrived()
   }
 
@@ -179,11 +179,11 @@ export class Training {
   /** The flight has ended: show the next epoch after a pause, if there is one. */
   arrived() {
     clearTimeout(this.onward)
-    const epoch = following(this.state)
+    const epoch = nextEpoch(this.state)
     this.root.dataset.follows = epoch === null ? "" : "1"
     if (epoch === null) return this.listEverybody()
-    const on = () => this.become({ ...this.state, at: following(this.state) ?? this.state.at })
-    this.onward = setTimeout(on, this.state.at < 0 ? 0 : HOLD)
+    const playNext = () => this.become({ ...this.state, at: nextEpoch(this.state) ?? this.state.at })
+    this.onward = setTimeout(playNext, this.state.at < 0 ? 0 : HOLD)
   }
 
   /** Redraw after a change of theme, size, epoch or selection. */
@@ -226,10 +226,10 @@ export class Training {
 
   /** @param {string} name @param {number} n */
   caption(name, n) {
-    const crowd = this.state.crowds.get(this.state.at)
-    if (!crowd) return nothing
-    const [right, all] = answered(crowd, n)
-    const count = crowd.classes > COUNTED ? `${right}/${all}` : say("web.training.right_of", { right, n: all })
+    const testImages = this.state.crowds.get(this.state.at)
+    if (!testImages) return nothing
+    const [right, all] = answerCounts(testImages, n)
+    const count = testImages.classes > COUNTED ? `${right}/${all}` : say("web.training.right_of", { right, n: all })
     return html`<li><div><b>${name}</b><small title=${say("web.training.right_of", { right, n: all })}>${count}</small></div></li>`
   }
 
@@ -238,19 +238,22 @@ export class Training {
   /** @param {Report} report @param {"heap" | "columns" | "matrix"} kind */
   drawBeside(report, kind) {
     const { state } = this
-    const begun = kind !== "heap"
-    const { large, soft, small } = about(report, state)
+    const hasStarted = kind !== "heap"
+    const { large, soft, small } = accuracyLines(report, state)
     const lines = html`<p>${large}</p><p class="soft">${soft}</p><p class="tiny">${small}</p>`
     render(kind === "matrix" ? nothing : lines, this.$(".about"))
-    const shown = accuracies(report, state)
-    const first = shown?.first ?? null
-    const rise = first === null ? "" : `${formatValue(Math.round(100 * first))} →`
-    render(shown ? html`<span>${rise}</span> <b></b>` : nothing, this.$(".figure"))
-    setHidden(this.$(".epochs"), !stops(state).some((epoch) => epoch > 0) || kind === "matrix" || this.selected >= 0)
-    setHidden(this.$(".which"), !begun)
+    const shownAccuracies = accuracies(report, state)
+    const firstAccuracy = shownAccuracies?.first ?? null
+    const riseText = firstAccuracy === null ? "" : `${formatValue(Math.round(100 * firstAccuracy))} →`
+    render(shownAccuracies ? html`<span>${riseText}</span> <b></b>` : nothing, this.$(".figure"))
+    setHidden(
+      this.$(".epochs"),
+      !shownEpochs(state).some((epoch) => epoch > 0) || kind === "matrix" || this.selected >= 0,
+    )
+    setHidden(this.$(".which"), !hasStarted)
     const matrix = this.$("[data-matrix]")
-    const isWalking = report.active || following(state) !== null
-    setHidden(matrix, !begun || (kind === "columns" && isWalking))
+    const isWalking = report.active || nextEpoch(state) !== null
+    setHidden(matrix, !hasStarted || (kind === "columns" && isWalking))
     setText(matrix, kind === "matrix" ? `‹ ${say("web.training.in_columns")}` : `${say("web.training.ask_wrong")} →`)
     const isFirst = kind === "columns" && !report.can.includes("train") && this.selected < 0
     matrix.classList.toggle("primary", isFirst)
@@ -259,7 +262,7 @@ export class Training {
     scrub.max = String(report.epochs)
     scrub.value = String(Math.max(state.at, 0))
     this.chart(report, "accuracy")
-    if (!begun) return
+    if (!hasStarted) return
     this.chart(report, "loss")
     setHidden(this.$(".filters"), !report.tiles.length)
     fillFilters(this.$(".filters"), report, state)
@@ -269,32 +272,33 @@ export class Training {
   /** Show a share of the way from the accuracy before to the current one. @param {number} share */
   roll(share) {
     const { report, state } = this
-    const shown = report && accuracies(report, state)
-    if (!shown) return
-    this.rolled = share >= 1 ? shown.now : this.rollsFrom + share * (shown.now - this.rollsFrom)
-    const place = this.$(".figure b")
-    if (place) setText(place, formatValue(this.rolled, "%"))
+    const shownAccuracies = report && accuracies(report, state)
+    if (!shownAccuracies) return
+    this.rolled = share >= 1 ? shownAccuracies.now : this.rollsFrom + share * (shownAccuracies.now - this.rollsFrom)
+    const figureElement = this.$(".figure b")
+    if (figureElement) setText(figureElement, formatValue(this.rolled, "%"))
   }
 
   /** @param {Report} report @param {string} name */
   chart({ arrays, epochs, guessing, guessed_loss, learn }, name) {
     const percent = name === "accuracy"
     const { values: x } = arrays.at
-    const held = {
+    const heldOutSeries = {
       name: percent ? "" : say("web.training.held_out"),
       values: arrays[`held_${name}`].values,
       main: true,
     }
-    const learned = { name: say("web.training.learned"), values: arrays[name].values, main: false }
-    const curves = percent ? [held] : [learned, held]
-    const at = Array.from(x).indexOf(this.state.at)
-    const guess = learn.length ? (percent ? guessing : guessed_loss) : null
-    const place = this.$(`[data-chart="${name}"]`)
-    const drawn = /** @type {HTMLElement} */ (place.querySelector(".drawn"))
-    setHTML(drawn, reportChart({ x, epochs, curves, at, percent, guessing: guess }))
-    const spoken = [learned, { ...held, name: say("web.training.held_out") }]
-    const values = at < 0 ? [] : spoken.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`)
-    setText(/** @type {Element} */ (place.querySelector(".spoken")), values.join(", "))
+    const trainSeries = { name: say("web.training.learned"), values: arrays[name].values, main: false }
+    const curves = percent ? [heldOutSeries] : [trainSeries, heldOutSeries]
+    const epochIndex = Array.from(x).indexOf(this.state.at)
+    const guessLevel = learn.length ? (percent ? guessing : guessed_loss) : null
+    const chartElement = this.$(`[data-chart="${name}"]`)
+    const drawing = /** @type {HTMLElement} */ (chartElement.querySelector(".drawn"))
+    setHTML(drawing, reportChart({ x, epochs, curves, at: epochIndex, percent, guessing: guessLevel }))
+    const spokenSeries = [trainSeries, { ...heldOutSeries, name: say("web.training.held_out") }]
+    const values =
+      epochIndex < 0 ? [] : spokenSeries.map((curve) => `${curve.name} ${number(curve.values[epochIndex], 3)}`)
+    setText(/** @type {Element} */ (chartElement.querySelector(".spoken")), values.join(", "))
   }
 
   // ---- selected photograph
@@ -311,16 +315,16 @@ export class Training {
   /** Show the card of the selected photograph; in the matrix, of the surest one in the framed cell. @param {Report} report */
   tell(report) {
     const { state } = this
-    const crowd = state.crowds.get(state.at)
-    const cell = state.cell ?? worstCell(crowd)
+    const testImages = state.crowds.get(state.at)
+    const cell = state.cell ?? worstCell(testImages)
     const shown =
-      this.selected < 0 && crowd && cell && state.matrix
-        ? surestIn(crowd, cell, report.arrays.labels.values)
+      this.selected < 0 && testImages && cell && state.matrix
+        ? surestIn(testImages, cell, report.arrays.labels.values)
         : this.selected
-    const place = this.$(".one")
-    const isKnown = crowd && shown >= 0 && shown < report.ids.length
-    render(isKnown ? card(report, crowd, shown) : nothing, place)
-    const canvas = place.querySelector("canvas")
+    const container = this.$(".one")
+    const isKnown = testImages && shown >= 0 && shown < report.ids.length
+    render(isKnown ? card(report, testImages, shown) : nothing, container)
+    const canvas = container.querySelector("canvas")
     if (canvas && this.pictures.held) paintImage(canvas, this.pictures.held, shown)
   }
 
@@ -332,30 +336,30 @@ export class Training {
   /** Fill the table of all images for screen readers. */
   listEverybody() {
     const { report, state } = this
-    const crowd = state.crowds.get(state.at)
-    if (!report || !crowd) return
+    const testImages = state.crowds.get(state.at)
+    if (!report || !testImages) return
     const { ids, names, arrays } = report
     const row = (/** @type {string} */ id, /** @type {number} */ i) => {
-      const o = outputsOf(crowd, i)
-      return html`<tr><td>${id}</td><td>${names[arrays.labels.values[i]]}</td><td>${names[largestIndex(o)]}</td><td>${certainty(o[largestIndex(o)], report)}</td></tr>`
+      const o = outputsOf(testImages, i)
+      return html`<tr><td>${id}</td><td>${names[arrays.labels.values[i]]}</td><td>${names[largestIndex(o)]}</td><td>${formatCertainty(o[largestIndex(o)], report)}</td></tr>`
     }
-    const head = ["image", "is", "says", "sure"].map(
+    const headings = ["image", "is", "says", "sure"].map(
       (name) => html`<th scope="col">${say(`web.training.table.${name}`)}</th>`,
     )
     const caption = say("web.training.table.title", { epoch: state.at })
-    const table = html`<table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${ids.map(row)}</tbody></table>`
+    const table = html`<table><caption>${caption}</caption><thead><tr>${headings}</tr></thead><tbody>${ids.map(row)}</tbody></table>`
     render(table, this.$(".everybody"))
   }
 
   /** @param {MouseEvent} event */
   clicked(event) {
-    const pressed = closest(event, "[data-matrix], [data-again], [data-open], .drawn, .crowd")
-    const { open, again } = pressed?.dataset ?? {}
+    const pressedElement = closest(event, "[data-matrix], [data-again], [data-open], .drawn, .crowd")
+    const { open, again } = pressedElement?.dataset ?? {}
     if (open) this.open(Number(open))
-    if (pressed?.matches("[data-matrix]")) this.become(arranged(this.state, !this.state.matrix))
-    if (pressed?.matches(".crowd")) this.picked(event)
+    if (pressedElement?.matches("[data-matrix]")) this.become(toggleMatrix(this.state, !this.state.matrix))
+    if (pressedElement?.matches(".crowd")) this.picked(event)
     if (again !== undefined) this.again()
-    if (pressed?.matches(".drawn")) this.goTo(pressed, event.clientX)
+    if (pressedElement?.matches(".drawn")) this.goTo(pressedElement, event.clientX)
   }
 
   /**
@@ -368,7 +372,7 @@ export class Training {
     const i = crowd.under(event)
     const cell = closest(event, "[data-cell]")?.dataset.cell
     const [row = 0, column = 0] = cell?.split(",").map(Number) ?? []
-    if (i < 0 && cell) this.become(chosen(state, { row, column }))
+    if (i < 0 && cell) this.become(toggleCell(state, { row, column }))
     else if (state.matrix && i >= 0)
       this.state = { ...state, cell: { row: report.arrays.labels.values[i], column: crowd.layout?.columns[i] ?? 0 } }
     this.select(i)
@@ -391,8 +395,8 @@ export class Training {
   goTo(drawn, x) {
     const { left, width } = drawn.getBoundingClientRect()
     const { arrays, epochs } = /** @type {Report} */ (this.report)
-    const place = pointedAt(arrays.at.values, epochs, (x - left) / width)
-    if (place >= 0) this.become(sought(this.state, arrays.at.values[place]))
+    const epochIndex = pointedAt(arrays.at.values, epochs, (x - left) / width)
+    if (epochIndex >= 0) this.become(seekEpoch(this.state, arrays.at.values[epochIndex]))
   }
 
   // ---- requests
@@ -427,8 +431,8 @@ export class Training {
 
   /** Play through all epochs, or pause. */
   play() {
-    if (!stops(this.state).length) return
-    this.become(played(this.state))
+    if (!shownEpochs(this.state).length) return
+    this.become(togglePlaying(this.state))
     if (!this.crowd.flight) this.arrived()
   }
 }

@@ -28,9 +28,9 @@ export function fillFilters(place, { tiles, arrays }, { at }) {
   tiles.forEach((tile, n) => {
     const { values, shape } = arrays[tile.array]
     const frames = shape[1]
-    const now = frames === arrays.at.values.length ? Math.max(epoch, 0) : frames - 1 // during training, the latest
+    const currentFrame = frames === arrays.at.values.length ? Math.max(epoch, 0) : frames - 1 // during training, the latest
     const size = values.length / 2 / frames
-    for (const [row, frame] of Object.entries({ start: 0, now, change: frames + now })) {
+    for (const [row, frame] of Object.entries({ start: 0, now: currentFrame, change: frames + currentFrame })) {
       const canvas = place.querySelectorAll(/** @type {"canvas"} */ (`[data-row="${row}"] canvas`))[n]
       paintTile(canvas, tile, values.subarray(frame * size, (frame + 1) * size), shape.slice(2))
     }

@@ -140,8 +140,8 @@ export class TrainingForm {
     render(keyed(kind, names.map(chip)), this.$(".chips"))
     render(SUGGESTED[kind].map(suggestion), this.$(".suggested"))
     for (const [name, options] of Object.entries(told.choices)) {
-      const all = options.map(([value, text]) => html`<option value=${value}>${text}</option>`)
-      render(all, this.$(`[data-setting="${name}"]`))
+      const optionTemplates = options.map(([value, text]) => html`<option value=${value}>${text}</option>`)
+      render(optionTemplates, this.$(`[data-setting="${name}"]`))
     }
     for (const element of this.root.querySelectorAll(/** @type {"input"} */ ("[data-setting]"))) {
       if (element === document.activeElement && element.matches("input")) continue // the learner is typing
@@ -172,9 +172,9 @@ export class TrainingForm {
   /** @param {string} name */
   toggle(name) {
     const { classes } = this.set
-    const others = classes.filter((one) => one !== name)
-    const chosen = others.length < classes.length ? others : [...classes, name]
-    this.put({ classes: this.names.filter((one) => chosen.includes(one)) })
+    const otherClasses = classes.filter((one) => one !== name)
+    const chosenClasses = otherClasses.length < classes.length ? otherClasses : [...classes, name]
+    this.put({ classes: this.names.filter((one) => chosenClasses.includes(one)) })
   }
 
   /** @param {HTMLInputElement} element */
@@ -182,7 +182,7 @@ export class TrainingForm {
     const name = element.dataset.setting
     if (!name) return
     const value = name in NUMBERS ? plainNumber(element.value) : element.value
-    const wrong = name in NUMBERS ? outside(name, value) : ""
+    const wrong = name in NUMBERS ? rangeError(name, value) : ""
     this.complain(".wrong.numbers", wrong)
     wrong ? element.setAttribute("aria-invalid", "true") : element.removeAttribute("aria-invalid")
     if (!wrong) this.put({ values: { [name]: value, ...this.along(name, value) } })
@@ -212,9 +212,9 @@ export class TrainingForm {
   put({ classes = this.set.classes, values = {} }) {
     this.set = { classes, values: { ...this.set.values, ...values } }
     this.fill()
-    const few = classes.length < FEWEST
-    this.complain(".wrong", few ? words("few") : "")
-    if (few) return
+    const hasFewClasses = classes.length < FEWEST
+    this.complain(".wrong", hasFewClasses ? words("few") : "")
+    if (hasFewClasses) return
     this.asked = textOf(this.set)
     this.change(this.asked)
   }
@@ -225,8 +225,10 @@ export class TrainingForm {
  * @param {Settings} settings
  */
 export function textOf({ classes, values }) {
-  const differs = Object.entries(DEFAULTS).flatMap(([name, usual]) => (values[name] === usual ? [] : [values[name]]))
-  return [...classes, ...Object.keys(NUMBERS).map((name) => values[name]), ...differs].join(",")
+  const changedSettings = Object.entries(DEFAULTS).flatMap(([name, usual]) =>
+    values[name] === usual ? [] : [values[name]],
+  )
+  return [...classes, ...Object.keys(NUMBERS).map((name) => values[name]), ...changedSettings].join(",")
 }
 
 /**
@@ -234,7 +236,7 @@ export function textOf({ classes, values }) {
  * @param {string} name
  * @param {string} value
  */
-export function outside(name, value) {
+export function rangeError(name, value) {
   const [least, most, whole] = NUMBERS[name]
   const number = value === "" ? Number.NaN : Number(value)
   if (number >= least && number <= most && (!whole || Number.isInteger(number))) return ""

@@ -5,7 +5,7 @@ import { leaveDeck, linkOf, moveBy } from "../decks/deck_walk.js"
 import { addScreen, toggleDrawer } from "../decks/drawer.js"
 import { showLarge, showTable } from "../dialogs/map_table.js"
 import { savePicture } from "../draw/picture.js"
-import { has, say } from "../model/words.js"
+import { hasMessage, say } from "../model/words.js"
 import { button, copyText } from "../shell/html.js"
 import { withSuccessor } from "../shell/keyboard_focus.js"
 import { PAGES } from "../spec.js"
@@ -28,10 +28,10 @@ import { closePanels } from "./rail.js"
  * @property {boolean} [moves]  whether it navigates, which pauses the playback
  */
 
-const reveals = (/** @type {Kind} */ kind) => kind.reveals
-const walks = (/** @type {Kind} */ kind) => kind.walks
+const isRevealing = (/** @type {Kind} */ kind) => kind.reveals
+const hasWalk = (/** @type {Kind} */ kind) => kind.walks
 const stages = (/** @type {Kind} */ kind) => kind.walks && kind.stages
-const trains = (/** @type {Kind} */ kind) => kind.trains
+const hasTraining = (/** @type {Kind} */ kind) => kind.trains
 
 const toggleLook = (/** @type {"whole" | "hide" | "predict"} */ look) => (/** @type {View} */ view) =>
   view.lookAt({ [look]: view.look[look] ? "" : "1" })
@@ -60,7 +60,7 @@ export const ACTIONS = [
     name: "update_back",
     keys: ["PageUp", "Shift+ArrowLeft", "ArrowLeft"],
     help: "update",
-    when: walks,
+    when: hasWalk,
     moves: true,
     act: (view) => view.nextUpdate(-1),
   },
@@ -68,7 +68,7 @@ export const ACTIONS = [
     name: "update_next",
     keys: ["PageDown", "Shift+ArrowRight", "ArrowRight"],
     help: "update",
-    when: walks,
+    when: hasWalk,
     moves: true,
     act: (view) => view.nextUpdate(1),
   },
@@ -76,14 +76,14 @@ export const ACTIONS = [
     name: "play",
     keys: ["Space"],
     help: "play",
-    when: walks,
+    when: hasWalk,
     act: (view) => view.unveil() || view.content.train("toggle") || view.player.toggle(),
   },
   {
     name: "restart",
     keys: ["Home"],
     help: "restart",
-    when: walks,
+    when: hasWalk,
     moves: true,
     act: (view) => view.go({ k: "0", stage: view.order[0] ?? "x" }),
   },
@@ -96,15 +96,21 @@ export const ACTIONS = [
   },
   { name: "lecture", keys: ["L"], help: "lecture", act: toggleLecture },
   { name: "lecture_off", keys: ["L"], act: toggleLecture },
-  { name: "whole", keys: ["W"], help: "whole", when: reveals, act: toggleLook("whole") },
-  { name: "hide", keys: ["H"], help: "hide", when: reveals, act: toggleLook("hide") },
-  { name: "predict", keys: ["P"], help: "predict", when: reveals, act: toggleLook("predict") },
-  { name: "hide_numbers", when: reveals, act: toggleLook("hide") },
-  { name: "meaning", keys: ["I"], help: "meaning", when: reveals, act: showMeaning },
-  { name: "kernel", keys: ["K"], help: "kernel", when: walks, act: showKernel },
-  { name: "speed_list", keys: ["S"], help: "speed", when: walks, act: showSpeeds },
-  { name: "updates", keys: ["U"], help: "updates", when: walks, act: (view) => view.$("#update_card").togglePopover() },
-  { name: "update_first", when: walks, moves: true, act: (view) => view.go({ k: "0" }) },
+  { name: "whole", keys: ["W"], help: "whole", when: isRevealing, act: toggleLook("whole") },
+  { name: "hide", keys: ["H"], help: "hide", when: isRevealing, act: toggleLook("hide") },
+  { name: "predict", keys: ["P"], help: "predict", when: isRevealing, act: toggleLook("predict") },
+  { name: "hide_numbers", when: isRevealing, act: toggleLook("hide") },
+  { name: "meaning", keys: ["I"], help: "meaning", when: isRevealing, act: showMeaning },
+  { name: "kernel", keys: ["K"], help: "kernel", when: hasWalk, act: showKernel },
+  { name: "speed_list", keys: ["S"], help: "speed", when: hasWalk, act: showSpeeds },
+  {
+    name: "updates",
+    keys: ["U"],
+    help: "updates",
+    when: hasWalk,
+    act: (view) => view.$("#update_card").togglePopover(),
+  },
+  { name: "update_first", when: hasWalk, moves: true, act: (view) => view.go({ k: "0" }) },
   { name: "screen_back", scripted: "PageUp", act: (view) => moveBy(view, -1) },
   { name: "screen_next", scripted: "PageDown", act: (view) => view.unveil() || moveBy(view, 1) },
   { name: "script_leave", act: leaveDeck },
@@ -126,12 +132,12 @@ export const ACTIONS = [
     act: (/** @type {View} */ view) => answerOrAdd(view, letter, n),
   })),
   { name: "add_screen", keys: ["A"], help: "add_screen", act: addScreen },
-  { name: "large", keys: ["O"], help: "large", when: walks, act: showLarge },
+  { name: "large", keys: ["O"], help: "large", when: hasWalk, act: showLarge },
   { name: "table", keys: ["T"], help: "table", when: (kind) => kind.tabulates, act: showTable },
   { name: "cells", help: "cells", when: (kind) => kind.stages, act: () => {} }, // bound in cell_pointer.js
-  { name: "drag", help: "drag", when: reveals, act: () => {} }, // bound in drag.js
-  { name: "turn_back", keys: ["["], help: "turn", when: reveals, act: (view) => view.content.turn(-1) },
-  { name: "turn_on", keys: ["]"], help: "turn", when: reveals, act: (view) => view.content.turn(1) },
+  { name: "drag", help: "drag", when: isRevealing, act: () => {} }, // bound in drag.js
+  { name: "turn_back", keys: ["["], help: "turn", when: isRevealing, act: (view) => view.content.turn(-1) },
+  { name: "turn_on", keys: ["]"], help: "turn", when: isRevealing, act: (view) => view.content.turn(1) },
   { name: "unpin", when: (kind) => kind.stages, act: unpin },
   { name: "escape", keys: ["Escape"], help: "escape", act: leaveMode },
   { name: "keys", keys: ["?"], help: "keys", act: (view) => view.open("keys") },
@@ -153,10 +159,10 @@ export const ACTIONS = [
   { name: "kernel_random", act: (view) => randomKernel(view) },
   ...["train", "train_pause", "train_go_on", "train_play", "train_stop", "train_back"].map((name) => ({
     name,
-    when: trains,
+    when: hasTraining,
     act: (/** @type {View} */ view) => view.content.train(name),
   })),
-  { name: "train_full", when: trains, act: (view) => view.open("cifar10") },
+  { name: "train_full", when: hasTraining, act: (view) => view.open("cifar10") },
   { name: "open_in_step", act: (view) => view.turn("", view.content.opening()) },
 ]
 
@@ -286,7 +292,7 @@ const keyLabel = (key) =>
   key
     .split("+")
     .map((part) => (part === "Ctrl" && ON_MAC ? "⌘" : part))
-    .map((part) => (has(`web.keys.${part}`) ? say(`web.keys.${part}`) : part))
+    .map((part) => (hasMessage(`web.keys.${part}`) ? say(`web.keys.${part}`) : part))
     .join(" ")
 
 /**
@@ -305,7 +311,7 @@ export function helpLines(kind) {
     const pageMessage = `web.help.${kind.words}.${line}`
     return [
       keyNames.join(", ") || say(`web.help.keys_of.${line}`),
-      say(has(pageMessage) ? pageMessage : `web.help.${line}`),
+      say(hasMessage(pageMessage) ? pageMessage : `web.help.${line}`),
     ]
   })
 }
@@ -316,7 +322,7 @@ export function helpLines(kind) {
  */
 export function actionButton(name, text = "", extra = "") {
   const { keys = [] } = ACTIONS.find((action) => action.name === name) ?? {}
-  const label = say(has(`web.actions.${name}.label`) ? `web.actions.${name}.label` : `web.actions.${name}.text`)
+  const label = say(hasMessage(`web.actions.${name}.label`) ? `web.actions.${name}.label` : `web.actions.${name}.text`)
   const fullLabel = keys.length ? say("web.actions.with_key", { label, key: keyLabel(keys[0]) }) : label
   return button(name, text || say(`web.actions.${name}.text`), fullLabel, extra)
 }

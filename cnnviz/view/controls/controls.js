@@ -88,10 +88,10 @@ function moveByArrows(event, group) {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
   if (!step) return
   const options = [...group.querySelectorAll(/** @type {"button"} */ ("[data-value]"))]
-  const next =
+  const nextValue =
     options[(options.indexOf(/** @type {HTMLButtonElement} */ (event.target)) + step + options.length) % options.length]
-  next?.focus()
-  if (group.getAttribute("role") === "radiogroup") next?.click()
+  nextValue?.focus()
+  if (group.getAttribute("role") === "radiogroup") nextValue?.click()
   event.preventDefault()
   event.stopPropagation()
 }
@@ -136,13 +136,13 @@ function setValue(element, text) {
   if (element instanceof HTMLSelectElement && ![...element.options].some((option) => option.value === value)) {
     element.add(new Option(value.startsWith("held-") ? say("web.controls.trained") : value, value))
   }
-  const displayed = element.inputMode === "decimal" ? inField(value) : value
+  const displayedValue = element.inputMode === "decimal" ? inField(value) : value
   if (element instanceof HTMLInputElement) {
     // keep what the visitor is typing
     if (element === document.activeElement && element.value !== element.defaultValue) return
-    element.defaultValue = displayed
+    element.defaultValue = displayedValue
   }
-  element.value = displayed
+  element.value = displayedValue
 }
 
 /**

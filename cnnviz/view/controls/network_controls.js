@@ -223,16 +223,16 @@ export function fillKernel(view, filters) {
   const [m, c] = selectedKernel(view, filters)
   const grid = view.$(".kernel")
   const kernel = weights.slice((m * channels + c) * k * k, (m * channels + c + 1) * k * k)
-  const typing = view.waiting && grid.contains(document.activeElement) ? document.activeElement : null
+  const focusedField = view.waiting && grid.contains(document.activeElement) ? document.activeElement : null
   const cell = (/** @type {number} */ weight, /** @type {number} */ n) => {
     const [row, column] = [Math.floor(n / k), n % k]
     const key = `kernel_${row}_${column}`
     const text = k > 3 ? inField(String(Number(weight.toFixed(2)))) : formatToFit(String(weight))
-    const isTyping = typing instanceof HTMLInputElement && typing.dataset.key === key
+    const isTyping = focusedField instanceof HTMLInputElement && focusedField.dataset.key === key
     return numberField(
       key,
       n,
-      isTyping ? typing.value : text,
+      isTyping ? focusedField.value : text,
       say("web.network.weight", { row, column }),
       String(weight),
     )

@@ -1,7 +1,7 @@
 // The network as a list of layers. Each unfolds and can be changed, removed, or followed by a new layer.
 
 import { formula } from "../model/numbers/format.js"
-import { changeWord, followers, insertWord, parseWord, removeWord } from "../model/state/network_text.js"
+import { allowedSuccessors, changeWord, insertWord, parseWord, removeWord } from "../model/state/network_text.js"
 import { say } from "../model/words.js"
 import { html, inner, live, nothing, render, setText } from "../shell/html.js"
 import { ACTIVATIONS, FILTERS, LIMITS, LOSSES, POOLS, PRESETS } from "../spec.js"
@@ -15,22 +15,22 @@ const WINDOWS = [2, 3, 4]
 /** @param {View} view */
 export function bindLayers(view) {
   const list = view.$(".layers")
-  const locate = (/** @type {Event} */ { target }) => {
+  const locateField = (/** @type {Event} */ { target }) => {
     const field = /** @type {HTMLInputElement} */ (/** @type {Element} */ (target).closest("[data-layer-change]"))
-    const place = Number(/** @type {HTMLElement | null} */ (field?.closest("[data-place]"))?.dataset.place)
-    return { field, change: field?.dataset.layerChange ?? "", place }
+    const layerIndex = Number(/** @type {HTMLElement | null} */ (field?.closest("[data-place]"))?.dataset.place)
+    return { field, change: field?.dataset.layerChange ?? "", place: layerIndex }
   }
   list.addEventListener("change", (event) => {
-    const { field, change, place } = locate(event)
+    const { field, change, place } = locateField(event)
     if (change === "add") return field.value && edit(view, insertWord(textOf(view), place, field.value))
     if (change) edit(view, changeWord(textOf(view), place, { [change]: fieldValue(field, change) }), place)
   })
   list.addEventListener("click", (event) => {
-    const { field, change, place } = locate(event)
-    const by = Number(field?.dataset.by ?? 0)
-    const { count = 1 } = by ? parseWord(textOf(view).split("-")[place]) : {}
+    const { field, change, place } = locateField(event)
+    const delta = Number(field?.dataset.by ?? 0)
+    const { count = 1 } = delta ? parseWord(textOf(view).split("-")[place]) : {}
     if (change === "remove") edit(view, removeWord(textOf(view), place))
-    if (by && count + by > 0) edit(view, changeWord(textOf(view), place, { count: count + by }), place)
+    if (delta && count + delta > 0) edit(view, changeWord(textOf(view), place, { count: count + delta }), place)
   })
   list.addEventListener("keydown", (event) => moveByArrows(list, event))
 }
@@ -50,7 +50,7 @@ const textOf = (view) => view.wanted.net ?? PRESETS[0].query.net
 
 /**
  * Change the network but keep the image. Filters are kept if only the layer at `place` has changed and is not a
- * convolution, targets if the number of outputs is equal, and the stage if the kinds of layers are.
+ * convolution, targets if the number of outputs is equal, and the stage if the kinds of layers are the same.
  * @param {View} view
  * @param {string} net
  * @param {number} [layerIndex]
@@ -61,8 +61,8 @@ function edit(view, net, layerIndex) {
   const resetsTargets = outputsOf(net) !== outputsOf(textOf(view))
   const keys = [...(resetsFilters ? FILTERS : []), ...(resetsTargets ? ["y"] : []), "stride", "pad", "rule", "cell"]
   /** @type {Setup} */
-  const resets = Object.fromEntries(keys.filter((key) => key in view.setup).map((key) => [key, ""]))
-  view.go({ ...resets, net, k: "0", ...(String(next) === String(kinds) ? {} : { stage: "x" }) })
+  const resetKeys = Object.fromEntries(keys.filter((key) => key in view.setup).map((key) => [key, ""]))
+  view.go({ ...resetKeys, net, k: "0", ...(String(next) === String(kinds) ? {} : { stage: "x" }) })
 }
 
 /** Return the text of the layer that determines the number of outputs. @param {string} net */
@@ -77,7 +77,7 @@ export function fillLayers(view, network) {
   if (!network) return
   const words = textOf(view).split("-")
   const list = view.$(".layers")
-  const last = words.length - 1
+  const lastIndex = words.length - 1
   const openIndex = setupConvIndex(words)
   view.$(".geometry").hidden = openIndex < 0
   const lines = [
@@ -88,7 +88,7 @@ export function fillLayers(view, network) {
         layerFoot(layer.shape.length === 1, parametersOf(network, n)),
       ]),
     ),
-    layerLine(last, "L", network.maps.L.plain, [], choice("kind", LOSSES, words[last], "loss")),
+    layerLine(lastIndex, "L", network.maps.L.plain, [], choice("kind", LOSSES, words[lastIndex], "loss")),
   ]
   render(lines, list)
   setText(view.$(".all-parameters"), say("ui.train.training.fields.learn", { n: parametersOf(network) }))
@@ -132,11 +132,11 @@ function setTabStop(list, current) {
  */
 function moveByArrows(list, event) {
   const lines = [...list.querySelectorAll("summary")]
-  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-  const next = by && lines[lines.indexOf(/** @type {HTMLElement} */ (event.target)) + by]
-  if (!next || !lines.includes(/** @type {HTMLElement} */ (event.target))) return
-  setTabStop(list, next)
-  next.focus()
+  const delta = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  const nextLine = delta && lines[lines.indexOf(/** @type {HTMLElement} */ (event.target)) + delta]
+  if (!nextLine || !lines.includes(/** @type {HTMLElement} */ (event.target))) return
+  setTabStop(list, nextLine)
+  nextLine.focus()
   event.preventDefault()
   event.stopPropagation()
 }
@@ -167,7 +167,7 @@ const choice = (change, options, chosen, label) => {
 }
 
 /** @type {(label: string, control: unknown) => Template} */
-const labelled = (label, control) =>
+const labelledField = (label, control) =>
   html`<label class="layer-field"><span>${say(`web.layers.${label}`)}</span>${control}</label>`
 
 /**
@@ -189,23 +189,23 @@ const stepButton = (by, sign, label) =>
 function layerSettings(word, isOpen) {
   const { kind, count: many, size, bias, stride = 1, padding = "" } = word
   if (kind === "dense") return countField(many, "units")
-  if (ACTIVATIONS.includes(kind)) return labelled("kind", choice("kind", ACTIVATIONS, kind, "kind"))
+  if (ACTIVATIONS.includes(kind)) return labelledField("kind", choice("kind", ACTIVATIONS, kind, "kind"))
   if (POOLS.includes(kind))
     return [
-      labelled("kind", choice("kind", POOLS, kind, "kind")),
-      labelled("window", choice("size", WINDOWS, size, "window")),
+      labelledField("kind", choice("kind", POOLS, kind, "kind")),
+      labelledField("window", choice("size", WINDOWS, size, "window")),
     ]
   if (kind !== "conv") return nothing
   const sizes = SIZES.map((k) => /** @type {[number, string]} */ ([k, `${k} × ${k}`]))
   const paddings = [["", say("web.layers.no_padding")], ...["same", "full"].map((name) => [name, name])]
   return [
     countField(many, "filters"),
-    labelled("size", list("size", sizes, size, say("web.layers.size"))),
-    isOpen ? nothing : labelled("stride", choice("stride", LIMITS.strides, stride, "stride")),
+    labelledField("size", list("size", sizes, size, say("web.layers.size"))),
+    isOpen ? nothing : labelledField("stride", choice("stride", LIMITS.strides, stride, "stride")),
     isOpen
       ? nothing
-      : labelled("padding", list("padding", withOption(paddings, padding), padding, say("web.layers.padding"))),
-    labelled("bias", html`<input type="checkbox" data-layer-change="bias" .checked=${live(bias ?? false)}>`),
+      : labelledField("padding", list("padding", withOption(paddings, padding), padding, say("web.layers.padding"))),
+    labelledField("bias", html`<input type="checkbox" data-layer-change="bias" .checked=${live(bias ?? false)}>`),
   ]
 }
 
@@ -223,7 +223,7 @@ const withOption = (options, chosen) =>
  * @param {boolean} isRow @param {number} n
  */
 function layerFoot(isRow, n) {
-  const followerOptions = followers(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))
+  const followerOptions = allowedSuccessors(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))
   const addMenu = list("add", [["", say("web.layers.add")], ...followerOptions], "", say("web.layers.add_label"))
   const removeLabel = say("web.layers.remove")
   return html`<p class="layer-foot"><small>${n ? say("web.layers.parameters", { n }) : ""}</small>${addMenu}<button type="button" data-layer-change="remove" aria-label=${removeLabel} title=${removeLabel}>✕</button></p>`

@@ -145,7 +145,7 @@ export class Player {
   }
 
   /**
-   * Return how many cells of a map are computed so far.
+   * Return the number of cells of a map that are computed so far.
    * @param {string} symbol
    */
   computedCount(symbol) {

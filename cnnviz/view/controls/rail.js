@@ -52,16 +52,16 @@ export const rail = (sheets, extra = "") =>
   `<div class="rail ${extra}" role="group" aria-label="${say("web.controls.lesson")}">${sheets.map(panelButton).join("")}${extra ? "" : drawerButton()}</div>`
 
 /** Open all closed popovers around an element, the outermost first. @param {Element | null | undefined} element */
-export function reveal(element) {
+export function openAncestors(element) {
   const popover = /** @type {HTMLElement | null | undefined} */ (element?.closest("[popover]"))
   if (!popover) return
-  reveal(popover.parentElement)
+  openAncestors(popover.parentElement)
   if (getComputedStyle(popover).display === "none") popover.showPopover()
 }
 
 /** Close all popovers before a dialog opens. @param {View} view */
 export function closePanels({ root }) {
-  for (const open of root.querySelectorAll(/** @type {"div"} */ (":popover-open"))) open.hidePopover()
+  for (const popover of root.querySelectorAll(/** @type {"div"} */ (":popover-open"))) popover.hidePopover()
 }
 
 /**

@@ -14,7 +14,7 @@ import { panel, rail } from "./rail.js"
 /** @import { Option } from "../shell/html.js" */
 
 /** Return the elements for the errors of these URL keys. */
-const complaints = (/** @type {string[]} */ ...keys) =>
+const errorElements = (/** @type {string[]} */ ...keys) =>
   keys.map((key) => `<p class="wrong" data-wrong="${key}"></p>`).join("")
 
 /** @type {(id: string) => string} */
@@ -30,7 +30,7 @@ const keyAttribute = (name) => `data-lesson="${name}"`
 const choice = (key, name, options) => `
   <div class="choice" role="radiogroup" aria-label="${words(key)}" data-key="${key}" ${keyAttribute(name)}>
     ${options.map(([value, text]) => `<button type="button" role="radio" data-value="${value}" aria-checked="false">${text}</button>`).join("")}
-  </div>${complaints(name)}`
+  </div>${errorElements(name)}`
 
 const thumbnails = () =>
   IMAGES.map(
@@ -51,16 +51,16 @@ const labelledChoice = (key, name, options) =>
 const image = () => `
   <p class="words"></p>
   <div class="thumbnails" role="group" aria-label="${words("images")}" data-key="image" ${keyAttribute("img")} style="--images:${IMAGES.length}">${thumbnails()}</div>
-  ${complaints("img")}
+  ${errorElements("img")}
   <div class="pair">${actionButton("drawing", "", "hidden")}${actionButton("upload")}${actionButton("cifar10")}</div>
   ${labelledChoice("channel", "ch", channels())}${labelledChoice("scale", "scale", SCALE_NAMES)}
-  <div class="two"><div class="targets"></div></div>${complaints("y")}`
+  <div class="two"><div class="targets"></div></div>${errorElements("y")}`
 
 const network = () => `
-  ${networkChoice()}${complaints("net")}<ol class="layers"></ol><p class="hint all-parameters"></p>
+  ${networkChoice()}${errorElements("net")}<ol class="layers"></ol><p class="hint all-parameters"></p>
   <div class="convolution"><div class="two geometry">
     ${field(words("stride"), select("stride", plainOptions(LIMITS.strides), words("stride"), keyAttribute("stride")))}
-    ${field(words("padding"), select("padding", plainOptions(PADDINGS), words("padding"), keyAttribute("pad")))}</div>${complaints("stride", "pad")}
+    ${field(words("padding"), select("padding", plainOptions(PADDINGS), words("padding"), keyAttribute("pad")))}</div>${errorElements("stride", "pad")}
     <button type="button" data-key="kernel_card" popovertarget="kernel_card">${words("kernel")} <i class="filter-name"></i> ▸</button></div>`
 
 const settings = () => `
@@ -70,7 +70,7 @@ const settings = () => `
     ${field(words("rule"), select("rule", plainOptions(RULES), words("rule"), keyAttribute("rule")))}
     ${field(words("weights.text"), select("weights", plainOptions(WEIGHTS), words("weights.label"), keyAttribute("w")))}
     ${field(words("seed.text"), input("seed", words("seed.label"), "numeric", keyAttribute("seed")))}</div>
-  ${complaints("lr", "opt", "rule", "w", "seed")}`
+  ${errorElements("lr", "opt", "rule", "w", "seed")}`
 
 /** Return the panel of exercises: predictions, hidden numbers and missions. */
 const practice = () => `
@@ -113,6 +113,6 @@ export const kernelCard = () =>
     "kernel_card",
     words("kernel"),
     `<div class="presets" role="group" aria-label="${words("kernel_preset")}" data-key="kernel_preset"></div>
-      <div class="pair"><p class="preset-name"></p>${actionButton("kernel_random")}</div><p class="which-filter"></p><div class="kernel"></div>${complaints("f")}`,
+      <div class="pair"><p class="preset-name"></p>${actionButton("kernel_random")}</div><p class="which-filter"></p><div class="kernel"></div>${errorElements("f")}`,
     "kernel-card",
   )

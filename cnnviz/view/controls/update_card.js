@@ -27,8 +27,8 @@ export const updateCard = () =>
 
 /** @param {View} view */
 export function bindUpdates(view) {
-  const wanted = view.field("go_to")
-  wanted.addEventListener("change", () => view.go({ k: wanted.value.trim() || " " }))
+  const requestedUpdate = view.field("go_to")
+  requestedUpdate.addEventListener("change", () => view.go({ k: requestedUpdate.value.trim() || " " }))
   view.$(".course").addEventListener("click", ({ offsetX, currentTarget }) => {
     const lossCount = view.data?.arrays.losses?.values.length ?? 1
     const width = /** @type {HTMLElement} */ (currentTarget).clientWidth - 2 * EDGE
@@ -45,15 +45,15 @@ export function bindUpdates(view) {
 export function fillUpdates(view, data) {
   const button = view.control("update_card")
   const isLossShown = !view.isEarly && isLossVisible(view)
-  const write = (/** @type {string} */ name, /** @type {string} */ text) =>
+  const writeText = (/** @type {string} */ name, /** @type {string} */ text) =>
     setText(/** @type {Element} */ (button.querySelector(name)), text)
-  write(".k", String(view.k))
-  write(".loss", isLossVisible(view) ? lossText(view.loss) : "…")
+  writeText(".k", String(view.k))
+  writeText(".loss", isLossVisible(view) ? lossText(view.loss) : "…")
   button.classList.toggle("early", view.isEarly)
   button.classList.toggle("fresh", view.k === 0)
   setText(view.$(".status .nothing, [data-key=update_card] .nothing"), data.learned)
-  const wanted = view.field("go_to")
-  if (document.activeElement !== wanted) wanted.value = String(view.k)
+  const requestedUpdate = view.field("go_to")
+  if (document.activeElement !== requestedUpdate) requestedUpdate.value = String(view.k)
   fillSaturation(view)
   const values = data.arrays.losses?.values ?? []
   const losses = isLossShown ? values : values.slice(0, -1)
@@ -85,14 +85,14 @@ function drawLossCurve({ root, dark }, canvas, values) {
   lastDrawn.set(canvas, state)
   const context = prepare(canvas)
   const maximum = Math.max(...Array.from(values), 1e-12)
-  const last = values.length - 1
-  const x = (/** @type {number} */ i) => EDGE + (i / last) * (width - 2 * EDGE)
+  const lastIndex = values.length - 1
+  const x = (/** @type {number} */ i) => EDGE + (i / lastIndex) * (width - 2 * EDGE)
   const y = (/** @type {number} */ value) => height - 5 - (value / maximum) * (height - 12)
   context.strokeStyle = context.fillStyle = getComputedStyle(root).getPropertyValue("--accent")
   context.lineWidth = 2
   drawLine(context, ...Array.from(values, (value, i) => [x(i), y(value)]))
   context.beginPath()
-  context.arc(x(last), y(values[last]), 3, 0, 7)
+  context.arc(x(lastIndex), y(values[lastIndex]), 3, 0, 7)
   context.fill()
 }
 

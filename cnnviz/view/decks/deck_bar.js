@@ -15,7 +15,7 @@ const PLACE = ["img", "net", "k", "stage"]
 const LONG = 92 // number of characters above which a sentence wraps
 
 /**
- * Fill the bar. On Step it is inserted where the page's own sentence would be.
+ * Fill the bar. On Step it takes the place of the page's own sentence.
  * @param {View} view @param {DeckData | undefined} deck @param {Setup} here  the address
  */
 export function fillBar(view, deck, here) {

@@ -34,9 +34,9 @@ function withDeck(view, id, act) {
   if (cached?.of === toml) return act(cached.data)
   const { numbers } = view.host
   if (!(toml ? numbers.read : numbers.look)) return
-  const done = view.showPending()
+  const hidePending = view.showPending()
   const onAnswer = (/** @type {unknown} */ answer) => {
-    done()
+    hidePending()
     const { script: deck, wrong, faults } = /** @type {Partial<DeckHeader>} */ (answer ?? {})
     if (deck) decks.set(id, { data: deck, of: toml })
     const previousFault = currentFault
@@ -54,27 +54,27 @@ export function bindDeck(view) {
   /** @type {string | undefined}  the deck requested last */
   let requested
   let hasScreenOnly = false // whether the address had a screen only; remembered because the first response writes the whole setup into it, maybe before the deck has arrived
-  const arrive = () => {
-    const here = address.read()
-    hasScreenOnly ||= isBare(here)
-    const { script: deck = "" } = here
-    const wanted = deck + tabToml(deck)
-    if (deck && wanted !== requested) {
-      requested = wanted
-      withDeck(view, deck, (data, why) => (data ? arrive() : why && view.tell(why)))
+  const onArrival = () => {
+    const currentAddress = address.read()
+    hasScreenOnly ||= isBare(currentAddress)
+    const { script: deck = "" } = currentAddress
+    const requestedDeck = deck + tabToml(deck)
+    if (deck && requestedDeck !== requested) {
+      requested = requestedDeck
+      withDeck(view, deck, (data, why) => (data ? onArrival() : why && view.tell(why)))
     }
     const cached = decks.get(deck)
     if (cached?.of === tabToml(deck) && hasScreenOnly) {
       hasScreenOnly = false
-      goToScreen(view, cached.data, screenNumber(cached.data, here), true)
+      goToScreen(view, cached.data, screenNumber(cached.data, currentAddress), true)
     }
     fillDeckBar(view)
   }
   const openHashLink = () => numbers.read && location.hash.startsWith(HASH) && openLink(view)
   addEventListener("hashchange", openHashLink, { signal: view.stop.signal })
-  arrive()
+  onArrival()
   openHashLink()
-  return arrive
+  return onArrival
 }
 
 /**
@@ -104,9 +104,9 @@ async function openLink(view) {
 export function readDeck(view, toml, act) {
   const { numbers } = view.host
   if (!numbers.read) return
-  const done = view.showPending()
+  const hidePending = view.showPending()
   numbers.read(toml, (answer) => {
-    done()
+    hidePending()
     const header = /** @type {Partial<DeckHeader>} */ (/** @type {unknown} */ (answer ?? {}))
     if (header.script) decks.set(header.script.id, { data: header.script, of: String(toml) })
     act(header)

@@ -36,7 +36,7 @@ export function setDraft(next) {
   history = next
   inBrowser.writeRecord(KEY, history.now)
   if (wasShown) showDraft()
-  for (const act of listeners) act()
+  for (const listener of listeners) listener()
 }
 
 /** Return whether this tab shows the draft as its deck. */

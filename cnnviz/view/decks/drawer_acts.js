@@ -52,8 +52,8 @@ const ACTS = {
   draft_question(view) {
     Object.assign(drawer, { asking: !drawer.asking, asked: null, wrong: "" })
     fillDrawer(view)
-    const ask = view.root.querySelector(/** @type {"input"} */ (".draft-asking [name=ask]"))
-    ask?.focus()
+    const askInput = view.root.querySelector(/** @type {"input"} */ (".draft-asking [name=ask]"))
+    askInput?.focus()
   },
 }
 
@@ -94,21 +94,21 @@ export function remove(view, n) {
  */
 export function move(view, from, to) {
   const history = currentDraft(view)
-  const next = moveScreen({ ...history, at: history.at === from ? to : history.at }, from, to)
-  if (next.now === history.now) return
+  const nextHistory = moveScreen({ ...history, at: history.at === from ? to : history.at }, from, to)
+  if (nextHistory.now === history.now) return
   const screen = history.now.screen[history.at]
-  applyChange(next)
-  if (screen) setScreen(view, next.now.screen.indexOf(screen))
+  applyChange(nextHistory)
+  if (screen) setScreen(view, nextHistory.now.screen.indexOf(screen))
 }
 
 /** @type {Record<string, (view: View, value: string) => void>} */
 const FIELDS = {
   draft_title(view, title) {
-    const walked = currentDraft(view).at
+    const draftPosition = currentDraft(view).at
     applyChange(
       withDraft(draftHistory(), withTitle(draftHistory().now, LANG, title.trim() || say("web.drawer.untitled"))),
     )
-    if (walked >= 0) setScreen(view, walked)
+    if (draftPosition >= 0) setScreen(view, draftPosition)
   },
   draft_notes: (view, notes) => change(view, (screen) => withNotes(screen, LANG, notes.trim())),
   draft_time(view, text) {

@@ -34,20 +34,20 @@ export async function copyDeck(view) {
 /** @param {View} view */
 export function openDeck(view) {
   const field = Object.assign(document.createElement("input"), { type: "file", accept: ".toml" })
-  field.addEventListener("change", () => field.files?.[0] && take(view, field.files[0]))
+  field.addEventListener("change", () => field.files?.[0] && takeFile(view, field.files[0]))
   field.click()
 }
 
 /** Open a file dropped on the page: a .toml file, or any file while the drawer is open. @param {View} view */
 export function bindFiles(view) {
-  const holds = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes("Files")
-  listen(view, "dragover", (event) => holds(event) && event.preventDefault())
+  const hasFiles = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes("Files")
+  listen(view, "dragover", (event) => hasFiles(event) && event.preventDefault())
   listen(view, "drop", (event) => {
     const file = event.dataTransfer?.files[0]
-    if (!holds(event) || !file || !(isDrawerOpen(view) || file.name.endsWith(".toml"))) return
+    if (!hasFiles(event) || !file || !(isDrawerOpen(view) || file.name.endsWith(".toml"))) return
     event.preventDefault()
     if (!isDrawerOpen(view)) toggleDrawer(view)
-    take(view, file)
+    takeFile(view, file)
   })
 }
 
@@ -64,7 +64,7 @@ async function textOf(file) {
 }
 
 /** @param {View} view @param {File} file */
-async function take(view, file) {
+async function takeFile(view, file) {
   if (file.size > LIMITS.script) return note(view, say("web.drawer.too_large", { kilobytes: LIMITS.script / 1000 }))
   readDeck(view, await textOf(file), (header) => {
     if (!header.tables) return note(view, say("web.drawer.refused", { file: file.name, why: firstFault(header) }))

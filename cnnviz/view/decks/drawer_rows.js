@@ -55,18 +55,18 @@ function onKey(view, place, event) {
   const row = closest(event, "[data-screen]")
   if (!row) return false
   const n = Number(row.dataset.screen)
-  const by = { ArrowUp: -1, ArrowDown: 1 }[key]
+  const delta = { ArrowUp: -1, ArrowDown: 1 }[key]
   const { length } = currentDraft(view).now.screen
-  if (by && n + by >= 0 && n + by < length) {
-    altKey ? move(view, n, n + by) : goToDraft(view, n + by)
-    focusRow(place, n + by)
+  if (delta && n + delta >= 0 && n + delta < length) {
+    altKey ? move(view, n, n + delta) : goToDraft(view, n + delta)
+    focusRow(place, n + delta)
   } else if (key === "Delete" || key === "Backspace") {
     remove(view, n)
     focusRow(place, Math.min(n, length - 2))
   } else if (key === "F2") {
     goToDraft(view, n)
     focusSentence(view)
-  } else return Boolean(by)
+  } else return Boolean(delta)
   return true
 }
 
@@ -81,26 +81,26 @@ function drag(view, row, from) {
   const start = Number(row.dataset.row)
   const listeners = new AbortController()
   const { signal } = listeners
-  let to = start
+  let targetIndex = start
   row.classList.add("dragged")
   const finish = (/** @type {boolean} */ done) => {
     listeners.abort()
     row.classList.remove("dragged")
-    for (const one of rows) delete one.dataset.drop
-    if (done) move(view, start, to)
+    for (const sibling of rows) delete sibling.dataset.drop
+    if (done) move(view, start, targetIndex)
   }
-  const follow = (/** @type {PointerEvent} */ { clientY }) => {
-    const others = rows.filter((one) => one !== row)
-    const index = others.filter((one) => {
+  const onPointerMove = (/** @type {PointerEvent} */ { clientY }) => {
+    const otherRows = rows.filter((one) => one !== row)
+    const index = otherRows.filter((one) => {
       const { top, bottom } = one.getBoundingClientRect()
       return clientY > (top + bottom) / 2
     }).length
-    to = index
-    for (const one of rows) delete one.dataset.drop
-    if (index < others.length) others[index].dataset.drop = "before"
-    else if (others.length) others[index - 1].dataset.drop = "after"
+    targetIndex = index
+    for (const otherRow of rows) delete otherRow.dataset.drop
+    if (index < otherRows.length) otherRows[index].dataset.drop = "before"
+    else if (otherRows.length) otherRows[index - 1].dataset.drop = "after"
   }
-  addEventListener("pointermove", follow, { signal })
+  addEventListener("pointermove", onPointerMove, { signal })
   addEventListener("pointerup", () => finish(true), { signal })
   addEventListener("pointercancel", () => finish(false), { signal })
   addEventListener("keydown", ({ key }) => key === "Escape" && finish(false), { signal, capture: true })

@@ -64,7 +64,7 @@ class Cifar10 {
     const value = (/** @type {Event} */ { target }) => /** @type {HTMLInputElement} */ (target).value
     const option = (/** @type {string} */ id, /** @type {string} */ text) =>
       html`<option value=${id} .selected=${live(id === this.shown.class)}>${text}</option>`
-    const turn = (/** @type {number} */ by) => this.choose({ from: String(first + by * per_page) })
+    const turnPage = (/** @type {number} */ by) => this.choose({ from: String(first + by * per_page) })
     const image = (/** @type {number} */ index, /** @type {number} */ n) =>
       html`<button type="button" data-key=${`cifar10_${index}`} @click=${() => this.take(`${split}-${index}`, labels[n])}>
         <i style=${`background-image:url(${strip});background-position-x:${(100 * n) / Math.max(1, images.length - 1)}%;background-size:${images.length * 100}% 100%`}></i>${index}</button>`
@@ -74,9 +74,9 @@ class Cifar10 {
         <label class="field"><span>${words("class")}</span><select data-key="cifar10_class" @change=${(/** @type {Event} */ event) => this.choose({ class: value(event) })}>${[option("", words("all")), ...classes.map(([id, text]) => option(id, text))]}</select></label>
         <label class="field"><span>${words("number", { split })}</span><input type="number" min="0" max=${all - 1} data-key="cifar10_number" @change=${(/** @type {Event} */ event) => this.choose({ class: "", from: value(event) })}></label></div>
       <div class="grid">${images.map(image)}</div>
-      <div class="pages"><button type="button" data-key="cifar10_back" aria-label=${words("back")} ?disabled=${first === 0} @click=${() => turn(-1)}>‹</button>
+      <div class="pages"><button type="button" data-key="cifar10_back" aria-label=${words("back")} ?disabled=${first === 0} @click=${() => turnPage(-1)}>‹</button>
         <span>${words("shown", { first: first + 1, last: first + images.length, count })}</span>
-        <button type="button" data-key="cifar10_on" aria-label=${words("on")} ?disabled=${first + per_page >= count} @click=${() => turn(1)}>›</button></div>`
+        <button type="button" data-key="cifar10_on" aria-label=${words("on")} ?disabled=${first + per_page >= count} @click=${() => turnPage(1)}>›</button></div>`
   }
 
   /** @param {Event} event */

@@ -39,25 +39,26 @@ export function openFrame(root, name, title, content) {
   element.setAttribute("aria-label", title)
   render(frame(title), element)
   const body = /** @type {HTMLElement} */ (element.querySelector(".dialog-body"))
-  const closed = new AbortController()
+  const closeController = new AbortController()
   let isEmpty = false // whether nothing can be focused yet
   const draw = (/** @type {Template} */ content) => {
     render(content, body)
-    const first = /** @type {HTMLElement | null} */ (body.querySelector("a, button, input, select, textarea"))
-    const focused = document.activeElement
-    const isFocusLost = element.open && (!element.contains(focused) || (isEmpty && focused?.matches(".close"))) // the focused element has disappeared, or the first one has appeared
-    if (isFocusLost) (first ?? /** @type {HTMLElement} */ (element.querySelector(".close"))).focus()
-    isEmpty = !first
+    const firstControl = /** @type {HTMLElement | null} */ (body.querySelector("a, button, input, select, textarea"))
+    const previousFocus = document.activeElement
+    const isFocusLost =
+      element.open && (!element.contains(previousFocus) || (isEmpty && previousFocus?.matches(".close"))) // the focused element has disappeared, or the first one has appeared
+    if (isFocusLost) (firstControl ?? /** @type {HTMLElement} */ (element.querySelector(".close"))).focus()
+    isEmpty = !firstControl
   }
   draw(content)
   element.addEventListener("close", () => {
-    closed.abort()
+    closeController.abort()
     element.remove()
   })
   for (const dialog of root.querySelectorAll(".dialog:not([open])")) dialog.remove() // closed, but the event is still pending
   root.append(element)
   element.showModal()
-  return { element, body, closed: closed.signal, draw, close: () => element.close() }
+  return { element, body, closed: closeController.signal, draw, close: () => element.close() }
 }
 
 // The close button is last, so that focus starts in the content.

@@ -37,7 +37,7 @@ export function showDrawing(view) {
   const dialog = openDialog(view, "drawing", words("title"), content())
   const canvas = /** @type {HTMLCanvasElement} */ (dialog.body.querySelector("canvas"))
   /** @type {number[] | undefined} */
-  let last
+  let lastPoint
 
   function paint() {
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
@@ -58,9 +58,9 @@ export function showDrawing(view) {
   /** @param {PointerEvent} event */
   function draw({ clientX, clientY }) {
     const box = canvas.getBoundingClientRect()
-    const at = [((clientY - box.top) * SIDE) / box.height, ((clientX - box.left) * SIDE) / box.width]
-    pad.line(last ?? at, at)
-    last = at
+    const point = [((clientY - box.top) * SIDE) / box.height, ((clientX - box.left) * SIDE) / box.width]
+    pad.line(lastPoint ?? point, point)
+    lastPoint = point
     paint()
   }
 
@@ -78,7 +78,7 @@ export function showDrawing(view) {
 
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId)
-    last = undefined
+    lastPoint = undefined
     draw(event)
   })
   canvas.addEventListener("pointermove", (event) => event.buttons && draw(event))

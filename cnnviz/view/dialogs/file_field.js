@@ -8,19 +8,19 @@ import { LIMITS } from "../spec.js"
 
 /** @param {string} key @param {string} words @param {(...files: File[]) => unknown} act @param {boolean} [several] @returns {Template} */
 export function fileField(key, words, act, several = false) {
-  const take = (/** @type {FileList | null | undefined} */ files) =>
+  const takeFiles = (/** @type {FileList | null | undefined} */ files) =>
     files?.length && act(...[...files].slice(0, several ? files.length : 1))
-  const changed = (/** @type {Event} */ { target }) => {
+  const onChange = (/** @type {Event} */ { target }) => {
     const field = /** @type {HTMLInputElement} */ (target)
-    take(field.files)
+    takeFiles(field.files)
     field.value = "" // so that the same file can be chosen again after a change
   }
-  const over = (/** @type {DragEvent} */ event) => event.preventDefault()
-  const dropped = (/** @type {DragEvent} */ event) => {
+  const onDragOver = (/** @type {DragEvent} */ event) => event.preventDefault()
+  const onDrop = (/** @type {DragEvent} */ event) => {
     event.preventDefault()
-    take(event.dataTransfer?.files)
+    takeFiles(event.dataTransfer?.files)
   }
-  return html`<label class="drop" @dragover=${over} @drop=${dropped}><span>${words}</span><input type="file" data-key=${key} ?multiple=${several} @change=${changed}></label>`
+  return html`<label class="drop" @dragover=${onDragOver} @drop=${onDrop}><span>${words}</span><input type="file" data-key=${key} ?multiple=${several} @change=${onChange}></label>`
 }
 
 /**

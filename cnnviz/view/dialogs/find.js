@@ -3,9 +3,9 @@
 
 import { actionsOf, run } from "../controls/actions.js"
 import { choosePreset } from "../controls/network_controls.js"
-import { reveal } from "../controls/rail.js"
+import { openAncestors } from "../controls/rail.js"
 import { matchesOf } from "../model/find.js"
-import { has, say } from "../model/words.js"
+import { hasMessage, say } from "../model/words.js"
 import { closest, html, input, render } from "../shell/html.js"
 import { IMAGES, LESSONS, MISTAKES, PAGES, PRESETS } from "../spec.js"
 
@@ -54,7 +54,7 @@ export const staticEntries = () => [
     also: id,
     go: changeAction({ img: id }),
   })),
-  ...MISTAKES.filter((name) => has(mistakeTitle(name))).map((name) => ({
+  ...MISTAKES.filter((name) => hasMessage(mistakeTitle(name))).map((name) => ({
     kind: say("web.find.mistake"),
     text: say(mistakeTitle(name), { slope: SLOPE }),
     also: name,
@@ -82,8 +82,8 @@ const actions = (view) =>
   actionsOf(view.kind).flatMap((action) => {
     const [label, also] = ["label", "also"].map((words) => `web.actions.${action.name}.${words}`)
     const button = view.control(action.name)
-    const text = button?.getAttribute("aria-label") ?? (button && has(label) ? say(label) : "")
-    const entry = { kind: "", text, also: has(also) ? say(also) : "", go: () => run(view, action) }
+    const text = button?.getAttribute("aria-label") ?? (button && hasMessage(label) ? say(label) : "")
+    const entry = { kind: "", text, also: hasMessage(also) ? say(also) : "", go: () => run(view, action) }
     return text && action.name !== "keys" ? [entry] : []
   })
 
@@ -97,9 +97,9 @@ function settings({ root }) {
     text: control.getAttribute("aria-label") ?? control.closest(".field")?.querySelector("span")?.textContent ?? "",
     also: control.textContent ?? "", // its options
     go() {
-      reveal(control)
-      const within = /** @type {HTMLElement | null} */ (control.querySelector("[tabindex='0']"))
-      ;(within ?? control).focus()
+      openAncestors(control)
+      const innerControl = /** @type {HTMLElement | null} */ (control.querySelector("[tabindex='0']"))
+      ;(innerControl ?? control).focus()
     },
   }))
 }
@@ -123,7 +123,7 @@ export function bindFind(view, dialog) {
       : field.removeAttribute("aria-activedescendant")
     list.children[index]?.scrollIntoView({ block: "nearest" })
   }
-  const go = (/** @type {number} */ n) => {
+  const goTo = (/** @type {number} */ n) => {
     dialog.close()
     matches[n]?.go(view)
   }
@@ -133,16 +133,16 @@ export function bindFind(view, dialog) {
     draw()
   })
   field.addEventListener("keydown", (event) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (event.key === "Enter" && matches.length) go(index)
-    if (by && matches.length) index = (index + by + matches.length) % matches.length
-    if (!by) return
+    const delta = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (event.key === "Enter" && matches.length) goTo(index)
+    if (delta && matches.length) index = (index + delta + matches.length) % matches.length
+    if (!delta) return
     event.preventDefault()
     draw()
   })
   list.addEventListener("click", (event) => {
-    const chosen = closest(event, "[data-place]")
-    if (chosen) go(Number(chosen.dataset.place))
+    const chosenEntry = closest(event, "[data-place]")
+    if (chosenEntry) goTo(Number(chosenEntry.dataset.place))
   })
 }
 

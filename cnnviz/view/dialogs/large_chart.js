@@ -75,7 +75,7 @@ function bindReadout({ body, closed: signal }, charts, root) {
       `${charts[0].xTitle} ${Number.isInteger(x[index]) ? x[index] : number(x[index], 4)}${COLON}${values.join(" · ")}`,
     )
   }
-  const go = (/** @type {number} */ to) => {
+  const goTo = (/** @type {number} */ to) => {
     index = Math.min(Math.max(to, 0), x.length - 1)
     draw()
   }
@@ -83,11 +83,12 @@ function bindReadout({ body, closed: signal }, charts, root) {
     canvas.tabIndex = 0
     canvas.addEventListener(
       "pointermove",
-      ({ offsetX }) => plot && go(nearestIndex(x, (value) => Math.abs(/** @type {Plot} */ (plot).at(value) - offsetX))),
+      ({ offsetX }) =>
+        plot && goTo(nearestIndex(x, (value) => Math.abs(/** @type {Plot} */ (plot).at(value) - offsetX))),
     )
     canvas.addEventListener("keydown", ({ key }) => {
-      const by = { ArrowLeft: -1, ArrowRight: 1 }[key]
-      if (by) go(index + by)
+      const delta = { ArrowLeft: -1, ArrowRight: 1 }[key]
+      if (delta) goTo(index + delta)
     })
   }
   const sizes = new ResizeObserver(draw)

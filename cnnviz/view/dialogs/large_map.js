@@ -4,7 +4,7 @@
 import { cssZoom } from "../draw/css_zoom.js"
 import { Heatmap } from "../draw/heatmap.js"
 import { singleIndex } from "../model/explain/cell_links.js"
-import { spread } from "../model/layout/image_layout.js"
+import { bestTileCount } from "../model/layout/image_layout.js"
 import { COLON, exponentOf, number, timesPower } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
@@ -96,7 +96,7 @@ export class LargeMap {
       width: clientWidth / zoom - MARGINS.width,
       height: clientHeight / zoom - MARGINS.height - this.otherHeight,
     }
-    const { across, width, height } = spread(face, room)
+    const { across, width, height } = bestTileCount(face, room)
     const factor = Math.min(this.zoom, MAX_SIDE / Math.max(width, height))
     Object.assign(map, { across, size: [width * factor, height * factor] })
     map.canvas.style.cssText = `width:${width * factor}px;height:${height * factor}px`
@@ -135,10 +135,10 @@ export class LargeMap {
   zoomBy(by, x, y, leave) {
     if (!this.source?.picture) return
     if (this.zoom === 1 && by < 1) return leave()
-    const next = Math.min(Math.max(this.zoom * by, 1), MAX_ZOOM)
+    const nextZoom = Math.min(Math.max(this.zoom * by, 1), MAX_ZOOM)
     const { place } = this
-    const ratio = next / this.zoom
-    this.zoom = next
+    const ratio = nextZoom / this.zoom
+    this.zoom = nextZoom
     this.show(this.source, this.source.picture)
     place.scrollLeft += x * (ratio - 1)
     place.scrollTop += y * (ratio - 1)

@@ -77,11 +77,11 @@ class MapTable {
     const { element, body, closed: signal } = openDialog(view, "map-table", words("title"), content())
     this.dialog = element
     this.large = new LargeMap(/** @type {HTMLElement} */ (body.querySelector(".seen")))
-    const choose = (/** @type {Cell} */ cell) => {
+    const chooseCell = (/** @type {Cell} */ cell) => {
       this.dialog.close()
       view.content.reach(this.source.name, cell)
     }
-    this.large.bind(signal, choose, () => this.dialog.close())
+    this.large.bind(signal, chooseCell, () => this.dialog.close())
     body.addEventListener("change", ({ target }) => this.changed(/** @type {HTMLInputElement} */ (target)))
     body.addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
   }
@@ -129,17 +129,17 @@ class MapTable {
     const { dialog, source } = this
     const query = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (dialog.querySelector(selector))
     const { picture, instead } = source
-    const pictured = Boolean(picture && !instead && this.pictured)
-    render(this.choices(pictured), query(".chosen"))
+    const isPictured = Boolean(picture && !instead && this.pictured)
+    render(this.choices(isPictured), query(".chosen"))
     const tabs = [
-      /** @type {const} */ (["map", words("as.map"), pictured]),
-      /** @type {const} */ (["numbers", words("as.numbers"), !pictured]),
+      /** @type {const} */ (["map", words("as.map"), isPictured]),
+      /** @type {const} */ (["numbers", words("as.numbers"), !isPictured]),
     ]
     render(picture && !instead ? toggleGroup("as", words("as.label"), tabs) : nothing, query(".as"))
-    dialog.classList.toggle("as-map", pictured)
-    if (picture && pictured) this.large.show(source, picture)
-    setText(query(".hint"), source.instead || (pictured ? "" : this.hint()))
-    render(source.instead || pictured ? nothing : this.table(), query(".cells"))
+    dialog.classList.toggle("as-map", isPictured)
+    if (picture && isPictured) this.large.show(source, picture)
+    setText(query(".hint"), source.instead || (isPictured ? "" : this.hint()))
+    render(source.instead || isPictured ? nothing : this.table(), query(".cells"))
     const button = /** @type {HTMLButtonElement} */ (dialog.querySelector("[data-table=csv]"))
     button.disabled = Boolean(source.instead)
   }
@@ -178,7 +178,7 @@ class MapTable {
     const allDigits = /** @type {HTMLInputElement} */ (this.dialog.querySelector("[data-table=digits]")).checked
     const format = (/** @type {number} */ at) =>
       allDigits ? inField(formatExact(source.values[at])) : number(source.values[at])
-    const across = columns ? Array.from(columns.labels, String) : [source.label]
+    const columnLabels = columns ? Array.from(columns.labels, String) : [source.label]
     const indexText = chosen
       .map(({ name, labels }, n) => `${say(`web.table.axis.${name}`)} ${labels[places[n]]}`)
       .join(", ")
@@ -191,11 +191,11 @@ class MapTable {
       (this.window + 1) * rowLimit,
     )
     const line = (/** @type {string} */ label, /** @type {number} */ n) => {
-      const first = rowOffset(source, places, this.window * rowLimit + n)
-      return html`<tr><th scope="row">${label}</th>${across.map((_, at) => html`<td>${format(first + at)}</td>`)}</tr>`
+      const firstOffset = rowOffset(source, places, this.window * rowLimit + n)
+      return html`<tr><th scope="row">${label}</th>${columnLabels.map((_, at) => html`<td>${format(firstOffset + at)}</td>`)}</tr>`
     }
     return html`<table><caption>${caption}</caption>
-      <thead><tr><td>${corner}</td>${across.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+      <thead><tr><td>${corner}</td>${columnLabels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
       <tbody>${rowLabels.map(line)}</tbody></table>`
   }
 

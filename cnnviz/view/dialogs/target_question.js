@@ -1,4 +1,4 @@
-// The question what a visitor's image shows. The answer becomes its target.
+// Dialog that asks what a visitor's image shows. The answer becomes its target.
 
 import { namesOf } from "../model/state/targets.js"
 import { say } from "../model/words.js"

@@ -32,7 +32,7 @@ export class BuildUp {
   play(drawn, backward, delay, channels = []) {
     this.land()
     const { canvas } = this
-    const hidden = backward ? "inset(0 0 0 100%)" : "inset(0 100% 0 0)"
+    const hiddenClip = backward ? "inset(0 0 0 100%)" : "inset(0 100% 0 0)"
     const [start, end] = REVEAL_SHARES
     const animations = [
       canvas.animate([{ opacity: 0 }, { opacity: 0 }], delay), // opacity, because a fully clipped canvas would still be painted
@@ -40,10 +40,10 @@ export class BuildUp {
     ]
     this.animations = animations
     canvas.dataset.flying = "1"
-    const fly = () => {
+    const startFlight = () => {
       const { enlarged, landed } = drawn()
       animations.push(
-        canvas.animate([{ clipPath: hidden }, { clipPath: "inset(0)" }], {
+        canvas.animate([{ clipPath: hiddenClip }, { clipPath: "inset(0)" }], {
           delay: start * DURATION,
           duration: (end - start) * DURATION,
           fill: "backwards",
@@ -54,14 +54,14 @@ export class BuildUp {
           .map(({ from, to }) => this.fly(from, from, to, LANDING_SHARE * DURATION, (1 - LANDING_SHARE) * DURATION)),
       )
     }
-    return this.startFlights(animations, delay, fly).catch((error) => {
+    return this.startFlights(animations, delay, startFlight).catch((error) => {
       if (error.name !== "AbortError") throw error // AbortError: the picture has been removed
     })
   }
 
   /**
-   * Start the flights after the delay, not in the frame that a visitor's step waits for, and land all of them at the
-   * end.
+   * Start the flights after the delay, outside the frame that a visitor's step waits for. All of them land at the end
+   * of the animation.
    * @param {Animation[]} animations that are running @param {number} delay @param {() => void} fly
    */
   async startFlights(animations, delay, fly) {

@@ -12,10 +12,10 @@ export const ratio = () => (finer || devicePixelRatio || 1) * larger
 /**
  * Return the smallest font size of a number in a cell, in pixels. Texts that are too wide at this size are squeezed.
  */
-export const smallest = () => least
+export const minFontSize = () => least
 
 /**
- * Set by how much the style sheet magnifies every canvas.
+ * Set the factor by which the style sheet magnifies every canvas.
  * @param {number} times
  * @param {boolean} fromAfar  whether it is read from a distance
  */
@@ -97,6 +97,7 @@ export function hatch(context, box, style, apart) {
   context.strokeStyle = style
   context.lineWidth = 1
   clipTo(context, box, () => {
-    for (let at = -height; at < width; at += apart) drawLine(context, [x + at, y + height], [x + at + height, y])
+    for (let offset = -height; offset < width; offset += apart)
+      drawLine(context, [x + offset, y + height], [x + offset + height, y])
   })
 }

@@ -1,7 +1,7 @@
 // A heat map: an array as tiles of coloured cells. Colours and numbers are painted once, and outlines are drawn on a
 // canvas above them, so that pointing repaints the outlines only. model/layout/image_layout.js places the cells.
 
-import { enclosing, largestOfPixels, layout } from "../model/layout/image_layout.js"
+import { enclosingBox, largestOfPixels, layout } from "../model/layout/image_layout.js"
 import { colour, css, isUndecided, pixelOf, textColour } from "../model/numbers/colour.js"
 import { brief, number, short } from "../model/numbers/format.js"
 import { MOST_PRINTED } from "../spec.js"
@@ -184,11 +184,11 @@ export class Heatmap {
     const fill = (/** @type {Uint32Array} */ pixels) => {
       const pixel = pixelOf(this.limits, this.scale)
       for (let n = 0; n < face.tiles; n++) {
-        const first = Math.floor(n / across) * rows * totalWidth + (n % across) * columns
+        const firstPixel = Math.floor(n / across) * rows * totalWidth + (n % across) * columns
         const offsets = largestOfPixels(this.values, face, n, rows, columns)
         for (let i = 0; i < offsets.length; i++)
           if (offsets[i] >= 0)
-            pixels[first + Math.floor(i / columns) * totalWidth + (i % columns)] = pixel(this.values[offsets[i]])
+            pixels[firstPixel + Math.floor(i / columns) * totalWidth + (i % columns)] = pixel(this.values[offsets[i]])
       }
     }
     return imageOf(totalHeight, totalWidth, fill, this.picture)
@@ -337,7 +337,7 @@ export class Heatmap {
   boxes(ranges) {
     const geometry = this.layout
     const boxes = geometry.found(ranges).map(geometry.place)
-    return boxes.length > MOST_RIBBONS ? [enclosing(boxes)] : boxes
+    return boxes.length > MOST_RIBBONS ? [enclosingBox(boxes)] : boxes
   }
 
   /** Return the cell under a point of the canvas. @param {number} x @param {number} y */

@@ -17,8 +17,8 @@ const TICKS = [0, 16, 32, 48, 64]
 export function drawLossCurve({ context, width, height }, palette, { curve, value, loss, words }) {
   const { theta, gradient, at } = curve
   const losses = Array.from(curve.loss)
-  const finite = losses.filter(Number.isFinite)
-  const [low, high] = [Math.min(...finite, loss), Math.max(...finite, loss)]
+  const finiteLosses = losses.filter(Number.isFinite)
+  const [low, high] = [Math.min(...finiteLosses, loss), Math.max(...finiteLosses, loss)]
   const room = (high - low) * MARGIN || Math.abs(high) * MARGIN || 1
   const [from, to] = [Math.min(theta[0], value), Math.max(theta[theta.length - 1], value)]
   const x = (/** @type {number} */ number) => LEFT + ((number - from) / (to - from)) * (width - LEFT - RIGHT)
@@ -80,8 +80,8 @@ function drawDashed(context, style, dashes, ...points) {
  * @param {CanvasRenderingContext2D} context @param {string} text @param {string} style @param {number} x @param {number} y @param {number} width
  */
 function writeLabel(context, text, style, x, y, width) {
-  const half = context.measureText(text).width / 2
+  const halfWidth = context.measureText(text).width / 2
   context.textAlign = "center"
   context.fillStyle = style
-  context.fillText(text, Math.min(Math.max(x, LEFT + half + 2), width - half - 2), y)
+  context.fillText(text, Math.min(Math.max(x, LEFT + halfWidth + 2), width - halfWidth - 2), y)
 }

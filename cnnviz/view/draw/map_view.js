@@ -5,7 +5,7 @@ import { extremes } from "../model/numbers/extremes.js"
 import { exponentOf, number, rangeText, timesPower } from "../model/numbers/format.js"
 import { spokenSymbol } from "../model/spoken.js"
 import { say } from "../model/words.js"
-import { smallest } from "./canvas.js"
+import { minFontSize } from "./canvas.js"
 import { Heatmap, limitLabels } from "./heatmap.js"
 
 /** @import { Limits } from "../model/numbers/colour.js" */
@@ -67,8 +67,8 @@ export class MapView extends Heatmap {
   describe(range = extremes(this.values)) {
     const isShort = this.values.length <= 4
     const values = isShort ? [...this.values].map((value) => number(value)).join(", ") : rangeText(range, number)
-    const said = { symbol: spokenSymbol(this.symbol), what: this.words, n: this.values.length, values }
-    this.canvas.setAttribute("aria-label", say("web.maps.label", said))
+    const spokenFields = { symbol: spokenSymbol(this.symbol), what: this.words, n: this.values.length, values }
+    this.canvas.setAttribute("aria-label", say("web.maps.label", spokenFields))
   }
 
   /** @param {Cell} cell */
@@ -85,11 +85,11 @@ export class MapView extends Heatmap {
 
   /** @override @param {Layout} at */
   isLegible(at) {
-    return super.isLegible(at) && at.cellHeight >= smallest() * LOW // otherwise the numbers would overlap vertically
+    return super.isLegible(at) && at.cellHeight >= minFontSize() * LOW // otherwise the numbers would overlap vertically
   }
 
   /** @override @param {Layout} at @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] */
-  print(at, n, done, how = { smallest: smallest(), squeezed: SQUEEZED }) {
+  print(at, n, done, how = { smallest: minFontSize(), squeezed: SQUEEZED }) {
     super.print(at, n, done, how)
   }
 

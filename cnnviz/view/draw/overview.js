@@ -175,7 +175,7 @@ export class Overview {
     const [symbol] = values
     const map = numbers.maps[symbol]
     const face = faceOf(map, kind)
-    const stacked = map.kind === "weights" && isLayered(map.shape)
+    const isStacked = map.kind === "weights" && isLayered(map.shape)
     const images = kind !== "maps" ? 0 : numbers.ofImages(symbol)?.shape[0]
     if (images)
       // images side by side, their channels stacked
@@ -195,7 +195,7 @@ export class Overview {
       tiles: this.hasPhotograph(symbol) ? COLOUR_CHANNELS + 1 : face.tiles,
       rows: face.rows,
       columns: face.columns,
-      scale: kind === "strip" && map.kind === "map" ? 0 : stacked ? 2 : 1,
+      scale: kind === "strip" && map.kind === "map" ? 0 : isStacked ? 2 : 1,
       beside: true,
     }
   }

@@ -110,7 +110,7 @@ function svgOf(view) {
     const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)
     if (canvas.width)
       parts.push(
-        `<image ${attributesOf(box)} opacity="${opacity}" href="${enlarged(canvas, boxOf(box)).toDataURL()}"/>`,
+        `<image ${attributesOf(box)} opacity="${opacity}" href="${enlargedCanvas(canvas, boxOf(box)).toDataURL()}"/>`,
       )
     if (outlineStyle === "none") continue
     const [stroke, line] = [rgbOf(outlineColor).fill, Number.parseFloat(outlineWidth)]
@@ -121,10 +121,10 @@ function svgOf(view) {
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) parts.push(...textLines(/** @type {Text} */ (walker.currentNode), { left, top }, zoom))
   const font = `font-family="${escapeHtml(style.fontFamily)}" font-size="12"`
-  const soft = rgbOf(style.getPropertyValue("--soft")).fill
+  const softColour = rgbOf(style.getPropertyValue("--soft")).fill
   footTexts.forEach((text, i) => {
     const y = element.scrollHeight + (i + 1) * LINE_HEIGHT - 4
-    parts.push(`<text x="14" y="${y}" fill="${soft}" ${font}>${escapeHtml(text)}</text>`)
+    parts.push(`<text x="14" y="${y}" fill="${softColour}" ${font}>${escapeHtml(text)}</text>`)
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><desc>${escapeHtml(view.link())}</desc>${parts.join("")}</svg>`
 }
@@ -133,7 +133,7 @@ function svgOf(view) {
  * Return a canvas at the resolution of pictures, if it has one pixel per cell: not every program keeps its pixels sharp.
  * @param {HTMLCanvasElement} canvas @param {{ width: number, height: number }} size on screen
  */
-function enlarged(canvas, { width, height }) {
+function enlargedCanvas(canvas, { width, height }) {
   if (!canvas.matches(":is(.scene, .poster) canvas")) return canvas
   const copy = document.createElement("canvas")
   Object.assign(copy, { width: Math.round(RESOLUTION * width), height: Math.round(RESOLUTION * height) })
@@ -223,8 +223,8 @@ function textLines(node, corner, zoom) {
     range.setStart(node, index)
     range.setEnd(node, index + word.trimEnd().length)
     const { left, bottom, height, width } = range.getBoundingClientRect()
-    const last = pieces.at(-1)
-    if (last && Math.abs(last.bottom - bottom) < 2) last.text += word
+    const lastPiece = pieces.at(-1)
+    if (lastPiece && Math.abs(lastPiece.bottom - bottom) < 2) lastPiece.text += word
     else if (width) pieces.push({ left, bottom, height, text: word })
   }
   const size = Number.parseFloat(style.fontSize)

@@ -51,10 +51,10 @@ function bordersOf({ x, y, width, height }, style, paint) {
 function outlineOf({ x, y, width, height }, style, paint) {
   const line = Number.parseFloat(style.outlineWidth)
   if (style.outlineStyle === "none" || line < THINNEST) return []
-  const by = Number.parseFloat(style.outlineOffset) + line / 2
+  const offset = Number.parseFloat(style.outlineOffset) + line / 2
   const { fill } = paint(style.outlineColor)
   return [
-    `<rect x="${x - by}" y="${y - by}" width="${width + 2 * by}" height="${height + 2 * by}" fill="none" stroke="${fill}" stroke-width="${line}"${dashes(style.outlineStyle, line)}/>`,
+    `<rect x="${x - offset}" y="${y - offset}" width="${width + 2 * offset}" height="${height + 2 * offset}" fill="none" stroke="${fill}" stroke-width="${line}"${dashes(style.outlineStyle, line)}/>`,
   ]
 }
 
@@ -62,8 +62,10 @@ function outlineOf({ x, y, width, height }, style, paint) {
 function gradientBar({ x, y, width, height }, colours, paint) {
   const stops = colours.split(/, (?=\w+\()/)
   const id = `bar${gradients++}`
-  const all = stops.map((colour, n) => `<stop offset="${n / (stops.length - 1)}" stop-color="${paint(colour).fill}"/>`)
-  return `<linearGradient id="${id}">${all.join("")}</linearGradient><rect x="${x}" y="${y}" width="${width}" height="${height}" fill="url(#${id})"/>`
+  const stopTags = stops.map(
+    (colour, n) => `<stop offset="${n / (stops.length - 1)}" stop-color="${paint(colour).fill}"/>`,
+  )
+  return `<linearGradient id="${id}">${stopTags.join("")}</linearGradient><rect x="${x}" y="${y}" width="${width}" height="${height}" fill="url(#${id})"/>`
 }
 
 /** @param {SVGPathElement} path @param {CSSStyleDeclaration} style @param {(box: DOMRect) => Box} boxOf @param {Paint} paint */

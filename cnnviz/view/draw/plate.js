@@ -140,8 +140,10 @@ export class Plate extends Heatmap {
   /** Return whether every number fits: either all tiles have numbers or none. */
   hasRoom() {
     if (!this.size[0]) return false
-    const widest = Math.max(...Array.from(this.values, (value) => this.widthOf(this.formatValue(value), MIN_FONT_SIZE)))
-    return this.layout.cellWidth - 2 >= MIN_TEXT_SCALE * widest
+    const maxWidth = Math.max(
+      ...Array.from(this.values, (value) => this.widthOf(this.formatValue(value), MIN_FONT_SIZE)),
+    )
+    return this.layout.cellWidth - 2 >= MIN_TEXT_SCALE * maxWidth
   }
 
   /** @override @param {Layout} at @param {number} n @param {number} done */
@@ -157,7 +159,7 @@ export class Plate extends Heatmap {
     const style = getComputedStyle(this.canvas)
     const [line, room] = [height / names.length, 34]
     const [left, right] = [width - room - 36, width - 36]
-    const signed = this.scale === "signed"
+    const isSigned = this.scale === "signed"
     const maxMagnitude = Math.max(Math.abs(this.limits[0]), this.limits[1]) || 1
     const targets = this.symbol === "o" ? this.numbers?.values("y") : null
     const size = Math.min(13, line * 0.9)
@@ -172,9 +174,9 @@ export class Plate extends Heatmap {
         context.textAlign = "right"
         context.fillText(short(values[n]), width, y, 34)
       }
-      const zero = signed ? (left + right) / 2 : left
-      const length = (values[n] / maxMagnitude) * (signed ? (right - left) / 2 : right - left)
-      context.fillStyle = signed ? (values[n] < 0 ? "#4393c3" : "#d6604d") : "#7fb0e6"
+      const zero = isSigned ? (left + right) / 2 : left
+      const length = (values[n] / maxMagnitude) * (isSigned ? (right - left) / 2 : right - left)
+      context.fillStyle = isSigned ? (values[n] < 0 ? "#4393c3" : "#d6604d") : "#7fb0e6"
       context.fillRect(Math.min(zero, zero + length), y - line * 0.36, Math.abs(length), line * 0.72)
       if (targets?.[n]) context.strokeRect(left + 0.5, y - line * 0.4, right - left, line * 0.8)
     })

@@ -23,11 +23,11 @@ export function figureOf(charts, look) {
   const [{ x, xTitle, log, cursor }] = charts
   const bottom = charts.length > 1 ? 1 - FIRST_SHARE : 0
   const step = bottom / (charts.length - 1)
-  const above = charts[0].series.length > 1 ? LEGEND_HEIGHT * look.times : 0
+  const legendHeight = charts[0].series.length > 1 ? LEGEND_HEIGHT * look.times : 0
   const grid = { gridcolor: look.line, zerolinecolor: look.line, linecolor: look.line }
   /** @type {Part} */
   const layout = {
-    ...baseLayout(look, above),
+    ...baseLayout(look, legendHeight),
     xaxis: {
       title: { text: xTitle },
       anchor: `y${charts.length}`,
@@ -64,7 +64,13 @@ export function figureOf(charts, look) {
       ...(n && chart.logY ? { dtick: 1 } : {}), // room for powers of ten only
     }
     if (Array.isArray(layout.annotations))
-      layout.annotations.push({ text: chart.yTitle, x: 0, y: domain[1], yshift: n ? 0 : above, ...TITLE_POSITION })
+      layout.annotations.push({
+        text: chart.yTitle,
+        x: 0,
+        y: domain[1],
+        yshift: n ? 0 : legendHeight,
+        ...TITLE_POSITION,
+      })
     const isSilent = n > 0 && valueCount + chart.series.length > MAX_TOOLTIP_LINES
     valueCount += isSilent ? 0 : chart.series.length
     return chart.series.map((line) => ({

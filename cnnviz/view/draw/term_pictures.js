@@ -1,5 +1,5 @@
-// Small pictures of the signs in the glossary: numbers as coloured cells and bars, functions as curves. All numbers are
-// an example that is worked out here.
+// Small pictures of the signs in the glossary: numbers as coloured cells and bars, functions as curves. All numbers
+// belong to an example that is computed here.
 
 const [WIDTH, HEIGHT, SIDE] = [152, 52, 15] // in pixels; side of a cell
 const STEPS = 24 // of a curve
@@ -12,10 +12,11 @@ const sigma = (/** @type {number} */ z) => 1 / (1 + Math.exp(-z))
 const slope = (/** @type {number} */ z) => sigma(z) * (1 - sigma(z))
 
 /** Return a colour between paper and another one. @param {string} name @param {number} share from 0 to 1 */
-const shade = (name, share) => `color-mix(in srgb, var(--${name}) ${Math.round(100 * share)}%, var(--paper))`
+const mixColour = (name, share) => `color-mix(in srgb, var(--${name}) ${Math.round(100 * share)}%, var(--paper))`
 
 /** Return the colour of a signed number of magnitude up to `most`. @param {number} value @param {number} most */
-const signed = (value, most) => shade(value < 0 ? "neg" : "pos", value && 0.2 + (0.6 * Math.abs(value)) / most)
+const signedColour = (value, most) =>
+  mixColour(value < 0 ? "neg" : "pos", value && 0.2 + (0.6 * Math.abs(value)) / most)
 
 /** Return the colour of a pixel: 0 is black. @param {number} value */
 const grey = (value) => `rgb(${[0, 1, 2].map(() => Math.round(255 * value)).join(" ")})`
@@ -39,13 +40,13 @@ const cells = (values, columns, x, y, paint, side = SIDE, tall = side) =>
     .join("")
 
 /** Draw a kernel. @param {number} x */
-const kernel = (x) => cells(KERNEL, 3, x, 4, (value) => signed(value, 2))
+const kernel = (x) => cells(KERNEL, 3, x, 4, (value) => signedColour(value, 2))
 
 /** Draw a patch of the image. @param {number} x */
 const patch = (x) => cells(PATCH, 3, x, 4, grey)
 
 /** Draw the sum of the products as one cell. @param {number} x @param {number} [y] */
-const total = (x, y = 19) => cells([sum(PRODUCTS)], 1, x, y, (value) => signed(value, 4))
+const total = (x, y = 19) => cells([sum(PRODUCTS)], 1, x, y, (value) => signedColour(value, 4))
 
 /**
  * Draw a curve, and its point and tangent at `mark`.
@@ -78,17 +79,17 @@ const outputs = (targets, from = 42) =>
 
 /** Draw terms as bars from a common edge, and their sum. @param {number[]} values */
 function bars(values) {
-  const all = [...values, sum(values)]
-  const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)]
+  const valuesAndSum = [...values, sum(values)]
+  const [low, high] = [Math.min(0, ...valuesAndSum), Math.max(0, ...valuesAndSum)]
   const y = (/** @type {number} */ value) => 6 + ((high - value) / (high - low)) * 40
   const bar = (/** @type {number} */ value, /** @type {number} */ x) =>
-    box(x, Math.min(y(value), y(0)), 9, Math.abs(y(value) - y(0)), signed(value, Math.max(high, -low)))
+    box(x, Math.min(y(value), y(0)), 9, Math.abs(y(value) - y(0)), signedColour(value, Math.max(high, -low)))
   return values.map((value, n) => bar(value, 14 + 11 * n)).join("") + sign(118, 30, "=") + bar(sum(values), 130)
 }
 
 /** Draw a 2×2 matrix with its numbers. @param {number[]} values @param {number} x */
 const matrix = (values, x) =>
-  cells(values, 2, x, 6, (value) => signed(value, 2), 20)
+  cells(values, 2, x, 6, (value) => signedColour(value, 2), 20)
   + values
     .map((value, n) => sign(x + 9.5 + 20 * (n % 2), 20.5 + 20 * Math.floor(n / 2), String(value).replace("-", "−")))
     .join("")
@@ -114,7 +115,7 @@ const square = (value, n) => {
   return box(96 + 26 * n, 46 - side, side, side, "var(--ink)")
 }
 
-const plusBias = () => total(40) + sign(75, 30, "+") + cells([1], 1, 95, 19, (value) => signed(value, 2))
+const plusBias = () => total(40) + sign(75, 30, "+") + cells([1], 1, 95, 19, (value) => signedColour(value, 2))
 
 /** @type {Record<string, () => string>}  the content of a picture, by the id of its entry */
 const PICTURES = {
@@ -124,13 +125,13 @@ const PICTURES = {
   "glossary.sum": () => bars(PRODUCTS.filter(Boolean)),
   "glossary.unit": () => curve(sigma, -6, 6) + sigmaPoint(2),
   "glossary.list": () =>
-    cells(ROW, 2, 16, 11, (value) => signed(value, 2))
+    cells(ROW, 2, 16, 11, (value) => signedColour(value, 2))
     + sign(64, 30, "→")
-    + cells(ROW, 4, 80, 19, (value) => signed(value, 2)),
+    + cells(ROW, 4, 80, 19, (value) => signedColour(value, 2)),
   "glossary.weight": () =>
     weightLines()
     + cells(PATCH.slice(0, 4), 4, 33, 1, grey, 22, 11)
-    + cells(OUTPUTS, 2, 55, 40, (value) => shade("accent", value), 22, 11),
+    + cells(OUTPUTS, 2, 55, 40, (value) => mixColour("accent", value), 22, 11),
   "glossary.bias": plusBias,
   "glossary.output": () => outputs(false),
   "glossary.target": () => outputs(true),
@@ -150,9 +151,9 @@ const PICTURES = {
   "signs.equals": () => patch(30) + sign(88, 30, "=") + total(100),
   "signs.sum": plusBias,
   "signs.back": () =>
-    cells([0.4], 1, 40, 19, (value) => shade("warm", value))
+    cells([0.4], 1, 40, 19, (value) => mixColour("warm", value))
     + sign(75, 30, "←")
-    + cells([0.9], 1, 95, 19, (value) => shade("warm", value)),
+    + cells([0.9], 1, 95, 19, (value) => mixColour("warm", value)),
 }
 
 /**

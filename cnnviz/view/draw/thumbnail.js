@@ -1,6 +1,6 @@
 // Thumbnail of a page for a list: its maps and charts without text.
 
-import { enclosing } from "../model/layout/image_layout.js"
+import { enclosingBox } from "../model/layout/image_layout.js"
 
 const [WIDE, HIGH, LEAST] = [120, 68, 24] // size of the thumbnail, and minimum side of a canvas that is drawn in it
 
@@ -19,7 +19,7 @@ const canvasesIn = (element) =>
 export function thumbnail(element) {
   const canvases = canvasesIn(element)
   if (!canvases.length) return ""
-  const { x, y, width, height } = enclosing(canvases.map(({ box }) => box))
+  const { x, y, width, height } = enclosingBox(canvases.map(({ box }) => box))
   const scale = Math.min(WIDE / width, HIGH / height)
   const picture = Object.assign(document.createElement("canvas"), { width: WIDE, height: HIGH })
   const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d"))

@@ -21,8 +21,8 @@ export class DrawingPad {
   dot(row, column) {
     for (let i = 0; i < SIDE; i++)
       for (let j = 0; j < SIDE; j++) {
-        const far = Math.hypot(i + 0.5 - row, j + 0.5 - column)
-        const value = 255 * Math.min(Math.max(PEN + 0.5 - far, 0), 1)
+        const distance = Math.hypot(i + 0.5 - row, j + 0.5 - column)
+        const value = 255 * Math.min(Math.max(PEN + 0.5 - distance, 0), 1)
         if (value > this.ink[i * SIDE + j]) this.ink[i * SIDE + j] = value
       }
   }
@@ -36,9 +36,9 @@ export class DrawingPad {
 
   /** Move the cursor within the pad, and draw if the pen is down. @param {number} down @param {number} right */
   move(down, right) {
-    const from = this.cursor
-    this.cursor = [from[0] + down, from[1] + right].map((at) => Math.min(Math.max(at, 1), SIDE - 1))
-    if (this.isDown) this.line(from, this.cursor)
+    const startPoint = this.cursor
+    this.cursor = [startPoint[0] + down, startPoint[1] + right].map((at) => Math.min(Math.max(at, 1), SIDE - 1))
+    if (this.isDown) this.line(startPoint, this.cursor)
   }
 
   /** Lower or lift the keyboard's pen. */

@@ -3,7 +3,7 @@
 /** @typedef {{ kind: string, text: string, also?: string }} Findable  kind, name and further search terms */
 
 /** Normalize a text for comparison: no case, accents or compatibility forms. @param {string} text */
-export const normalized = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+export const normalizeText = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
 
 const WORD_START = /[^\p{L}\p{N}]/u
 
@@ -12,9 +12,9 @@ const WORD_START = /[^\p{L}\p{N}]/u
  * @param {string} text @param {string} typed
  */
 function rank(text, typed) {
-  const at = text.indexOf(typed)
-  if (at <= 0) return at === 0 ? 0 : 2
-  return WORD_START.test(text[at - 1]) ? 1 : 2
+  const position = text.indexOf(typed)
+  if (position <= 0) return position === 0 ? 0 : 2
+  return WORD_START.test(text[position - 1]) ? 1 : 2
 }
 
 /**
@@ -26,12 +26,12 @@ function rank(text, typed) {
  * @returns {T[]}
  */
 export function matchesOf(things, typed, limit) {
-  const query = normalized(typed).trim()
+  const query = normalizeText(typed).trim()
   if (!query) return []
   const words = query.split(/\s+/)
   const ranked = things.flatMap((thing) => {
-    const text = normalized(thing.text)
-    const searchText = `${text} ${normalized(thing.kind)} ${normalized(thing.also ?? "")}`
+    const text = normalizeText(thing.text)
+    const searchText = `${text} ${normalizeText(thing.kind)} ${normalizeText(thing.also ?? "")}`
     return words.every((word) => searchText.includes(word)) ? [{ thing, rank: rank(text, query) }] : []
   })
   return ranked

@@ -25,8 +25,8 @@ function storageAccess(storage) {
   /** @param {string} key @returns {Record<string, any>}  {} if the value is missing or invalid */
   function readRecord(key) {
     try {
-      const found = JSON.parse(read(key) || "{}")
-      return found && typeof found === "object" ? found : {}
+      const stored = JSON.parse(read(key) || "{}")
+      return stored && typeof stored === "object" ? stored : {}
     } catch {
       return {}
     }

@@ -12,7 +12,7 @@ export const PERCENT = 100 * (1 + 2 ** -44) // slightly more than 100, so that h
 const FIELD = /\{([\p{L}\p{N}_]+)(?::([^{}]+))?\}/gu
 
 /** @param {string} id */
-export const has = (id) => Object.hasOwn(WORDS, id)
+export const hasMessage = (id) => Object.hasOwn(WORDS, id)
 
 /**
  * Return the message `id` with its values inserted. Plural forms are chosen by the value `n`. A field `{name}`
@@ -22,7 +22,7 @@ export const has = (id) => Object.hasOwn(WORDS, id)
  * @returns {string}
  */
 export function say(id, values = {}) {
-  if (!has(id)) throw new Error(say("words.unknown", { id }))
+  if (!hasMessage(id)) throw new Error(say("words.unknown", { id }))
   const entry = WORDS[id]
   const text = typeof entry === "string" ? entry : (entry[plural(Number(values.n))] ?? entry.other)
   return text.replace(FIELD, (_, name, spec) => {
@@ -91,10 +91,10 @@ function formatSignificant(value, count) {
   const [digits, exponent] = roundTiesToEven(value.toExponential(digitCount - 1), () => value.toExponential(99)).split(
     "e",
   )
-  const trimmed = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits
+  const trimmedDigits = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits
   return Number(exponent) < -4 || Number(exponent) >= digitCount
-    ? `${trimmed}e${exponent}`
-    : writeOut(trimmed, Number(exponent))
+    ? `${trimmedDigits}e${exponent}`
+    : writeOut(trimmedDigits, Number(exponent))
 }
 
 /**

@@ -21,25 +21,25 @@ import { ARROWS } from "../model/layout/neighbours.js"
 export function bindCells(content, target) {
   const { canvas, area, symbol } = target
   const { focus } = content
-  const open = () => target.open() && content.isOpen(symbol)
+  const isOpen = () => target.open() && content.isOpen(symbol)
   const cellAt = (/** @type {MouseEvent} */ event) => {
     const { left, top, width } = canvas.getBoundingClientRect()
     const scale = canvas.clientWidth / width // the lecture view scales the page
     return target.at((event.clientX - left) * scale, (event.clientY - top) * scale)
   }
   area.addEventListener("pointermove", (event) => {
-    if (event.pointerType === "touch" || !open()) return
+    if (event.pointerType === "touch" || !isOpen()) return
     const cell = cellAt(event)
     if (focus.hover?.map !== symbol || String(focus.hover.cell) !== String(cell)) content.point(symbol, cell)
   })
   area.addEventListener("pointerleave", () => focus.hover && content.point(null))
-  area.addEventListener("click", (event) => open() && content.pin(symbol, cellAt(event)))
+  area.addEventListener("click", (event) => isOpen() && content.pin(symbol, cellAt(event)))
   canvas.addEventListener(
     "focus",
-    () => canvas.matches(":focus-visible") && open() && content.point(symbol, focus.own(symbol)),
+    () => canvas.matches(":focus-visible") && isOpen() && content.point(symbol, focus.own(symbol)),
   )
   canvas.addEventListener("blur", () => content.point(null))
-  canvas.addEventListener("keydown", (event) => open() && onKey(content, target, event))
+  canvas.addEventListener("keydown", (event) => isOpen() && onKey(content, target, event))
 }
 
 /**
@@ -52,12 +52,12 @@ function onKey(content, { symbol, neighbour }, event) {
   const { focus, view } = content
   const cell = focus.hover?.map === symbol ? focus.hover.cell : focus.own(symbol)
   if (ARROWS[event.key]) {
-    const next = neighbour(cell, ...ARROWS[event.key])
+    const nextCell = neighbour(cell, ...ARROWS[event.key])
     const wasHeld = focus.held
     focus.release()
-    focus.remember(symbol, next)
+    focus.remember(symbol, nextCell)
     if (wasHeld) view.settle()
-    content.point(symbol, next)
+    content.point(symbol, nextCell)
     view.paint(true)
   } else if (event.key === "Enter") content.pin(symbol, cell)
   else return

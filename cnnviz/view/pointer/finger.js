@@ -11,7 +11,7 @@ export function bindFinger(content, plate) {
   const { canvas, symbol, figure } = plate
   const holder = /** @type {HTMLElement} */ (canvas.parentElement)
   const { cells, loupe } = content
-  let dragged = false
+  let isDragged = false
   const cellAt = (/** @type {MouseEvent} */ event) => {
     const { x, y } = positionIn(canvas, event)
     return plate.cell(x, y)
@@ -19,7 +19,7 @@ export function bindFinger(content, plate) {
   const isIgnored = (/** @type {PointerEvent} */ event) =>
     event.pointerType !== "touch" || !plate.received || !content.isOpen(symbol) || !figure.matches(".now, .asked")
   holder.addEventListener("pointerdown", (event) => {
-    dragged = false
+    isDragged = false
     if (isIgnored(event)) return
     loupe.isHeld = true
     loupe.show(plate, cellAt(event), event)
@@ -30,17 +30,17 @@ export function bindFinger(content, plate) {
     loupe.isHeld = true
     loupe.show(plate, cell, event)
     if (String(cell) === String(cells.hover?.cell ?? "")) return
-    dragged = true
+    isDragged = true
     cells.release()
     content.point(symbol, cell)
   })
   const onUp = (/** @type {PointerEvent} */ event) => {
     loupe.hide()
     if (isIgnored(event)) return
-    if (dragged && cells.hover) content.pin(symbol, cells.hover.cell)
+    if (isDragged && cells.hover) content.pin(symbol, cells.hover.cell)
     cells.hover = null
   }
   holder.addEventListener("pointerup", onUp)
   holder.addEventListener("pointercancel", onUp)
-  holder.addEventListener("click", (event) => dragged && event.stopImmediatePropagation(), { capture: true })
+  holder.addEventListener("click", (event) => isDragged && event.stopImmediatePropagation(), { capture: true })
 }

@@ -40,10 +40,10 @@ export class Loupe {
     label.textContent = say("web.step.under", { symbol, at: index.join(",") })
     const zoom = cssZoom(element)
     const left = Math.min(Math.max(x / zoom - SIDE / 2, 4), innerWidth / zoom - SIDE - 4)
-    const above = y / zoom - element.offsetHeight - ABOVE
-    const isBelow = above < 4
+    const topEdge = y / zoom - element.offsetHeight - ABOVE
+    const isBelow = topEdge < 4
     element.dataset.flips = isBelow ? "1" : "0"
-    element.style.translate = `${left}px ${isBelow ? y / zoom + ABOVE : above}px`
+    element.style.translate = `${left}px ${isBelow ? y / zoom + ABOVE : topEdge}px`
     this.draw(prepare(/** @type {HTMLCanvasElement} */ (canvas)), plate, cell)
   }
 
@@ -63,7 +63,7 @@ export class Loupe {
    * @param {Cell} cell
    */
   draw(context, plate, cell) {
-    const each = SIDE / AROUND.length
+    const cellSide = SIDE / AROUND.length
     context.textAlign = "center"
     context.textBaseline = "middle"
     context.font = cellFont(13)
@@ -72,14 +72,14 @@ export class Loupe {
         const value = plate.neighbourValue(cell, down, right)
         if (value === undefined) continue
         const paint = colour(value, plate.limits, plate.scale)
-        const [left, top] = [(right + 1) * each, (down + 1) * each]
+        const [left, top] = [(right + 1) * cellSide, (down + 1) * cellSide]
         context.fillStyle = css(paint)
-        context.fillRect(left, top, each, each)
+        context.fillRect(left, top, cellSide, cellSide)
         context.fillStyle = textColour(paint)
-        context.fillText(short(value), left + each / 2, top + each / 2, each - 4)
+        context.fillText(short(value), left + cellSide / 2, top + cellSide / 2, cellSide - 4)
       }
     }
-    const middle = { x: each, y: each, width: each, height: each }
+    const middle = { x: cellSide, y: cellSide, width: cellSide, height: cellSide }
     ring(context, middle, "#000", [2.5, 5], 1)
   }
 }

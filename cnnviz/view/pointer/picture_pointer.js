@@ -82,8 +82,8 @@ export function bindPicture(step, area) {
   const { cells } = step
   const canvas = /** @type {HTMLElement} */ (area.querySelector("canvas.mechanism"))
   const selectableAt = (/** @type {MouseEvent} */ event) => {
-    const found = cellUnder(step, positionIn(canvas, event))
-    return found && step.isOpen(found.map) ? found : null
+    const foundCell = cellUnder(step, positionIn(canvas, event))
+    return foundCell && step.isOpen(foundCell.map) ? foundCell : null
   }
   const weightAt = (/** @type {MouseEvent} */ event) => {
     const point = positionIn(canvas, event)
@@ -93,8 +93,9 @@ export function bindPicture(step, area) {
   area.addEventListener("pointermove", (event) => {
     if (event.pointerType === "touch" || isPlate(event)) return
     area.classList.toggle("editable", Boolean(weightAt(event)))
-    const found = selectableAt(event)
-    if (found ? !isSameCell(cells.hover, found) : cells.hover) step.point(found?.map ?? null, found?.cell)
+    const selectable = selectableAt(event)
+    if (selectable ? !isSameCell(cells.hover, selectable) : cells.hover)
+      step.point(selectable?.map ?? null, selectable?.cell)
   })
   area.addEventListener("pointerleave", () => cells.hover && step.point(null))
   area.addEventListener("click", (event) => {
@@ -102,8 +103,8 @@ export function bindPicture(step, area) {
     const spot = weightAt(event)
     if (spot)
       return step.kernelField.open(spot.symbol, spot.cell, /** @type {HTMLElement} */ (canvas.parentElement), spot.box)
-    const found = selectableAt(event)
-    if (found) step.pin(found.map, found.cell)
+    const selectedTarget = selectableAt(event)
+    if (selectedTarget) step.pin(selectedTarget.map, selectedTarget.cell)
   })
 }
 

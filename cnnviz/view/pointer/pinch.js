@@ -5,7 +5,7 @@ const LEAST = 1.2 // least change of distance that counts, as a factor
 /** @typedef {{ clientX: number, clientY: number, target: EventTarget | null }} Between  the centre between two fingers, and the element under the first */
 
 /** @param {TouchEvent} event */
-function fingers({ touches: [one, other] }) {
+function fingerPositions({ touches: [one, other] }) {
   const [across, down] = [one.clientX - other.clientX, one.clientY - other.clientY]
   const middle = { clientX: one.clientX - across / 2, clientY: one.clientY - down / 2, target: one.target }
   return { apart: Math.hypot(across, down), middle }
@@ -18,13 +18,13 @@ function fingers({ touches: [one, other] }) {
 export function bindPinch(area, signal, act) {
   let distance = 0
   const onStart = (/** @type {TouchEvent} */ event) => {
-    distance = event.touches.length === 2 ? fingers(event).apart : 0
+    distance = event.touches.length === 2 ? fingerPositions(event).apart : 0
   }
   const onMove = (/** @type {TouchEvent} */ event) => {
     if (event.touches.length !== 2) return
     event.preventDefault() // disable the browser's zoom until the gesture ends
     if (!distance) return
-    const pinch = fingers(event)
+    const pinch = fingerPositions(event)
     const factor = pinch.apart / distance
     if (Math.max(factor, 1 / factor) < LEAST) return
     distance = act(factor, pinch.middle) ? 0 : pinch.apart

@@ -1,7 +1,7 @@
 // Requests of dialogs to Python, on a server or in this browser.
 
 import { ownKeys, query } from "../model/state/address.js"
-import { has, say } from "../model/words.js"
+import { hasMessage, say } from "../model/words.js"
 import { LANG } from "../spec.js"
 
 /** @import { Setup, View } from "../types/view.js" */
@@ -28,7 +28,7 @@ export async function fetchFromPython({ host }, path, how) {
 
 /** @param {Response | undefined} response */
 async function refusalText(response) {
-  const failed = say("web.dialog.failed")
-  const { id = "", values = {}, sentence = failed } = (await response?.json().catch(() => ({}))) ?? {}
-  return has(id) ? say(id, values) : sentence
+  const failureText = say("web.dialog.failed")
+  const { id = "", values = {}, sentence = failureText } = (await response?.json().catch(() => ({}))) ?? {}
+  return hasMessage(id) ? say(id, values) : sentence
 }

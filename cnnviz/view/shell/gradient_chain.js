@@ -89,9 +89,11 @@ export class GradientChain extends Content {
 
   /** @override @param {string} name */
   charts(name) {
-    const all = this.chain?.charts ?? []
-    const large = all.find((chart) => `chart-${chart.name}` === name)
-    return large ? [large, ...all.filter((chart) => chart !== large && sameAcross(chart, large))] : super.charts(name)
+    const charts = this.chain?.charts ?? []
+    const large = charts.find((chart) => `chart-${chart.name}` === name)
+    return large
+      ? [large, ...charts.filter((chart) => chart !== large && sameAcross(chart, large))]
+      : super.charts(name)
   }
 
   /** Go to a card's stage, or pin its cell if it has no stage. @param {string} symbol */
@@ -131,15 +133,15 @@ export class GradientChain extends Content {
   /** Return the name of a card's map, from the first row that has it; "" if none does. @param {string} symbol */
   nameOf(symbol) {
     const row = this.chain?.rows.find(({ name }) => `${name}.${symbol}` in (this.chain?.maps ?? {}))
-    const first = this.chain?.rows[0].name
-    return row && (row.name === first || !this.cards[symbol].state) ? `${row.name}.${symbol}` : ""
+    const firstRow = this.chain?.rows[0].name
+    return row && (row.name === firstRow || !this.cards[symbol].state) ? `${row.name}.${symbol}` : ""
   }
 
   /** Remember the layout `plan` and return whether it has changed. @param {string} plan */
   updatePlan(plan) {
-    const previousPlan = this.laid
+    const previousLayout = this.laid
     this.laid = plan
-    return plan !== previousPlan
+    return plan !== previousLayout
   }
 
   /** @param {GradientChainData} chain */
@@ -149,10 +151,10 @@ export class GradientChain extends Content {
     if (!width || !this.updatePlan(plan)) return
     this.layout = layOutChain(chain.cards, width)
     const { cards, arrows, height } = this.layout
-    const ground = html`<div class="plan" style=${`width:${this.layout.width}px;height:${height}px`}>
+    const planTemplate = html`<div class="plan" style=${`width:${this.layout.width}px;height:${height}px`}>
       <svg class="arrows" width=${this.layout.width} height=${height} aria-hidden="true">${arrows.map(arrowTemplate)}</svg>
       ${arrows.map((arrow) => this.operation(arrow))}${cards.map((card) => keyed(`${card.symbol} ${this.nameOf(card.symbol)}`, this.card(card)))}</div>`
-    render(ground, this.view.$(".ground"))
+    render(planTemplate, this.view.$(".ground"))
     this.below()
     this.keepMaps(chain)
     this.shownAt = ""
@@ -171,10 +173,10 @@ export class GradientChain extends Content {
     const { state, note } = this.cards[symbol]
     const label = this.labelOf(symbol)
     const name = this.nameOf(symbol)
-    const why = state ? `${say(`web.check.reasons.${state}`)} ${note}`.trim() : ""
+    const reason = state ? `${say(`web.check.reasons.${state}`)} ${note}`.trim() : ""
     return html`<figure class="map card ${beside ? "beside" : ""}" data-column=${symbol} data-state=${state} style=${boxStyle(box)}>
       <button type="button" data-card=${symbol}><i ${inner(formula(label))}></i></button>
-      <span class="state" title=${why}>${state ? say(`web.check.states.${state}`) : ""}</span><span class="limits"><span class="power"></span></span>
+      <span class="state" title=${reason}>${state ? say(`web.check.states.${state}`) : ""}</span><span class="limits"><span class="power"></span></span>
       ${name ? mapCanvas(name, boxStyle(map)) : html`<span class="hatched" style=${boxStyle(map)}></span>`}</figure>`
   }
 
@@ -231,8 +233,8 @@ export class GradientChain extends Content {
 
   /** Return the index of a cell as text, such as "0,3,2". @param {string} symbol @param {Cell} cell */
   indexOf(symbol, cell) {
-    const along = [...cell]
-    return this.cards[symbol].index.map((fixed) => fixed ?? along.shift()).join(",")
+    const neighbour = [...cell]
+    return this.cards[symbol].index.map((fixed) => fixed ?? neighbour.shift()).join(",")
   }
 
   /** Return a card's label without its channel, since the cell's index has it. @param {string} symbol */
@@ -281,10 +283,10 @@ export class GradientChain extends Content {
    * @param {GradientChainData} chain
    */
   reveal(chain) {
-    const first = this.view.kind.checks && chain.cards.find(({ state }) => state === "first")?.symbol
+    const firstWrong = this.view.kind.checks && chain.cards.find(({ state }) => state === "first")?.symbol
     const subject = this.focus.hover ? this.shownAt : this.subject.map
     if (subject === this.shownAt) return
-    const symbol = this.shownAt || !first ? subject : first
+    const symbol = this.shownAt || !firstWrong ? subject : firstWrong
     this.shownAt = subject
     const area = this.view.$(".gradient-chain")
     const [card, own] = [area.querySelector(`[data-column="${symbol}"]`), area].map((each) =>
@@ -298,10 +300,10 @@ export class GradientChain extends Content {
     const box = this.layout?.cards.find((card) => card.symbol === symbol)?.box
     const area = this.view.$(".gradient-chain")
     if (!box) return undefined
-    const left = Math.max(box.x - area.scrollLeft, 0)
-    const right = Math.min(box.x + box.width - area.scrollLeft, area.clientWidth)
-    if (right - left < 10) return undefined
-    return { x: area.offsetLeft + left, y: area.offsetTop + box.y, width: right - left, height: box.height }
+    const leftEdge = Math.max(box.x - area.scrollLeft, 0)
+    const rightEdge = Math.min(box.x + box.width - area.scrollLeft, area.clientWidth)
+    if (rightEdge - leftEdge < 10) return undefined
+    return { x: area.offsetLeft + leftEdge, y: area.offsetTop + box.y, width: rightEdge - leftEdge, height: box.height }
   }
 
   /** Draw the lines from the chain to the area below it. */
@@ -325,8 +327,8 @@ export class GradientChain extends Content {
     const sources = entries.map(({ row, card }) =>
       tableOfRow(row, card, this.arrays[`${row.name}.${card.symbol}`].values, chain.maps[`${row.name}.${card.symbol}`]),
     )
-    const first = entries.findIndex(({ card }) => card.symbol === map)
-    return { sources, first: Math.max(first, 0) }
+    const firstIndex = entries.findIndex(({ card }) => card.symbol === map)
+    return { sources, first: Math.max(firstIndex, 0) }
   }
 
   /** @override */

@@ -74,12 +74,13 @@ const TAGS = /(<[^>]*>)/
 function patchTexts(element, previous, text) {
   const [old, fresh] = [previous.split(TAGS), text.split(TAGS)] // text and tags alternate
   const isPlain = (/** @type {string} */ part) => part !== "" && !part.includes("&")
-  const changed = [...fresh.keys()].filter((n) => fresh[n] !== old[n])
-  if (old.length !== fresh.length || changed.some((n) => n % 2 || !isPlain(old[n]) || !isPlain(fresh[n]))) return false
+  const changedIndices = [...fresh.keys()].filter((n) => fresh[n] !== old[n])
+  if (old.length !== fresh.length || changedIndices.some((n) => n % 2 || !isPlain(old[n]) || !isPlain(fresh[n])))
+    return false
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
   const nodes = old.map((part, n) => (n % 2 || !part ? null : walker.nextNode()))
   if (nodes.some((node, n) => n % 2 === 0 && isPlain(old[n]) && node?.nodeValue !== old[n])) return false
-  for (const n of changed) /** @type {Node} */ (nodes[n]).nodeValue = fresh[n]
+  for (const n of changedIndices) /** @type {Node} */ (nodes[n]).nodeValue = fresh[n]
   return true
 }
 

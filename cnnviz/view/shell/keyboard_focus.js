@@ -28,10 +28,10 @@ function visibleFocus() {
  * @param {() => void} act
  */
 export function withSuccessor(view, act) {
-  const focused = visibleFocus()
-  const successor = SUCCESSORS[focused?.dataset.key ?? ""]
+  const focusedElement = visibleFocus()
+  const successor = SUCCESSORS[focusedElement?.dataset.key ?? ""]
   act()
-  if (successor) requestAnimationFrame(() => focused?.checkVisibility() || view.control(successor)?.focus())
+  if (successor) requestAnimationFrame(() => focusedElement?.checkVisibility() || view.control(successor)?.focus())
 }
 
 /**
@@ -51,9 +51,9 @@ export function restoreFocus(view) {
 }
 
 /** Scroll the focused element out from under elements that cover it. @param {View} view */
-export const bindFocus = (view) => listen(view, "focusin", () => requestAnimationFrame(uncover))
+export const bindFocus = (view) => listen(view, "focusin", () => requestAnimationFrame(scrollToFocus))
 
-function uncover() {
+function scrollToFocus() {
   const element = visibleFocus()
   element?.scrollIntoView({ block: "nearest", inline: "nearest" })
   const box = element?.getBoundingClientRect()

@@ -18,10 +18,10 @@ const LONGEST = 8000 // maximal number of characters of a query
 export function parentPage(view) {
   if (window === window.parent) return undefined
   const { signal } = view.stop
-  const post = (/** @type {string} */ cnnviz, /** @type {object} */ more = {}) =>
+  const postMessage = (/** @type {string} */ cnnviz, /** @type {object} */ more = {}) =>
     window.parent.postMessage({ cnnviz, ...more }, "*")
   let height = 0
-  let atEnd = false
+  let isAtEnd = false
   const position = () => {
     const { order, stage, content, kind } = view
     const stages = kind.stages ? order : []
@@ -32,27 +32,27 @@ export function parentPage(view) {
   // Take the focus on every click: otherwise keys would go to the parent page.
   listen(view, "pointerdown", () => window.focus())
   const onMessage = (/** @type {MessageEvent} */ { data, source }) => {
-    if (source === window.parent && data?.cnnviz === "go" && view.data) go(view, data.query)
+    if (source === window.parent && data?.cnnviz === "go" && view.data) goToSetup(view, data.query)
   }
   addEventListener("message", onMessage, { signal })
   return {
     keeps(key) {
-      const by = stepOf(key)
-      return by === undefined || (by > 0 && view.veiled) || hasNext(position(), by)
+      const delta = stepOf(key)
+      return delta === undefined || (delta > 0 && view.veiled) || hasNext(position(), delta)
     },
-    hand: (key) => post("key", { key }),
+    hand: (key) => postMessage("key", { key }),
     tell() {
-      const previous = { height, atEnd }
+      const previous = { height, atEnd: isAtEnd }
       if (innerWidth) height = view.root.scrollHeight // the height is unknown while the frame is hidden
-      atEnd = !view.veiled && !hasNext(position(), 1)
-      if (height !== previous.height) post("size", { height })
-      if (atEnd && !previous.atEnd) post("end")
+      isAtEnd = !view.veiled && !hasNext(position(), 1)
+      if (height !== previous.height) postMessage("size", { height })
+      if (isAtEnd && !previous.atEnd) postMessage("end")
     },
   }
 }
 
 /** Go to another setup on the same page. @param {View} view @param {unknown} query */
-function go(view, query) {
+function goToSetup(view, query) {
   if (typeof query !== "string" || query.length > LONGEST) return
   const { lang = "" } = view.host.address.read() // keep the language
   view.travel(view.page, ownKeys({ lang, ...parse(query) }))

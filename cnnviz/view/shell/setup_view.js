@@ -18,7 +18,7 @@ import { forgetWidths } from "../draw/text_width.js"
 import { spokenSymbol } from "../model/spoken.js"
 import { isEqual } from "../model/state/address.js"
 import { withSets } from "../model/state/set_values.js"
-import { accepts, canHide, initialState, isWaiting, next } from "../model/state/state.js"
+import { accepts, canHide, initialState, isWaiting, nextState } from "../model/state/state.js"
 import { withTargets } from "../model/state/targets.js"
 import { say } from "../model/words.js"
 import { frame } from "./frame.js"
@@ -113,9 +113,9 @@ export class View {
     })
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
-    const arrived = bindDeck(this)
+    const onArrival = bindDeck(this)
     this.arrived = () => {
-      arrived()
+      onArrival()
       fillDrawer(this)
     }
     bindDrawer(this)
@@ -123,7 +123,7 @@ export class View {
 
   /** Apply an event to the state. All navigation goes through here. @param {Event} event */
   dispatch(event) {
-    this.state = next(this.state, event)
+    this.state = nextState(this.state, event)
   }
 
   /** The shown setup, as in the response. @returns {Setup} */
@@ -471,11 +471,11 @@ export class View {
     if (page === this.page) return
     this.player.pause() // the playback would go on and change the address
     rememberFocus(this)
-    const next = { ...this.wanted, ...change }
-    if (this.refused(next, page)) return
+    const nextSetup = { ...this.wanted, ...change }
+    if (this.refused(nextSetup, page)) return
     this.dispatch({ type: "turned", change, page })
     this.markPending()
-    this.host.address.visit(next, { page })
+    this.host.address.visit(nextSetup, { page })
     this.host.numbers.ask()
   }
 

@@ -318,7 +318,8 @@ export interface FullSet {
   page: FullSetPage | null
 }
 
-/** Images of a set from the `first` on, out of `count` of the chosen class or of all `all`.
+/** A page of a data set's images that starts at index `first`. `count` images are in the chosen class, and `all`
+    in the set.
 
     `strip` is a picture of them side by side; `classes` are the ids and names of all classes.
      */
@@ -870,7 +871,7 @@ export interface RoomMap {
   plane: Plane | null
 }
 
-/** An answer to choose: its text, and a small map if it is one. */
+/** An answer option: its text, and a small map if the option is a map. */
 export interface RoomOption {
   label: string
   picture: number[][] | null

@@ -104,15 +104,15 @@ def arrays(layer: Layer, row: Row, many: tuple[int, ...] = ()) -> dict[str, np.n
     """x, the parameters, what is kept, y, any dy, and from them dx and the parameters' gradients; by role."""
     rng = np.random.default_rng(0)
     parameters = layer.parameters(row.shape)
-    found = {"x": rng.normal(size=(*many, *row.shape))} | {name: rng.normal(size=p.shape) for name, p in parameters.items()}
-    found["x_bound"] = np.full((*many, *(1 for _ in row.shape)), np.abs(found["x"]).max())
-    found |= {role: draw(rng, (*many, *row.shape)) for role, draw in layer.draws(row.shape).items()}
+    result = {"x": rng.normal(size=(*many, *row.shape))} | {name: rng.normal(size=p.shape) for name, p in parameters.items()}
+    result["x_bound"] = np.full((*many, *(1 for _ in row.shape)), np.abs(result["x"]).max())
+    result |= {role: draw(rng, (*many, *row.shape)) for role, draw in layer.draws(row.shape).items()}
     calls = layer.calls(row.shape)
-    for role, made in calls.items():
-        if role[0] == "d" and "dy" not in found:
-            found["dy"] = rng.normal(size=found["y"].shape)
-        found[role] = made.function(*[found[name] for name in made.roles], **made.settings)
-    return found
+    for role, created in calls.items():
+        if role[0] == "d" and "dy" not in result:
+            result["dy"] = rng.normal(size=result["y"].shape)
+        result[role] = created.function(*[result[name] for name in created.roles], **created.settings)
+    return result
 
 
 def test_every_kind_has_a_row_here_and_its_words():
@@ -123,9 +123,9 @@ def test_every_kind_has_a_row_here_and_its_words():
         for role in layer.links():
             learns = role[0] == "d" and role not in ("dx", "db", "ds")
             if role in ("y", "dx") or learns:
-                said = layer.words(role)
-                assert has_message(f"{said}.title") and has_message(f"{said}.sentence"), (kind, role)
-                assert role == "y" or has_message(f"{said}.way"), (kind, role)
+                message = layer.words(role)
+                assert has_message(f"{message}.title") and has_message(f"{message}.sentence"), (kind, role)
+                assert role == "y" or has_message(f"{message}.way"), (kind, role)
         assert cls.tie_mask is Layer.tie_mask or has_message(f"layer.{kind}.tied"), "a layer with ties needs a message for readers of other libraries"
         assert all(is_parameter(letter) and has_message(f"ui.plain.{letter}") for letter in layer.parameter_letters)
 
@@ -141,28 +141,28 @@ def test_a_setting_that_is_too_large_is_refused_by_its_name(row):
 @each_row
 def test_forward_is_what_loops_say(row):
     layer = layer_of(row)
-    found = arrays(layer, row)
-    np.testing.assert_allclose(found["y"], row.plainly(found["x"], found), rtol=1e-13, atol=1e-14)
-    assert found["y"].shape == layer.shape(row.shape) and str(layer) == row.text
+    result = arrays(layer, row)
+    np.testing.assert_allclose(result["y"], row.plainly(result["x"], result), rtol=1e-13, atol=1e-14)
+    assert result["y"].shape == layer.shape(row.shape) and str(layer) == row.text
 
 
 @each_row
 def test_backward_is_the_transpose_of_its_slope(row):
     """Σ dy·(change of y) is the change that dx and the parameters' gradients foretell."""
     layer, rng, step = layer_of(row), np.random.default_rng(1), 1e-6
-    found, calls = arrays(layer, row), layer.calls(row.shape)
+    result, calls = arrays(layer, row), layer.calls(row.shape)
 
     def y(**moved):
-        now = found | moved
+        now = result | moved
         for role in [role for role in calls if role[0] != "d"]:
             now[role] = calls[role].function(*[now[name] for name in calls[role].roles], **calls[role].settings)
         return now["y"]
 
     for name in ("x", *layer.parameters(row.shape)):
-        direction = rng.normal(size=found[name].shape)
-        change = (y(**{name: found[name] + step * direction}) - y(**{name: found[name] - step * direction})) / (2 * step)
-        assert found[f"d{name}"].shape == found[name].shape
-        assert (found["dy"] * change).sum() == pytest.approx((found[f"d{name}"] * direction).sum(), rel=1e-7, abs=1e-8)
+        direction = rng.normal(size=result[name].shape)
+        change = (y(**{name: result[name] + step * direction}) - y(**{name: result[name] - step * direction})) / (2 * step)
+        assert result[f"d{name}"].shape == result[name].shape
+        assert (result["dy"] * change).sum() == pytest.approx((result[f"d{name}"] * direction).sum(), rel=1e-7, abs=1e-8)
 
 
 @each_row
@@ -174,8 +174,8 @@ def test_leading_axes_are_many_images_and_parameters_gradients_add_up(row, many)
     sums = dict.fromkeys([f"d{name}" for name in parameters], 0)
     for at in np.ndindex(many):
         one = kept | {role: together[role][at] for role in ("x", "x_bound", "dy", *layer.draws(row.shape))}
-        for role, made in calls.items():
-            one[role] = made.function(*[one[name] for name in made.roles], **made.settings)
+        for role, result in calls.items():
+            one[role] = result.function(*[one[name] for name in result.roles], **result.settings)
         for role in ("y", "dx"):
             np.testing.assert_allclose(together[role][at], one[role], rtol=1e-12, atol=1e-13)
         sums = {role: total + one[role] for role, total in sums.items()}
@@ -185,27 +185,27 @@ def test_leading_axes_are_many_images_and_parameters_gradients_add_up(row, many)
 
 @each_row
 def test_float32_stays_float32(row):
-    found = arrays(layer_of(row), row)
-    single, calls = {name: array.astype(np.float32) for name, array in found.items()}, layer_of(row).calls(row.shape)
-    for role, made in calls.items():
-        value = made.function(*[single[name] for name in made.roles], **made.settings)
+    result = arrays(layer_of(row), row)
+    single, calls = {name: array.astype(np.float32) for name, array in result.items()}, layer_of(row).calls(row.shape)
+    for role, created in calls.items():
+        value = created.function(*[single[name] for name in created.roles], **created.settings)
         assert value.dtype == np.float32, role
-        np.testing.assert_allclose(value, found[role], rtol=2e-5, atol=2e-5)
+        np.testing.assert_allclose(value, result[role], rtol=2e-5, atol=2e-5)
 
 
 @each_row
 def test_the_effect_of_an_entry_is_the_change_of_y(row):
     layer = layer_of(row)
-    found, calls = arrays(layer, row), layer.calls(row.shape)
+    result, calls = arrays(layer, row), layer.calls(row.shape)
     for name in layer.parameters(row.shape):
-        effects = layer.effects(name, np.arange(found[name].size), found)
-        assert effects.shape == (found[name].size, *found["y"].shape)
-        for n in range(found[name].size):
-            moved = found[name].copy()
+        effects = layer.effects(name, np.arange(result[name].size), result)
+        assert effects.shape == (result[name].size, *result["y"].shape)
+        for n in range(result[name].size):
+            moved = result[name].copy()
             moved.flat[n] += 1
-            made = calls["y"]
-            y = made.function(*[(found | {name: moved})[source] for source in made.roles], **made.settings)
-            np.testing.assert_allclose(found["y"] + effects[n], y, rtol=1e-12, atol=1e-12)
+            created = calls["y"]
+            y = created.function(*[(result | {name: moved})[source] for source in created.roles], **created.settings)
+            np.testing.assert_allclose(result["y"] + effects[n], y, rtol=1e-12, atol=1e-12)
 
 
 @each_row
@@ -255,15 +255,15 @@ def test_a_batch_of_one_channel_takes_other_lines_to_the_same_numbers(text, shap
     network = Network.parse(f"{text}-tanh-dense2-sigmoid-mse")
     rng = np.random.default_rng(0)
     params, x, y = network.init(shape), rng.random((5, 1, *shape)), rng.random((5, 2))
-    found = []
+    result = []
     for many in (False, True):
         program = network.program(shape, many)
         values = program.start(params) | {"x": x, "y": y}
         program.run_forward(values)
         for line in program.backward_lines:
             values[line.target] = line.make(values)
-        found.append(values)
-    one, other = found
+        result.append(values)
+    one, other = result
     for name in [*network.symbols, *(f"d{name}" for name in network.parameters), "dx"]:
         np.testing.assert_allclose(one[name], other[name], rtol=1e-11, atol=1e-13, err_msg=name)
 
@@ -284,9 +284,9 @@ def test_a_convolution_of_many_images_gathers_the_gradient_that_each_weight_hand
     dz, f = rng.normal(size=(2, 3, 4, rows, columns)), rng.normal(size=(4, 2, k, k))
     exact = weigh_dx(dz, f, size=(9, 11), padding=padding)
     for dtype, tolerance in ((np.float64, 1e-13), (np.float32, 1e-4)):
-        found = gathered_dx(dz.astype(dtype), f.astype(dtype), size=(9, 11), padding=padding)
-        assert found.dtype == dtype
-        np.testing.assert_allclose(found, exact, rtol=tolerance, atol=tolerance)
+        result = gathered_dx(dz.astype(dtype), f.astype(dtype), size=(9, 11), padding=padding)
+        assert result.dtype == dtype
+        np.testing.assert_allclose(result, exact, rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize("k, stride", [(2, 1), (3, 1), (3, 2), (2, 2)])
@@ -304,9 +304,9 @@ def test_one_of_equal_cells_may_be_the_largest_but_not_each_of_them_however_litt
         each[under] += dp * wins
         last[under] += dp * (wins & ~taken)
         taken |= wins
-    found = max_pool_undecided(last, 1e-14, 0, dp, x, p, k, stride)
+    result = max_pool_undecided(last, 1e-14, 0, dp, x, p, k, stride)
     first = max_pool_dx(dp, x, p, np.ones((1, 1, 1)), k, stride, TIE)
-    assert found[~np.isclose(last, first)].all() and not found[x != 2.0].any()
+    assert result[~np.isclose(last, first)].all() and not result[x != 2.0].any()
     assert not np.isclose(each, last).all() and not max_pool_undecided(each, 1e-14, 0, dp, x, p, k, stride).any()
     last[0, 5:7, 6] += 1, -1  # more than comes back, and less: together as much
     assert not max_pool_undecided(last, 1e-14, 0, dp, x, p, k, stride)[0, 5:7, 6].any()

@@ -157,8 +157,8 @@ def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
 def test_a_run_that_goes_wrong_says_where_and_why_and_leads_there(setup, words, places):
     page = film.film_page(setup, now(setup).snapshot.trace.x, {"n": "50"})
     data = decode(film.encode_film(now(setup), page))[0]["film"]
-    said = [*page.sentences, *([data["outcome"]["words"]] if data["outcome"] else [])]
-    assert any(words in str(sentence) for sentence in said) if words else page.sentences == () and "right from the start" in said[0]
+    message = [*page.sentences, *([data["outcome"]["words"]] if data["outcome"] else [])]
+    assert any(words in str(sentence) for sentence in message) if words else page.sentences == () and "right from the start" in message[0]
     marks = data["runs"][0]["marks"]
     assert {mark["name"]: mark["k"] for mark in marks if mark["wrong"]} == places
 

@@ -87,8 +87,8 @@ def test_which_classes_are_mixed_up_is_said_of_three_and_not_of_two():
     ],
 )
 def test_what_keeps_a_training_from_learning_is_named(reports, settings, words):
-    found = stuck_reason(reports, settings)
-    assert words in str(found) if words else found is None
+    result = stuck_reason(reports, settings)
+    assert words in str(result) if words else result is None
 
 
 @pytest.mark.parametrize(("accuracy", "images", "words"), [(1.0, 4, "too few"), (0.56, 2000, "Guessing scores 50%"), (0.51, 2000, "luck"), (0.4, 2000, "scores better")])
@@ -197,7 +197,7 @@ def test_the_form_proposes_what_fits_the_lesson(query, monkeypatch, tmp_path):
     test = run("train", query)
     assert not test.exception
     header, _ = handed_all(test)[-1]
-    setup, asked = Setup.read(query)[0], Settings.of(Setup.read(query)[0])
+    setup, asked = Setup.read(query)[0], Settings.for_setup(Setup.read(query)[0])
     assert header["form"]["text"] == asked.to_text() and not header["form"]["wrong"] and "train" in header["can"]
     assert len(header["form"]["classes"]) == (len(setup.y) if query else 4)
     assert Settings.read(asked.to_text()) == (asked, None)

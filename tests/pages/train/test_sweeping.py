@@ -23,10 +23,10 @@ def for_programs(query: dict[str, str], form: str) -> bytes:
 def test_programs_get_every_number(text):
     expected = sweep(Setup(), load_image("test-0"), text, 5)
     file = np.load(io.BytesIO(for_programs({"sweep": text, "n": "5"}, "npz")))
-    found = json.loads(for_programs({"sweep": text, "n": "5"}, "json"))["arrays"]
-    assert {*file} - {"header"} == {*found} == {"values", "losses", "outputs", "reached"}
+    result = json.loads(for_programs({"sweep": text, "n": "5"}, "json"))["arrays"]
+    assert {*file} - {"header"} == {*result} == {"values", "losses", "outputs", "reached"}
     for name, array in expected.arrays().items():
-        assert np.array_equal(file[name], array) and found[name] == array.tolist()
+        assert np.array_equal(file[name], array) and result[name] == array.tolist()
 
 
 def test_the_page_gets_what_it_draws():

@@ -35,8 +35,8 @@ def correlate(
 ) -> np.ndarray:
     """z[b,0,i,j] = Σ_uv images[b, s·i + u, s·j + v] · f[0,0,u,v], (B,1,H',W')."""
     kernel = f[0, 0]
-    first, *other_rows = _rows(images, len(kernel))
-    z = np.correlate(first, kernel[0])
+    first_row, *other_rows = _rows(images, len(kernel))
+    z = np.correlate(first_row, kernel[0])
     for u, pixels in enumerate(other_rows, start=1):
         z += np.correlate(pixels, kernel[u])
     z = _view_positions(z, images, shape, stride)
@@ -46,12 +46,12 @@ def correlate(
 def correlate_df(images: np.ndarray, dz: np.ndarray, f: np.ndarray, *, stride: int) -> np.ndarray:
     """df[0,0,u,v] = Σ_bij images[b, s·i + u, s·j + v] · dz[b,0,i,j]. Positions past the edges have gradient 0."""
     k = f.shape[-1]
-    spread = np.zeros(images.size - (k - 1) * (images.shape[2] + 1), images.dtype)
-    _view_positions(spread, images, dz.shape[-2:], stride)[...] = dz
+    spaced_dz = np.zeros(images.size - (k - 1) * (images.shape[2] + 1), images.dtype)
+    _view_positions(spaced_dz, images, dz.shape[-2:], stride)[...] = dz
     df = np.zeros((k, k), images.dtype)
     for u, pixels in enumerate(_rows(images, k)):
-        for start in range(0, spread.size, DOT):
-            part = spread[start : start + DOT]
+        for start in range(0, spaced_dz.size, DOT):
+            part = spaced_dz[start : start + DOT]
             df[u] += np.correlate(pixels[start : start + part.size + k - 1], part)
     return df.reshape(f.shape)
 

@@ -36,7 +36,7 @@ class Pooling(Layer):
     @property
     def pixel(self) -> str:
         """LaTeX index of the pixel under cell (u,v) of the window at position (i,j)."""
-        i, j = (at if self.stride == 1 else f"{self.stride}{at}" for at in "ij")
+        i, j = (index if self.stride == 1 else f"{self.stride}{index}" for index in "ij")
         return f"[c, {i}+u, {j}+v]"
 
     def geometry(self) -> dict[str, int]:

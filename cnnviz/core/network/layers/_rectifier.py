@@ -33,11 +33,11 @@ class Rectifier(Activation):
     def tie_mask(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
         return np.abs(x) < tie
 
-    def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
+    def undecided(self, dx: np.ndarray, error_bound: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
         """Return a mask of the cells near 0 whose gradient is right for either slope. At exactly 0 only the lower slope
         is right, except within round-off."""
         dy, x = sources
-        closed = np.isclose(dx, self.slope * dy, 1e-3, 0)
-        opened = np.isclose(dx, dy, 1e-3, 0) & ((x != 0) | (np.abs(dx - self.slope * dy) <= 2 * errors[0]))
-        mask: np.ndarray = (np.abs(x) <= doubt) & (closed | opened)
+        is_closed = np.isclose(dx, self.slope * dy, 1e-3, 0)
+        is_open = np.isclose(dx, dy, 1e-3, 0) & ((x != 0) | (np.abs(dx - self.slope * dy) <= 2 * errors[0]))
+        mask: np.ndarray = (np.abs(x) <= error_bound) & (is_closed | is_open)
         return mask

@@ -13,8 +13,8 @@ from cnnviz.core.network.sliding import slices
 
 def average_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
     """p[c,i,j] = the mean of x[c, s·i … s·i + k - 1, s·j … s·j + k - 1], (…,C,H',W') with `shape` (H',W')."""
-    first, *other_slices = slices(k, stride, *shape)
-    p = x[first].copy()
+    first_slice, *other_slices = slices(k, stride, *shape)
+    p = x[first_slice].copy()
     for index in other_slices:
         p += x[index]
     p *= 1 / k**2

@@ -150,6 +150,6 @@ class BatchNorm(Normalization):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return (f"BatchNorm{'2d' if len(x) == 3 else '1d'}({x[0]}, eps={EPS})",)
 
-    def tensorflow(self, tf: Any, x: Any, g: Any, s: Any, **given: Any) -> Any:
-        mean, var = (given["running_mean"], given["running_var"]) if given else tf.nn.moments(x, list(range(len(x.shape) - 1)))
+    def tensorflow(self, tf: Any, x: Any, g: Any, s: Any, **statistics: Any) -> Any:
+        mean, var = (statistics["running_mean"], statistics["running_var"]) if statistics else tf.nn.moments(x, list(range(len(x.shape) - 1)))
         return g * (x - mean) / tf.sqrt(var + EPS) + s

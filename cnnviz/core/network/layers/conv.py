@@ -122,12 +122,12 @@ def _pad_rows(dz: np.ndarray, width: int) -> np.ndarray:
 
 def _sum_of_runs(contributions: np.ndarray, k: int, dilation: int) -> np.ndarray:
     """Sum the weights' contributions (…,K·K,H',W), each shifted to the first pixel that its weight covers: (…,H·W)."""
-    *lead, _, rows, width = contributions.shape
+    *leading_shape, _, rows, width = contributions.shape
     reach, run = dilation * (k - 1), rows * width
-    total = np.zeros((*lead, run + reach * (width + 1)), contributions.dtype)
+    total = np.zeros((*leading_shape, run + reach * (width + 1)), contributions.dtype)
     for n, share in enumerate(np.moveaxis(contributions, -3, 0)):
         start = dilation * (n // k * width + n % k)
-        total[..., start : start + run] += share.reshape(*lead, run)
+        total[..., start : start + run] += share.reshape(*leading_shape, run)
     return total[..., : run + reach * width]
 
 
@@ -297,9 +297,9 @@ class Conv(Layer):
 
 def _pixel_index(stride: int, position: str, dilation: int, weight: str, offset: int) -> str:
     """Format the index of the pixel under weight `weight` at position `position`: "2i+u-1"."""
-    first = position if stride == 1 else f"{stride}{position}"
-    second = weight if dilation == 1 else f"{dilation}{weight}"
-    return f"{first}+{second}" + (f"{offset:+d}" if offset else "")
+    scaled_position = position if stride == 1 else f"{stride}{position}"
+    scaled_weight = weight if dilation == 1 else f"{dilation}{weight}"
+    return f"{scaled_position}+{scaled_weight}" + (f"{offset:+d}" if offset else "")
 
 
 def _weight_index(pixel: str, stride: int, position: str, before: int) -> str:

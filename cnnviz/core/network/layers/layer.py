@@ -170,7 +170,7 @@ class Layer:
         raise NotImplementedError
 
     kept: ClassVar[tuple[str, ...]] = ()
-    """Roles whose arrays a trace shows beside the symbols. Buffers and random draws are always shown."""
+    """Roles whose arrays a trace shows in addition to the symbols. Buffers and random draws are always shown."""
 
     in_eval_mode: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """Formula and arithmetic of the roles that differ in eval mode."""
@@ -242,8 +242,8 @@ class Layer:
         return None
 
     def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray | None:
-        """Return Σ |terms| for each entry of dx, given the operation's sources. None if the operation itself gives it
-        for absolute values."""
+        """Return Σ |terms| for each entry of dx, from the operation's sources. Return None if the operation itself
+        gives this sum for absolute values."""
         return None
 
     def saturated(self, y: np.ndarray) -> np.ndarray | None:
@@ -266,16 +266,16 @@ class Layer:
        """
         return None
 
-    def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
+    def undecided(self, dx: np.ndarray, error_bound: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
         """Return a mask of the cells at which `dx` of another program is also right, because a selection there depends
-        on a difference below `doubt`.
+        on a difference below `error_bound`.
 
         `errors` are the round-off errors of dx and of dy, and `sources` the arrays from which dx is computed, in the order of its
         operation. None if the layer has no kinks.
         """
         return None
 
-    def movable_gradient(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+    def movable_gradient(self, error_bound: float, *sources: np.ndarray) -> np.ndarray | None:
         """Return the part of each cell of dx that another program may assign to another cell of equal value. Arguments
         as in `undecided`."""
         return None

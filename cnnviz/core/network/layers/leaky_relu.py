@@ -1,4 +1,4 @@
-"""Leaky ReLU: keeps positive numbers and scales the others down, so that every unit still learns."""
+"""Leaky ReLU: keeps positive numbers and scales negative ones down, so that every unit still learns."""
 
 import re
 from dataclasses import dataclass

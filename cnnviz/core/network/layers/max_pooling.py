@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.core.network.layers._pooling import Pooling
 from cnnviz.core.network.layers.layer import ONE, Call, Links, Run, Shape, call
 from cnnviz.core.network.sliding import Index, axis_slices, slices
-from cnnviz.core.network.ties import TIE, margin
+from cnnviz.core.network.ties import TIE, tie_margin
 
 
 def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
@@ -29,12 +29,12 @@ def first_winners(x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, strid
 
     The winner is the first cell that equals the maximum within round-off: p - x <= margin.
     """
-    threshold, open_places = p - margin(bound, tie), np.ones(p.shape, bool)
+    threshold, open_places = p - tie_margin(bound, tie), np.ones(p.shape, bool)
     for index in slices(k, stride, *p.shape[-2:]):
-        wins = x[index] >= threshold
-        wins &= open_places
-        open_places ^= wins
-        yield index, wins
+        is_winner = x[index] >= threshold
+        is_winner &= open_places
+        open_places ^= is_winner
+        yield index, is_winner
 
 
 def max_pool_dx(
@@ -42,11 +42,11 @@ def max_pool_dx(
 ) -> np.ndarray:
     """Add each output's gradient to the winner of its window, the first if several are equal."""
     dx = np.zeros(x.shape, dp.dtype)
-    for index, wins in first_winners(x, p, bound, k, stride, tie):
+    for index, is_winner in first_winners(x, p, bound, k, stride, tie):
         if stride < k:
-            dx[index] += dp * wins
+            dx[index] += dp * is_winner
         else:
-            np.multiply(dp, wins, out=dx[index])
+            np.multiply(dp, is_winner, out=dx[index])
     return dx
 
 
@@ -57,7 +57,7 @@ def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.nd
 
 
 def max_pool_undecided(
-    dx: np.ndarray, doubt: np.ndarray | float, error: np.ndarray | float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int
+    dx: np.ndarray, error_bound: np.ndarray | float, error: np.ndarray | float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int
 ) -> np.ndarray:
     """Return a mask of the cells that tie for a window's maximum and whose gradients in `dx` sum to `dp`, within
     `error`.
@@ -66,23 +66,23 @@ def max_pool_undecided(
     of all windows of the map with ties.
     """
     windows = list(slices(k, stride, *p.shape[-2:]))
-    is_near, ties = _tied_cells(doubt, x, p, windows)
+    is_near, ties = _tied_cells(error_bound, x, p, windows)
     error = 2 * np.broadcast_to(error, dp.shape)
     if stride < k:
         tolerance = _sum_windows(error * is_near, x, windows)
-        untied, available = _sum_windows(dp * (is_near & ~ties), x, windows), _sum_windows(np.abs(dp) * ties, x, windows)
-        size = np.where(available > 0, 1e-3 * (available + np.abs(untied)) + tolerance, 0)
-        is_valid = _receives_all(np.where(available > 0, dx - untied, 0), dp * ties.any(axis=0), size)
-        return is_valid & (available > 0) & (np.abs(dx - untied) <= 1.001 * available + tolerance)
+        untied, available_dp = _sum_windows(dp * (is_near & ~ties), x, windows), _sum_windows(np.abs(dp) * ties, x, windows)
+        size = np.where(available_dp > 0, 1e-3 * (available_dp + np.abs(untied)) + tolerance, 0)
+        is_valid = _receives_all(np.where(available_dp > 0, dx - untied, 0), dp * ties.any(axis=0), size)
+        return is_valid & (available_dp > 0) & (np.abs(dx - untied) <= 1.001 * available_dp + tolerance)
     received = np.where(is_near, np.stack([dx[index] for index in windows]), 0).sum(axis=0)
     is_valid = np.abs(received - dp) <= np.maximum(1e-3 * np.abs(dp), error)
     return _sum_windows(is_valid & ties, x, windows) > 0
 
 
-def _tied_cells(doubt: np.ndarray | float, x: np.ndarray, p: np.ndarray, windows: list[Index]) -> tuple[np.ndarray, np.ndarray]:
-    """Return masks of the cells of each window that equal its maximum within `doubt`, and of these cells in windows
+def _tied_cells(error_bound: np.ndarray | float, x: np.ndarray, p: np.ndarray, windows: list[Index]) -> tuple[np.ndarray, np.ndarray]:
+    """Return masks of the cells of each window that equal its maximum within `error_bound`, and of these cells in windows
     that have several, (k²,…,C,H',W')."""
-    is_near = np.stack([p - x[index] <= doubt for index in windows])
+    is_near = np.stack([p - x[index] <= error_bound for index in windows])
     return is_near, is_near & (is_near.sum(axis=0) > 1)
 
 
@@ -124,14 +124,14 @@ class MaxPooling(Pooling):
         windows = list(slices(self.k, self.stride, *y.shape[-2:]))
         return _sum_windows(_tied_cells(tie, x, y, windows)[1], x, windows) > 0
 
-    def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
+    def undecided(self, dx: np.ndarray, error_bound: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, bound = sources
-        return max_pool_undecided(dx, np.maximum(doubt, margin(bound, TIE)), errors[1], dp, x, p, self.k, self.stride)
+        return max_pool_undecided(dx, np.maximum(error_bound, tie_margin(bound, TIE)), errors[1], dp, x, p, self.k, self.stride)
 
-    def movable_gradient(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+    def movable_gradient(self, error_bound: float, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, _ = sources
         windows = list(slices(self.k, self.stride, *p.shape[-2:]))
-        return _sum_windows(np.abs(dp) * _tied_cells(doubt, x, p, windows)[1], x, windows)
+        return _sum_windows(np.abs(dp) * _tied_cells(error_bound, x, p, windows)[1], x, windows)
 
     def links(self) -> Links:
         return {"y": (("x", "winner"),), "dx": (("dy", "won"),)}

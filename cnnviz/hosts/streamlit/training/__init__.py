@@ -11,10 +11,10 @@ LOOKS_EVERY = 0.5
 """Interval, in seconds, at which a training, or the loading of the full data set, is polled."""
 
 
-def show(setup: Setup, asked: str) -> None:
-    """Render a training and its settings, which `asked` holds as text. The training starts from the setup's kernel, and
+def show(setup: Setup, settings_text: str) -> None:
+    """Render a training and its settings, which `settings_text` holds as text. The training starts from the setup's kernel, and
     the component draws it."""
-    trainer, waited = session.trainer(), bool(waiting_reason())
-    busy = bool(trainer and trainer.active) or cifar10.LOADER.state in ("importing", "downloading", "reading")
+    trainer, has_waited = session.trainer(), bool(waiting_reason())
+    is_busy = bool(trainer and trainer.active) or cifar10.LOADER.state in ("importing", "downloading", "reading")
     with st.container(key="training"):
-        st.fragment(watch, run_every=LOOKS_EVERY if busy else None)(setup, asked, waited)
+        st.fragment(watch, run_every=LOOKS_EVERY if is_busy else None)(setup, settings_text, has_waited)

@@ -9,21 +9,21 @@ _TRAINER = "trainer"
 
 def trainer() -> Trainer | None:
     """Return this session's training, or None."""
-    last: Trainer | None = st.session_state.get(_TRAINER, (None, False))[0]
-    return last
+    stored_trainer: Trainer | None = st.session_state.get(_TRAINER, (None, False))[0]
+    return stored_trainer
 
 
 def begin(job: Job) -> None:
     """Start a training, and stop the previous one."""
-    if last := trainer():
-        last.stop()
+    if stored_trainer := trainer():
+        stored_trainer.stop()
     st.session_state[_TRAINER] = (Trainer(job), True)
 
 
 def recall(job: Job) -> None:
     """Show this session a completed training of the same job, if the server has one, unless another is running."""
-    last = trainer()
-    if (last and (last.active or last.job.name == job.name)) or not (trainer_found := completed_trainer(job)):
+    stored_trainer = trainer()
+    if (stored_trainer and (stored_trainer.active or stored_trainer.job.name == job.name)) or not (trainer_found := completed_trainer(job)):
         return
     st.session_state[_TRAINER] = (trainer_found, False)
 

@@ -25,9 +25,9 @@ from cnnviz.words import Message, Problem, message
 
 
 def waiting_reason() -> Message | str:
-    """Return why no training is possible, now or at all, or "" if one is."""
-    if no := disabled_message("training"):
-        return no
+    """Return the reason why no training can start, now or at all, or "" if one can."""
+    if disabled_reason := disabled_message("training"):
+        return disabled_reason
     loader = cifar10.LOADER
     if loader.full_set is not None or loader.state == "failed" or not cifar10.is_cached():
         return ""
@@ -35,8 +35,8 @@ def waiting_reason() -> Message | str:
     return loader.message
 
 
-def watch(setup: Setup, asked: str, waited: bool) -> None:
-    """Render the form and the current training, and handle its buttons. `asked` holds the settings in the address.
+def watch(setup: Setup, settings_text: str, waited: bool) -> None:
+    """Render the form and the current training, and handle its buttons. `settings_text` holds the settings in the address.
 
     `waited` is whether no training was possible when the page was last rendered.
     """
@@ -45,26 +45,26 @@ def watch(setup: Setup, asked: str, waited: bool) -> None:
         return
     if waited:
         st.rerun()  # rerun the whole page, which ends the polling
-    settings, error_message = Settings.read(asked, setup)
+    settings, error_message = Settings.read(settings_text, setup)
     job, sentences = None, []
     try:
         job = job_of(setup, settings)
         sentences = job_notes(setup, job)
     except Problem as error:
         error_message = error_message or error.message
-    if asked and job and not error_message:
+    if settings_text and job and not error_message:
         session.recall(job)
     trainer = session.trainer()
     has_moved = bool(trainer and start_of(trainer.job, setup) != dataclasses.replace(setup.start, rule="exact"))
     data = _encode_training(
-        _report(trainer, job), form=form(settings, asked, job, sentences, error_message or ""), can=_buttons(trainer, job, has_moved),
+        _report(trainer, job), form=form(settings, settings_text, job, sentences, error_message or ""), can=_buttons(trainer, job, has_moved),
         notice=_notice(trainer), which=job_words(trainer.job) if trainer and trainer.reports else "",
     )  # fmt: skip
-    action, chosen = mount_training(data)
-    if chosen and trainer:
-        open_in_step(trainer, chosen)
+    action, choice = mount_training(data)
+    if choice and trainer:
+        open_in_step(trainer, choice)
     elif action:
-        _do(action, setup, job, trainer)
+        _perform(action, setup, job, trainer)
     elif trainer and session.has_ended(trainer):
         st.rerun()
 
@@ -98,20 +98,20 @@ def _buttons(trainer: Trainer | None, job: Job | None, moved: bool) -> tuple[str
     if trainer and trainer.active:
         return ("train_go_on" if trainer.state == "paused" else "train_pause", "train_stop")
     is_shown = trainer is not None and trainer.state == "done" and job is not None and trainer.job.name == job.name
-    available = {"train": job is not None and not is_shown, "train_play": bool(trainer and trainer.history.epochs)}
-    available |= {"train_back": moved, "train_full": bool(job and job.data.source == "sample")}
-    return tuple(name for name, is_there in available.items() if is_there)
+    availability = {"train": job is not None and not is_shown, "train_play": bool(trainer and trainer.history.epochs)}
+    availability |= {"train_back": moved, "train_full": bool(job and job.data.source == "sample")}
+    return tuple(name for name, is_there in availability.items() if is_there)
 
 
-def _do(act: str, setup: Setup, job: Job | None, trainer: Trainer | None) -> None:
+def _perform(action: str, setup: Setup, job: Job | None, trainer: Trainer | None) -> None:
     """Perform the action of a button, unless it is not available any more."""
-    if act == "train" and job:
+    if action == "train" and job:
         session.begin(job)
-    elif act == "train_back" and trainer:
+    elif action == "train_back" and trainer:
         adopt(**start_of(trainer.job, setup).to_query())
     elif trainer:
         steps: Mapping[str, Callable[[], None]] = {"train_pause": trainer.pause, "train_go_on": trainer.resume, "train_stop": trainer.stop}
-        steps.get(act, lambda: None)()
+        steps.get(action, lambda: None)()
     st.rerun()
 
 
@@ -136,6 +136,6 @@ def epoch_query(job: Job, row: int, epoch: Epoch) -> dict[str, str]:
     query = {"img": img, "ch": channel, "scale": settings.scale, "net": settings.net, "classes": ",".join(settings.classes or data.names)}
     query |= {"stride": str(settings.stride), "pad": str(settings.padding), "y": label, "stage": "o"}
     setup, _ = Setup.read(query)
-    learned = TrainingInfo(len(data.train), epoch.report.epoch)
-    new_query = starting_from(setup, {**epoch.report.params, **epoch.report.buffers}, learned).to_query()
+    info = TrainingInfo(len(data.train), epoch.report.epoch)
+    new_query = starting_from(setup, {**epoch.report.params, **epoch.report.buffers}, info).to_query()
     return dict.fromkeys(sorted(SETUP_KEYS - {*new_query, "lr", "opt"}), "") | {key: text for key, text in new_query.items() if key not in ("lr", "opt")}

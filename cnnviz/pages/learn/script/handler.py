@@ -22,13 +22,13 @@ class _DeckHandler(PageHandler):
 
     def respond(self, request: PageRequest) -> bytes:
         deck, request_deck = _requested_deck(request), current_request_deck()
-        head = DeckHeader(
+        deck_header = DeckHeader(
             page="script", code=code(), asked=dict(request.query), lesson=request.setup.to_query(), wrong=dict(request.errors),
             loss=finite_or_none(float(request.snapshot.losses[-1])), script=deck_data(deck) if deck else None,
             tables=request_deck.tables if request_deck and deck else None,
                 faults=[message("ui.learn.fault", line=str(diagnostic.line), what=diagnostic.what) for diagnostic in request_deck.diagnostics] if request_deck else [],
         )  # fmt: skip
-        return encode(head, {})
+        return encode(deck_header, {})
 
     def own_errors(self, request: PageRequest) -> Mapping[str, Message]:
         return {} if _requested_deck(request) or current_request_deck() else {"script": message("ui.learn.no_script", id=request.query.get("script", "")[:40])}
@@ -41,9 +41,9 @@ class _DeckHandler(PageHandler):
 HANDLER = _DeckHandler()
 
 
-def _requested_deck(now: PageRequest) -> Deck | None:
+def _requested_deck(request: PageRequest) -> Deck | None:
     request_deck = current_request_deck()
-    return request_deck.deck if request_deck else library().find_deck(now.query.get("script", ""))
+    return request_deck.deck if request_deck else library().find_deck(request.query.get("script", ""))
 
 
 def deck_data(deck: Deck) -> DeckData:

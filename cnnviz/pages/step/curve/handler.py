@@ -23,12 +23,12 @@ class _CurveHandler(PageHandler):
 
     def respond(self, request: PageRequest) -> bytes:
         result = requested_curve(request)
-        head = CurveHeader(
+        curve_header = CurveHeader(
             page="curve", code=code(), asked=dict(request.query), lesson=request.setup.to_query(), wrong=dict(request.errors),
             loss=finite_or_none(float(request.snapshot.losses[-1])), along=result.along if result else "", at=result.at if result else None,
             gradient=finite_or_none(result.gradient) if result else None, kink=bool(result and result.kink), span=result.span if result else None,
         )  # fmt: skip
-        return encode(head, {"theta": result.theta, "loss": result.loss} if result else {})
+        return encode(curve_header, {"theta": result.theta, "loss": result.loss} if result else {})
 
     def exact_arrays(self, request: PageRequest) -> dict[str, np.ndarray]:
         result = requested_curve(request)
@@ -45,18 +45,18 @@ class _CurveHandler(PageHandler):
 HANDLER = _CurveHandler()
 
 
-def requested_curve(now: PageRequest) -> Curve | None:
+def requested_curve(request: PageRequest) -> Curve | None:
     """Return the requested curve, or None if the address does not name a number."""
-    along, span, _ = read_request(now)
-    return curve(now.setup, now.snapshot.image, along, span) if along else None
+    along, span, _ = read_request(request)
+    return curve(request.setup, request.snapshot.image, along, span) if along else None
 
 
-def read_request(now: PageRequest) -> tuple[str, float | None, dict[str, Message]]:
+def read_request(request: PageRequest) -> tuple[str, float | None, dict[str, Message]]:
     """Return the number that the address names, the range of the curve, and a message for each invalid key."""
     wrong: dict[str, Message] = {}
-    along, text, span = now.query.get("along", ""), now.query.get("span", ""), None
+    along, text, span = request.query.get("along", ""), request.query.get("span", ""), None
     try:
-        read_along(along, now.setup, now.snapshot.image.shape)
+        read_along(along, request.setup, request.snapshot.image.shape)
     except Problem as why:
         wrong["along"] = _ignored_message("along", along, why)
     try:

@@ -1,5 +1,5 @@
-// The opening of a first visit: four screens of a setup that is not in the address. Skipping it opens the default setup,
-// and its last screen the update that it shows.
+// The opening of a first visit: four screens of a setup that is not in the address. If it is skipped, Step shows the
+// default setup. From its last screen, Step continues with the update shown there.
 
 import { readPreference, storePreference } from "../../../view/controls/preferences.js"
 import { HASH } from "../../../view/model/decks/deck_link.js"
@@ -8,9 +8,9 @@ import { ownKeys } from "../../../view/model/state/address.js"
 import { closest, render } from "../../../view/shell/html.js"
 import { prefersReducedMotion } from "../../../view/shell/media_queries.js"
 import { STORY } from "../../../view/spec.js"
-import { BEGINNING, isMoving, LESSON, NUMBER, next, SPAN, STILL, shouldBegin, UPDATES } from "./story_model.js"
+import { BEGINNING, isMoving, LESSON, NUMBER, nextState, SPAN, STILL, shouldBegin, UPDATES } from "./story_model.js"
 import { paintPictures } from "./story_paint.js"
-import { isLoaded, opening, screenId, sentenceOf, shownOf } from "./story_screens.js"
+import { isLoaded, openingScreen, screenId, sentenceOf, shownOf } from "./story_screens.js"
 
 /** @import { Event, Telling } from "./story_model.js" */
 /** @import { Curve, Told } from "./story_screens.js" */
@@ -45,8 +45,8 @@ export class Story {
     this.step = step
     this.view = step.view
     const { host, page } = this.view
-    const linked = location.hash.startsWith(HASH) // the link contains a deck
-    if (host.story && !linked && shouldBegin(page, ownKeys(host.address.read()), readPreference(SEEN) !== ""))
+    const hasDeckLink = location.hash.startsWith(HASH) // the link contains a deck
+    if (host.story && !hasDeckLink && shouldBegin(page, ownKeys(host.address.read()), readPreference(SEEN) !== ""))
       this.begin()
   }
 
@@ -112,19 +112,19 @@ export class Story {
   dispatch(event) {
     if (!this.telling) return
     const sentence = sentenceOf(this.told)
-    this.telling = next(this.telling, event)
+    this.telling = nextState(this.telling, event)
     if (sentenceOf(this.told) === sentence && event.type === "passed") return this.draw()
     this.view.paint(true) // announce the sentence
   }
 
-  // Let time pass while something moves and its numbers are there.
+  // Advance the time while something moves and its numbers have arrived.
   run() {
     if (this.frame || !this.telling || !isMoving(this.telling)) return
     this.frame = requestAnimationFrame((time) => {
       this.frame = 0
-      const by = Math.min(time - this.lastTime, LONGEST)
+      const elapsed = Math.min(time - this.lastTime, LONGEST)
       this.lastTime = time
-      if (this.telling && isLoaded(this.told)) this.dispatch({ type: "passed", by })
+      if (this.telling && isLoaded(this.told)) this.dispatch({ type: "passed", by: elapsed })
       this.run()
     })
   }
@@ -255,7 +255,7 @@ export class Story {
       this.drawn = state
       element.dataset.screen = this.id
       element.dataset.loaded = isLoaded(told) ? "1" : "0"
-      render(opening(told, this.acts, prefersReducedMotion()), element)
+      render(openingScreen(told, this.acts, prefersReducedMotion()), element)
       paintPictures(element, told, shownOf(told))
     }
     if (!this.frame) this.lastTime = performance.now()

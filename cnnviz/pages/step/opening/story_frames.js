@@ -25,7 +25,7 @@ const [X1, Y1, X2, Y2] = [0.2, 0.7, 0.2, 1]
 const bezier = (s, a, b) => 3 * (1 - s) ** 2 * s * a + 3 * (1 - s) * s ** 2 * b + s ** 3
 
 /** Return the eased share of a move that begins at `from`. @param {number} t @param {number} from @param {number} length */
-export function eased(t, from, length) {
+export function easedShare(t, from, length) {
   const x = linear(t, from, length)
   let [low, high] = [0, 1]
   for (let n = 0; n < 30 && x > 0 && x < 1; n++) {
@@ -42,32 +42,32 @@ const LOOK = 900 // milliseconds to look at a gap before the next one opens
 const GAPS = 2
 
 /** The window sweeps, the map becomes activations, and the columns grow. @param {number} t @returns {Frame} */
-function look(t) {
+function lookFrame(t) {
   const grows = READ + SWEEP + FADE
   return {
     swept: linear(t, READ, SWEEP),
     activated: linear(t, READ + SWEEP, FADE),
-    grown: eased(t, grows, GROW),
+    grown: easedShare(t, grows, GROW),
     done: t >= grows + GROW,
   }
 }
 
 /** The columns glide, the gaps open, and their squares melt. @param {number} t @returns {Frame} */
-function areas(t) {
-  const opens = (/** @type {number} */ n) => GLIDE + LOOK + n * (OPEN + LOOK)
+function areasFrame(t) {
+  const openingTime = (/** @type {number} */ n) => GLIDE + LOOK + n * (OPEN + LOOK)
   return {
-    glided: eased(t, 0, GLIDE),
+    glided: easedShare(t, 0, GLIDE),
     marked: linear(t, GLIDE, MARK),
-    opened: Array.from({ length: GAPS }, (_, n) => eased(t, opens(n), OPEN)),
-    melted: eased(t, opens(GAPS), MELT),
-    done: t >= opens(GAPS) + MELT,
+    opened: Array.from({ length: GAPS }, (_, n) => easedShare(t, openingTime(n), OPEN)),
+    melted: easedShare(t, openingTime(GAPS), MELT),
+    done: t >= openingTime(GAPS) + MELT,
   }
 }
 
 const [PULSE_AT, PULSE, DRAG_AT, DRAG] = [2600, 900, 4200, 2500]
 
 /** The marks pulse once, and the number is lowered step by step. @param {number} t @param {Counts} counts @returns {Frame} */
-function number(t, { steps }) {
+function numberFrame(t, { steps }) {
   return {
     appeared: linear(t, 0, FADE),
     pulsed: Math.sin(Math.PI * linear(t, PULSE_AT, PULSE)),
@@ -79,13 +79,13 @@ function number(t, { steps }) {
 const [FIRST_AT, FIRST_EVERY, TURN_LOOK, EVERY] = [4500, 900, 2500, 600]
 
 /** The updates follow each other, with a rest when the answer turns. @param {number} t @param {Counts} counts @returns {Frame} */
-function updates(t, { updates: most, turn }) {
-  const turned = FIRST_AT + (turn - 1) * FIRST_EVERY // time of the update at which the answer turns
-  const late = Math.floor((t - turned - TURN_LOOK) / EVERY) + 1
-  const early = Math.floor((t - FIRST_AT) / FIRST_EVERY) + 1
-  const value = t < turned ? Math.max(early, 0) : turn + Math.max(late, 0)
+function updatesFrame(t, { updates: most, turn }) {
+  const turnTime = FIRST_AT + (turn - 1) * FIRST_EVERY // time of the update at which the answer turns
+  const lateUpdate = Math.floor((t - turnTime - TURN_LOOK) / EVERY) + 1
+  const earlyUpdate = Math.floor((t - FIRST_AT) / FIRST_EVERY) + 1
+  const value = t < turnTime ? Math.max(earlyUpdate, 0) : turn + Math.max(lateUpdate, 0)
   return { appeared: linear(t, 0, FADE), value: Math.min(value, most), done: value >= most }
 }
 
 /** @type {((t: number, counts: Counts) => Frame)[]} */
-export const FRAMES = [look, areas, number, updates]
+export const FRAMES = [lookFrame, areasFrame, numberFrame, updatesFrame]

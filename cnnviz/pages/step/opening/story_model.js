@@ -24,20 +24,20 @@ const index = kernel.findIndex((value, n) => value !== draggedKernel[n])
 const side = Math.sqrt(kernel.length)
 
 /**
- * The dragged number: its index in the kernel, its name in an address, its change, the steps of this change, and how many
- * steps it can go to either side. The curve of the loss has a point at each step, and reaches further.
+ * The dragged number: its index in the kernel, its name in an address, its change, the steps of this change, and the
+ * maximum number of steps to either side. The loss curve has a point at each step and extends further.
  */
-const by = draggedKernel[index] - kernel[index]
+const change = draggedKernel[index] - kernel[index]
 export const NUMBER = {
   index,
   along: `f:${Math.floor(index / side)},${index % side}`,
-  by,
-  steps: 10 * Math.sign(by),
+  by: change,
+  steps: 10 * Math.sign(change),
   most: 22,
 }
 /** Index of the number's value in the curve, and reach of the curve to either side. */
 export const MIDDLE = 32
-export const SPAN = (by / NUMBER.steps) * MIDDLE
+export const SPAN = (change / NUMBER.steps) * MIDDLE
 
 /** @type {Telling} */
 export const BEGINNING = { at: 0, time: 0, plays: true, chosen: undefined }
@@ -50,7 +50,7 @@ export const STILL = { ...BEGINNING, time: Number.POSITIVE_INFINITY, plays: fals
  * @param {Event} event
  * @returns {Telling}
  */
-export function next(telling, event) {
+export function nextState(telling, event) {
   const { at, plays } = telling
   const isLast = at === STORY.length - 1
   switch (event.type) {

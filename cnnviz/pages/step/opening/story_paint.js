@@ -33,18 +33,19 @@ function photoCells(numbers) {
 }
 
 /**
- * Return what was added to the weights of an output, on the scale of the last update. Update 0 has the step of the first.
+ * Return the accumulated change of an output's weights, on the scale of the last update. Update 0 uses the first
+ * step.
  * @param {Numbers[]} snapshots @param {number} k @param {number} output @returns {Cells}
  */
 function addedCells(snapshots, k, output) {
   const [rows, columns, outputs] = snapshots[0].shape("w").slice(-3)
   const weights = snapshots.map((numbers) => numbers.values("w"))
-  const now = weights[Math.min(Math.max(k, 1), weights.length - 1)]
-  const last = weights[weights.length - 1]
-  const limit = Math.max(...Array.from(last, (value, n) => Math.abs(value - weights[0][n])))
+  const currentWeights = weights[Math.min(Math.max(k, 1), weights.length - 1)]
+  const lastWeights = weights[weights.length - 1]
+  const limit = Math.max(...Array.from(lastWeights, (value, n) => Math.abs(value - weights[0][n])))
   const paint = (/** @type {number} */ i, /** @type {number} */ j) => {
     const n = (i * columns + j) * outputs + output
-    return colour(now[n] - weights[0][n], [-limit, limit], "signed")
+    return colour(currentWeights[n] - weights[0][n], [-limit, limit], "signed")
   }
   return [rows, columns, paint]
 }

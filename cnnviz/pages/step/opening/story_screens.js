@@ -66,10 +66,10 @@ export function sentenceOf(told) {
 function columns(numbers, grown, before) {
   const [outputs, targets] = [valuesOf(numbers, "o"), valuesOf(numbers, "y")]
   const answer = largestIndex(outputs)
-  const mark = targets[answer] === Math.max(...targets) ? html`<b class="right">✓</b>` : html`<b>✕</b>`
+  const markTemplate = targets[answer] === Math.max(...targets) ? html`<b class="right">✓</b>` : html`<b>✕</b>`
   return html`<dl class="tale-columns">${outputs.map(
     (value, n) =>
-      html`<div class=${n === answer && grown ? "says" : ""} style="--part:${grown * value};--value:${value}"><dt>${numbers.nameOf(n, outputs.length)} ${n === answer && grown === 1 ? mark : nothing}</dt>
+      html`<div class=${n === answer && grown ? "says" : ""} style="--part:${grown * value};--value:${value}"><dt>${numbers.nameOf(n, outputs.length)} ${n === answer && grown === 1 ? markTemplate : nothing}</dt>
         <dd><span></span>${before ? html`<i style="--part:${before[n]}"></i>` : nothing}<b>${grown === 1 ? decimals(value, 2) : ""}</b></dd></div>`,
   )}</dl>`
 }
@@ -87,7 +87,7 @@ const picture = (/** @type {string} */ name, /** @type {string} */ label) =>
  * The kernel sweeps the photograph. `moved` is the share of the way out of sight, on the next screen.
  * @param {Told} told @param {Shown} shown
  */
-function look({ snapshots: [numbers] }, { swept = 1, activated = 1, grown = 1, done }) {
+function lookScreen({ snapshots: [numbers] }, { swept = 1, activated = 1, grown = 1, done }) {
   const [rows, across] = numbers.shape("z1").slice(-2)
   const position = Math.min(Math.floor(swept * rows * across), rows * across - 1)
   const [i, j] = [Math.floor(position / across), position % across]
@@ -105,7 +105,7 @@ function look({ snapshots: [numbers] }, { swept = 1, activated = 1, grown = 1, d
 }
 
 /** The loss as areas. @param {Told} told @param {Shown} shown */
-function areas(told, { glided = 1, marked = 1, opened = [], melted = 1 }) {
+function areasScreen(told, { glided = 1, marked = 1, opened = [], melted = 1 }) {
   const [numbers] = told.snapshots
   const [outputs, targets] = [valuesOf(numbers, "o"), valuesOf(numbers, "y")]
   const gaps = outputs.map((value, n) => Math.abs(value - targets[n]))
@@ -114,7 +114,7 @@ function areas(told, { glided = 1, marked = 1, opened = [], melted = 1 }) {
   const sides = gaps.map((gap, n) => `--s${n}:${gap}`).join(";")
   const name = (/** @type {number} */ n) => numbers.nameOf(n, outputs.length)
   return html`<div class="tale-areas" style="${sides};--sum:${gaps.reduce((sum, gap) => sum + gap, Math.sqrt(loss))};--pair:${gaps.reduce((sum, gap) => sum + gap, 0)};--loss:${Math.sqrt(loss)};--glided:${glided};--marked:${marked};--melted:${melted}">
-    ${glided < 1 ? html`<div class="tale-left" aria-hidden="true">${look(told, { done: true })}</div>` : nothing}
+    ${glided < 1 ? html`<div class="tale-left" aria-hidden="true">${lookScreen(told, { done: true })}</div>` : nothing}
     ${outputs.map(
       (
         value,
@@ -128,17 +128,17 @@ function areas(told, { glided = 1, marked = 1, opened = [], melted = 1 }) {
 }
 
 /** One number is dragged, with the promised and the measured change. @param {Told} told @param {Shown} shown */
-function number({ snapshots: [numbers], curve }, { appeared = 1, pulsed = 0, value = 0 }) {
-  const at = MIDDLE + value
-  const [start, now] = curve ? [curve.loss[MIDDLE], curve.loss[at]] : [lossOf(numbers), lossOf(numbers)]
-  const change = curve ? curve.theta[at] - curve.theta[MIDDLE] : 0
+function numberScreen({ snapshots: [numbers], curve }, { appeared = 1, pulsed = 0, value = 0 }) {
+  const position = MIDDLE + value
+  const [start, now] = curve ? [curve.loss[MIDDLE], curve.loss[position]] : [lossOf(numbers), lossOf(numbers)]
+  const change = curve ? curve.theta[position] - curve.theta[MIDDLE] : 0
   const changes = { promised: (curve?.slope ?? 0) * change, measured: now - start }
   const count = digitsOf(start, now)
-  const scale = curve ? farthest(curve) : 1
-  const shownNumber = curve ? decimals(curve.theta[at], value % NUMBER.steps ? 1 : 0) : ""
+  const scale = curve ? maxLossChange(curve) : 1
+  const shownNumber = curve ? decimals(curve.theta[position], value % NUMBER.steps ? 1 : 0) : ""
   const handle = html`<b role="slider" tabindex="0" aria-orientation="vertical" aria-label=${say("web.story.drag")} style="--pulsed:${pulsed}"
-    aria-valuemin=${curve?.theta[MIDDLE - NUMBER.most] ?? 0} aria-valuemax=${curve?.theta[MIDDLE + NUMBER.most] ?? 0} aria-valuenow=${curve?.theta[at] ?? 0} aria-valuetext="${shownNumber}, L ${decimals(now, 4)}"><i></i>${shownNumber}<i></i></b>`
-  const cells = valuesOf(numbers, "f").map((cell, n) => (n === NUMBER.index && curve ? curve.theta[at] : cell))
+    aria-valuemin=${curve?.theta[MIDDLE - NUMBER.most] ?? 0} aria-valuemax=${curve?.theta[MIDDLE + NUMBER.most] ?? 0} aria-valuenow=${curve?.theta[position] ?? 0} aria-valuetext="${shownNumber}, L ${decimals(now, 4)}"><i></i>${shownNumber}<i></i></b>`
+  const cells = valuesOf(numbers, "f").map((cell, n) => (n === NUMBER.index && curve ? curve.theta[position] : cell))
   return html`<div class="tale-number" style="opacity:${appeared}">
     <figure class="tale-kernel"><figcaption>${say("web.story.drag")}</figcaption><div class="tale-grid">${cells.map((cell, n) => html`<span class=${n === NUMBER.index ? "held" : ""} style=${cellStyle(numbers, cell)}>${n === NUMBER.index ? handle : formatInteger(cell)}</span>`)}</div></figure>
     <figure class="tale-curve"><figcaption ${inner(withSymbols(say("web.story.curve")))}></figcaption>${curve ? lossChart(curve, value) : nothing}</figure>
@@ -147,7 +147,7 @@ function number({ snapshots: [numbers], curve }, { appeared = 1, pulsed = 0, val
 }
 
 /** Return the largest change of the loss, promised or measured, that a drag can make. @param {Curve} curve */
-const farthest = ({ theta, loss, slope }) =>
+const maxLossChange = ({ theta, loss, slope }) =>
   Math.max(
     ...[-NUMBER.most, NUMBER.most].flatMap((by) => [
       Math.abs(loss[MIDDLE + by] - loss[MIDDLE]),
@@ -164,34 +164,34 @@ function lossChart({ theta, loss, slope }, value) {
   const [first, last] = [MIDDLE - NUMBER.most, MIDDLE + NUMBER.most]
   const points = Array.from({ length: last - first + 1 }, (_, n) => first + n)
   const line = (/** @type {number} */ n) => loss[MIDDLE] + slope * (theta[n] - theta[MIDDLE])
-  const all = points.flatMap((n) => [loss[n], line(n)])
-  const [low, high] = [Math.min(...all), Math.max(...all)]
+  const allValues = points.flatMap((n) => [loss[n], line(n)])
+  const [low, high] = [Math.min(...allValues), Math.max(...allValues)]
   const x = (/** @type {number} */ n) => (100 * (n - first)) / (last - first)
   const y = (/** @type {number} */ of) => 100 - (100 * (of - low)) / (high - low)
-  const at = (/** @type {number} */ left, /** @type {number} */ top) => `left:${left}%;top:${top}%`
-  const promised = MIDDLE + NUMBER.steps
-  const fall = line(promised)
+  const positionStyle = (/** @type {number} */ left, /** @type {number} */ top) => `left:${left}%;top:${top}%`
+  const promisedPosition = MIDDLE + NUMBER.steps
+  const fall = line(promisedPosition)
   const ticks = points.filter((n) => (n - MIDDLE) % NUMBER.steps === 0)
   return html`<div class="tale-plot"><svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
-      <path class="triangle" d="M${x(MIDDLE)} ${y(loss[MIDDLE])}H${x(promised)}V${y(fall)}z"/>
+      <path class="triangle" d="M${x(MIDDLE)} ${y(loss[MIDDLE])}H${x(promisedPosition)}V${y(fall)}z"/>
       <path class="line" d="M${x(first)} ${y(line(first))}L${x(last)} ${y(line(last))}"/>
       <path class="curve" d="M${points.map((n) => `${x(n)} ${y(loss[n])}`).join("L")}"/><path class="axis" d="M0 100H100"/>${ticks.map((n) => svg`<path class="axis" d="M${x(n)} 100v2"/>`)}</svg>
-    <b class="promised over" style=${at((x(promised) + x(MIDDLE)) / 2, y(loss[MIDDLE]))}>${formatInteger(Math.abs(NUMBER.by))}</b>
-    <b class="promised beside" style=${at(x(promised), (y(loss[MIDDLE]) + y(fall)) / 2)}>${decimals(Math.abs(fall - loss[MIDDLE]), digitsOf(loss[MIDDLE], loss[promised]))}</b>
-    <span class="promised beside" style=${at(x(last - 6), y(line(last - 6)))}>${say("web.story.promised")}</span><span class="below" style=${at(x(last), y(loss[last]))}>${say("web.story.measured")}</span>
-    <i class="start" style=${at(x(MIDDLE), y(loss[MIDDLE]))}></i>${value ? html`<i class="end" style=${at(x(MIDDLE + value), y(loss[MIDDLE + value]))}></i><b class="here" style=${at(x(MIDDLE + value), y(loss[MIDDLE + value]))}>${say("web.story.now")}</b>` : nothing}
-    ${ticks.map((n) => html`<small style=${at(x(n), 100)}>${formatInteger(Math.round(theta[n]))}</small>`)}</div>`
+    <b class="promised over" style=${positionStyle((x(promisedPosition) + x(MIDDLE)) / 2, y(loss[MIDDLE]))}>${formatInteger(Math.abs(NUMBER.by))}</b>
+    <b class="promised beside" style=${positionStyle(x(promisedPosition), (y(loss[MIDDLE]) + y(fall)) / 2)}>${decimals(Math.abs(fall - loss[MIDDLE]), digitsOf(loss[MIDDLE], loss[promisedPosition]))}</b>
+    <span class="promised beside" style=${positionStyle(x(last - 6), y(line(last - 6)))}>${say("web.story.promised")}</span><span class="below" style=${positionStyle(x(last), y(loss[last]))}>${say("web.story.measured")}</span>
+    <i class="start" style=${positionStyle(x(MIDDLE), y(loss[MIDDLE]))}></i>${value ? html`<i class="end" style=${positionStyle(x(MIDDLE + value), y(loss[MIDDLE + value]))}></i><b class="here" style=${positionStyle(x(MIDDLE + value), y(loss[MIDDLE + value]))}>${say("web.story.now")}</b>` : nothing}
+    ${ticks.map((n) => html`<small style=${positionStyle(x(n), 100)}>${formatInteger(Math.round(theta[n]))}</small>`)}</div>`
 }
 
 /** The updates on a slider. @param {Told} told @param {Shown} shown @param {Acts} acts */
-function updates(told, { appeared = 1, value = 0 }, { choose }) {
+function updatesScreen(told, { appeared = 1, value = 0 }, { choose }) {
   const { snapshots } = told
   const [start] = snapshots
   const k = isLoaded(told) ? value : 0
   const numbers = snapshots[k]
   const outputs = valuesOf(start, "o")
   const losses = snapshots.map(lossOf)
-  const turn = isLoaded(told) ? turnOf(told) : 0
+  const turnUpdate = isLoaded(told) ? turnOf(told) : 0
   const answer = largestName(numbers, "o")
   const added = (/** @type {number} */ n) =>
     say(`web.story.${k ? "added" : "first"}`, { name: start.nameOf(n, outputs.length) })
@@ -201,22 +201,22 @@ function updates(told, { appeared = 1, value = 0 }, { choose }) {
     <div class="tale-outputs">${columns(numbers, 1, k ? outputs : undefined)}${k ? html`<p>${say("web.story.dashed")}</p>` : nothing}</div>
     <div class="tale-slider"><input type="range" min="0" max=${UPDATES} .value=${String(k)} aria-label=${say("web.story.updates")} aria-valuetext=${say("web.story.between", { n: k, said: answer })}
         @input=${(/** @type {Event} */ { target }) => choose(Number(/** @type {HTMLInputElement} */ (target).value))}>
-      ${Array.from({ length: UPDATES + 1 }, (_, n) => html`<span class=${n < k ? "before" : n === k ? "here" : ""} style="--n:${n / UPDATES};--part:${(losses[n] ?? 0) / losses[0]}"><i></i>${n === k && n === turn ? html`<em>${say("web.story.turns", { said: answer })}</em>` : nothing}<b>${n}</b></span>`)}</div>
+      ${Array.from({ length: UPDATES + 1 }, (_, n) => html`<span class=${n < k ? "before" : n === k ? "here" : ""} style="--n:${n / UPDATES};--part:${(losses[n] ?? 0) / losses[0]}"><i></i>${n === k && n === turnUpdate ? html`<em>${say("web.story.turns", { said: answer })}</em>` : nothing}<b>${n}</b></span>`)}</div>
     <p class="tale-hint">${say("web.story.updates")}</p>
     <p class="tale-figure"><i>L</i><b>${decimals(lossOf(numbers), 2)}</b></p></div>`
 }
 
 /** @type {((told: Told, shown: Shown, acts: Acts) => Template)[]} */
-const SCREENS = [look, areas, number, updates]
+const SCREENS = [lookScreen, areasScreen, numberScreen, updatesScreen]
 
 // ---- the opening
 
 /** @param {Told} told @param {Acts} acts @param {boolean} still  without motion */
-export function opening(told, acts, still) {
+export function openingScreen(told, acts, still) {
   const { telling } = told
   const { at } = telling
   const shown = shownOf(told)
-  const place = (/** @type {number} */ n) => say("web.learn.of", { n: n + 1, count: STORY.length })
+  const progressText = (/** @type {number} */ n) => say("web.learn.of", { n: n + 1, count: STORY.length })
   const beside = telling.plays
     ? at
       ? nothing
@@ -225,7 +225,7 @@ export function opening(told, acts, still) {
       ? nothing
       : html`<button type="button" data-key="story_play" @click=${acts.play}>▶ ${say("web.story.play")}</button>`
   return html`<header><span class="brand">cnnviz</span>
-      <div class="dots">${STORY.map((_, n) => html`<button type="button" data-key="story_${n + 1}" class=${n < at ? "before" : ""} aria-label=${place(n)} aria-current=${n === at ? "step" : nothing} @click=${() => acts.go(n)}></button>`)}</div>${beside}
+      <div class="dots">${STORY.map((_, n) => html`<button type="button" data-key="story_${n + 1}" class=${n < at ? "before" : ""} aria-label=${progressText(n)} aria-current=${n === at ? "step" : nothing} @click=${() => acts.go(n)}></button>`)}</div>${beside}
       <button type="button" class="skip" data-key="story_skip" @click=${acts.skip}>${say("web.story.skip")}</button></header>
     <h1 ${inner(withSymbols(sentenceOf(told)))}></h1>
     ${keyed(at, html`<div class="tale">${SCREENS[at](told, shown, acts)}</div>`)}

@@ -107,18 +107,18 @@ class FilmPage:
 
 def film_page(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> FilmPage:
     """Return the recording for an address: `n` updates, with another setup (`vs`) beside it, or stored checkpoints."""
-    vs, missing = query.get("vs", ""), None
+    vs, missing_message = query.get("vs", ""), None
     if name := parse_checkpoints(query):
         try:
             return dataclasses.replace(_checkpoint_page(checkpoints(setup, name), setup, x, query), files=file_names(name))
         except NotStored as error:
-            missing = error.message
+            missing_message = error.message
     n, wrong_updates = parse_updates(query.get("n", ""), setup.k, setup.most_updates)
     runs: tuple[Run, ...] = (Run(message("ui.train.film.this_lesson"), setup, _cached_film(setup, x, n, 2 if vs or query.get("hold") else 1), x.shape),)
-    problems = tuple(sentence for sentence in (wrong_updates, missing) if sentence)
+    problems = tuple(sentence for sentence in (wrong_updates, missing_message) if sentence)
     if vs:
-        other, sentence = _second_run(setup, vs, n)
-        runs += (other,) if other else ()
+        second_run, sentence = _second_run(setup, vs, n)
+        runs += (second_run,) if second_run else ()
         problems += (message("ui.train.film.wrong_other", sentence=sentence),) if sentence else ()
     hold = parse_held_parameters(query.get("hold", ""), setup) if not vs else ()
     if hold:
@@ -156,9 +156,9 @@ def estimate_seconds(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> f
 
 def _other_run_seconds(setup: Setup, vs: str, n: int) -> float:
     try:
-        other, _ = parse_other_setup(vs, setup)
-        shape = load_image(other.img, other.ch, other.scale).shape
-        return 2 * estimated_seconds(other.network, shape, min(n, other.most_updates))
+        other_setup, _ = parse_other_setup(vs, setup)
+        shape = load_image(other_setup.img, other_setup.ch, other_setup.scale).shape
+        return 2 * estimated_seconds(other_setup.network, shape, min(n, other_setup.most_updates))
     except Problem:  # an invalid setup is not run
         return 0.0
 
@@ -166,28 +166,28 @@ def _other_run_seconds(setup: Setup, vs: str, n: int) -> float:
 def _second_run(setup: Setup, vs: str, n: int) -> tuple[Run | None, Message | None]:
     """Return the second run, if it is valid, and a sentence on values that were replaced."""
     try:
-        other, sentence = parse_other_setup(vs, setup)
-        x = load_image(other.img, other.ch, other.scale)
-        recording = _cached_film(other, x, n, 2)
+        other_setup, sentence = parse_other_setup(vs, setup)
+        x = load_image(other_setup.img, other_setup.ch, other_setup.scale)
+        recording = _cached_film(other_setup, x, n, 2)
     except Problem as error:
         return None, error.message
-    return Run(difference(setup, other), other, recording, x.shape), sentence
+    return Run(difference(setup, other_setup), other_setup, recording, x.shape), sentence
 
 
 def encode_film(request: PageRequest, page: FilmPage, sweep: SweepData | None = None, sweep_arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
     """Encode the response with the recording; `sweep` is the record of a sweep, and `sweep_arrays` its arrays."""
-    head = FilmHeader(**header("train", request), film=page.record, sweep=sweep)
+    film_header = FilmHeader(**header("train", request), film=page.record, sweep=sweep)
     if not page.checkpoints and ("n" in request.extras or page.n != DEFAULT_UPDATES):
-        head["lesson"] = {**head["lesson"], "n": str(page.n)}
-    return encode(head, {"photo": request.image.pixels, **page.arrays(), **(sweep_arrays or {})})
+        film_header["lesson"] = {**film_header["lesson"], "n": str(page.n)}
+    return encode(film_header, {"photo": request.image.pixels, **page.arrays(), **(sweep_arrays or {})})
 
 
 def _cached_film(setup: Setup, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:
-    def made() -> Film:
+    def compute() -> Film:
         frame_count, maps = _frame_plan(setup.start, x, n, parts)
         return film(setup.start, x, n, frame_count, maps, hold=hold)
 
-    return _FILMS.get_or_make((setup.start, x.tobytes(), x.shape, n, parts, hold), made)
+    return _FILMS.get_or_make((setup.start, x.tobytes(), x.shape, n, parts, hold), compute)
 
 
 def _frame_plan(start: Setup, x: np.ndarray, n: int, parts: int) -> tuple[int, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Switches beside a recording: its length, a second run, and a sweep."""
+"""Switches of a recording: its length, a second run, and a sweep."""
 
 from urllib.parse import urlencode
 
@@ -64,15 +64,15 @@ def _hold(setup: Setup, hold: tuple[str, ...]) -> tuple[SwitchData, ...]:
     """Return a switch for each parameter that holds it fixed in a second run."""
     switches = []
     for name in setup.network.parameters:
-        held = [other for other in setup.network.parameters if (other in hold) != (other == name)]
+        held_names = [other for other in setup.network.parameters if (other in hold) != (other == name)]
         words = message("ui.train.film.choices.hold_words", name=label(name))
-        switches.append(switch(f"hold_{name}", label(name), words, name in hold, {"hold": ",".join(held), "vs": ""}))
+        switches.append(switch(f"hold_{name}", label(name), words, name in hold, {"hold": ",".join(held_names), "vs": ""}))
     return tuple(switches)
 
 
 def _compare(setup: Setup, vs: str) -> tuple[SwitchData, ...]:
     """Return switches for other starts of the setup, without the ones that equal it."""
-    others: dict[str, dict[str, object]] = {
+    other_changes: dict[str, dict[str, object]] = {
         "seed": {"seed": (setup.seed + 1) % (MAX_SEED + 1), "w": "normal"},
         "rate_up": {"lr": min(setup.lr * 10, 1e6)},
         "rate_down": {"lr": setup.lr / 10},
@@ -82,7 +82,7 @@ def _compare(setup: Setup, vs: str) -> tuple[SwitchData, ...]:
     none_label, none_words = message("ui.train.film.choices.nothing"), message("ui.train.film.choices.alone")
     switches = [switch("compare_none", none_label, none_words, not vs, {"vs": "", "hold": ""})]
     own_query = setup.start.to_query()
-    for key, change in others.items():
+    for key, change in other_changes.items():
         other_query = setup.start.with_query({name: as_text(value) for name, value in change.items()})[0].to_query()
         query = urlencode({name: other_query[name] for name in change if name in other_query and other_query[name] != own_query.get(name)}, safe=",")
         if query:

@@ -10,7 +10,7 @@ from cnnviz.core.training.film import Film
 from cnnviz.words import Message, message
 
 MOST_LINES = 9
-"""Largest number of filter entries with a line each; of more, the ones that change most."""
+"""Maximum number of filter entries with a line each. If there are more, only the ones that change most are drawn."""
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,8 @@ def kernel_of(setup: Setup, x_shape: tuple[int, ...]) -> Part | None:
     """Return the first channel of the first filter, which is shown at every update, or None if there is no
     convolution."""
     program = setup.network.program(x_shape)
-    first = next((name for name in program.parameters if len(program.shapes[name]) == 4), None)
-    return part(program, first) if first else None
+    kernel_name = next((name for name in program.parameters if len(program.shapes[name]) == 4), None)
+    return part(program, kernel_name) if kernel_name else None
 
 
 def frames_that_fit(n: int, sizes: tuple[int, ...], parts: int, numbers: int = 15) -> int:
@@ -100,8 +100,8 @@ def largest_change(film: Film, parts: tuple[Part, ...], kernel: Part | None) -> 
 
 def _to_float32(array: np.ndarray) -> np.ndarray:
     """Convert to float32, unless that would make a finite number infinite."""
-    narrow = array.astype(np.float32)
-    return narrow if np.array_equal(np.isfinite(narrow), np.isfinite(array)) else array
+    float32_array = array.astype(np.float32)
+    return float32_array if np.array_equal(np.isfinite(float32_array), np.isfinite(array)) else array
 
 
 def _frames(film: Film, part: Part) -> np.ndarray:

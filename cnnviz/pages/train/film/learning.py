@@ -46,11 +46,11 @@ def weights_of(setup: Setup, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
     name = last_weights(setup, x_shape)
     if name is None:
         return ()
-    complete = part(setup.network.program(x_shape), name)
-    if len(complete.shape) != 4:
-        return (complete,)
-    outputs = range(min(complete.shape[3], MOST_OUTPUTS))
-    return tuple(replace(complete, index=(*complete.index[:3], n), layers=1, rows=complete.shape[1], columns=complete.shape[2], flat=False) for n in outputs)
+    full_part = part(setup.network.program(x_shape), name)
+    if len(full_part.shape) != 4:
+        return (full_part,)
+    outputs = range(min(full_part.shape[3], MOST_OUTPUTS))
+    return tuple(replace(full_part, index=(*full_part.index[:3], n), layers=1, rows=full_part.shape[1], columns=full_part.shape[2], flat=False) for n in outputs)
 
 
 def biases_of(setup: Setup, x_shape: tuple[int, ...]) -> Part | None:
@@ -87,13 +87,13 @@ def log_bytes(values: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     >>> log_bytes(np.array([1.0, -1e-2, 0.0, 1e-9]))
     (array([255,  64, 128, 128], dtype=uint8), (0.0001, 1.0))
     """
-    finite = np.nan_to_num(values)
+    finite_values = np.nan_to_num(values)
     high = largest(values)
     if not high:
         return np.full(values.shape, 128, np.uint8), (0.0, 0.0)
     low = high / 10**DECADES
-    share = np.log10(np.clip(np.abs(finite), low, high) / low) / DECADES
-    return (128 + np.rint(HALF * share * np.sign(finite))).astype(np.uint8), (low, high)
+    share = np.log10(np.clip(np.abs(finite_values), low, high) / low) / DECADES
+    return (128 + np.rint(HALF * share * np.sign(finite_values))).astype(np.uint8), (low, high)
 
 
 def share_of_the_fall(film: Film, setup: Setup) -> tuple[np.ndarray, FilmShare] | Message:
@@ -122,7 +122,7 @@ def marks(film: Film) -> list[FilmMark]:
     checkpoints."""
     if not film.promised.size:  # checkpoints have no updates to mark
         return []
-    falls = [
+    decreases = [
         FilmMark(k=k, name=message("ui.train.film.fall.half" if share == 0.5 else "ui.train.film.fall.share", share=share),
                  words=message("ui.train.film.fall.mark", share=share, k=k), wrong=False)
         for share, k in milestones(film.losses).items()
@@ -131,4 +131,4 @@ def marks(film: Film) -> list[FilmMark]:
         FilmMark(k=k, name=message(f"ui.train.film.turn.{kind}"), words=message("ui.train.film.choices.go_to", k=k), wrong=True)
         for k, kind in turning_points(film)
     ]
-    return [*falls, *fault_marks]
+    return [*decreases, *fault_marks]

@@ -50,11 +50,11 @@ def parse_other_setup(text: str, setup: Setup) -> tuple[Setup, Message | None]:
         query = {}
     if not query.keys() & SETUP_KEYS:
         raise Problem("ui.train.film.no_link")
-    other, errors = setup.start.with_query(query)
+    other_setup, errors = setup.start.with_query(query)
     sentence = join_messages(errors.values())
-    if other.start == setup.start:
+    if other_setup.start == setup.start:
         raise Problem(sentence.id, **sentence.values) if sentence else Problem("ui.train.film.own_start")
-    return other, sentence
+    return other_setup, sentence
 
 
 def parse_held_parameters(text: str, setup: Setup) -> tuple[str, ...]:

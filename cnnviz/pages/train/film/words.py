@@ -1,4 +1,4 @@
-"""Sentences beside a recording: how two starts differ, and where and why a run goes wrong."""
+"""Sentences about a recording: the difference between two starts, and the position and cause of a failure."""
 
 from cnnviz.core.network.network import DEFAULT, WEIGHTS
 from cnnviz.core.setup.kernels import KERNELS
@@ -16,12 +16,12 @@ def difference(setup: Setup, other: Setup) -> Message:
     >>> print(difference(Setup(), Setup(lr=0.5, seed=3)))
     seed 3, rate 0.5
     """
-    ours, theirs = setup.start.to_query(), other.start.to_query()
-    shown = {name: vars(other)[name] for name in SETUP_KEYS & vars(other).keys() if name not in theirs}
-    shown["f"] = next((name for name, f in KERNELS.items() if f == other.f), theirs.get("f", ""))
-    if theirs["w"] not in WEIGHTS:
-        shown["w"] = message("ui.train.film.differs.trained")
-    return message("words.value", value=[_difference(key, (theirs | shown)[key]) for key in ours | theirs if ours.get(key) != theirs.get(key)])
+    our_query, their_query = setup.start.to_query(), other.start.to_query()
+    shown_values = {name: vars(other)[name] for name in SETUP_KEYS & vars(other).keys() if name not in their_query}
+    shown_values["f"] = next((name for name, f in KERNELS.items() if f == other.f), their_query.get("f", ""))
+    if their_query["w"] not in WEIGHTS:
+        shown_values["w"] = message("ui.train.film.differs.trained")
+    return message("words.value", value=[_difference(key, (their_query | shown_values)[key]) for key in our_query | their_query if our_query.get(key) != their_query.get(key)])
 
 
 def _difference(key: str, value: Message | str) -> Message:

@@ -51,8 +51,8 @@ def _choices(settings: Settings) -> dict[str, list[tuple[str, Message | str]]]:
 
 def _presets() -> dict[str, tuple[str, str]]:
     """Return the channel and the optimizer that each network was designed for."""
-    fits = {preset.query["net"]: (preset.query["ch"], preset.query["opt"]) for preset in PRESETS}
-    return {LEARNS: ("rgb", "adam")} | fits
+    preset_choices = {preset.query["net"]: (preset.query["ch"], preset.query["opt"]) for preset in PRESETS}
+    return {LEARNS: ("rgb", "adam")} | preset_choices
 
 
 def _layers(job: Job) -> list[TrainingLayer]:

@@ -50,7 +50,7 @@ def report(trainer: Trainer) -> Report:
 
 
 def preview(job: Job, state_text: Message | str = "", kind: str = "") -> Report:
-    """Return the preview before the first report: what the untrained network makes of the images, if that is quick.
+    """Return the preview before the first report: the untrained network's answers, if they are quick to compute.
     `state_text` is the sentence on the state."""
     history = job.history()
     epochs = _untrained(job, history)
@@ -66,7 +66,7 @@ def _untrained(job: Job, history: History) -> tuple[Epoch, ...]:
     images = job.data.held_out.pixels(job.channel).shape
     if estimated_seconds(job.settings.network, images[1:], images[0]) > QUICK:
         return ()
-    return (_UNTRAINED.get_or_make(job.name, history.untrained),)
+    return (_UNTRAINED.get_or_make(job.name, history.untrained_results),)
 
 
 QUICK = 0.5
@@ -146,7 +146,7 @@ FEW = 10
 
 def stuck_reason(reports: Sequence[Progress], settings: Training) -> Message | None:
     """Return the reason why the training is stuck, or None."""
-    first, latest = reports[0], reports[-1]
+    first_report, latest = reports[0], reports[-1]
 
     def sentence(what: str, cure: str = "rate") -> Message:
         return message(f"ui.train.training.stuck.{what}", update=latest.step, cure=message(f"ui.train.training.stuck.{cure}"))
@@ -154,7 +154,7 @@ def stuck_reason(reports: Sequence[Progress], settings: Training) -> Message | N
     if latest.diverged:
         return sentence("diverged")
     if latest.saturated >= NEARLY_ALL:
-        return sentence("units", "pixels" if settings.scale == "raw" else "kernel" if first.saturated >= NEARLY_ALL else "rate")
+        return sentence("units", "pixels" if settings.scale == "raw" else "kernel" if first_report.saturated >= NEARLY_ALL else "rate")
     if latest.silent >= NEARLY_ALL:
         return sentence("silent")
     if latest.saturated_outputs >= NEARLY_ALL and latest.accuracy < NEARLY_ALL:
@@ -209,9 +209,9 @@ def _filters(frames: Sequence[Progress]) -> list[tuple[str, np.ndarray]]:
 
 def _weights(program: Program, frames: Sequence[Progress], names: tuple[str | Message, ...]) -> list[tuple[Message, np.ndarray]]:
     """Return the weights of the first outputs, (F,rows,columns,1), if they read a map of one channel."""
-    last = next((name for name in reversed(program.parameters) if name[0] == "w"), "")
-    shape = program.laid_out.get(last, ())
+    last_weights = next((name for name in reversed(program.parameters) if name[0] == "w"), "")
+    shape = program.laid_out.get(last_weights, ())
     if len(shape) != 4 or shape[0] != 1 or max(shape[1:3]) > MOST_SIDE or shape[3] != len(names):
         return []
-    layers = np.stack([np.asarray(frame.params[last], np.float64).reshape(shape)[0] for frame in frames])
+    layers = np.stack([np.asarray(frame.params[last_weights], np.float64).reshape(shape)[0] for frame in frames])
     return [(message("ui.train.training.report.weights", name=name), layers[..., n : n + 1]) for n, name in enumerate(names[:MOST_OUTPUTS])]

@@ -46,7 +46,7 @@ class Settings:
         """Parse the settings of an address; an empty text means the setup's. Return the default and a message if
         invalid."""
         if not text:
-            return cls.of(setup) if setup else cls(), None
+            return cls.for_setup(setup) if setup else cls(), None
         try:
             words = text.split(",")
             changes: dict[str, str] = {}
@@ -63,7 +63,7 @@ class Settings:
         return cls(), message("ui.train.training.wrong_settings", text=repr(text[:40]), instead=cls().to_text())
 
     @classmethod
-    def of(cls, setup: Setup) -> Settings:
+    def for_setup(cls, setup: Setup) -> Settings:
         """Return settings that fit a setup: its classes, or as many as it has outputs, and its optimizer.
 
         For the notebook's network without named classes, return four classes, and a network that learns them.

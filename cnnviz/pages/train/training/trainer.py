@@ -51,16 +51,16 @@ class Job(NamedTuple):
 _elsewhere: list[SharedStore[Job, History]] = []
 
 
-def add_history_store(elsewhere: SharedStore[Job, History]) -> None:
-    """Store completed trainings in `elsewhere`, too, and look them up there."""
-    _elsewhere[:] = [elsewhere]
+def add_history_store(store: SharedStore[Job, History]) -> None:
+    """Store completed trainings in `store`, too, and look them up there."""
+    _elsewhere[:] = [store]
 
 
 def completed_trainer(job: Job) -> Trainer | None:
     """Return the completed training of this job from a cache, here or elsewhere, or None."""
     trainer = _done.get(job.name)
-    for elsewhere in _elsewhere if trainer is None else ():
-        if history := elsewhere.get(job):
+    for store in _elsewhere if trainer is None else ():
+        if history := store.get(job):
             trainer = Trainer(job, history)
             _done.put(job.name, trainer)
     return trainer
@@ -150,8 +150,8 @@ class Trainer:
                         break
                 else:
                     _done.put(self.job.name, self)
-                    for elsewhere in _elsewhere:
-                        elsewhere.put(self.job, self.history)
+                    for store in _elsewhere:
+                        store.put(self.job, self.history)
                     return "done"
             finally:
                 self._at_work = False

@@ -84,14 +84,14 @@ const quote = (expression) => `\`${expression}\``
  * @returns {Table}
  */
 export function withQuestion(screen, form, feedback, inputs = []) {
-  const rest = Object.fromEntries(Object.entries(screen).filter(([key]) => !QUESTION_FIELDS.includes(key)))
+  const otherFields = Object.fromEntries(Object.entries(screen).filter(([key]) => !QUESTION_FIELDS.includes(key)))
   const { query: lesson } = parseAddress(screen)
   const map = mapOf(screen)
   const fields = form.ask.trim()
     ? fieldsOf(form, map, map ? { show: shownSymbols(screen, map, inputs) } : {}, feedback)
     : null
-  if (!fields) return { ...rest, at: `/?${lesson}` }
-  return { ...rest, at: lesson, ask: form.ask.trim(), ...fields }
+  if (!fields) return { ...otherFields, at: `/?${lesson}` }
+  return { ...otherFields, at: lesson, ask: form.ask.trim(), ...fields }
 }
 
 /** @param {QuestionForm} asked @param {string} map @param {{ show?: string[] }} show @param {Feedback} feedback @returns {Table | null} */
@@ -104,18 +104,18 @@ function fieldsOf({ kind, answers, right, key, tolerance }, map, show, feedback)
   }
   if (kind === "number") {
     const message = feedback(`{${key.trim()}:4}`)
-    const within = tolerance.trim() ? { tolerance: tolerance.trim() } : {}
-    return key.trim() ? { ...show, kind, key: key.trim(), ...within, right: message, otherwise: message } : null
+    const toleranceField = tolerance.trim() ? { tolerance: tolerance.trim() } : {}
+    return key.trim() ? { ...show, kind, key: key.trim(), ...toleranceField, right: message, otherwise: message } : null
   }
   const options = answers.map((label, n) => ({ label: label.trim(), right: n === right })).filter(({ label }) => label)
-  const best = options.find((answer) => answer.right)?.label
-  if (options.length < 2 || best === undefined) return null
+  const rightLabel = options.find((answer) => answer.right)?.label
+  if (options.length < 2 || rightLabel === undefined) return null
   const isPictures = kind === "pictures"
-  const message = feedback(isPictures ? quote(best) : best.replace(/\.$/, ""))
+  const message = feedback(isPictures ? quote(rightLabel) : rightLabel.replace(/\.$/, ""))
   return {
     ...(isPictures ? {} : show),
     kind: "choose",
-    key: isPictures ? best : "1",
+    key: isPictures ? rightLabel : "1",
     right: message,
     answers: options.map(({ label, right }, n) => ({
       label: isPictures ? quote(label) : label,

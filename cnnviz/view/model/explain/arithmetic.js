@@ -2,7 +2,7 @@
 // channel or as a positive and a negative total. The result is never computed here: it comes from the core. Operands
 // have enough digits that a reader's calculation gives the printed result.
 
-import { factor, integerOrNumber, localizePoint, number, signed } from "../numbers/format.js"
+import { factor, integerOrNumber, localizePoint, number, signedHTML } from "../numbers/format.js"
 import { isExactText } from "../numbers/printed_digits.js"
 import { say } from "../words.js"
 import { expression, symbols } from "./expression.js"
@@ -33,7 +33,7 @@ export const roundOff = ` <small>${say("web.numbers.round_off")}</small>`
  * @param {string} html
  * @param {string} id
  */
-export const beside = (html, id) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say(id, { value }))
+export const withNoteBeside = (html, id) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say(id, { value }))
 
 /**
  * Return the arithmetic of a cell with its numbers filled in.
@@ -53,8 +53,8 @@ export function cellArithmetic(numbers, symbol, cell) {
   const sum = firstSum(tree)
   if (sum && !filling.terms(sum).length && !numbers.at(symbol, cell))
     return `${name}${value} <small>${say("web.numbers.nothing")}</small>`
-  const single = singleTerm(filling, tree)
-  if (single) return `${name} = ${single}${value}`
+  const onlyTerm = singleTerm(filling, tree)
+  if (onlyTerm) return `${name} = ${onlyTerm}${value}`
   const digits = isRoundOff ? FEWEST : digitsOf(filling, tree, numbers.at(symbol, cell), digitCount)
   return digits ? `${name} = ${textOf({ filling, digits }, tree)}${value}` : name + value
 }
@@ -160,7 +160,7 @@ function nonzeroProduct(page, { sign, left, right }) {
 /** @param {Page} page @param {Node & { kind: "binary" }} node */
 function sumWithBias(page, { sign, left, right }) {
   if (sign !== "+" || right.kind !== "symbol" || left.kind !== "call" || left.name !== "sum") return undefined
-  return `${textOf(page, left)} ${signed(page.filling.at(right.name))} <small>${say("web.numbers.bias")}</small>`
+  return `${textOf(page, left)} ${signedHTML(page.filling.at(right.name))} <small>${say("web.numbers.bias")}</small>`
 }
 
 /** @param {Page} page @param {string} name @param {Node[]} args @param {boolean} alone */
@@ -193,21 +193,22 @@ function sumOf(page, node, alone) {
   const termCount = terms.length
   if (!termCount) return { sum: "0", count: 0, of: termCount }
   const keepsZeros = isProduct(node) || node.kind === "symbol"
-  const printed = keepsZeros ? terms : terms.filter(({ value }) => value !== 0)
-  if (printed.length > MOST_TERMS) {
+  const shownTerms = keepsZeros ? terms : terms.filter(({ value }) => value !== 0)
+  if (shownTerms.length > MOST_TERMS) {
     const parts = partsOf(filling, node, terms)
     const [part, ...others] = parts
-    const sum = others.length || alone ? parts.map((value) => signed(value, digits)).join(" ") : number(part, digits)
+    const sum =
+      others.length || alone ? parts.map((value) => signedHTML(value, digits)).join(" ") : number(part, digits)
     return { sum, count: parts.length, of: termCount }
   }
   if (keepsZeros && termCount > (isProduct(node) ? MAX_FACTORED : 1))
     return {
-      sum: terms.map(({ value }) => signed(value, isProduct(node) ? 3 : digits)).join(" "),
+      sum: terms.map(({ value }) => signedHTML(value, isProduct(node) ? 3 : digits)).join(" "),
       count: termCount,
       of: termCount,
     }
-  const sum = printed.map(({ cells }) => termText(page, cells, node)).join(" + ") || "0"
-  return { sum, count: printed.length, of: termCount }
+  const sum = shownTerms.map(({ cells }) => termText(page, cells, node)).join(" + ") || "0"
+  return { sum, count: shownTerms.length, of: termCount }
 }
 
 const MOST_CHANNELS = 6 // maximum number of channels whose sums are printed
@@ -229,7 +230,7 @@ function partsOf(filling, node, all) {
 /** @param {Page} page @param {Record<string, Cell>} cells @param {Node} node */
 function termText(page, cells, node) {
   page.filling.inside = cells
-  const written = textOf(page, node, false)
+  const printedText = textOf(page, node, false)
   page.filling.inside = undefined
-  return written
+  return printedText
 }

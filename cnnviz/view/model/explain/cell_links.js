@@ -20,9 +20,9 @@ const fullRanges = (shape) => shape.map((size) => ({ start: 0, count: size, step
 
 /** @type {(range: Range, size: number) => Range} */
 function clip({ start, count, step }, size) {
-  const first = start < 0 ? Math.ceil(-start / step) : 0
-  const last = Math.min(count - 1, Math.floor((size - 1 - start) / step))
-  return { start: start + first * step, count: Math.max(0, last - first + 1), step }
+  const firstIndex = start < 0 ? Math.ceil(-start / step) : 0
+  const lastIndex = Math.min(count - 1, Math.floor((size - 1 - start) / step))
+  return { start: start + firstIndex * step, count: Math.max(0, lastIndex - firstIndex + 1), step }
 }
 
 // Range under the window at output index `at`, and range under one cell of the window over all positions.
@@ -110,7 +110,8 @@ export const spread = (link, cell, shape) => SPREAD[link.pattern](link, cell, sh
  * Return a range along each axis of the source, without padding.
  * @param {Link} link @param {Cell} cell @param {number[]} shape of the source
  */
-export const reach = (link, cell, shape) => spread(link, cell, shape).map((range, axis) => clip(range, shape[axis]))
+export const sourceRanges = (link, cell, shape) =>
+  spread(link, cell, shape).map((range, axis) => clip(range, shape[axis]))
 
 /** Return every cell in the ranges, in reading order. @param {Range[]} ranges @returns {Cell[]} */
 export function cells(ranges) {
@@ -142,12 +143,12 @@ export function winner(candidates, read, tie = 0) {
  * @param {number} tie difference up to which inputs of a pool count as equal
  */
 export function sources(link, cell, shape, read, inputShape = shape, tie = 0) {
-  const reached = cells(reach(link, cell, shape))
-  if (link.pattern === "winner") return reached.length ? [winner(reached, read, tie)] : []
-  if (link.pattern !== "won") return reached
+  const sourceCells = cells(sourceRanges(link, cell, shape))
+  if (link.pattern === "winner") return sourceCells.length ? [winner(sourceCells, read, tie)] : []
+  if (link.pattern !== "won") return sourceCells
   const poolLink = { ...link, pattern: "pool" }
-  return reached.filter(
-    (position) => String(winner(cells(reach(poolLink, position, inputShape)), read, tie)) === String(cell),
+  return sourceCells.filter(
+    (position) => String(winner(cells(sourceRanges(poolLink, position, inputShape)), read, tie)) === String(cell),
   )
 }
 

@@ -74,9 +74,13 @@ const formatTyped = (value) =>
 
 /** @param {Numbers} numbers @param {string} name @param {Cell} cell */
 export function stepOf(numbers, name, cell) {
-  const at = numbers.offset(name, cell)
-  const [old, gradient, next] = [numbers.values(name)[at], numbers.values(`d${name}`)[at], numbers.next(name, at)]
-  const part = (/** @type {string} */ which) => numbers.part(which, name, at)
+  const offset = numbers.offset(name, cell)
+  const [old, gradient, next] = [
+    numbers.values(name)[offset],
+    numbers.values(`d${name}`)[offset],
+    numbers.next(name, offset),
+  ]
+  const part = (/** @type {string} */ which) => numbers.part(which, name, offset)
   const [velocity, mean] = [part("velocity"), part("mean")]
   const rate = formatTyped(numbers.rate)
   const change =

@@ -26,9 +26,9 @@ function parseTemplate(template) {
     tokens.push({ number: match[1], name: match[2], sign: match[3] })
   }
   let index = 0
-  const next = () => tokens[index] ?? {}
+  const peek = () => tokens[index] ?? {}
   /** @param {...string} signs */
-  const accept = (...signs) => (signs.includes(next().sign ?? "") ? tokens[index++].sign : undefined)
+  const accept = (...signs) => (signs.includes(peek().sign ?? "") ? tokens[index++].sign : undefined)
   /** @param {string} sign */
   const expect = (sign) => {
     if (!accept(sign)) throw new Error(`expression: ${template} lacks ${sign}`)
@@ -48,16 +48,16 @@ function parseTemplate(template) {
   const product = () => chain(["*", "/"], power)
   /** @returns {Node} */
   const power = () => {
-    const of = atom()
-    return accept("²") ? { kind: "square", of } : of
+    const base = atom()
+    return accept("²") ? { kind: "square", of: base } : base
   }
   /** @returns {Node} */
   const atom = () => {
     if (accept("-")) return { kind: "minus", of: power() }
     if (accept("(")) {
-      const of = comparison()
+      const child = comparison()
       expect(")")
-      return { kind: "group", of }
+      return { kind: "group", of: child }
     }
     if (accept("[")) {
       const of = comparison()

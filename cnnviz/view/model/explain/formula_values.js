@@ -122,9 +122,9 @@ export class Filling {
    */
   cellCombinations(names) {
     const { numbers, symbol, cell } = this
-    const linked = names.filter((name) => numbers.link(symbol, name))
-    if (linked.length > 1) {
-      const [first, ...others] = linked
+    const linkedNames = names.filter((name) => numbers.link(symbol, name))
+    if (linkedNames.length > 1) {
+      const [first, ...others] = linkedNames
       const pairLists = others.map((name) => numbers.pairs(symbol, cell, first, name))
       return pairLists[0].map(([at], n) => {
         /** @type {Record<string, Cell>} */
@@ -135,7 +135,7 @@ export class Filling {
         return cells
       })
     }
-    const [name] = linked
+    const [name] = linkedNames
     const link = numbers.link(symbol, name)
     return link
       ? (link.pattern === "winner" ? windowOf(numbers, link, cell) : numbers.sources(link, cell)).map((at) => ({
@@ -160,7 +160,7 @@ export class Filling {
       case "truth":
         return this.value(node.of)
       case "binary":
-        return operate(node.sign, this.value(node.left), () => this.value(node.right))
+        return applyOperator(node.sign, this.value(node.left), () => this.value(node.right))
       case "call":
         return this.callValue(node.name, node.args)
     }
@@ -214,7 +214,7 @@ const printedTerms = (values, node) =>
   isProduct(node) || node.kind === "symbol" ? values : values.filter((value) => value !== 0)
 
 /** @param {string} sign @param {number} left @param {() => number} right */
-function operate(sign, left, right) {
+function applyOperator(sign, left, right) {
   if (sign === "*") return left === 0 ? 0 : left * right() // 0 · log 0 is 0
   if (sign === "/") return left === 0 ? 0 : left / right()
   if (sign === ">") return Number(left > right())

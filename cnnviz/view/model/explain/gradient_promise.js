@@ -42,8 +42,8 @@ function stepOf(numbers, map, cell) {
   const slope = numbers.at(map, cell)
   const steps = [...SHARES.keys()].filter((by) => by <= numbers.maps[variableOf(numbers, map)].raised_by)
   const isFarOff = (/** @type {number} */ by) => {
-    const actual = numbers.arrays[partOf(numbers, map, cell, by)]?.values[0]
-    return Math.abs(actual - slope * by) > RAISED_FAR * Math.abs(slope * by)
+    const actualLoss = numbers.arrays[partOf(numbers, map, cell, by)]?.values[0]
+    return Math.abs(actualLoss - slope * by) > RAISED_FAR * Math.abs(slope * by)
   }
   return steps.find((by) => !isFarOff(by)) ?? steps[steps.length - 1]
 }
@@ -56,29 +56,29 @@ export function promiseOf(numbers, map, cell) {
   const symbol = variableOf(numbers, map)
   const slope = symbol ? numbers.at(map, cell) : Number.NaN
   if (!Number.isFinite(slope)) return ""
-  const at = numbers.index(map, cell).join(",")
-  const by = stepOf(numbers, map, cell)
-  const [what, gradient] = [symbol, map].map((name) => `${numbers.maps[name].label}[${at}]`)
+  const indexText = numbers.index(map, cell).join(",")
+  const step = stepOf(numbers, map, cell)
+  const [what, gradient] = [symbol, map].map((name) => `${numbers.maps[name].label}[${indexText}]`)
   if (numbers.maps[map].round_off) return say("web.promise.round_off", { what, gradient })
-  const actual = numbers.arrays[partOf(numbers, map, cell, by)]?.values[0]
+  const actualLoss = numbers.arrays[partOf(numbers, map, cell, step)]?.values[0]
   if (slope === 0) {
-    if (!actual) return say("web.promise.flat", { what, gradient })
+    if (!actualLoss) return say("web.promise.flat", { what, gradient })
     return say("web.promise.kink", {
       what,
       gradient,
-      by,
-      really: say("web.promise.really", { value: number(actual, 2) }),
+      by: step,
+      really: say("web.promise.really", { value: number(actualLoss, 2) }),
     })
   }
-  const share = say(`web.promise.${SHARES.get(by)}`, { gradient })
-  const isLost = actual === 0 && Math.abs(slope * by) < ROUND_OFF * (numbers.answer.loss ?? 0)
-  return changeText(slope * by, isLost ? undefined : actual, { what, by, share })
+  const share = say(`web.promise.${SHARES.get(step)}`, { gradient })
+  const isLost = actualLoss === 0 && Math.abs(slope * step) < ROUND_OFF * (numbers.answer.loss ?? 0)
+  return changeText(slope * step, isLost ? undefined : actualLoss, { what, by: step, share })
 }
 
 /** @param {number} predicted @param {number | undefined} actual  undefined until it is fetched @param {{ what: string, by: number, share: string }} fields */
 function changeText(predicted, actual, fields) {
   const direction = predicted > 0 ? "rises" : "falls"
-  const print = printer(predicted)
+  const print = changeFormatter(predicted)
   const size = { ...fields, promised: print(Math.abs(predicted)) }
   if (actual === undefined || !Number.isFinite(actual)) return say(`web.promise.${direction}`, { ...size, really: "" })
   const actualText = (/** @type {number} */ value) => say("web.promise.really", { value: print(value) })
@@ -91,8 +91,8 @@ function changeText(predicted, actual, fields) {
  * Return a formatter with two digits for the predicted change, which uses the same decimals for the actual one.
  * @param {number} promised @returns {(value: number) => string}
  */
-function printer(promised) {
-  const places = 1 - Math.floor(Math.log10(Math.abs(promised)))
-  if (places > MOST_DECIMALS) return (value) => number(value, 2)
-  return (value) => (value === 0 ? "0" : decimals(value, Math.max(places, 0)))
+function changeFormatter(promised) {
+  const decimalPlaces = 1 - Math.floor(Math.log10(Math.abs(promised)))
+  if (decimalPlaces > MOST_DECIMALS) return (value) => number(value, 2)
+  return (value) => (value === 0 ? "0" : decimals(value, Math.max(decimalPlaces, 0)))
 }

@@ -2,7 +2,7 @@
 
 import { extremes } from "../numbers/extremes.js"
 import { localFormula, rangeText, short } from "../numbers/format.js"
-import { has, say } from "../words.js"
+import { hasMessage, say } from "../words.js"
 import { promiseOf } from "./gradient_promise.js"
 
 /** @import { Cell, ColumnRecord, Numbers } from "../../types/view.js" */
@@ -65,7 +65,7 @@ const STAGES = { convolution: "layer.conv.y", product: "layer.dense.y", flatten:
 /** Return the message ids of an entry. A sign without its own uses those of its stage. @param {string} id */
 export function wordsOf(id) {
   const sign = id.startsWith("signs.") ? id.slice(6) : ""
-  if (!sign || has(`web.${id}.title`)) return { title: `web.${id}.title`, text: `web.${id}.text` }
+  if (!sign || hasMessage(`web.${id}.title`)) return { title: `web.${id}.title`, text: `web.${id}.text` }
   const stage = STAGES[sign] ?? `layer.${sign}.y`
   return { title: `${stage}.title`, text: `${stage}.sentence` }
 }

@@ -19,9 +19,18 @@ export const layerOf = (numbers, map) =>
 export function normalizationAt(numbers, made, cell) {
   const [x, g, s] = numbers.links(made).map(({ source }) => source)
   const mean = numbers.layerValue(`${made}.mean`, cell)
-  const spread = Math.sqrt(numbers.layerValue(`${made}.var`, cell) + EPSILON)
+  const deviation = Math.sqrt(numbers.layerValue(`${made}.var`, cell) + EPSILON)
   const [gain, shift] = [g, s].map((name) => numbers.at(name, [cell[0]]))
-  return { x, g, s, mean, spread, gain, shift, hat: (/** @type {number} */ value) => (value - mean) / spread }
+  return {
+    x,
+    g,
+    s,
+    mean,
+    spread: deviation,
+    gain,
+    shift,
+    hat: (/** @type {number} */ value) => (value - mean) / deviation,
+  }
 }
 
 /** Return whether μ and σ are constants: the running statistics. @param {Numbers} numbers @param {string} made */
@@ -37,19 +46,19 @@ function crowdOf(numbers, name, channel, part = 0) {
     shape.length - numbers.shape(name.slice(name.indexOf(".") + 1)).length - 1,
   )
   const size = map.reduce((all, n) => all * n, 1)
-  const found = new Float64Array(images * size)
+  const selected = new Float64Array(images * size)
   for (let i = 0; i < images; i++) {
-    const from = ((part * images + i) * channels + channel) * size
-    found.set(values.subarray(from, from + size), i * size)
+    const start = ((part * images + i) * channels + channel) * size
+    selected.set(values.subarray(start, start + size), i * size)
   }
-  return { values: found, images, limits: limitsOf(found) }
+  return { values: selected, images, limits: limitsOf(selected) }
 }
 
 /** Return symmetric limits of numbers. @param {ArrayLike<number>} values */
 export function limitsOf(values) {
-  let most = 0
-  for (let n = 0; n < values.length; n++) most = Math.max(most, Math.abs(values[n]) || 0)
-  return [-most, most]
+  let maxMagnitude = 0
+  for (let n = 0; n < values.length; n++) maxMagnitude = Math.max(maxMagnitude, Math.abs(values[n]) || 0)
+  return [-maxMagnitude, maxMagnitude]
 }
 
 /**
@@ -73,44 +82,47 @@ export function togetherWith(numbers, made, symbol, cell) {
 export function pathsOf(numbers, symbol, cell) {
   if (`parts.${symbol}` in numbers.arrays)
     return PATHS.map((path, n) => ({ path, crowd: crowdOf(numbers, `parts.${symbol}`, cell[0], n) }))
-  const made = layerOf(numbers, symbol)?.symbol ?? ""
-  const { x, g, spread, hat } = normalizationAt(numbers, made, cell)
-  const [dn, sums] = [`d${made}`, x].map((name) => togetherWith(numbers, made, name, cell).values)
+  const layerSymbol = layerOf(numbers, symbol)?.symbol ?? ""
+  const { x, g, spread, hat } = normalizationAt(numbers, layerSymbol, cell)
+  const [dn, sums] = [`d${layerSymbol}`, x].map((name) => togetherWith(numbers, layerSymbol, name, cell).values)
   const size = numbers.count(x) / numbers.shape(x)[0]
-  const [{ start }] = numbers.reach(numbers.links(made)[0], cell)
-  const own = (/** @type {ArrayLike<number>} */ of) =>
+  const [{ start }] = numbers.reach(numbers.links(layerSymbol)[0], cell)
+  const ownValues = (/** @type {ArrayLike<number>} */ of) =>
     numbers.maps[symbol].kind === "map"
       ? Array.from(of).slice((cell[0] - start) * size, (cell[0] - start + 1) * size)
       : Array.from(of)
   const gainAt = (/** @type {number} */ n) => numbers.at(g, [start + Math.floor(n / size)])
   const scaled = Array.from(dn, (value, n) => (gainAt(n) * value) / spread)
-  const straight = { path: "straight", crowd: crowd(own(scaled)) }
-  if (isFixed(numbers, made)) return [straight]
-  const left = own(scaled)
-  if (numbers.network.images.length && layerOf(numbers, made)?.kind === "bn") {
+  const straightPath = { path: "straight", crowd: testImageData(ownValues(scaled)) }
+  if (isFixed(numbers, layerSymbol)) return [straightPath]
+  const scaledValues = ownValues(scaled)
+  if (numbers.network.images.length && layerOf(numbers, layerSymbol)?.kind === "bn") {
     const total = numbers.values(symbol).subarray(cell[0] * size, (cell[0] + 1) * size)
-    return [straight, { path: "others", crowd: crowd(Array.from(total, (value, n) => value - left[n])) }]
+    return [
+      straightPath,
+      { path: "others", crowd: testImageData(Array.from(total, (value, n) => value - scaledValues[n])) },
+    ]
   }
   const mean = scaled.reduce((all, value) => all + value, 0) / scaled.length
   const slope = scaled.reduce((all, value, n) => all + value * hat(sums[n]), 0) / scaled.length
   return [
-    straight,
-    { path: "mean", crowd: crowd(left.map(() => -mean)) },
-    { path: "spread", crowd: crowd(own(sums).map((value) => -slope * hat(value))) },
+    straightPath,
+    { path: "mean", crowd: testImageData(scaledValues.map(() => -mean)) },
+    { path: "spread", crowd: testImageData(ownValues(sums).map((value) => -slope * hat(value))) },
   ]
 }
 
 /** @param {number[]} values @returns {Crowd} */
-const crowd = (values) => ({ values, images: 1, limits: limitsOf(values) })
+const testImageData = (values) => ({ values, images: 1, limits: limitsOf(values) })
 
 /**
  * Return the index of a cell within the numbers of its map that are drawn together.
  * @param {Numbers} numbers @param {string} made @param {string} symbol @param {Cell} cell @param {number} images
  */
 export function indexTogether(numbers, made, symbol, cell, images) {
-  const shown = images > 1 ? Number(numbers.answer.lesson.image ?? 0) : 0
+  const imageIndex = images > 1 ? Number(numbers.answer.lesson.image ?? 0) : 0
   if (numbers.maps[symbol].kind !== "map")
-    return images > 1 ? shown : cell[0] - numbers.reach(numbers.links(made)[0], cell)[0].start
+    return images > 1 ? imageIndex : cell[0] - numbers.reach(numbers.links(made)[0], cell)[0].start
   const [, rows, columns] = numbers.shape(symbol)
-  return shown * rows * columns + cell[1] * columns + cell[2]
+  return imageIndex * rows * columns + cell[1] * columns + cell[2]
 }

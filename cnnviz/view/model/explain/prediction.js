@@ -13,10 +13,9 @@ import { correspondingCell, Filling } from "./formula_values.js"
 /** @typedef {{ source: string, cell: Cell }} Place */
 /** @typedef {"right" | "near" | "sign" | "place" | "wrong"} Verdict */
 /**
- * A number to be typed or a cell to be clicked. All that the answer needs is in `ask` or in sight. `ask` and `before` are
- * HTML, and `before` precedes a blank. `others`
- * are the same kind of number in other cells, `scale` is the largest number of the map, `among` are the candidate
- * cells, and `known` are the cells that the question mentions.
+ * A question for a number or a cell. Everything needed for the answer is in `ask` or visible. `ask` and `before` are
+ * HTML, and `before` precedes a blank. `others` are the same kind of number in other cells, `scale` is the largest
+ * number of the map, `among` are the candidate cells, and `known` are the cells that the question mentions.
  * @typedef {object} Question
  * @property {"factor" | "product" | "index" | "number" | "change" | "winner" | "largest"} kind
  * @property {string} map  symbol of the map
@@ -38,7 +37,7 @@ import { correspondingCell, Filling } from "./formula_values.js"
 const RELATIVE_TOLERANCE = 0.02 // relative tolerance of a number read off a map
 const MAP_TOLERANCE = 0.005 // tolerance relative to the largest number of its map
 const NEAR_TOLERANCE = 0.1
-const MOST_IN_SIGHT = 16 // maximum length of a row whose numbers are in sight while the result is hidden
+const MOST_IN_SIGHT = 16 // maximum length of a row whose numbers are visible while the result is hidden
 const MOST_CELLS_TRIED = 60
 const GOLDEN = (Math.sqrt(5) - 1) / 2 // share of a map between a cell and the next one to ask about
 const LARGEST_SHARE = 0.95 // share of the largest number that counts as right if a cell is sought
@@ -48,11 +47,11 @@ const LARGEST_SHARE = 0.95 // share of the largest number that counts as right i
  * @param {Numbers} numbers @param {string} stage @param {Cell} cell @returns {Question[]}
  */
 export function questions(numbers, stage, cell) {
-  const makes = stage === "update" ? [askChange] : [askWinner, askFactor, askIndex, askLargest, askNumber]
+  const questionMakers = stage === "update" ? [askChange] : [askWinner, askFactor, askIndex, askLargest, askNumber]
   const map = stage === "update" ? numbers.said.update.makes[0] : stage
-  const why = (stage === "update" ? numbers.said.update : numbers.stageOf(map)).sentence // explanation of its numbers
-  const fields = makes.map((make) => make(numbers, map, cell))
-  return fields.flatMap((question) => (question ? { ...question, map, why } : []))
+  const explanation = (stage === "update" ? numbers.said.update : numbers.stageOf(map)).sentence // explanation of its numbers
+  const fields = questionMakers.map((make) => make(numbers, map, cell))
+  return fields.flatMap((question) => (question ? { ...question, map, why: explanation } : []))
 }
 
 /**
@@ -64,14 +63,14 @@ export function anotherCell(numbers, stage, cell, kind) {
   const count = numbers.count(map)
   const channels = numbers.maps[map].kind === "map" ? numbers.shape(map)[0] : 1
   const size = count / channels
-  const first = numbers.offset(map, cell)
-  const channelStart = first - (first % size)
+  const firstOffset = numbers.offset(map, cell)
+  const channelStart = firstOffset - (firstOffset % size)
   for (let n = 1; n < Math.min(size, MOST_CELLS_TRIED); n++) {
     const step = size > MOST_IN_SIGHT ? Math.round(n * GOLDEN * size) : n
-    const next = numbers.cell(map, channelStart + ((first - channelStart + step) % size))
-    if (String(next) === String(cell)) continue
-    const question = questions(numbers, stage, next).find((each) => each.kind === kind)
-    if (question && (question.value || kind === "index")) return next
+    const nextCell = numbers.cell(map, channelStart + ((firstOffset - channelStart + step) % size))
+    if (String(nextCell) === String(cell)) continue
+    const question = questions(numbers, stage, nextCell).find((each) => each.kind === kind)
+    if (question && (question.value || kind === "index")) return nextCell
   }
   return null
 }
@@ -82,7 +81,7 @@ export function anotherCell(numbers, stage, cell, kind) {
 const scaleOf = (numbers, map) => Math.max(...numbers.maps[map].limits.map(Math.abs), 0)
 
 /**
- * Ask where the list has a unit.
+ * Ask for the position of a unit in the list.
  * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields | null}
  */
 function askIndex(numbers, map, cell) {
@@ -94,16 +93,21 @@ function askIndex(numbers, map, cell) {
   const unit = cellName(numbers, link.source, source)
   const shape = numbers.maps[link.source].index.join("×")
   const list = `<i>${numbers.maps[map].label}</i>`
-  const ask = say("web.predict.index", { unit, list, units: `<i>${numbers.maps[link.source].label}</i>`, shape })
-  const known = [{ source: link.source, cell: source }]
+  const questionText = say("web.predict.index", {
+    unit,
+    list,
+    units: `<i>${numbers.maps[link.source].label}</i>`,
+    shape,
+  })
+  const knownCells = [{ source: link.source, cell: source }]
   return {
     kind: "index",
     cell,
-    ask,
+    ask: questionText,
     value: numbers.index(map, cell)[0],
     scale: 0,
     what: say("web.predict.index_of", { unit }),
-    known,
+    known: knownCells,
   }
 }
 
@@ -112,27 +116,27 @@ function askIndex(numbers, map, cell) {
  * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields}
  */
 function askNumber(numbers, map, cell) {
-  const what = cellName(numbers, map, cell)
+  const name = cellName(numbers, map, cell)
   const arithmetic = cellArithmetic(numbers, map, cell).replace(/ [=≈] <b>.*$/, "")
-  const operands = arithmetic.startsWith(what) ? arithmetic.slice(what.length) : ""
+  const operands = arithmetic.startsWith(name) ? arithmetic.slice(name.length) : ""
   const value = numbers.at(map, cell)
   const scale = numbers.count(map) > 1 ? scaleOf(numbers, map) : Math.abs(value)
-  return { kind: "number", cell, ask: say("web.predict.number", { what, operands }), value, scale, what }
+  return { kind: "number", cell, ask: say("web.predict.number", { what: name, operands }), value, scale, what: name }
 }
 
 /**
- * Ask by how much the update changes a parameter.
+ * Ask for the change of a parameter by the update.
  * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields}
  */
 function askChange(numbers, map, cell) {
-  const at = numbers.offset(map, cell)
-  const value = numbers.next(map, at) - numbers.values(map)[at]
-  const what = cellName(numbers, map, cell)
-  const step = say("web.predict.change_of", { what })
-  const gradient = `${cellName(numbers, `d${map}`, cell)} = ${number(numbers.values(`d${map}`)[at])}`
-  const ask = say("web.predict.change", { what, gradient, rate: number(numbers.rate) })
-  const known = [{ source: `d${map}`, cell }]
-  return { kind: "change", cell, ask, value, scale: Math.abs(value), what: step, known }
+  const offset = numbers.offset(map, cell)
+  const value = numbers.next(map, offset) - numbers.values(map)[offset]
+  const name = cellName(numbers, map, cell)
+  const step = say("web.predict.change_of", { what: name })
+  const gradient = `${cellName(numbers, `d${map}`, cell)} = ${number(numbers.values(`d${map}`)[offset])}`
+  const questionText = say("web.predict.change", { what: name, gradient, rate: number(numbers.rate) })
+  const knownCells = [{ source: `d${map}`, cell }]
+  return { kind: "change", cell, ask: questionText, value, scale: Math.abs(value), what: step, known: knownCells }
 }
 
 // ---- a blank factor
@@ -155,42 +159,45 @@ function askFactor(numbers, map, cell) {
   const factors = factorsOf(main.product)
   const blank = factors.pop()
   if (!blank) return null
-  const shown = factors.map((node) => factor(filling.value(node)))
+  const shownFactors = factors.map((node) => factor(filling.value(node)))
   const asksProduct = main.sum && !cellsOf(blank, (name) => cellOf(term.cells, name)).every(isInSight(numbers))
   if (asksProduct) return askProduct(numbers, map, cell, { factors: [...factors, blank], filling, term, terms, cellOf })
   const value = filling.value(blank)
-  const mentioned = factors.flatMap((node) => cellsOf(node, (name) => cellOf(term.cells, name)))
-  const what = cellName(numbers, map, cell)
+  const mentionedCells = factors.flatMap((node) => cellsOf(node, (name) => cellOf(term.cells, name)))
+  const cellText = cellName(numbers, map, cell)
   const [at] = cellsOf(blank, (name) => cellOf(term.cells, name))
-  const others = at
+  const alternatives = at
     ? terms
         .flatMap(({ cells }) => cellsOf(blank, (name) => cellOf(cells, name)))
         .map((one) => ({ ...one, value: numbers.at(one.source, one.cell) }))
     : []
-  const of = mentioned[0]
-  const ask =
-    at && of
+  const mentionedCell = mentionedCells[0]
+  const questionText =
+    at && mentionedCell
       ? say("web.predict.factor.sum", {
-          what,
+          what: cellText,
           n: terms.length,
-          known: cellName(numbers, of.source, of.cell),
+          known: cellName(numbers, mentionedCell.source, mentionedCell.cell),
           source: `<i>${numbers.maps[at.source].label}</i>`,
         })
-      : say("web.predict.factor.product", { what })
+      : say("web.predict.factor.product", { what: cellText })
   return {
     kind: "factor",
     cell,
-    ask,
-    before: [...shown, ""].join(" · "),
+    ask: questionText,
+    before: [...shownFactors, ""].join(" · "),
     value,
-    others,
-    known: mentioned,
+    others: alternatives,
+    known: mentionedCells,
     scale: at ? scaleOf(numbers, at.source) : 1,
     what: at ? cellName(numbers, at.source, at.cell) : say("web.predict.blank"),
   }
 }
 
-/** Return a function that tests whether a cell's number is in sight while the result is hidden. @param {Numbers} numbers */
+/**
+ * Return a function that tests whether a cell's number is visible while the result is hidden.
+ * @param {Numbers} numbers
+ */
 const isInSight =
   (numbers) =>
   (/** @type {Place} */ { source }) =>
@@ -204,11 +211,24 @@ const isInSight =
  * @returns {QuestionFields}
  */
 function askProduct(numbers, map, cell, { factors, filling, term, terms, cellOf }) {
-  const known = factors.flatMap((node) => cellsOf(node, (name) => cellOf(term.cells, name)))
-  const what = known.map(({ source, cell: at }) => cellName(numbers, source, at)).join(" · ")
-  const ask = say("web.predict.product", { what: cellName(numbers, map, cell), n: terms.length, product: what })
-  const before = factors.map((node) => factor(filling.value(node))).join(" · ")
-  return { kind: "product", cell, ask, before, value: term.value, scale: Math.abs(term.value), what, known }
+  const knownCells = factors.flatMap((node) => cellsOf(node, (name) => cellOf(term.cells, name)))
+  const names = knownCells.map(({ source, cell: at }) => cellName(numbers, source, at)).join(" · ")
+  const questionText = say("web.predict.product", {
+    what: cellName(numbers, map, cell),
+    n: terms.length,
+    product: names,
+  })
+  const factorText = factors.map((node) => factor(filling.value(node))).join(" · ")
+  return {
+    kind: "product",
+    cell,
+    ask: questionText,
+    before: factorText,
+    value: term.value,
+    scale: Math.abs(term.value),
+    what: names,
+    known: knownCells,
+  }
 }
 
 /**
@@ -251,47 +271,62 @@ function askWinner(numbers, map, cell) {
   const pool = isBackward ? numbers.links(link.source.slice(1))[0] : link
   const candidates = cells(numbers.reach(pool, poolCell))
   const [right] = numbers.sources(pool, poolCell)
-  const clicked = isBackward ? map : link.source
-  const read = pool.source
-  const what = cellName(numbers, clicked, right)
-  const handed = cellName(numbers, isBackward ? link.source : map, poolCell)
-  const ask = say(`web.predict.${link.pattern}`, { made: handed, clicked: `<i>${numbers.maps[clicked].label}</i>` })
-  const others = candidates.map((at) => ({ source: read, cell: at, value: numbers.at(read, at) }))
-  const value = numbers.at(read, right)
-  if (others.filter((other) => other.value >= value - numbers.tie(read)).length > 1) return null // several cells would be right
-  const known = isBackward ? [{ source: link.source, cell: poolCell }] : []
-  return { kind: "winner", cell: right, ask, clicked, read, among: candidates, value, scale: 0, what, others, known }
+  const clickedMap = isBackward ? map : link.source
+  const sourceMap = pool.source
+  const clickedLabel = cellName(numbers, clickedMap, right)
+  const poolLabel = cellName(numbers, isBackward ? link.source : map, poolCell)
+  const questionText = say(`web.predict.${link.pattern}`, {
+    made: poolLabel,
+    clicked: `<i>${numbers.maps[clickedMap].label}</i>`,
+  })
+  const otherCells = candidates.map((at) => ({ source: sourceMap, cell: at, value: numbers.at(sourceMap, at) }))
+  const value = numbers.at(sourceMap, right)
+  if (otherCells.filter((other) => other.value >= value - numbers.tie(sourceMap)).length > 1) return null // several cells would be right
+  const knownCells = isBackward ? [{ source: link.source, cell: poolCell }] : []
+  return {
+    kind: "winner",
+    cell: right,
+    ask: questionText,
+    clicked: clickedMap,
+    read: sourceMap,
+    among: candidates,
+    value,
+    scale: 0,
+    what: clickedLabel,
+    others: otherCells,
+    known: knownCells,
+  }
 }
 
 /**
- * Ask where a map is largest, if it is a convolution or a softmax.
+ * Ask for the largest cell of a map, if it is a convolution or a softmax.
  * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields | null}
  */
 function askLargest(numbers, map, cell) {
   const { kind, shape, band } = numbers.maps[map]
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
-  const slides = kind === "map" && patterns.includes("window") && shape[1] * shape[2] > 9
+  const hasSliding = kind === "map" && patterns.includes("window") && shape[1] * shape[2] > 9
   const shares = kind === "row" && band === "values" && String(patterns) === "all" && shape[0] > 2
-  if (!slides && !shares) return null
-  const among =
+  if (!hasSliding && !shares) return null
+  const searchedCells =
     kind === "row"
       ? [...Array(shape[0]).keys()].map((n) => [n])
       : cells(
           [cell[0], null, null].map((at, axis) => ({ start: at ?? 0, count: at === null ? shape[axis] : 1, step: 1 })),
         )
-  const best = among.reduce((a, b) => (numbers.at(map, b) > numbers.at(map, a) ? b : a))
-  const what = cellName(numbers, map, best)
+  const largestCell = searchedCells.reduce((a, b) => (numbers.at(map, b) > numbers.at(map, a) ? b : a))
+  const name = cellName(numbers, map, largestCell)
   const where = kind === "map" && shape[0] > 1 ? say("web.predict.of_channel", { n: cell[0] }) : ""
-  const ask = say("web.predict.largest", { map: `<i>${numbers.maps[map].label}</i>${where}` })
+  const questionText = say("web.predict.largest", { map: `<i>${numbers.maps[map].label}</i>${where}` })
   return {
     kind: "largest",
-    cell: best,
-    ask,
+    cell: largestCell,
+    ask: questionText,
     clicked: map,
-    among,
-    value: numbers.at(map, best),
+    among: searchedCells,
+    value: numbers.at(map, largestCell),
     scale: scaleOf(numbers, map),
-    what,
+    what: name,
   }
 }
 
@@ -308,7 +343,7 @@ export function judge(numbers, question, answer) {
   const { value, scale, what, others = [], known = [] } = question
   const isClose = (/** @type {number} */ to, /** @type {number} */ relative, /** @type {number} */ floor) =>
     Math.abs(answer - to) <= Math.max(relative * Math.abs(to), floor * scale)
-  const tight = question.kind === "change" ? 0 : MAP_TOLERANCE
+  const tolerance = question.kind === "change" ? 0 : MAP_TOLERANCE
   if (question.kind === "index") {
     const fields = { what, value: String(value), why: question.why }
     return answer === value
@@ -316,12 +351,13 @@ export function judge(numbers, question, answer) {
       : { verdict: "wrong", say: sentence("web.predict.index_wrong", fields) }
   }
   const fields = { what, value: number(value), why: question.why }
-  if (isClose(value, RELATIVE_TOLERANCE, tight)) return { verdict: "right", say: sentence("web.predict.right", fields) }
-  const other = others.find((one) => Math.abs(answer - one.value) <= RELATIVE_TOLERANCE * Math.abs(one.value))
-  if (other && known.length && question.kind === "factor") {
+  if (isClose(value, RELATIVE_TOLERANCE, tolerance))
+    return { verdict: "right", say: sentence("web.predict.right", fields) }
+  const otherAnswer = others.find((one) => Math.abs(answer - one.value) <= RELATIVE_TOLERANCE * Math.abs(one.value))
+  if (otherAnswer && known.length && question.kind === "factor") {
     const values = {
       ...fields,
-      other: cellName(numbers, other.source, other.cell),
+      other: cellName(numbers, otherAnswer.source, otherAnswer.cell),
       known: known[0] ? cellName(numbers, known[0].source, known[0].cell) : "",
     }
     return { verdict: "place", say: sentence("web.predict.place", values) }
@@ -344,14 +380,15 @@ export function judgeClick(numbers, question, answer) {
   const { what, why, clicked = question.map, kind, value, others = [], among = [] } = question
   const clickedName = cellName(numbers, clicked, answer)
   if (kind === "winner") {
-    const read = question.read ?? clicked
-    const fields = { best: cellName(numbers, read, question.cell), value: number(value), why }
+    const sourceMap = question.read ?? clicked
+    const fields = { best: cellName(numbers, sourceMap, question.cell), value: number(value), why }
     if (String(answer) === String(question.cell))
       return { verdict: "right", say: sentence("web.predict.won_it", fields) }
-    const other = others.find(({ cell }) => String(cell) === String(answer))
-    if (!other) return { verdict: "place", say: sentence("web.predict.outside", { there: clickedName, what, why }) }
-    const lost = { ...fields, there: cellName(numbers, read, answer), other: number(other.value) }
-    return { verdict: "place", say: sentence("web.predict.lost", lost) }
+    const otherAnswer = others.find(({ cell }) => String(cell) === String(answer))
+    if (!otherAnswer)
+      return { verdict: "place", say: sentence("web.predict.outside", { there: clickedName, what, why }) }
+    const lostFields = { ...fields, there: cellName(numbers, sourceMap, answer), other: number(otherAnswer.value) }
+    return { verdict: "place", say: sentence("web.predict.lost", lostFields) }
   }
   const clickedValue = numbers.at(clicked, answer)
   const fields = { there: clickedName, what, value: number(value), other: number(clickedValue), why }

@@ -72,9 +72,9 @@ export function ticks(low, high, maxCount = 5) {
   const power = 10 ** Math.floor(Math.log10((high - low) / maxCount))
   const step =
     STEPS.map((times) => times * power).find((each) => (high - low) / each <= maxCount * 1.000001) ?? high - low
-  const first = Math.ceil(low / step - 1e-9)
-  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, n) =>
-    Number(((first + n) * step).toPrecision(12)),
+  const firstTick = Math.ceil(low / step - 1e-9)
+  return Array.from({ length: Math.floor(high / step + 1e-9) - firstTick + 1 }, (_, n) =>
+    Number(((firstTick + n) * step).toPrecision(12)),
   )
 }
 

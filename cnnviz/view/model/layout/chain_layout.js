@@ -29,11 +29,11 @@ const cardsFrom = (cards, source) => cards.filter((card) => card.source === sour
 /** Return the cards on the path to the image. @param {Card[]} cards @returns {Card[]} */
 export function mainPath(cards) {
   const path = []
-  let next = cardsFrom(cards, "L").at(-1)
-  while (next) {
-    path.push(next)
-    const { symbol } = next
-    next = cardsFrom(cards, symbol).find((card) => cardsFrom(cards, card.symbol).length > 0)
+  let nextCard = cardsFrom(cards, "L").at(-1)
+  while (nextCard) {
+    path.push(nextCard)
+    const { symbol } = nextCard
+    nextCard = cardsFrom(cards, symbol).find((card) => cardsFrom(cards, card.symbol).length > 0)
   }
   return path
 }
@@ -76,7 +76,7 @@ function mapIn(card, box, beside) {
 }
 
 /**
- * Return the cards that branch off above a step of the path, and those that end it.
+ * Return the cards that branch off above a step of the path, and the cards at its end.
  * @param {Card[]} cards @param {Card} from @param {Card | undefined} next
  */
 function endsOf(cards, from, next) {
@@ -93,12 +93,12 @@ function endsOf(cards, from, next) {
  */
 export function layOutChain(cards, room) {
   const layOutAt = (/** @type {boolean} */ wide) => layOutCards(cards, wide, LEAST)
-  const wide = layOutAt(true).width <= room
-  const tight = layOutAt(wide)
-  const longer = (room - tight.width) / Math.max(1, tight.lengths)
-  const chain = layOutCards(cards, wide, longer < 0 ? SCROLL_LENGTH : Math.min(MOST, LEAST + longer))
-  const aside = Math.max(0, (room - chain.width) / 2)
-  return aside ? shift(chain, aside) : chain
+  const isWide = layOutAt(true).width <= room
+  const tightChain = layOutAt(isWide)
+  const longer = (room - tightChain.width) / Math.max(1, tightChain.lengths)
+  const chain = layOutCards(cards, isWide, longer < 0 ? SCROLL_LENGTH : Math.min(MOST, LEAST + longer))
+  const sideMargin = Math.max(0, (room - chain.width) / 2)
+  return sideMargin ? shift(chain, sideMargin) : chain
 }
 
 /** @param {GradientChain} chain @param {number} by @returns {GradientChain} */
@@ -116,7 +116,9 @@ const shift = (chain, by) => ({
 function layOutCards(cards, wide, length) {
   const middle = HEIGHT / 2
   /** @type {Placed[]} */
-  const placed = [{ symbol: "L", box: boxAt(0, middle, LOSS), map: { x: 0, y: 0, width: 0, height: 0 }, beside: false }]
+  const placedCards = [
+    { symbol: "L", box: boxAt(0, middle, LOSS), map: { x: 0, y: 0, width: 0, height: 0 }, beside: false },
+  ]
   /** @type {Arrow[]} */
   const arrows = []
   const line = mainPath(cards)
@@ -124,36 +126,36 @@ function layOutCards(cards, wide, length) {
 
   /** @param {Card} card @param {number} x @param {number} y of its centre @param {number} tall */
   const placeCard = (card, x, y, tall) => {
-    const beside = isBeside(card, wide)
+    const isBesideCard = isBeside(card, wide)
     const box = boxAt(x, y, { width: widthOf(card, wide, tall === MIDDLE_HEIGHT), height: tall })
-    placed.push({ symbol: card.symbol, box, map: mapIn(card, box, beside), beside })
+    placedCards.push({ symbol: card.symbol, box, map: mapIn(card, box, isBesideCard), beside: isBesideCard })
     return box
   }
   /** @param {Box} from @param {Box} to @param {Card} card @param {number} fork distance of the branch, or 0 */
   const join = (from, to, card, fork) => arrows.push(arrowTo(from, to, card, fork))
 
-  let from = placed[0].box
+  let previousBox = placedCards[0].box
   let hasBranched = false
   line.forEach((card, n) => {
     const y = hasBranched ? LOWER + CARD_HEIGHT / 2 : middle
     if (!n) {
-      const box = placeCard(card, from.x + from.width + length, y, MIDDLE_HEIGHT)
-      join(from, box, card, 0)
-      from = box
+      const box = placeCard(card, previousBox.x + previousBox.width + length, y, MIDDLE_HEIGHT)
+      join(previousBox, box, card, 0)
+      previousBox = box
     }
-    const next = line[n + 1]
-    const { above, along } = endsOf(cards, card, next)
-    const forks = above.length > 0 && (next || along.length > 0)
+    const nextCard = line[n + 1]
+    const { above, along } = endsOf(cards, card, nextCard)
+    const forks = above.length > 0 && (nextCard || along.length > 0)
     hasBranched ||= Boolean(forks)
     const low = hasBranched ? LOWER + CARD_HEIGHT / 2 : middle
-    const x = Math.max(from.x + from.width + length, above.length ? freeX + GAP : 0)
-    const source = from
+    const x = Math.max(previousBox.x + previousBox.width + length, above.length ? freeX + GAP : 0)
+    const source = previousBox
     if (above.length) freeX = row(above, x, UPPER + CARD_HEIGHT / 2, source)
     if (along.length) row(along, x, low, source)
-    if (next) {
-      const minX = endsOf(cards, next, line[n + 2]).above.length ? freeX + GAP - widthOf(next, wide, false) : 0 // nothing is above a branching point
-      from = placeCard(next, Math.max(x, minX), low, hasBranched ? CARD_HEIGHT : MIDDLE_HEIGHT)
-      join(source, from, next, forks ? FORK : 0)
+    if (nextCard) {
+      const minX = endsOf(cards, nextCard, line[n + 2]).above.length ? freeX + GAP - widthOf(nextCard, wide, false) : 0 // nothing is above a branching point
+      previousBox = placeCard(nextCard, Math.max(x, minX), low, hasBranched ? CARD_HEIGHT : MIDDLE_HEIGHT)
+      join(source, previousBox, nextCard, forks ? FORK : 0)
     }
 
     /**
@@ -162,8 +164,8 @@ function layOutCards(cards, wide, length) {
      */
     function row(group, start, y, source) {
       let x = start
-      const broken = group.findIndex(({ state }) => state === "first")
-      const order = broken > 0 ? [group[broken], ...group.toSpliced(broken, 1)] : group // the arrow belongs to the wrong card
+      const firstWrong = group.findIndex(({ state }) => state === "first")
+      const order = firstWrong > 0 ? [group[firstWrong], ...group.toSpliced(firstWrong, 1)] : group // the arrow belongs to the wrong card
       order.forEach((one, m) => {
         const box = placeCard(one, x, y, hasBranched ? CARD_HEIGHT : MIDDLE_HEIGHT)
         if (!m) join(source, box, one, forks ? FORK : 0)
@@ -172,12 +174,12 @@ function layOutCards(cards, wide, length) {
       return x - GAP
     }
   })
-  const width = Math.max(...placed.map(({ box }) => box.x + box.width))
+  const width = Math.max(...placedCards.map(({ box }) => box.x + box.width))
   const order = ["L", ...cards.map(({ symbol }) => symbol)]
   const inOrder = (/** @type {string} */ a, /** @type {string} */ b) => order.indexOf(a) - order.indexOf(b)
-  placed.sort((a, b) => inOrder(a.symbol, b.symbol))
+  placedCards.sort((a, b) => inOrder(a.symbol, b.symbol))
   arrows.sort((a, b) => inOrder(a.to, b.to))
-  return { cards: placed, arrows, width, height: HEIGHT, lengths: line.length + 1 }
+  return { cards: placedCards, arrows, width, height: HEIGHT, lengths: line.length + 1 }
 }
 
 /** @param {number} x @param {number} y of its centre @param {{ width: number, height: number }} size @returns {Box} */
@@ -201,8 +203,8 @@ function arrowTo(from, to, { symbol, state }, fork) {
           [bend, end],
           [right, end],
         ] // prettier-ignore
-  const above = !(fork && end > HEIGHT / 2)
-  const side = !fork || start === end ? left : above ? left - FORK : bend // nothing is in the way above a branch
-  const words = { x: side, y: above ? end - 54 : end + 6, width: right - side, height: 48 }
-  return { to: symbol, points, words, above, state }
+  const isAbove = !(fork && end > HEIGHT / 2)
+  const side = !fork || start === end ? left : isAbove ? left - FORK : bend // nothing is in the way above a branch
+  const words = { x: side, y: isAbove ? end - 54 : end + 6, width: right - side, height: 48 }
+  return { to: symbol, points, words, above: isAbove, state }
 }

@@ -17,14 +17,14 @@ const MOST_CELL = 56 // maximum side of a cell, in pixels
  * @param {Room} room
  */
 export function layout(face, { width, height, across = 1, places = 0 }) {
-  const wide = across
-  const rowCount = Math.ceil(Math.max(face.tiles, places) / wide)
+  const isWide = across
+  const rowCount = Math.ceil(Math.max(face.tiles, places) / isWide)
   const gap = face.stacked ? STACK : GAP
-  const [w, h] = [(width - (wide - 1) * gap) / wide, (height - (rowCount - 1) * gap) / rowCount]
+  const [w, h] = [(width - (isWide - 1) * gap) / isWide, (height - (rowCount - 1) * gap) / rowCount]
   const [cellWidth, cellHeight] = [w / face.columns, h / face.rows]
 
   /** @param {number} n @returns {Box} */
-  const tile = (n) => ({ x: (n % wide) * (w + gap), y: Math.floor(n / wide) * (h + gap), width: w, height: h })
+  const tile = (n) => ({ x: (n % isWide) * (w + gap), y: Math.floor(n / isWide) * (h + gap), width: w, height: h })
 
   /** @param {CellBox} box @returns {Box} */
   const boxOfCells = ({ tile: n, top, left, tall, wide: columns }) => {
@@ -40,12 +40,15 @@ export function layout(face, { width, height, across = 1, places = 0 }) {
    * @param {number} x @param {number} y @returns {Cell}
    */
   function cellAt(x, y) {
-    const n = Math.min(clampedIndex(y / (h + gap), rowCount) * wide + clampedIndex(x / (w + gap), wide), face.tiles - 1)
+    const n = Math.min(
+      clampedIndex(y / (h + gap), rowCount) * isWide + clampedIndex(x / (w + gap), isWide),
+      face.tiles - 1,
+    )
     const box = tile(n)
     const j = clampedIndex((x - box.x) / cellWidth, face.columns)
     for (let i = clampedIndex((y - box.y) / cellHeight, face.rows); i >= 0; i--) {
-      for (let at = j; at >= 0; at--) {
-        const cell = face.at(n, i, at)
+      for (let candidate = j; candidate >= 0; candidate--) {
+        const cell = face.at(n, i, candidate)
         if (cell) return cell
       }
     }
@@ -65,7 +68,7 @@ export function layout(face, { width, height, across = 1, places = 0 }) {
 }
 
 /** Return the box around boxes. @param {Box[]} boxes @returns {Box} */
-export function enclosing(boxes) {
+export function enclosingBox(boxes) {
   const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))]
   const width = Math.max(...boxes.map((box) => box.x + box.width)) - x
   return { x, y, width, height: Math.max(...boxes.map((box) => box.y + box.height)) - y }
@@ -93,17 +96,17 @@ export function largestOfPixels(values, face, n, rows, columns) {
   for (let i = 0; i < rows; i++) {
     const bottom = Math.floor(((i + 1) * face.rows) / rows)
     for (let r = Math.floor((i * face.rows) / rows); r < bottom; r++) {
-      const first = runs ? offset(n, r, 0) : 0
+      const firstOffset = runs ? offset(n, r, 0) : 0
       for (let j = 0; j < columns; j++) {
-        let best = offsets[i * columns + j]
-        let maxMagnitude = best < 0 ? -1 : Math.abs(values[best])
+        let largest = offsets[i * columns + j]
+        let maxMagnitude = largest < 0 ? -1 : Math.abs(values[largest])
         for (let c = edges[j]; c < edges[j + 1]; c++) {
-          const at = runs ? first + c : offset(n, r, c)
-          if (at < 0) continue
-          const size = Math.abs(values[at])
-          if (size > maxMagnitude || best < 0) [best, maxMagnitude] = [at, size]
+          const sourceOffset = runs ? firstOffset + c : offset(n, r, c)
+          if (sourceOffset < 0) continue
+          const size = Math.abs(values[sourceOffset])
+          if (size > maxMagnitude || largest < 0) [largest, maxMagnitude] = [sourceOffset, size]
         }
-        offsets[i * columns + j] = best
+        offsets[i * columns + j] = largest
       }
     }
   }
@@ -115,8 +118,8 @@ export function largestOfPixels(values, face, n, rows, columns) {
  * @param {Pick<Face, "tiles" | "rows" | "columns">} face
  * @param {{ width: number, height: number }} room
  */
-export function spread({ tiles, rows, columns }, { width, height }) {
-  let best = { across: 1, cell: 0 }
+export function bestTileCount({ tiles, rows, columns }, { width, height }) {
+  let bestLayout = { across: 1, cell: 0 }
   for (let across = 1; across <= tiles; across++) {
     const down = Math.ceil(tiles / across)
     const cell = Math.min(
@@ -124,9 +127,9 @@ export function spread({ tiles, rows, columns }, { width, height }) {
       (height - (down - 1) * GAP) / down / rows,
       MOST_CELL,
     )
-    if (cell > best.cell) best = { across, cell }
+    if (cell > bestLayout.cell) bestLayout = { across, cell }
   }
-  const { across, cell } = best
+  const { across, cell } = bestLayout
   const down = Math.ceil(tiles / across)
   return { across, width: across * columns * cell + (across - 1) * GAP, height: down * rows * cell + (down - 1) * GAP }
 }

@@ -19,18 +19,18 @@ const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)
  */
 export function neighbourOf({ kind, shape }, layers, cell, down, right) {
   if (kind === "row") return [clamp(cell[0] + down + right, shape[0])]
-  const within = (/** @type {number[]} */ axes) =>
+  const isWithin = (/** @type {number[]} */ axes) =>
     cell.map((at, axis) =>
       axis === axes[0] ? clamp(at + down, shape[axis]) : axis === axes[1] ? clamp(at + right, shape[axis]) : at,
     )
-  if (kind === "map") return within([1, 2])
-  if (kind === "filters") return within([2, 3])
-  if (!layers) return within([shape.length - 2, shape.length - 1])
-  const next = within([1, 2]) // past the edge of one layer of w comes the next
+  if (kind === "map") return isWithin([1, 2])
+  if (kind === "filters") return isWithin([2, 3])
+  if (!layers) return isWithin([shape.length - 2, shape.length - 1])
+  const nextCell = isWithin([1, 2]) // past the edge of one layer of w comes the next
   const [axis, by] = layers === "down" ? [1, down] : [2, right]
-  const over = cell[axis] + by
-  if (over < 0 && cell[3] > 0) return next.with(axis, shape[axis] - 1).with(3, cell[3] - 1)
-  return over >= shape[axis] && cell[3] < shape[3] - 1 ? next.with(axis, 0).with(3, cell[3] + 1) : next
+  const target = cell[axis] + by
+  if (target < 0 && cell[3] > 0) return nextCell.with(axis, shape[axis] - 1).with(3, cell[3] - 1)
+  return target >= shape[axis] && cell[3] < shape[3] - 1 ? nextCell.with(axis, 0).with(3, cell[3] + 1) : nextCell
 }
 
 /**

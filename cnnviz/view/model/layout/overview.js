@@ -95,20 +95,22 @@ function groupSides(needs, width, height) {
   }
   // The most cramped map grows first. Filters only need to be distinguishable, so they count as larger; a single
   // kernel must be legible.
-  const cramped = (/** @type {{ side: number, size: number, of: Need[] }} */ { side, size, of: [{ kind, tiles }] }) =>
-    (side / Math.sqrt(size)) * (kind !== "filters" ? 1 : tiles > 1 ? 1.6 : 0.45)
+  const sizeOfGroup = (
+    /** @type {{ side: number, size: number, of: Need[] }} */ { side, size, of: [{ kind, tiles }] },
+  ) => (side / Math.sqrt(size)) * (kind !== "filters" ? 1 : tiles > 1 ? 1.6 : 0.45)
   for (;;) {
     const openGroups = [...groups.values()].filter((group) => group.open)
     if (!openGroups.length) break
-    const next = openGroups.reduce((best, group) => (cramped(group) < cramped(best) ? group : best))
-    const maxHeight = height - (next.of[0].under ?? 0)
-    const tall = Math.max(...next.of.map(({ rows, columns }) => rows / columns))
-    next.side += 1
+    const nextGroup = openGroups.reduce((best, group) => (sizeOfGroup(group) < sizeOfGroup(best) ? group : best))
+    const maxHeight = height - (nextGroup.of[0].under ?? 0)
+    const maxRatio = Math.max(...nextGroup.of.map(({ rows, columns }) => rows / columns))
+    nextGroup.side += 1
     const tooLarge =
-      next.side > INITIAL_SIDE && (next.side * tall > maxHeight || next.side > maxKernelSide(next.of[0], groups))
+      nextGroup.side > INITIAL_SIDE
+      && (nextGroup.side * maxRatio > maxHeight || nextGroup.side > maxKernelSide(nextGroup.of[0], groups))
     if (tooLarge || total() > width) {
-      next.side -= 1
-      next.open = false
+      nextGroup.side -= 1
+      nextGroup.open = false
     }
   }
   return { groups, places: layouts }
@@ -143,12 +145,12 @@ export function arrange(needs, width, height) {
     const group = groups.get(`${need.kind}${need.tiles}`)
     if (layouts[n] || !group) return layouts[n] ?? fixedLayout(need, height)
     const side = group.side * relativeScale(need, needs)
-    const tall = (side * need.rows) / need.columns
+    const tileHeight = (side * need.rows) / need.columns
     const columns = tilesPerRow(need.tiles, side, height - (need.under ?? 0), need.rows / need.columns)
     const down = Math.ceil(need.tiles / columns)
     return {
       width: columns * side + (columns - 1) * GAP,
-      height: down * tall + (down - 1) * GAP,
+      height: down * tileHeight + (down - 1) * GAP,
       side,
       across: columns,
       wrap: 1,

@@ -92,7 +92,10 @@ const isStraight = (a, b) =>
   && a.columns === b.columns
   && a.tiles === b.tiles
 
-/** Return how an item is joined to the one before. @param {Item} item @param {Item | undefined} previous @returns {keyof typeof GAPS} */
+/**
+ * Return the kind of link between an item and the previous one.
+ * @param {Item} item @param {Item | undefined} previous @returns {keyof typeof GAPS}
+ */
 function joinOf(item, previous) {
   if (item.kind === "kernel" || previous?.kind === "kernel") return "kernel"
   if (item.kind === "weights" || previous?.kind === "weights") return "area"
@@ -105,13 +108,13 @@ function joinOf(item, previous) {
  * @param {Item[]} items @param {Sheet} sheet @returns {Poster}
  */
 export function layOutPoster(items, sheet) {
-  const open = new Planner(items, sheet, false)
+  const openPlanner = new Planner(items, sheet, false)
   if (sheet.isPhone || sheet.isOpen || items.some(({ tiles, kind }) => kind === "maps" && tiles > 1))
-    return open.poster()
+    return openPlanner.poster()
   const folded = new Planner(items, sheet, true)
-  return folded.hasFolds && folded.pitch > open.pitch && folded.slots[0].main >= LEAST_TITLE
+  return folded.hasFolds && folded.pitch > openPlanner.pitch && folded.slots[0].main >= LEAST_TITLE
     ? folded.poster()
-    : open.poster()
+    : openPlanner.poster()
 }
 
 /** Return the size of a map's cell, or infinity for other arrays. @param {Item} item @param {Slot["each"][number]} size */
@@ -130,19 +133,19 @@ class Planner {
     this.sheet = sheet
     this.folds = folds
     const { width, height, isPhone, isOpen } = sheet
-    const last = items.at(-1)
+    const lastItem = items.at(-1)
     const beforeLast = items.at(-2)
     this.areBars =
-      !isPhone && last?.kind === "answers" && beforeLast?.kind === "weights" && beforeLast.tiles === last.tiles
+      !isPhone && lastItem?.kind === "answers" && beforeLast?.kind === "weights" && beforeLast.tiles === lastItem.tiles
     this.isBeside = folds && items[0].kind === "maps"
     this.top = isPhone ? PHONE_TITLE : this.isBeside ? 8 + HEAD : TITLE + HEAD
     if (isPhone) {
-      const free = width - LABELS - 2 * PHONE_MARGIN
-      this.cross = isOpen ? (free - 12) / 2 : free
+      const freeWidth = width - LABELS - 2 * PHONE_MARGIN
+      this.cross = isOpen ? (freeWidth - 12) / 2 : freeWidth
       this.main = height - this.top - LOSS.height - (isOpen ? PHONE_NOTE : 12) - 14
     } else {
-      const free = height - this.top - (isOpen ? NOTE : 20)
-      this.cross = isOpen ? (free - HEAD - BANDS) / 2 : free
+      const freeHeight = height - this.top - (isOpen ? NOTE : 20)
+      this.cross = isOpen ? (freeHeight - HEAD - BANDS) / 2 : freeHeight
       this.main = width - 2 * MARGIN
     }
     this.longest = Math.max(
@@ -156,12 +159,12 @@ class Planner {
   /** Find the largest side of maps with which everything fits. */
   plan() {
     const { isPhone } = this.sheet
-    const least = isPhone ? (this.isSingle ? SIDE.large : SIDE.phone) : SIDE.least
+    const minSide = isPhone ? (this.isSingle ? SIDE.large : SIDE.phone) : SIDE.least
     const largest = Math.floor(this.isSingle || isPhone ? this.cross : this.cross / 2)
     let limit = largest
-    for (this.layAt(limit); this.length > this.main && limit > least; ) this.layAt(--limit)
+    for (this.layAt(limit); this.length > this.main && limit > minSide; ) this.layAt(--limit)
     this.pitch = Math.min(...this.slots.flatMap((slot) => slot.items.map((item, n) => pitchOf(item, slot.each[n]))))
-    if (this.isSingle && Number.isFinite(this.pitch)) this.layAt(Math.max(least, this.pitch * this.longest)) // cells of all maps have the same size
+    if (this.isSingle && Number.isFinite(this.pitch)) this.layAt(Math.max(minSide, this.pitch * this.longest)) // cells of all maps have the same size
   }
 
   /** @param {number} limit largest side of a map */
@@ -180,13 +183,13 @@ class Planner {
     if (!n) return 0
     const [item] = this.slots[n].items
     const join = joinOf(item, this.slots[n - 1].items.at(-1))
-    const apart = (this.slots[n - 1].main + this.slots[n].main) / 2 // of their middles, where their labels are
+    const distance = (this.slots[n - 1].main + this.slots[n].main) / 2 // distance between their centres, where their labels are
     const hasKernel = this.items[this.items.indexOf(item) - 1]?.kind === "kernel"
     const [before, after] = [this.slots[n - 1].main, this.slots[n].main]
-    const least = hasKernel
+    const minCross = hasKernel
       ? Math.max(KERNEL.beside + LABEL - after, 2 * (KERNEL.beside / 2 + HEAD + LABEL - before))
       : 0 // the labels around it
-    if (this.sheet.isPhone) return Math.max(join === "lines" ? 30 : 20, LABEL - apart, least)
+    if (this.sheet.isPhone) return Math.max(join === "lines" ? 30 : 20, LABEL - distance, minCross)
     return (this.sheet.isOpen ? OPEN_GAPS : GAPS)[join]
   }
 
@@ -201,12 +204,12 @@ class Planner {
     })
     return stacks.map((items) => {
       const spaces = (items.length - 1) * (FOLD + HEAD)
-      const each = items.map((item) => this.sizeOf(item, limit, (this.cross - spaces) / items.length))
+      const sizes = items.map((item) => this.sizeOf(item, limit, (this.cross - spaces) / items.length))
       return {
         items,
-        each,
-        main: Math.max(...each.map(({ main }) => main)),
-        cross: each.reduce((sum, { cross }) => sum + cross, spaces),
+        each: sizes,
+        main: Math.max(...sizes.map(({ main }) => main)),
+        cross: sizes.reduce((sum, { cross }) => sum + cross, spaces),
       }
     })
   }
@@ -215,7 +218,7 @@ class Planner {
   sizeOf(item, limit, cross) {
     const { kind, tiles, rows, columns } = item
     const { isPhone, isOpen } = this.sheet
-    const sized = (/** @type {number} */ main, /** @type {number} */ high, more = {}) => ({
+    const sizeRecord = (/** @type {number} */ main, /** @type {number} */ high, more = {}) => ({
       main,
       cross: high,
       tile: { main, cross: high },
@@ -226,27 +229,27 @@ class Planner {
       ...more,
     })
     if (kind === "answers") {
-      if (this.areBars) return sized(ANSWER.bar + ANSWER.beside, cross)
-      if (isPhone) return sized(ANSWER.phone * tiles, cross)
-      return sized(ANSWER.row, Math.min(cross, ANSWER.high * tiles))
+      if (this.areBars) return sizeRecord(ANSWER.bar + ANSWER.beside, cross)
+      if (isPhone) return sizeRecord(ANSWER.phone * tiles, cross)
+      return sizeRecord(ANSWER.row, Math.min(cross, ANSWER.high * tiles))
     }
     if (kind === "kernel") {
       const cell = Math.min(isOpen ? KERNEL.open : KERNEL.closed, 170 / columns)
-      return sized(cell * columns, cell * rows)
+      return sizeRecord(cell * columns, cell * rows)
     }
     if (kind === "units") {
       const lines = Math.ceil(tiles / Math.max(1, Math.floor(cross / CELL.least)))
       const line = Math.ceil(tiles / lines)
       const cell = Math.min(CELL.most, cross / line)
       const main = lines * (isPhone ? CELL.most : Math.max(10, cell))
-      return sized(main, cell * line, isPhone ? { rows: lines, columns: line } : { rows: line, columns: lines })
+      return sizeRecord(main, cell * line, isPhone ? { rows: lines, columns: line } : { rows: line, columns: lines })
     }
-    const long = Math.max(rows, columns)
-    const [along, over] = isPhone ? [rows / long, columns / long] : [columns / long, rows / long]
+    const maxSide = Math.max(rows, columns)
+    const [along, over] = isPhone ? [rows / maxSide, columns / maxSide] : [columns / maxSide, rows / maxSide]
     const isRow = kind === "weights"
     const gap = !isRow ? GAP : this.folds ? FOLD + HEAD : 8
     const maxLine = isRow ? tiles : isPhone ? MOST.phone : isOpen ? MOST.open : MOST.closed
-    const scale = this.isSingle ? Math.max(0.5, long / this.longest) : tiles <= FEW ? LARGER : 1
+    const scale = this.isSingle ? Math.max(0.5, maxSide / this.longest) : tiles <= FEW ? LARGER : 1
     const sideFor = (/** @type {number} */ line) => (cross - (line - 1) * gap) / line / over
     let across = Math.ceil(tiles / maxLine)
     let side = Math.min(limit * scale, sideFor(Math.ceil(tiles / across)))
@@ -255,51 +258,58 @@ class Planner {
       across = Math.ceil(tiles / Math.max(1, Math.floor((cross + gap) / (side * over + gap))))
     }
     const line = Math.ceil(tiles / across)
-    if ((this.isSingle || item.symbol === "x") && side >= CRISP * long) side = Math.floor(side / long) * long // whole pixels per cell
+    if ((this.isSingle || item.symbol === "x") && side >= CRISP * maxSide) side = Math.floor(side / maxSide) * maxSide // whole pixels per cell
     const tile = { main: side * along, cross: side * over }
-    return sized(across * tile.main + (across - 1) * gap, line * tile.cross + (line - 1) * gap, { tile, across, gap })
+    return sizeRecord(across * tile.main + (across - 1) * gap, line * tile.cross + (line - 1) * gap, {
+      tile,
+      across,
+      gap,
+    })
   }
 
   /** @returns {Poster} */
   poster() {
     const { isPhone, isOpen, width, height } = this.sheet
     const count = this.slots.length
-    const least = this.slots.map((_, n) => this.gapBefore(n))
-    const sum = least.reduce((all, gap) => all + gap, 0)
-    const rest = Math.max(0, this.main - this.length)
-    const extra = isPhone ? Math.min(rest, 12 * count) : rest
-    const gaps = least.map((gap) => (sum ? gap + (extra * gap) / sum : 0))
+    const minGaps = this.slots.map((_, n) => this.gapBefore(n))
+    const sum = minGaps.reduce((all, gap) => all + gap, 0)
+    const remainder = Math.max(0, this.main - this.length)
+    const extra = isPhone ? Math.min(remainder, 12 * count) : remainder
+    const gaps = minGaps.map((gap) => (sum ? gap + (extra * gap) / sum : 0))
     const start = isPhone ? this.top : MARGIN
     const end = Math.max(this.main, this.length) + start
     const crossStart = isPhone ? PHONE_MARGIN + LABELS : this.top
     const bands = /** @type {Group["band"][]} */ (isOpen ? ["values", "gradients"] : ["values"])
     /** @type {Group[]} */
     const groups = []
-    let at = start
+    let position = start
     this.slots.forEach(({ items, each, main, cross }, n) => {
-      at += gaps[n]
-      const next = this.slots[n + 1]
-      const room = (next ? at + main + gaps[n + 1] : end + (isPhone ? 0 : MARGIN)) - at
+      position += gaps[n]
+      const nextSlot = this.slots[n + 1]
+      const room = (nextSlot ? position + main + gaps[n + 1] : end + (isPhone ? 0 : MARGIN)) - position
       bands.forEach((band, b) => {
-        const from = crossStart + b * (this.cross + (isPhone ? 12 : HEAD + BANDS))
-        let over = from + (this.isBeside ? 0 : (this.cross - cross) / 2)
+        const crossOffset = crossStart + b * (this.cross + (isPhone ? 12 : HEAD + BANDS))
+        let itemOffset = crossOffset + (this.isBeside ? 0 : (this.cross - cross) / 2)
         items.forEach((item, i) => {
           const size = each[i]
           const symbol = band === "values" ? item.symbol : this.gradientOf(item)
-          if (this.isBeside && item.kind === "kernel") over = from + (this.slots[0].cross - size.cross) / 2
-          if (symbol) groups.push(this.group({ item, symbol, band, order: n, at, over, size, room, isFolded: i > 0 }))
-          over += size.cross + FOLD + HEAD
+          if (this.isBeside && item.kind === "kernel") itemOffset = crossOffset + (this.slots[0].cross - size.cross) / 2
+          if (symbol)
+            groups.push(
+              this.group({ item, symbol, band, order: n, at: position, over: itemOffset, size, room, isFolded: i > 0 }),
+            )
+          itemOffset += size.cross + FOLD + HEAD
         })
       })
-      at += main
+      position += main
     })
     if (isPhone) this.addKernels(groups)
     const sheetWidth = isPhone ? width : Math.max(width, end + MARGIN)
-    const bottom = isPhone ? Math.max(height, at + 14 + LOSS.height + (isOpen ? PHONE_NOTE : 12)) : height
+    const bottom = isPhone ? Math.max(height, position + 14 + LOSS.height + (isOpen ? PHONE_NOTE : 12)) : height
     const image = groups[0].box
-    const below = image.y + image.height + 56
+    const noteY = image.y + image.height + 56
     const title = this.isBeside
-      ? { x: MARGIN, y: below, width: image.width, height: bottom - below - 20 }
+      ? { x: MARGIN, y: noteY, width: image.width, height: bottom - noteY - 20 }
       : {
           x: isPhone ? PHONE_MARGIN : MARGIN,
           y: 6,
@@ -313,7 +323,7 @@ class Planner {
       height: bottom,
       groups,
       title,
-      loss: this.lossBox(groups, sheetWidth - edge - LOSS.width, at),
+      loss: this.lossBox(groups, sheetWidth - edge - LOSS.width, position),
       note: { x: edge, y: bottom - noteHeight, width: sheetWidth - 2 * edge, height: noteHeight - 6 },
       isBeside: this.isBeside,
       areBars: this.areBars,
@@ -326,8 +336,8 @@ class Planner {
     if (isPhone) return { x: right, y: end + 14, ...LOSS }
     if (isOpen) return { x: right, y: this.top + this.cross + 4, ...LOSS }
     if (!this.isBeside) return { x: width - MARGIN - LOSS.width - 70, y: 10, ...LOSS }
-    const first = groups.at(-1)?.tiles[0]
-    const y = first && this.areBars ? first.y + first.height + 8 : this.top + this.cross - LOSS.height
+    const firstTile = groups.at(-1)?.tiles[0]
+    const y = firstTile && this.areBars ? firstTile.y + firstTile.height + 8 : this.top + this.cross - LOSS.height
     return { x: right, y, ...LOSS }
   }
 
@@ -349,13 +359,16 @@ class Planner {
     ) => (isPhone ? { x: cross, y: main, width: high, height: long } : { x: main, y: cross, width: long, height: high })
     const box = boxOf(at, over, size.main, size.cross)
     const isKernels = band === "gradients" && item === this.items[0] && this.items[1]?.kind === "kernel"
-    const of = isKernels ? this.items[1] : item
+    const source = isKernels ? this.items[1] : item
     const line = Math.ceil(item.tiles / size.across)
-    const tiles = Array.from({ length: of.kind === "answers" || of.kind === "units" ? 0 : item.tiles }, (_, n) => {
-      const [far, down] = isPhone ? [Math.floor(n / line), n % line] : [n % size.across, Math.floor(n / size.across)]
-      const { main, cross } = size.tile
-      return boxOf(at + far * (main + size.gap), over + down * (cross + size.gap), main, cross)
-    })
+    const tiles = Array.from(
+      { length: source.kind === "answers" || source.kind === "units" ? 0 : item.tiles },
+      (_, n) => {
+        const [far, down] = isPhone ? [Math.floor(n / line), n % line] : [n % size.across, Math.floor(n / size.across)]
+        const { main, cross } = size.tile
+        return boxOf(at + far * (main + size.gap), over + down * (cross + size.gap), main, cross)
+      },
+    )
     if (item.kind === "units") tiles.push(box)
     if (item.kind === "answers") tiles.push(...this.answerBoxes(item, box))
     const labelled = isPhone
@@ -372,14 +385,14 @@ class Planner {
           height: HEAD,
         }
     return {
-      item: of,
+      item: source,
       symbol,
       band,
       order,
       box,
       tiles,
-      rows: isKernels ? of.rows : size.rows,
-      columns: isKernels ? of.columns : size.columns,
+      rows: isKernels ? source.rows : size.rows,
+      columns: isKernels ? source.columns : size.columns,
       head: labelled,
       across: size.across,
       isFolded,
@@ -391,11 +404,11 @@ class Planner {
     const { isPhone, isOpen } = this.sheet
     if (this.areBars) {
       const [size] = this.slots[this.slots.length - 2].each
-      const all = size.cross
-      const first = this.isBeside ? box.y : box.y + (box.height - all) / 2
+      const crossSize = size.cross
+      const firstOffset = this.isBeside ? box.y : box.y + (box.height - crossSize) / 2
       return Array.from({ length: tiles }, (_, n) => ({
         x: box.x,
-        y: first + n * (size.tile.cross + size.gap),
+        y: firstOffset + n * (size.tile.cross + size.gap),
         width: box.width,
         height: size.tile.cross,
       }))
@@ -415,7 +428,7 @@ class Planner {
       const [width, height] = [cell * item.columns, cell * item.rows]
       const middle = (before.box.y + before.box.height + after.box.y) / 2
       const box = { x: PHONE_MARGIN, y: middle - height / 2, width, height }
-      const head = { x: box.x, y: box.y - HEAD, width: LABELS - 8, height: HEAD }
+      const headBox = { x: box.x, y: box.y - HEAD, width: LABELS - 8, height: HEAD }
       const of = {
         item,
         symbol: item.symbol,
@@ -424,7 +437,7 @@ class Planner {
         across: 1,
         isFolded: false,
       }
-      groups.push({ ...of, box, tiles: [box], rows: item.rows, columns: item.columns, head })
+      groups.push({ ...of, box, tiles: [box], rows: item.rows, columns: item.columns, head: headBox })
     })
   }
 }

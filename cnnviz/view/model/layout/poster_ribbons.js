@@ -37,10 +37,10 @@ function computeNorms(values, shape, sources, targets, symbol) {
   const [, kernels] = shape // fewer than sources if filters are in groups
   const perKernel = values.length / (targets * kernels)
   for (let target = 0; target < targets; target++) {
-    const first = Math.floor((target * (sources / kernels)) / targets) * kernels
+    const firstKernel = Math.floor((target * (sources / kernels)) / targets) * kernels
     for (let kernel = 0; kernel < kernels; kernel++) {
-      const from = (target * kernels + kernel) * perKernel
-      for (let n = from; n < from + perKernel; n++) norms[(first + kernel) * targets + target] += values[n] ** 2
+      const start = (target * kernels + kernel) * perKernel
+      for (let n = start; n < start + perKernel; n++) norms[(firstKernel + kernel) * targets + target] += values[n] ** 2
     }
   }
   return norms
@@ -57,17 +57,23 @@ export function ribbonsOf(groups, normsOf, isPhone, isClose = false) {
       (group) => group.band === band && !(isPhone && group.item.kind === "kernel" && band === "values"),
     )
     return row.slice(1).flatMap((to, n) => {
-      const from = row[n]
-      const area = (/** @type {string} */ d) => ({ from: from.symbol, to: to.symbol, band: to.band, d, strength: 0 })
-      if (to.isFolded) return [area(path.down(from.box, to.box))]
-      if (band === "gradients") return [area(path.area(from.box, to.box))]
-      const isPair = to.item.tiles * from.item.tiles === 1
-      if (isClose && (from.across > 1 || to.across > 1)) return [area(path.area(from.box, to.box))]
-      if (to.item.by && !isPair && !["weights", "kernel"].includes(from.item.kind) && to.item.kind !== "weights")
+      const sourceBox = row[n]
+      const area = (/** @type {string} */ d) => ({
+        from: sourceBox.symbol,
+        to: to.symbol,
+        band: to.band,
+        d,
+        strength: 0,
+      })
+      if (to.isFolded) return [area(path.down(sourceBox.box, to.box))]
+      if (band === "gradients") return [area(path.area(sourceBox.box, to.box))]
+      const isPair = to.item.tiles * sourceBox.item.tiles === 1
+      if (isClose && (sourceBox.across > 1 || to.across > 1)) return [area(path.area(sourceBox.box, to.box))]
+      if (to.item.by && !isPair && !["weights", "kernel"].includes(sourceBox.item.kind) && to.item.kind !== "weights")
         return path
-          .lines(from, to, normsOf(to.item.by, from.item.tiles, to.item.tiles))
+          .lines(sourceBox, to, normsOf(to.item.by, sourceBox.item.tiles, to.item.tiles))
           .map((line) => ({ ...area(""), ...line }))
-      return path.straight(from, to).map(area)
+      return path.straight(sourceBox, to).map(area)
     })
   })
 }
@@ -94,8 +100,8 @@ class Path {
   area(from, to) {
     const [a, b] = [this.ends(from), this.ends(to)]
     const middle = (a.end + b.start) / 2
-    const turn = (/** @type {number} */ c) => this.at(middle, c)
-    return `M${this.at(a.end, a.low)}C${turn(a.low)} ${turn(b.low)} ${this.at(b.start, b.low)}L${this.at(b.start, b.high)}C${turn(b.high)} ${turn(a.high)} ${this.at(a.end, a.high)}Z`
+    const pointAcross = (/** @type {number} */ c) => this.at(middle, c)
+    return `M${this.at(a.end, a.low)}C${pointAcross(a.low)} ${pointAcross(b.low)} ${this.at(b.start, b.low)}L${this.at(b.start, b.high)}C${pointAcross(b.high)} ${pointAcross(a.high)} ${this.at(a.end, a.high)}Z`
   }
 
   /** Return an area to the box below. @param {Box} from @param {Box} to */
@@ -106,8 +112,8 @@ class Path {
   /** Return areas between maps that belong together. @param {Group} from @param {Group} to @returns {string[]} */
   straight(from, to) {
     const [a, b] = [from.tiles, to.tiles]
-    const inLine = from.across === 1 && to.across === 1
-    if (!inLine || (this.isPhone && to.item.kind === "answers" && from.item.kind === "weights"))
+    const isInLine = from.across === 1 && to.across === 1
+    if (!isInLine || (this.isPhone && to.item.kind === "answers" && from.item.kind === "weights"))
       return [this.area(from.box, to.box)]
     if (a.length === b.length)
       return a.map((box, n) =>
@@ -122,10 +128,10 @@ class Path {
 
   /** Return the middle of a box, across the network. @param {Box} box @returns {Box} */
   narrow({ x, y, width, height }) {
-    const rest = 1 - 2 * NARROW
+    const remainder = 1 - 2 * NARROW
     return this.isPhone
-      ? { x: x + NARROW * width, y, width: rest * width, height }
-      : { x, y: y + NARROW * height, width, height: rest * height }
+      ? { x: x + NARROW * width, y, width: remainder * width, height }
+      : { x, y: y + NARROW * height, width, height: remainder * height }
   }
 
   /** Return the n-th of equal parts of a box. @param {Box} box @param {number} n @param {number} count @returns {Box} */
@@ -145,7 +151,7 @@ class Path {
   lines(from, to, norms) {
     const largest = Math.max(...norms) || 1
     const sorted = norms.length > MAX_LINES ? [...norms].sort((a, b) => b - a) : []
-    const least = sorted[MAX_LINES] ?? -1
+    const threshold = sorted[MAX_LINES] ?? -1
     const count = to.item.tiles
     const [start, end] = [this.ends(from.box).end, this.ends(to.box).start]
     const middle = (start + end) / 2
@@ -154,7 +160,7 @@ class Path {
     const levels = new Array(LEVELS).fill("")
     norms.forEach((norm, n) => {
       const level = Math.ceil(LEVELS * (norm / largest)) - 1
-      if (norm <= least || level < 0) return
+      if (norm <= threshold || level < 0) return
       const [low, high] = [centre(this.unit(from, Math.floor(n / count))), centre(this.unit(to, n % count))]
       levels[level] += `M${this.at(start, low)}C${this.at(middle, low)} ${this.at(middle, high)} ${this.at(end, high)}`
     })

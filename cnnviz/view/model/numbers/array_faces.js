@@ -5,9 +5,12 @@ import { unravel } from "./numbers.js"
 
 /** @import { Cell, MapRecord, Range } from "../../types/view.js" */
 /** @typedef {{ tile: number, top: number, left: number, tall: number, wide: number, rows?: Range, columns?: Range }} Box  in cells of a tile */
-/** A way of laying cells out: tiles of `rows` × `columns`, which cell lies at a place of a tile (null where none), and boxes around ranges; `runs` where a row's cells stand one after another in the array.
+/**
+ * A layout of cells: tiles of `rows` × `columns`, the cell at a position of a tile (null if there is none), and boxes
+ * around ranges. `runs` is whether a row's cells are adjacent in the array.
  * @typedef {{ tiles: number, rows: number, columns: number, stacked: boolean, runs?: boolean, at: (tile: number, i: number, j: number) => Cell | null,
- *   offset: (tile: number, i: number, j: number) => number, boxes: (ranges: Range[]) => Box[] }} Face */
+ *   offset: (tile: number, i: number, j: number) => number, boxes: (ranges: Range[]) => Box[] }} Face
+ */
 
 /** @param {Range} range @returns {number[]} */
 const indicesOf = ({ start, count, step }) => Array.from({ length: Math.max(count, 0) }, (_, n) => start + n * step)

@@ -74,8 +74,8 @@ export const isUndecided = (value, scale) => scale === "error" && Number.isNaN(v
 function scaleIndex(value, low, high, scale) {
   if (Number.isNaN(value)) return -1
   if (scale === "error") {
-    const least = low
-    ;[value, low, high] = [value, low, high].map((size) => Math.log10(Math.max(size, least)))
+    const minimum = low
+    ;[value, low, high] = [value, low, high].map((size) => Math.log10(Math.max(size, minimum)))
   }
   const share = high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : scale === "signed" ? 0.5 : 0 // halved, because the difference of the limits of a diverged run may overflow
   return Math.round(Math.min(Math.max(share, 0), 1) * (STEPS - 1))
@@ -89,8 +89,8 @@ function scaleIndex(value, low, high, scale) {
  * @returns {RGB}
  */
 export function colour(value, [low, high], scale) {
-  const at = scaleIndex(value, low, high, scale)
-  return at < 0 ? tables[themedScale("undecided")][0] : tables[themedScale(scale)][at]
+  const index = scaleIndex(value, low, high, scale)
+  return index < 0 ? tables[themedScale("undecided")][0] : tables[themedScale(scale)][index]
 }
 
 /**
@@ -100,8 +100,8 @@ export function colour(value, [low, high], scale) {
 export function pixelOf([low, high], scale) {
   const [colours, [undecided]] = [pixels[themedScale(scale)], pixels[themedScale("undecided")]]
   return (value) => {
-    const at = scaleIndex(value, low, high, scale)
-    return at < 0 ? undecided : colours[at]
+    const index = scaleIndex(value, low, high, scale)
+    return index < 0 ? undecided : colours[index]
   }
 }
 

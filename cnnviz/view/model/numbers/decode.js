@@ -2,7 +2,7 @@
 // sent as ids with values and formatted here.
 
 import { LANG } from "../../spec.js"
-import { has, say } from "../words.js"
+import { hasMessage, say } from "../words.js"
 
 /** @import { Header } from "../../types/view.js" */
 /** @typedef {{ values: Float64Array | Float32Array | Uint8Array | Int8Array, shape: number[] }} Values  an array from the core */
@@ -26,12 +26,12 @@ export function decode(bytes, mend) {
   /** @type {Arrays} */
   const arrays = {}
   /** @param {string} name @returns {Values} */
-  const read = (name) => {
+  const readArray = (name) => {
     if (arrays[name]) return arrays[name]
     const [kind, at, ...shape] = header.arrays[name]
     const [operation, ...sources] = kind.split(" ")
     const size = shape.reduce((/** @type {number} */ product, /** @type {number} */ n) => product * n, 1)
-    const [a, b] = sources.map((/** @type {string} */ source) => read(source).values)
+    const [a, b] = sources.map((/** @type {string} */ source) => readArray(source).values)
     const start = 4 + length + at
     const values =
       operation === "outer"
@@ -42,12 +42,12 @@ export function decode(bytes, mend) {
     const array = { values, shape }
     arrays[name] = array
     if (!mend || kind !== "float64" || !size) return array
-    const first = Object.keys(header.arrays).find((other) => startsAt(header.arrays[other], at)) ?? name // several arrays may share one offset
-    if (first === name) mend(name, array, (other) => (header.arrays[other] ? read(other) : undefined))
-    else read(first)
+    const firstName = Object.keys(header.arrays).find((other) => startsAt(header.arrays[other], at)) ?? name // several arrays may share one offset
+    if (firstName === name) mend(name, array, (other) => (header.arrays[other] ? readArray(other) : undefined))
+    else readArray(firstName)
     return array
   }
-  for (const name of Object.keys(header.arrays)) read(name)
+  for (const name of Object.keys(header.arrays)) readArray(name)
   return { ...header, arrays }
 }
 
@@ -91,7 +91,7 @@ export function withMessages(value) {
 function messageText(value) {
   if (Array.isArray(value?.say)) {
     const [id, values] = value.say
-    return has(id) ? say(id, values) : id
+    return hasMessage(id) ? say(id, values) : id
   }
   const versions = value?.versions
   return versions ? (versions[LANG] ?? versions.en ?? Object.values(versions)[0] ?? "") : value

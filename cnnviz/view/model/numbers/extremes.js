@@ -2,9 +2,9 @@
 
 /** Return the index of the largest value, the first of equal ones. @param {ArrayLike<number>} values */
 export function largestIndex(values) {
-  let best = 0
-  for (let n = 1; n < values.length; n++) if (values[n] > values[best]) best = n
-  return best
+  let bestIndex = 0
+  for (let n = 1; n < values.length; n++) if (values[n] > values[bestIndex]) bestIndex = n
+  return bestIndex
 }
 
 /**
@@ -25,7 +25,7 @@ export function extremes(values) {
  * @param {ArrayLike<number>} x @param {(value: number) => number} distance
  */
 export function nearestIndex(x, distance) {
-  let best = 0
-  for (let n = 1; n < x.length; n++) if (distance(x[n]) < distance(x[best])) best = n
-  return best
+  let bestIndex = 0
+  for (let n = 1; n < x.length; n++) if (distance(x[n]) < distance(x[bestIndex])) bestIndex = n
+  return bestIndex
 }

@@ -24,16 +24,16 @@ export const localFormula = (formula) =>
  * @param {string} text
  */
 export function plainNumber(text, group = say("words.thousands")) {
-  const plain = text
+  const plainText = text
     .trim()
     .replace(/[−–]/g, "-")
     .replace(/(?<=\d)[\s\u00a0\u202f](?=\d{3})/g, "")
-  if (!/^[-+]?[\d.,]*\d[\d.,]*(e[-+]?\d+)?\s*%?$/i.test(plain)) return plain
-  if (new RegExp(`^[-+]?[1-9]\\d{0,2}(\\${group}\\d{3})+(?![\\d${group}])`).test(plain))
-    return plain.replaceAll(group, "").replace(",", ".")
-  const hasBoth = plain.includes(".") && plain.includes(",")
-  if (hasBoth && plain.lastIndexOf(".") > plain.lastIndexOf(",")) return plain.replaceAll(",", "")
-  return (hasBoth ? plain.replaceAll(".", "") : plain).replace(/^([-+]?\d*),(\d+)(?!.*,)/, "$1.$2")
+  if (!/^[-+]?[\d.,]*\d[\d.,]*(e[-+]?\d+)?\s*%?$/i.test(plainText)) return plainText
+  if (new RegExp(`^[-+]?[1-9]\\d{0,2}(\\${group}\\d{3})+(?![\\d${group}])`).test(plainText))
+    return plainText.replaceAll(group, "").replace(",", ".")
+  const hasBoth = plainText.includes(".") && plainText.includes(",")
+  if (hasBoth && plainText.lastIndexOf(".") > plainText.lastIndexOf(",")) return plainText.replaceAll(",", "")
+  return (hasBoth ? plainText.replaceAll(".", "") : plainText).replace(/^([-+]?\d*),(\d+)(?!.*,)/, "$1.$2")
 }
 
 /** Parse a text made by `number` or `shortened`. @param {string} text */
@@ -101,7 +101,7 @@ export function formatShort(value, digits) {
  * Format a number with two decimals for the cells of small grids; smaller numbers are "≈0".
  * @param {number} value
  */
-export const coarse = (value) =>
+export const formatCoarse = (value) =>
   Number.isInteger(value) || Math.abs(value) >= 10 ? short(value) : Math.abs(value) < 0.005 ? "≈0" : decimals(value, 2)
 
 /** @type {Record<string, string>} */
@@ -131,7 +131,7 @@ export const rangeText = ([low, high], write) =>
  * Return the HTML of a number with its sign, coloured by it.
  * @param {number} value
  */
-export const signed = (value, digits = 4) =>
+export const signedHTML = (value, digits = 4) =>
   `<b class="${value < 0 ? "neg" : value > 0 ? "pos" : ""}">${value < 0 ? "" : "+"}${integerOrNumber(value, digits)}</b>`
 
 /**
@@ -140,9 +140,9 @@ export const signed = (value, digits = 4) =>
  */
 export function formatToFit(text, room = 7) {
   const value = Number(text)
-  const shorter = [5, 4, 3, 2].map((digits) => String(Number(value.toPrecision(digits))))
+  const shortTexts = [5, 4, 3, 2].map((digits) => String(Number(value.toPrecision(digits))))
   const powers = [1, 0].map((digits) => value.toExponential(digits).replace("e+", "e"))
-  return inField([text, ...shorter, ...powers].find((candidate) => candidate.length <= room) ?? powers[1])
+  return inField([text, ...shortTexts, ...powers].find((candidate) => candidate.length <= room) ?? powers[1])
 }
 
 /**
@@ -192,8 +192,8 @@ const FORMULA = /\$([^$]+)\$/g
 
 /** Format seconds as minutes and seconds. @param {number} seconds */
 export function clock(seconds) {
-  const whole = Math.max(0, Math.ceil(seconds))
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`
+  const wholeSeconds = Math.max(0, Math.ceil(seconds))
+  return `${Math.floor(wholeSeconds / 60)}:${String(wholeSeconds % 60).padStart(2, "0")}`
 }
 
 /**

@@ -1,6 +1,6 @@
 // The arrays of one snapshot of a network, by symbol and cell: the data of the Step page.
 
-import { pairs, reach, sources } from "../explain/cell_links.js"
+import { pairs, sourceRanges, sources } from "../explain/cell_links.js"
 import { dequantize, QuantizedWeights } from "./quantized_weights.js"
 
 /** @import { Cell, Link, MapRecord, Range } from "../../types/view.js" */
@@ -24,24 +24,24 @@ export class Numbers {
     this.stages = answer.stages
     const { update } = answer.network.beside // words of the update if it is not among the stages
     this.said = Object.fromEntries([...(update ? [update] : []), ...this.stages].map((stage) => [stage.symbol, stage]))
-    const makers = this.stages.flatMap(({ symbol, makes }, at) =>
+    const makingStages = this.stages.flatMap(({ symbol, makes }, at) =>
       symbol === "update" ? [] : makes.map((made) => [made, at]),
     )
     /** @type {Record<string, number>}  index of the first stage that computes a symbol */
-    this.stageIndices = Object.fromEntries(makers.reverse())
+    this.stageIndices = Object.fromEntries(makingStages.reverse())
     const arrays = Object.entries(answer.arrays).map(([name, array]) => [name, this.displayedArray(name, array)])
     /** @type {import("./decode.js").Arrays} */
     this.arrays = Object.fromEntries(arrays)
     /** @type {Record<string, QuantizedWeights>}  quantized arrays by symbol; a gradient shares the lines of its parameter */
     this.quantized = {}
     /** @type {Map<string, import("./decode.js").Arrays>}  exact lines of the same response */
-    const first = new Map()
+    const firstStage = new Map()
     for (const [key, array] of Object.entries(answer.arrays)) {
       const [of, each] = key.split("/")
-      if (each) first.set(of, { ...first.get(of), [each]: array })
+      if (each) firstStage.set(of, { ...firstStage.get(of), [each]: array })
       if (array.values instanceof Int8Array && this.maps[key]) this.shade(key, array.values)
     }
-    for (const [of, arrays] of first) this.storePart(of, arrays)
+    for (const [of, arrays] of firstStage) this.storePart(of, arrays)
     this.rate = Number(answer.lesson.lr)
     this.classes = answer.network.classes
   }
@@ -158,12 +158,12 @@ export class Numbers {
   missingParts(symbol, cell, stepping = false) {
     const parameter = stepping ? symbol : symbol === "update" ? this.said.update.makes[0] : ""
     if (!parameter) return this.exactParts(symbol, cell)
-    const past = this.pastName(parameter, cell)
+    const pastName = this.pastName(parameter, cell)
     const weights = this.weights.flatMap(({ name }) => [
       ...(parameter === name ? this.lineOf(name, this.offset(name, cell)) : []),
       ...this.lineOf(name, this.quantized[name].largest(this.values(`d${name}`))),
     ])
-    return past && !(past in this.arrays) ? [...weights, past] : weights
+    return pastName && !(pastName in this.arrays) ? [...weights, pastName] : weights
   }
 
   /**
@@ -207,8 +207,8 @@ export class Numbers {
     if (arrays[of]) this.arrays[of] = this.displayedArray(of, arrays[of])
     if (!quantized || !arrays[name]) return
     for (const [each, { values }] of Object.entries(arrays)) {
-      const all = /** @type {Float64Array | undefined} */ (this.arrays[each]?.values)
-      all ? quantized.storeLine(line, all, values) : quantized.storeExtraLine(line, each, values)
+      const partValues = /** @type {Float64Array | undefined} */ (this.arrays[each]?.values)
+      partValues ? quantized.storeLine(line, partValues, values) : quantized.storeExtraLine(line, each, values)
     }
     if (line) quantized.knownLines.add(line)
     else quantized.isComplete = true
@@ -221,9 +221,9 @@ export class Numbers {
 
   /** Return whether a symbol belongs to the outputs, because no later layer has weights. @param {string} symbol */
   isOfOutputs(symbol) {
-    const weighing = Object.values(this.maps).filter(({ kind }) => kind === "weights" || kind === "filters")
+    const weightMaps = Object.values(this.maps).filter(({ kind }) => kind === "weights" || kind === "filters")
     const { layer } = this.maps[symbol]
-    return layer === null || weighing.every((map) => layer >= (map.layer ?? 0))
+    return layer === null || weightMaps.every((map) => layer >= (map.layer ?? 0))
   }
 
   /**
@@ -245,9 +245,9 @@ export class Numbers {
   /** Return the flat offset of a cell. @param {string} symbol @param {Cell} cell */
   offset(symbol, cell) {
     const shape = this.shape(symbol)
-    let at = 0
-    for (let axis = 0; axis < shape.length; axis++) at = at * shape[axis] + (cell[axis] ?? 0)
-    return at
+    let offset = 0
+    for (let axis = 0; axis < shape.length; axis++) offset = offset * shape[axis] + (cell[axis] ?? 0)
+    return offset
   }
 
   /** @param {string} symbol @param {Cell} cell */
@@ -339,8 +339,8 @@ export class Numbers {
   sources(link, cell) {
     if (link.pattern === "won") {
       const input = this.poolInput(link)
-      const read = (/** @type {Cell} */ position) => this.at(input, position)
-      return sources(link, cell, this.shape(link.source), read, this.shape(input), this.tie(input))
+      const readCell = (/** @type {Cell} */ position) => this.at(input, position)
+      return sources(link, cell, this.shape(link.source), readCell, this.shape(input), this.tie(input))
     }
     const shape = this.shape(link.source)
     return sources(link, cell, shape, (position) => this.at(link.source, position), shape, this.tie(link.source))
@@ -348,7 +348,7 @@ export class Numbers {
 
   /** @param {Link} link @param {Cell} cell @returns {Range[]} */
   reach(link, cell) {
-    return reach(link, cell, this.shape(link.source))
+    return sourceRanges(link, cell, this.shape(link.source))
   }
 
   /**
@@ -360,8 +360,8 @@ export class Numbers {
     const key = `${symbol} ${cell} ${a} ${b}`
     if (this.cachedPairs.key !== key) {
       const [first, second] = [this.link(symbol, a), this.link(symbol, b)]
-      const all = first && second ? pairs(first, second, cell, this.shape(a), this.shape(b)) : []
-      this.cachedPairs = { key, all }
+      const cellPairs = first && second ? pairs(first, second, cell, this.shape(a), this.shape(b)) : []
+      this.cachedPairs = { key, all: cellPairs }
     }
     return this.cachedPairs.all
   }

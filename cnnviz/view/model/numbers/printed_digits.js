@@ -30,8 +30,9 @@ export function distinctDigits(old, next) {
  */
 export function factorDigits(a, b, digits) {
   const product = number(a * b, digits)
-  for (let needed = digits; needed < MAX_DIGITS; needed++)
-    if (number(parsePrinted(number(a, needed)) * parsePrinted(number(b, needed)), digits) === product) return needed
+  for (let digitCount = digits; digitCount < MAX_DIGITS; digitCount++)
+    if (number(parsePrinted(number(a, digitCount)) * parsePrinted(number(b, digitCount)), digits) === product)
+      return digitCount
   return MAX_DIGITS
 }
 
@@ -40,8 +41,8 @@ export function factorDigits(a, b, digits) {
  * @param {number} a @param {number} b @param {number} [digits] of the product
  */
 export function productText(a, b, digits = 3) {
-  const needed = factorDigits(a, b, digits)
-  return `${number(a, needed)} · ${factor(b, needed)} ${equalsText(a * b, number(a * b, digits))}`
+  const digitCount = factorDigits(a, b, digits)
+  return `${number(a, digitCount)} · ${factor(b, digitCount)} ${equalsText(a * b, number(a * b, digits))}`
 }
 
 /** Digits of a cell in the first and the second grid, the shortest first. More would not fit. */
@@ -79,8 +80,8 @@ export function gridFormatters(a, b, formatProduct = brief) {
     isNegligible(n)
     || formatProduct(parsePrinted(brief(a[n], first)) * parsePrinted(brief(b[n], second)))
       === formatProduct(products[n])
-  const shared = cells.every((n) => isRight(n, DIGITS[0])) ? FEWEST : SHARED
-  const digits = a.map((_, n) => DIGITS.find((both) => both[0] >= shared && isRight(n, both)) ?? [shared, FEWEST])
+  const canShare = cells.every((n) => isRight(n, DIGITS[0])) ? FEWEST : SHARED
+  const digits = a.map((_, n) => DIGITS.find((both) => both[0] >= canShare && isRight(n, both)) ?? [canShare, FEWEST])
   const isExact = cells.every((n) => !isNegligible(n) && isExactText(products[n], formatProduct(products[n])))
   /** @type {(least: number, which: number) => Write} */
   const factors =

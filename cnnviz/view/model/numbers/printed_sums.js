@@ -29,11 +29,11 @@ export function printSum(values, total, { digits = 2, fits = () => true, below =
   )
   const hasRoom = (/** @type {number} */ count) =>
     terms.every((value) => fits(formatFixed(value, count).replace("−", "")))
-  const fewer = Array.from({ length: minCount + 1 }, (_, n) => [minCount - n, minCount])
+  const ranges = Array.from({ length: minCount + 1 }, (_, n) => [minCount - n, minCount])
   const [count, end] = candidates.find((both) => isRight(both) && hasRoom(both[0]))
-    ?? fewer.find(([of]) => hasRoom(of)) ?? [0, minCount]
-  const write = (/** @type {number} */ value) => formatFixed(value / 10 ** exponent, count)
-  return { power: exponent, texts: values.map(write), total: formatFixed(sum, end), write }
+    ?? ranges.find(([of]) => hasRoom(of)) ?? [0, minCount]
+  const formatDigits = (/** @type {number} */ value) => formatFixed(value / 10 ** exponent, count)
+  return { power: exponent, texts: values.map(formatDigits), total: formatFixed(sum, end), write: formatDigits }
 }
 
 /**
@@ -68,9 +68,9 @@ export function formatFixed(value, count) {
  */
 export function decimalsOrDigits(value, count) {
   const size = Math.abs(value)
-  const shown = count + 1 + Math.floor(Math.log10(size)) // number of its digits that are shown
+  const shownDigits = count + 1 + Math.floor(Math.log10(size)) // number of its digits that are shown
   return size < Math.max(SMALLEST_FIXED, 0.5 / 10 ** count)
-    ? number(value, shown > 0 ? shown : 3)
+    ? number(value, shownDigits > 0 ? shownDigits : 3)
     : formatFixed(value, count)
 }
 

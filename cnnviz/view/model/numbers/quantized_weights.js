@@ -34,8 +34,8 @@ export class QuantizedWeights {
 
   /** Return the indices of an entry's lines along both axes. @param {number} at */
   lines(at) {
-    const crossing = Math.floor(at / this.kernel)
-    return [Math.floor(crossing / this.across), crossing % this.across]
+    const kernelIndex = Math.floor(at / this.kernel)
+    return [Math.floor(kernelIndex / this.across), kernelIndex % this.across]
   }
 
   /**
@@ -63,10 +63,10 @@ export class QuantizedWeights {
     const [first, second] = line.split(",")
     const { across, kernel } = this
     for (let i = 0; i < values.length; i++) {
-      const at = first
+      const offset = first
         ? Number(first) * across * kernel + i
         : (Math.floor(i / kernel) * across + Number(second)) * kernel + (i % kernel)
-      array[at] = values[i]
+      array[offset] = values[i]
     }
   }
 
@@ -85,9 +85,9 @@ export class QuantizedWeights {
   part(name, at) {
     const lines = this.extraLines.get(name)
     const [first, second] = this.lines(at)
-    const within = at % this.kernel
+    const indexInKernel = at % this.kernel
     const entryOf = (/** @type {string} */ line, /** @type {number} */ n) =>
-      lines?.get(line)?.[n * this.kernel + within]
+      lines?.get(line)?.[n * this.kernel + indexInKernel]
     return lines && (entryOf(`${first},`, second) ?? entryOf(`,${second}`, first) ?? Number.NaN)
   }
 
@@ -97,9 +97,10 @@ export class QuantizedWeights {
    */
   largest(gradients) {
     if (this.most !== undefined) return this.most
-    let most = 0
-    for (let n = 0; n < gradients.length; n++) if (Math.abs(gradients[n]) > Math.abs(gradients[most])) most = n
-    this.most = most
-    return most
+    let maxMagnitude = 0
+    for (let n = 0; n < gradients.length; n++)
+      if (Math.abs(gradients[n]) > Math.abs(gradients[maxMagnitude])) maxMagnitude = n
+    this.most = maxMagnitude
+    return maxMagnitude
   }
 }

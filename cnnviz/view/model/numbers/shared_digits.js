@@ -12,9 +12,9 @@ const MINUS = "−"
 export function sharedDigits(value, other) {
   const [a, b] = [value, other].map((number) => formatLike(number, value))
   if (value === other) return [a, ""]
-  let at = 0
-  while (at < a.length && a[at] === b[at]) at++
-  return [a.slice(0, at), a.slice(at)]
+  let index = 0
+  while (index < a.length && a[index] === b[index]) index++
+  return [a.slice(0, index), a.slice(index)]
 }
 
 /** @param {number} value @param {number} like */

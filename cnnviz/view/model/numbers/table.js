@@ -94,9 +94,9 @@ export function csv(source) {
   const rowLength = columns?.labels.length ?? 1
   const letters = axes.length < 2 ? ["i"].slice(0, axes.length) : LETTERS.slice(-axes.length, -1)
   const lines = [[...letters, ...(columns ? Array.from(columns.labels) : [name])]]
-  for (let at = 0; at < source.values.length; at += rowLength) {
-    const numbers = Array.from({ length: rowLength }, (_, n) => formatExact(source.values[at + n]))
-    lines.push([...indices(leadingAxes, at / rowLength), ...numbers])
+  for (let start = 0; start < source.values.length; start += rowLength) {
+    const numbers = Array.from({ length: rowLength }, (_, n) => formatExact(source.values[start + n]))
+    lines.push([...indices(leadingAxes, start / rowLength), ...numbers])
   }
   return lines.map((line) => `${line.join(",")}\n`).join("")
 }

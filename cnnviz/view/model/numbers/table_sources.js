@@ -14,8 +14,8 @@ export function tableOf(numbers, symbol, instead) {
   const { label, words, kind, index, shape } = numbers.maps[symbol]
   const axes = axesOf(kind, index)
   const { limits, scale } = numbers.maps[symbol]
-  const drawn = kind === "filters" ? filters(shape, APART) : faceOf(numbers.maps[symbol], "", WRAP)
-  const face = { ...drawn, stacked: false }
+  const faceLayout = kind === "filters" ? filters(shape, APART) : faceOf(numbers.maps[symbol], "", WRAP)
+  const face = { ...faceLayout, stacked: false }
   const name = (/** @type {Cell} */ cell) => `${label}[${numbers.index(symbol, cell)}]`
   const picture = kind === "loss" ? undefined : { face, limits: /** @type {[number, number]} */ (limits), scale, name }
   return { name: symbol, label, words, axes, values: numbers.values(symbol), instead, picture }
@@ -37,10 +37,12 @@ export function windowsOf(numbers, map, cell) {
     .map((link) => {
       const ranges = numbers.reach(link, cell)
       const { kind, label } = numbers.maps[link.source]
-      const along = ranges.map(({ start, count, step }) => Array.from({ length: count }, (_, n) => start + n * step))
-      const lengths = along.map(({ length }) => length)
-      const axes = axesOf(kind, lengths).map(({ name }, n) => ({ name, labels: along[n] }))
-      const cells = along.reduce(
+      const indexLists = ranges.map(({ start, count, step }) =>
+        Array.from({ length: count }, (_, n) => start + n * step),
+      )
+      const lengths = indexLists.map(({ length }) => length)
+      const axes = axesOf(kind, lengths).map(({ name }, n) => ({ name, labels: indexLists[n] }))
+      const cells = indexLists.reduce(
         (prefixes, indices) => prefixes.flatMap((at) => indices.map((place) => [...at, place])),
         [/** @type {Cell} */ ([])],
       )

@@ -24,10 +24,10 @@ export class ChainFocus extends Focus {
     const exists = ({ rows, columns, layers }, cell) =>
       cell !== undefined && cell[0] < rows && (cell[1] ?? 0) < columns && (cell[2] ?? 0) < layers
     /** @type {Set<string>} */
-    const settled = new Set()
+    const settledMaps = new Set()
     for (const column of columns) {
-      if (settled.has(column.family)) continue
-      settled.add(column.family)
+      if (settledMaps.has(column.family)) continue
+      settledMaps.add(column.family)
       if (!this.chosen.has(column.family) || !exists(column, this.cells[column.family]))
         this.cells[column.family] = column.cell
     }
@@ -59,8 +59,8 @@ export class ChainFocus extends Focus {
     if (!this.pinned) return this.asked
     const { map, cell } = this.pinned
     const address = this.columns.find(({ symbol }) => symbol === map)?.address
-    const along = [...cell]
-    return address?.length ? `${map}:${address.map((fixed) => fixed ?? along.shift()).join(",")}` : ""
+    const neighbour = [...cell]
+    return address?.length ? `${map}:${address.map((fixed) => fixed ?? neighbour.shift()).join(",")}` : ""
   }
 
   /**

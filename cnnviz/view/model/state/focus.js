@@ -34,9 +34,9 @@ export class Focus {
    * @param {Cell} cell
    */
   pin(map, cell) {
-    const again = this.pinned?.map === map && String(this.pinned.cell) === String(cell)
-    this.pinned = again ? null : { map, cell }
-    this.held = !again
+    const isRepeated = this.pinned?.map === map && String(this.pinned.cell) === String(cell)
+    this.pinned = isRepeated ? null : { map, cell }
+    this.held = !isRepeated
     this.remember(map, cell)
   }
 

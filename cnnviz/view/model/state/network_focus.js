@@ -17,16 +17,16 @@ export class NetworkFocus extends Focus {
    * @param {Numbers} numbers
    */
   receive(numbers) {
-    const another = this.numbers && this.numbers.network.text !== numbers.network.text
-    if (another) this.chosen.clear()
-    const edited = this.numbers !== undefined && isEdit(this.numbers.answer?.lesson, numbers.answer?.lesson)
+    const isOtherNetwork = this.numbers && this.numbers.network.text !== numbers.network.text
+    if (isOtherNetwork) this.chosen.clear()
+    const isEdited = this.numbers !== undefined && isEdit(this.numbers.answer?.lesson, numbers.answer?.lesson)
     this.numbers = numbers
     /** @type {Record<string, Cell>} */
-    const proposed = numbers.network.focus
-    for (const [family, cell] of Object.entries(proposed)) {
-      if ((!this.chosen.has(family) && !edited) || !this.exists(family, this.cells[family])) this.cells[family] = cell
+    const proposedFocus = numbers.network.focus
+    for (const [family, cell] of Object.entries(proposedFocus)) {
+      if ((!this.chosen.has(family) && !isEdited) || !this.exists(family, this.cells[family])) this.cells[family] = cell
     }
-    this.prune(({ map, cell }) => !another && this.exists(map, cell))
+    this.prune(({ map, cell }) => !isOtherNetwork && this.exists(map, cell))
     if (this.asked !== null) this.hold(this.asked)
   }
 
@@ -35,8 +35,8 @@ export class NetworkFocus extends Focus {
     this.asked = this.numbers ? null : text
     if (!this.numbers || text === this.text) return
     this.release()
-    const found = this.numbers.read(text)
-    if (found) this.pin(found.map, found.cell)
+    const target = this.numbers.read(text)
+    if (target) this.pin(target.map, target.cell)
   }
 
   /** The pinned cell as written in the address. */
@@ -75,9 +75,9 @@ export class NetworkFocus extends Focus {
     for (const [name, { kind, shape }] of Object.entries(this.numbers?.maps ?? {})) {
       if (kind !== "weights" || this.family(name) !== name) continue
       const [unit, output] = this.ends(name)
-      const at = this.own(name)
-      if (family === unit && cell.length === shape.length - 1) this.keep(name, [...cell, at[at.length - 1]])
-      else if (family === output && cell.length === 1) this.keep(name, [...at.slice(0, -1), cell[0]])
+      const ownCell = this.own(name)
+      if (family === unit && cell.length === shape.length - 1) this.keep(name, [...cell, ownCell[ownCell.length - 1]])
+      else if (family === output && cell.length === 1) this.keep(name, [...ownCell.slice(0, -1), cell[0]])
       else if (family === name) {
         if (unit) this.keep(unit, cell.slice(0, -1))
         if (output) this.keep(output, cell.slice(-1))
@@ -93,8 +93,8 @@ export class NetworkFocus extends Focus {
       if (kind !== "filters" || this.family(name) !== name || shape[0] === 1) continue
       const made =
         this.numbers?.stages.find(({ inputs, phase }) => phase === "forward" && inputs.includes(name))?.symbol ?? ""
-      const at = this.own(name)
-      if (made && this.family(made) === family && cell.length === 3) this.keep(name, [cell[0], ...at.slice(1)])
+      const ownCell = this.own(name)
+      if (made && this.family(made) === family && cell.length === 3) this.keep(name, [cell[0], ...ownCell.slice(1)])
       else if (made && family === name) this.keep(this.family(made), [cell[0], ...this.own(made).slice(1)])
     }
   }
@@ -115,6 +115,6 @@ const EDITED = [...FILTERS, "set"] // keys of the numbers that a visitor edits
  */
 function isEdit(previous, setup) {
   if (!previous || !setup) return false
-  const changed = Object.keys({ ...previous, ...setup }).filter((key) => previous[key] !== setup[key])
-  return changed.length > 0 && changed.every((key) => EDITED.includes(key))
+  const changedKeys = Object.keys({ ...previous, ...setup }).filter((key) => previous[key] !== setup[key])
+  return changedKeys.length > 0 && changedKeys.every((key) => EDITED.includes(key))
 }

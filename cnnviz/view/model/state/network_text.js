@@ -65,8 +65,10 @@ export const insertWord = (text, place, word) =>
     .toSpliced(place + 1, 0, word)
     .join("-")
 
-const hidden = () => ACTIVATIONS.filter((kind) => kind !== "identity" && kind !== "softmax")
+const hiddenActivations = () => ACTIVATIONS.filter((kind) => kind !== "identity" && kind !== "softmax")
 
 /** Return the words that may follow a layer whose output is a row of numbers or maps. @param {boolean} isRow */
-export const followers = (isRow) =>
-  isRow ? ["dense16", ...hidden()] : ["conv4x3", ...hidden(), ...POOLS.map((kind) => `${kind}2`), "gap", "dense10"]
+export const allowedSuccessors = (isRow) =>
+  isRow
+    ? ["dense16", ...hiddenActivations()]
+    : ["conv4x3", ...hiddenActivations(), ...POOLS.map((kind) => `${kind}2`), "gap", "dense10"]

@@ -30,10 +30,10 @@ export function changeOfNumber(setup, along, value) {
   const [symbol, at] = along.split(":")
   if (symbol === "y") return { y: setup.y.split(",").with(Number(at), String(value)).join(",") }
   const update = Number(setup.k ?? 0)
-  const others = parseSets(setup.set ?? "").filter(
+  const otherSets = parseSets(setup.set ?? "").filter(
     (one) => one.symbol !== symbol || one.at !== at || one.update !== update,
   )
-  return { set: writeSets([...others, { symbol, at, value: String(value), update }]) }
+  return { set: writeSets([...otherSets, { symbol, at, value: String(value), update }]) }
 }
 
 /**
@@ -45,12 +45,12 @@ export function changeOfNumber(setup, along, value) {
  */
 export function withSets(setup, change) {
   if (!setup.set || "set" in change) return change
-  const differs = (/** @type {string} */ key) => key in change && change[key] !== (setup[key] ?? "")
-  if (differs("net")) return { ...change, set: "" }
-  const typed = Object.keys(change).filter((key) => /^f\d?$/.test(key) && differs(key))
-  const pixels = PIXELS.some(differs)
+  const isChanged = (/** @type {string} */ key) => key in change && change[key] !== (setup[key] ?? "")
+  if (isChanged("net")) return { ...change, set: "" }
+  const typedFilters = Object.keys(change).filter((key) => /^f\d?$/.test(key) && isChanged(key))
+  const pixels = PIXELS.some(isChanged)
   const isReplaced = (/** @type {SetValue} */ { symbol, update }) =>
-    !update && typed.some((key) => symbol === key || (key === "f" && symbol === "f1"))
+    !update && typedFilters.some((key) => symbol === key || (key === "f" && symbol === "f1"))
   const sets = parseSets(setup.set)
   const keptSets = sets.filter((one) => !(pixels && one.symbol === "x") && !isReplaced(one))
   return keptSets.length < sets.length ? { ...change, set: writeSets(keptSets) } : change

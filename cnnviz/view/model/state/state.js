@@ -75,8 +75,12 @@ export const accepts = (state, asked, here) =>
 
 /** Return whether a setup is the shown one at an earlier update. @param {State} state @param {Setup} setup */
 export const isBefore = (state, setup) => {
-  const now = state.shown?.setup
-  return now !== undefined && Number(setup.k) < Number(now.k) && hasSameNumbers(state, { ...setup, k: now.k }, now)
+  const shownSetup = state.shown?.setup
+  return (
+    shownSetup !== undefined
+    && Number(setup.k) < Number(shownSetup.k)
+    && hasSameNumbers(state, { ...setup, k: shownSetup.k }, shownSetup)
+  )
 }
 
 /**
@@ -94,7 +98,7 @@ const positionKey = ({ page, shown, stage }) => `${page} ${shown?.setup.k} ${sta
  * @param {Event} event
  * @returns {State}
  */
-export function next(state, event) {
+export function nextState(state, event) {
   switch (event.type) {
     case "answered":
       return afterResponse(state, event)
@@ -113,12 +117,12 @@ export function next(state, event) {
         shown: state.shown && { ...state.shown, setup: { ...state.shown.setup, ...event.change } },
       }
     case "looked": {
-      const look = viewKeys({ ...state.look, ...event.change })
+      const lookKeys = viewKeys({ ...state.look, ...event.change })
       return {
         ...state,
-        look,
-        wanted: { ...state.wanted, ...look },
-        veiled: state.veiled && canHide({ ...state, look }),
+        look: lookKeys,
+        wanted: { ...state.wanted, ...lookKeys },
+        veiled: state.veiled && canHide({ ...state, look: lookKeys }),
       }
     }
     case "unveiled":
@@ -133,25 +137,33 @@ export function next(state, event) {
 /** @param {State} state @param {Extract<Event, { type: "answered" }>} event @returns {State} */
 function afterResponse(state, { asked, setup, order, here, running }) {
   if (!accepts(state, asked, here)) return state // a newer response is on its way
-  const follows = isEqual(asked, here, ["stage"]) || !order.includes(here.stage)
-  const stage = follows ? setup.stage : here.stage
-  const hidden = !state.shown || state.onward
-  const veiled = hidden ? isVeiled(state, stage, true, running) : state.veiled
-  const wanted = { ...setup, stage, ...state.look }
-  return { ...state, wanted, to: state.page, shown: { asked, setup, order }, stage, veiled, onward: false }
+  const followsStage = isEqual(asked, here, ["stage"]) || !order.includes(here.stage)
+  const stage = followsStage ? setup.stage : here.stage
+  const isHidden = !state.shown || state.onward
+  const isNextVeiled = isHidden ? isVeiled(state, stage, true, running) : state.veiled
+  const wantedSetup = { ...setup, stage, ...state.look }
+  return {
+    ...state,
+    wanted: wantedSetup,
+    to: state.page,
+    shown: { asked, setup, order },
+    stage,
+    veiled: isNextVeiled,
+    onward: false,
+  }
 }
 
 /** @param {State} state @param {Extract<Event, { type: "went" }>} event @returns {State} */
 function afterStep(state, { change, running }) {
-  const wanted = { ...state.wanted, ...change }
-  const other = !hasSameNumbers(state, wanted, state.wanted)
-  const onward = other ? state.look.predict === "1" && !isBefore(state, wanted) : state.onward
-  const moved = { ...state, wanted, onward, covered: "" }
+  const wantedSetup = { ...state.wanted, ...change }
+  const isOther = !hasSameNumbers(state, wantedSetup, state.wanted)
+  const isOnward = isOther ? state.look.predict === "1" && !isBefore(state, wantedSetup) : state.onward
+  const movedState = { ...state, wanted: wantedSetup, onward: isOnward, covered: "" }
   const order = state.shown?.order ?? []
-  if (!change.stage || change.stage === state.stage) return moved
-  if (state.shown && !order.includes(change.stage)) return moved // a stage of another network, whose response is pending
-  const veiled = isVeiled(state, change.stage, order.indexOf(change.stage) > order.indexOf(state.stage), running)
-  return { ...moved, stage: change.stage, veiled }
+  if (!change.stage || change.stage === state.stage) return movedState
+  if (state.shown && !order.includes(change.stage)) return movedState // a stage of another network, whose response is pending
+  const isNextVeiled = isVeiled(state, change.stage, order.indexOf(change.stage) > order.indexOf(state.stage), running)
+  return { ...movedState, stage: change.stage, veiled: isNextVeiled }
 }
 
 /**
@@ -159,22 +171,22 @@ function afterStep(state, { change, running }) {
  * @param {State} state @param {Setup} address @returns {State}
  */
 function afterTravel(state, address) {
-  const look = viewKeys(address)
-  if (!state.shown) return { ...state, wanted: address, look }
+  const lookKeys = viewKeys(address)
+  if (!state.shown) return { ...state, wanted: address, look: lookKeys }
   if (isWaiting(state) && hasSameNumbers(state, address, state.wanted)) return state
   const { setup, order } = state.shown
   // The response will contain the keys that the address leaves out.
-  if (!isShown(state, address)) return { ...state, wanted: address, to: state.page, look }
+  if (!isShown(state, address)) return { ...state, wanted: address, to: state.page, look: lookKeys }
   const stage = order.includes(address.stage) ? address.stage : state.stage
-  return { ...state, wanted: { ...setup, stage, ...look }, to: state.page, stage, look, onward: false }
+  return { ...state, wanted: { ...setup, stage, ...lookKeys }, to: state.page, stage, look: lookKeys, onward: false }
 }
 
 // Follow the presenter, who hides and reveals numbers for the whole room. A follower who has answered keeps seeing
 // them.
 /** @param {State} state @param {boolean | undefined} hidden @returns {State} */
 function afterPresenter(state, hidden) {
-  const here = positionKey(state)
-  if (hidden && here === state.covered) return state
-  const veiled = hidden === undefined ? state.veiled : hidden && canHide(state)
-  return { ...state, covered: hidden ? here : "", veiled }
+  const currentKey = positionKey(state)
+  if (hidden && currentKey === state.covered) return state
+  const isNextVeiled = hidden === undefined ? state.veiled : hidden && canHide(state)
+  return { ...state, covered: hidden ? currentKey : "", veiled: isNextVeiled }
 }

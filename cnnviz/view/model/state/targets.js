@@ -22,14 +22,14 @@ export const labelOf = (id) => IMAGES.find((image) => image.id === id)?.label ||
 
 /**
  * Return a change of network with names for its outputs. If the network has as many outputs as the image's kind has
- * classes, use those. Otherwise keep as many of the names as fit, among them the image's.
+ * classes, use those. Otherwise keep as many names as fit, including the image's.
  * @param {Setup} change @param {Setup} setup @returns {Setup}
  */
 function withNames(change, setup) {
   const outputs = Number(/.*dense(\d+)/.exec(change.net)?.[1] ?? 0)
   const [names, label, all] = [namesOf(setup), labelOf(setup.img), CLASSES[kindOf(setup.img)]]
-  const others = outputs && outputs !== (setup.y ?? "").split(",").length
-  if (others && outputs === all.length && [label, ...names].every((name) => all.includes(name)))
+  const hasOtherCount = outputs && outputs !== (setup.y ?? "").split(",").length
+  if (hasOtherCount && outputs === all.length && [label, ...names].every((name) => all.includes(name)))
     return { ...change, classes: all.join(",") }
   if (!names.length || !outputs || outputs === names.length) return change
   const keptNames = names.slice(0, outputs)
@@ -49,6 +49,8 @@ export function withTargets(change, setup, label = labelOf(change.img ?? "")) {
   const outputs = (setup.y ?? "").split(",").map(Number)
   const isClass = outputs.filter(Boolean).length === 1 && outputs.includes(1)
   const classIndex = names.indexOf(label)
-  const named = { ...change, classes: names.join(",") }
-  return isClass && classIndex >= 0 ? { ...named, y: outputs.map((_, n) => Number(n === classIndex)).join(",") } : named
+  const namedChange = { ...change, classes: names.join(",") }
+  return isClass && classIndex >= 0
+    ? { ...namedChange, y: outputs.map((_, n) => Number(n === classIndex)).join(",") }
+    : namedChange
 }

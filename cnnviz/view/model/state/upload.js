@@ -1,5 +1,5 @@
-// A file of the visitor's own gradients, which is sent with every request about them. It is in no address, only this
-// page keeps it, and a reload drops it.
+// The visitor's file of gradients, which is sent with every request about them. It is not part of an address and is
+// lost on reload.
 
 /** @import { Setup } from "../../types/view.js" */
 /** @typedef {{ name: string, content: Blob }} Upload */
@@ -15,7 +15,7 @@ export function holdFile(file) {
 }
 
 /**
- * Return the additional query and body of a request to a page, or undefined if it needs none.
+ * Return the additional query and body of a request to a page, or undefined if it needs neither.
  * @param {string} page @param {Setup} setup
  */
 export function uploadFor(page, setup) {
