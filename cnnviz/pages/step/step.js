@@ -550,7 +550,7 @@ export class Step extends Content {
         )
         const delay = gliding || channels.length ? GLIDE : 0
         scene
-          ? this.sceneView.assemble(delay, plates[symbol]?.holder)
+          ? this.sceneView.assemble(delay, plates[symbol]?.holder, channels)
           : this.buildUp.play(() => this.picture, backward, delay, channels)
       }
   }

@@ -1,38 +1,12 @@
-// A convolution of several channels: windows times kernels, summed over channels.
+// Window, kernel and products of a convolution of one channel.
 
-import { terms } from "../../model/explain/formula_values.js"
 import { gridFormatters } from "../../model/numbers/printed_digits.js"
-import { drawChannels } from "./channels.js"
-import { channelSums, padding, underKernel, underWindow } from "./windows.js"
+import { underKernel } from "./windows.js"
 
-/** @import { Cell, Numbers, Pen, Picture } from "../../types/view.js" */
-/** @type {Picture} */
-export function convolution(pen, numbers, symbol, cell) {
-  const links = numbers.links(symbol)
-  const x = numbers.source(symbol, "window")
-  const f = /** @type {any} */ (links.find(({ source }) => numbers.maps[source].kind === "filters")).source
-  const bias = links.find(({ source }) => numbers.maps[source].kind === "row")?.source
-  const parts = { symbol, x, f, k: numbers.shape(f)[2], cell, met: numbers.pairs(symbol, cell, x, f) }
-  const around = { bias, zeros: padding(numbers, symbol, x), window: underWindow(numbers, symbol, x, cell) }
-  const sums = channelSums(numbers, terms(numbers, symbol, cell), x)
-  const columns = sums.map((value, channel) => {
-    const at = /** @type {[number, number]} */ ([cell[0], channel])
-    return { channel, value, ...underKernel(numbers, { f, read: x, met: parts.met }, at, channel), at }
-  })
-  drawChannels(pen, numbers, {
-    made: symbol,
-    cell,
-    read: x,
-    f,
-    ring: around.window,
-    zeros: around.zeros,
-    columns,
-    bias,
-  })
-}
+/** @import { Cell, Numbers, Pen } from "../../types/view.js" */
 
 /**
- * Draw window, kernel and products only, over the full width. Return false if there are several channels.
+ * Draw window, kernel and products over the full width. Return false if there are several channels.
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell
  */
 export function drawTriple(pen, numbers, symbol, cell) {
