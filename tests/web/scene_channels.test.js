@@ -150,6 +150,24 @@ test("each step has its number below it, and they are in order", () => {
   assert.ok(count > 50)
 })
 
+test("the printed steps add up to the printed total, in smaller digits if needed", () => {
+  const sizes = new Set()
+  for (const { numbers, picture, symbol, cell, where } of stages())
+    for (const [letters, most] of [
+      [5, 8],
+      [9, 12],
+    ]) {
+      const html = pictureHtml(picture, numbers, symbol, cell, { letters, most })
+      const steps = [...html.matchAll(/<li class="(?!total).*?<b[^>]*>([^<]*)</gs)].map(([, text]) => text)
+      const [, total] = html.match(/<li class="total".*?<b[^>]*>[=≈] (\S*)/s)
+      const end = steps.reduce((sum, text) => sum + Number(plainNumber(text)), 0)
+      const rounding = 0.501 / 10 ** (total.split(".")[1]?.length ?? 0)
+      assert.ok(Math.abs(end - plainNumber(total)) <= rounding, `${where}: ${steps} = ${total}`)
+      sizes.add(html.match(/(text|small)-steps/)?.[0])
+    }
+  assert.deepEqual(sizes, new Set([undefined, "text-steps", "small-steps"]))
+})
+
 const expandedIn = (html) =>
   elementsOf(html).flatMap((element) => (element["aria-expanded"] === "true" ? [element["data-term"]] : []))
 

@@ -5,7 +5,7 @@ import { channelSums, kernelName, underKernel } from "../../draw/mechanisms/wind
 import { terms as termsOf } from "../../model/explain/formula_values.js"
 import { colour } from "../../model/numbers/colour.js"
 import { exactSum } from "../../model/numbers/exact_sum.js"
-import { COLON, formula, number, timesPower } from "../../model/numbers/format.js"
+import { COLON, formula, number, parsePrinted, timesPower } from "../../model/numbers/format.js"
 import { equalsText } from "../../model/numbers/printed_digits.js"
 import { decimalsOrDigits, printSum, withPlus } from "../../model/numbers/printed_sums.js"
 import { spoken } from "../../model/spoken.js"
@@ -26,7 +26,9 @@ const ALL_OPEN = 4 // maximum number of channels that are all open
 const [MOST, KEPT] = [16, 12] // maximum number of channels that are all shown, and number of the largest that are shown of more
 const STEPS = 10 // maximum number of steps on a phone
 const CROWDED = 32 // number of columns from which they have no names
+const LONG = 1 / 3 // a number with many decimals
 const SHARED = 0.1 // a sum of smaller numbers has a common power of ten
+const [TEXT, SMALL] = [15, 13] // font sizes
 const LETTERS = 4 // of a sum that is worth printing: two decimals
 const [FIRST, EACH] = [0.325, 0.34] // shares of the assembly: when the first sum falls, and the time for all of them
 
@@ -71,16 +73,16 @@ function draw(scene, parts) {
   const written = printSteps(scene, parts, steps, total)
   const printed = steps.map((step) => ({ ...step, text: written.term(step.value) }))
   const isBackward = back && !isPhone // the steps go from right to left
-  const { limits, scale, plain } = numbers.maps[symbol]
+  const { limits, scale } = numbers.maps[symbol]
   const words = back ? say("web.mechanism.arrived") : numbers.maps[x].plain
   const classes = [
     isBackward ? "back" : "",
     shown.canChoose ? "" : "all-open",
-    written.isSmall ? "small-steps" : "",
+    written.size,
     kept.length > CROWDED ? "crowded" : "",
   ]
   const source = isPhone
-    ? html`${mapOf(scene, x, open[0], { ...mapHow(numbers, parts, open[0], true), head: head(nameOf(numbers, x, open[0]), words), place: "source" })}${tables(scene, parts, shown, open[0])}`
+    ? html`${mapOf(scene, x, open[0], { ...mapHow(numbers, parts, open[0], true), head: head(nameOf(numbers, x, open[0]), words), place: "source" })}${tables(scene, parts, shown, open[0], numbersOf(scene, parts, shown, open[0]))}`
     : html`<div class="over">${head(numbers.maps[x].label, `${sums.length} × ${words}`)}</div>`
   const beams = open.map((channel) => beam(`window${channel}`, `w${suffixOf(shown, channel)}`))
   return html`<div class="picture channels ${classes.join(" ")}" style=${styleOf(numbers, parts, shown, steps)}>
@@ -91,7 +93,7 @@ function draw(scene, parts) {
       ${bias ? html`<p class="bias" data-term="b" data-symbol=${bias} data-cell=${cell[0]}>+ <i>${markup(formula(numbers.maps[bias].label))}</i></p>` : nothing}
     </div>
     ${staircase(scene, isBackward ? printed.toReversed() : printed, total, { id: written.id, text: written.total, paint: colour(total, limits, scale), label: say("web.mechanism.products"), enter: "rise 0.7" })}
-    ${mapOf(scene, symbol, cell[0], { role: "made", place: "result-map", rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], bar: !isPhone, ...(isPhone ? { word: "", note: "" } : { word: plain }) })}
+    ${mapOf(scene, symbol, cell[0], { role: "made", place: "result-map", rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], bar: !isPhone, word: "", ...(isPhone ? { note: "" } : {}) })}
     ${leads(beams, lead("total", "cell", { way: isPhone ? "around" : "under" }))}
   </div>`
 }
@@ -138,10 +140,10 @@ function shownOf({ numbers, choice, isPhone, isSteady }, parts) {
 }
 
 /** Return the steps of the sum, without their texts. @param {Numbers} numbers @param {Parts} parts @param {Shown} shown */
-function stepsOf(numbers, { sums, bias, cell }, shown) {
+function stepsOf(numbers, { symbol, sums, bias, cell }, shown) {
   const { kept, rest } = shown
-  const high = Math.max(...sums.map(Math.abs))
-  const limits = [-high, high]
+  const high = Math.max(...sums.map(Math.abs), numbers.maps[symbol].limits[1])
+  const limits = [-high, high] // the result has the same colours
   const steps = kept.map((channel, n) => ({
     value: sums[channel],
     term: String(channel),
@@ -186,13 +188,15 @@ function column(scene, parts, shown, channel, begin) {
       bar: false,
       enter,
     })
-  const inside = isOpen
-    ? html`<span class="of"><i>${markup(formula(name))}</i><small>${markup(formula(`${name} ⊙ ${kernel}`))}</small></span>`
+  const of = isOpen ? numbersOf(scene, parts, shown, channel) : null
+  const factors = of ? [name, of.units[0], "⊙", kernel, of.units[1]].filter(Boolean).join(" ") : ""
+  const inside = of
+    ? html`<span class="of"><i>${markup(formula(name))}</i><small>${markup(formula(factors))}</small></span>`
     : html`<b class="sign">⊙</b>${tile()}<small>${channel}</small>`
   return html`<section class="channel ${shown.open.includes(channel) ? "open" : ""}">
     ${shown.hasColumns ? mapOf(scene, x, channel, mapHow(numbers, parts, channel, isOpen)) : nothing}
     ${shown.canChoose ? html`<button type="button" aria-label=${spoken(`${name}, ${kernel}`)} aria-expanded=${shown.open.includes(channel)} data-term=${channel} data-choose=${JSON.stringify({ open: channel, unfolded: false })}>${inside}</button>` : html`<p data-term=${channel}>${inside}</p>`}
-    ${isOpen ? tables(scene, parts, shown, channel, enter) : nothing}</section>`
+    ${of ? tables(scene, parts, shown, channel, of, enter) : nothing}</section>`
 }
 
 /** Return how the map of a channel is shown. @param {Numbers} numbers @param {Parts} parts @param {number} channel @param {boolean} isOpen */
@@ -218,31 +222,39 @@ function mapHow(numbers, { x, window, zeros, under }, channel, isOpen) {
   }
 }
 
-/** Return window and kernel of a channel with all numbers. @param {Scene} scene @param {Parts} parts @param {Shown} shown @param {number} channel @param {string} [flash] how their cells enter */
-function tables(scene, parts, shown, channel, flash = "") {
-  const { numbers, room, isSteady } = scene
+/** Return the numbers of a channel's window and kernel, and their formatters. @param {Scene} scene @param {Parts} parts @param {Shown} shown @param {number} channel */
+function numbersOf({ numbers, room, isSteady }, { x, under }, shown, channel) {
+  const ids = ["w", "f"].map((id) => id + suffixOf(shown, channel))
+  const { a, b, cells: read } = under(channel)
+  const print = (/** @type {"letters" | "most"} */ width) => [
+    printCells(isSteady ? numbers.maps[x].limits : a, room(ids[0])[width], { isSteady }),
+    printCells(b, room(ids[1])[width]),
+  ]
+  const [normal, small] = [print("letters"), print("most")]
+  const isSmall = small.some(({ write }, n) => write(LONG) !== normal[n].write(LONG)) // more decimals fit
+  const printed = isSmall ? small : normal
+  const hasDigits = printed.every(({ fits }) => fits)
+  const units = printed.map(({ power }) => timesPower(hasDigits ? power : 0))
+  return { ids, a, b, read, printed, isSmall, hasDigits, units }
+}
+
+/** Return window and kernel of a channel with all numbers. @param {Scene} scene @param {Parts} parts @param {Shown} shown @param {number} channel @param {ReturnType<typeof numbersOf>} of @param {string} [flash] how their cells enter */
+function tables(scene, parts, shown, channel, { ids, a, b, read, printed, isSmall, hasDigits, units }, flash = "") {
+  const { numbers } = scene
   const { x, f, k, kernelAt, sums, back } = parts
-  const { a, b, cells: read } = parts.under(channel)
   const at = kernelAt(channel)
   const { limits, scale } = numbers.maps[x]
-  const [w, g] = ["w", "f"].map((id) => id + suffixOf(shown, channel))
-  const window = printCells(isSteady ? limits : a, room(w).letters, { isSteady })
-  const kernel = printCells(b, room(g).letters)
-  const hasDigits = window.fits && kernel.fits
-  const text = (/** @type {typeof window} */ { fits, write }) => (fits ? write : () => "")
-  const both = { term: (/** @type {number} */ n) => `${channel},${n}`, enter: () => flash }
+  const [window, kernel] = printed.map(({ fits, write }) => (fits ? write : () => ""))
+  const both = { isSmall, term: (/** @type {number} */ n) => `${channel},${n}`, enter: () => flash }
   const words = say(`web.mechanism.${back ? "arrived" : a.some(Number.isNaN) ? "window_outside" : "window"}`)
-  const over = (/** @type {string} */ label, /** @type {string} */ word, /** @type {number} */ power) => {
-    const unit = timesPower(hasDigits ? power : 0)
-    return shown.hasColumns ? (unit ? html`<small class="unit">${unit}</small>` : nothing) : head(label, word, unit)
-  }
   const name = kernelName(numbers, f, at)
+  const [overWindow, overKernel] = shown.hasColumns
+    ? [nothing, nothing]
+    : [head("", words, units[0]), head(name, "", units[1])]
   return html`<div class="both">
-    <figure>${over("", words, window.power)}
-      ${cells(scene, a, k, { ...both, id: w, label: `${nameOf(numbers, x, channel)}, ${words}`, limits, scale, write: text(window), blank: hasDigits && !back ? "0" : "", symbol: x, cell: (n) => read[n], flies: `fly window${channel} 0` })}</figure>
+    <figure>${overWindow}${cells(scene, a, k, { ...both, id: ids[0], label: `${nameOf(numbers, x, channel)}, ${words}`, limits, scale, write: window, blank: hasDigits && !back ? "0" : "", symbol: x, cell: (n) => read[n], flies: `fly window${channel} 0` })}</figure>
     <b class="sign">⊙</b>
-    <figure>${over(name, "", kernel.power)}
-      ${cells(scene, b, k, { ...both, id: g, label: `${name}, ${numbers.maps[f].plain}`, limits: numbers.maps[f].limits, write: text(kernel), bold: true, symbol: f, cell: (n) => [...at, Math.floor(n / k), n % k] })}</figure>
+    <figure>${overKernel}${cells(scene, b, k, { ...both, id: ids[1], label: `${name}, ${numbers.maps[f].plain}`, limits: numbers.maps[f].limits, write: kernel, bold: true, symbol: f, cell: (n) => [...at, Math.floor(n / k), n % k] })}</figure>
     ${hasDigits ? nothing : largest(a, b, `${channel},`)}
     ${shown.hasColumns ? nothing : html`<p class="sum-of" data-term=${channel}>${say("web.learn.channel", { n: channel })}${COLON}<b>${withPlus(sums[channel], decimalsOrDigits(sums[channel], 3))}</b></p>`}</div>`
 }
@@ -256,30 +268,40 @@ function restOf({ hasColumns }, count) {
 }
 
 /**
- * Return the texts of the sum: normal or small digits, or none below the steps if there is no room. While cells change
- * quickly, decimals depend on limits alone.
+ * Return the texts of the sum, in the largest size in which the printed terms add up to the printed total. There are
+ * none below the steps if there is no room. While cells change quickly, decimals depend on limits alone.
  * @param {Scene} scene @param {Parts} parts @param {ReturnType<typeof stepsOf>} steps @param {number} total
  */
 function printSteps({ numbers, room, choice, isPhone, isSteady }, parts, steps, total) {
   const id = choice.unfolded && !isPhone ? "all" : "terms"
-  const values = steps.map(({ value }) => value)
   const { letters, most } = room(id)
+  const values = steps.map(({ value }) => value)
   const print = isSteady ? printSteadily(numbers, parts, total) : printExactly(values, total)
-  for (const [n, places] of [letters - 1, most - 1].entries()) {
-    const printed = places < LETTERS ? null : print(places) // without its sign
-    if (!printed) continue
-    const unit = printed.power ? ` ${timesPower(printed.power)}` : ""
-    const term = (/** @type {number} */ value) => withPlus(value, printed.write(value))
-    return { id, isSmall: n > 0, term, total: printed.total + unit }
-  }
-  return { id, isSmall: false, term: () => "", total: equalsText(total, number(total, 3)) }
+  const sizes = /** @type {const} */ ([
+    [letters, ""],
+    [Math.floor((most * SMALL) / TEXT), "text-steps"],
+    [most, "small-steps"],
+  ])
+  const all = sizes.flatMap(([places, size]) => {
+    const printed = places > LETTERS ? print(places - 1) : null // without its sign
+    return printed ? [{ ...printed, size }] : []
+  })
+  const printed = all.find(({ isRight }) => isRight) ?? all[0]
+  if (!printed) return { id, size: "", term: () => "", total: equalsText(total, number(total, 3)) }
+  const unit = printed.power ? ` ${timesPower(printed.power)}` : ""
+  const term = (/** @type {number} */ value) => withPlus(value, printed.write(value))
+  return { id, size: printed.size, term, total: printed.total + unit }
 }
 
 /** Return a function that prints a sum whose terms fit in some characters, or null. @param {number[]} values @param {number} total */
 const printExactly = (values, total) => (/** @type {number} */ places) => {
   const fits = (/** @type {string} */ text) => text.replace("−", "").length <= places
   const sum = printSum(values, total, { below: SHARED, fits })
-  return sum.texts.every(fits) ? { ...sum, total: equalsText(total, sum.total) } : null
+  if (!sum.texts.every(fits)) return null
+  const end = sum.texts.reduce((all, text) => all + parsePrinted(text), 0)
+  const rounding = 0.501 / 10 ** (sum.total.match(/[.,](\d+)$/)?.[1].length ?? 0)
+  const isRight = Math.abs(end - parsePrinted(sum.total)) <= rounding
+  return { ...sum, isRight, total: equalsText(total, sum.total) }
 }
 
 /** Return a function that prints with the same decimals in all cells. @param {Numbers} numbers @param {Parts} parts @param {number} total */
@@ -290,6 +312,6 @@ function printSteadily(numbers, parts, total) {
   const limits = [-bound, bound, ...numbers.maps[parts.symbol].limits]
   return (/** @type {number} */ places) => {
     const { fits, write, power } = printCells(limits, places + 1, { isSteady: true })
-    return fits ? { write, power, total: `≈ ${write(total)}` } : null
+    return fits ? { write, power, isRight: true, total: `≈ ${write(total)}` } : null
   }
 }
