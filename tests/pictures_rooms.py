@@ -39,11 +39,12 @@ class LiveRoom:
             self.send("PUT", f"{self.path}/question", {"act": act})
 
     def join(self, devices: int) -> list[str]:
-        """Return the tokens of so many devices, each of which has a stream as it joins."""
+        """Return the tokens of so many devices. While new ones join, each has a stream, also the earlier ones."""
         with contextlib.ExitStack() as streams:
-            for _ in range(devices - len(self.devices)):
+            for n in range(devices if devices > len(self.devices) else 0):
                 streams.enter_context(urllib.request.urlopen(f"{self.url}{self.path}/events")).readline()
-                self.devices.append(self.send("POST", f"{self.path}/device")["device"])
+                if n >= len(self.devices):
+                    self.devices.append(self.send("POST", f"{self.path}/device")["device"])
         return self.devices[:devices]
 
     def vote(self, counts: Sequence[int]) -> None:

@@ -49,10 +49,6 @@ class Part:
         """
         return array.reshape(self.shape)[tuple(slice(None) if axis_index is None else axis_index for axis_index in self.index)]
 
-    def local_index(self, index: Sequence[int]) -> list[int]:
-        """Convert an index of the complete array to one of this picture."""
-        return [axis for axis, fixed in zip(index, self.index, strict=True) if fixed is None]
-
     @property
     def is_complete(self) -> bool:
         """Whether the part is the complete array."""

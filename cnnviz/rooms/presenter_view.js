@@ -11,7 +11,7 @@ import { COMPUTED, parse, query } from "../view/model/state/address.js"
 import { inTab } from "../view/model/storage.js"
 import { say } from "../view/model/words.js"
 import { Resources } from "../view/resources.js"
-import { copyLink } from "../view/shell/html.js"
+import { copyLink, render } from "../view/shell/html.js"
 import { CODE, LANG } from "../view/spec.js"
 import { listen } from "./events.js"
 import { spotHTML, spotOf } from "./impromptu_form.js"
@@ -122,13 +122,13 @@ export default function show() {
     previews.show(found.steps, after?.query)
     const next = after ? undefined : beyond("stage_next")
     if (next) coming.ask("step", next, COMPUTED)
-    else root.querySelector(".coming")?.replaceChildren()
+    else render("", /** @type {HTMLElement} */ (root.querySelector(".coming")))
   }
 
   const base = new URL(path.slice(0, path.lastIndexOf("/room/") + 1), location.href)
   const coming = new Resources(base, CODE, {
     received(answer, { stage = "" }) {
-      const place = root.querySelector(".coming")
+      const place = root.querySelector(/** @type {"div"} */ (".coming"))
       const numbers = new Numbers(/** @type {import("../view/model/numbers/numbers.js").StepAnswer} */ (answer))
       if (place && numbers.said[stage]) fillPreview(place, numbers, stage)
     },

@@ -27,6 +27,7 @@ from cnnviz.core.setup.read_setup import FILTERS
 from cnnviz.core.setup.setup import SETUP_KEYS, Setup
 from cnnviz.core.setup.targets import DEFAULT_CLASSES
 from cnnviz.core.training.loss_change import FAR
+from cnnviz.data.channels import LUMA
 from cnnviz.data.disabled_features import disabled_message
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.data.uploads import MAX_BYTES
@@ -117,6 +118,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "KERNELS": KERNELS,
         "RAISED_FAR": FAR,
         "CHANNELS": bounds.CHANNELS,
+        "LUMA": LUMA,
         "OPTIMIZERS": list(OPTIMIZERS),
         "ACTIVATIONS": [kind for kind, layer in LAYERS.items() if layer.letter == "a"],
         "POOLS": [kind for kind, layer in LAYERS.items() if layer.letter == "p" and layer.output_kind == "map"],

@@ -13,6 +13,7 @@ export const PAGE_KEYS: string[]
 export const KERNELS: Record<string, number[]>
 export const RAISED_FAR: number
 export const CHANNELS: string[]
+export const LUMA: number[]
 export const OPTIMIZERS: string[]
 export const ACTIVATIONS: string[]
 export const POOLS: string[]

@@ -78,6 +78,7 @@ class Spec(TypedDict):
     KERNELS: Mapping[str, Sequence[float]]
     RAISED_FAR: float
     CHANNELS: Sequence[str]
+    LUMA: Sequence[float]
     OPTIMIZERS: Sequence[str]
     ACTIVATIONS: Sequence[str]
     POOLS: Sequence[str]

@@ -17,6 +17,9 @@ PATHS = (
     "/check?img=test-0",
     "/notebook?img=test-0",
     "/learn?lesson=kernel&step=3",
+    "/?stage=L&whole=1",
+    "/learn",
+    "/train?of=many",
 )
 
 

@@ -256,10 +256,13 @@ def test_the_strip_has_all_images_and_a_click_on_one_shows_it(screen: Screen):
     places = screen.page.locator('[data-figure="p1"] [data-channel]')
     expect(places).to_have_count(8)
     expect(screen.page.locator('[data-figure="p1"] .up')).to_have_attribute("data-image", "0")
-    picture = screen.page.locator("canvas.mechanism")
-    before = picture.evaluate("(canvas) => canvas.toDataURL()")
+    fresh = screen.page.locator(".scene .sum-name.fresh-mask")
+    expect(fresh).to_have_count(0)
     screen.page.locator("[data-thrown]").click()
-    assert picture.evaluate("(canvas) => canvas.toDataURL()") != before, "another mask makes another sum"
+    expect(fresh).to_have_text(re.compile(r"^new mask \d"))
+    first = fresh.text_content() or ""
+    screen.page.locator("[data-thrown]").click()
+    expect(fresh).not_to_have_text(first)
     screen.page.locator('[data-figure="z1"] [data-channel="1"][data-image="2"]').click()
     expect(screen.page).to_have_url(re.compile("stage=z1.*image=2"))
     expect(screen.page.locator('[data-figure="z1"] .up')).to_have_attribute("data-image", "2")

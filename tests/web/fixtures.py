@@ -56,7 +56,7 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, snapshots, networks, posters, layers, files, wide, lessons, batch, averaged, normalized, drawn):
+    for make in (words, colours, addresses, snapshots, networks, posters, layers, files, wide, lessons, batch, averaged, normalized, dropped, images, drawn):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=format_value), encoding="utf-8")
 
 
@@ -108,6 +108,35 @@ def normalized() -> dict:
     """The answer to a setup with each kind of normalization, on one image."""
     net = "conv4x3b-bn-relu-max2-conv4x3-gn2-relu-max2-dense6-ln-relu-dense2-softmax-ce"
     return {"bytes": base64.b64encode(page_answer("step", {"net": net, "k": "1"})).decode()}
+
+
+DROPPED = (
+    {"net": "conv2x3-drop20-relu-dense24-drop50-relu-dense6-drop50m-dense2-softmax-ce"},
+    {"net": "conv6x3-relu-drop50m-max2-dense2-softmax-ce", "seed": "3"},
+    {"net": "conv2x3-relu-drop50-max2-drop30m-dense6-drop50-dense2-softmax-ce", "mode": "eval"},
+)
+"""Setups with dropout of single numbers, of whole maps, and in eval mode."""
+
+
+def dropped() -> list[str]:
+    """The answers to setups with dropout."""
+    return [base64.b64encode(page_answer("step", query)).decode() for query in DROPPED]
+
+
+READ = (
+    {"img": "digit7-3", "net": "conv2x3-relu-max2-dense2-softmax-ce"},
+    {"net": "conv3x3d2p1-relu-dense2-softmax-ce", "ch": "rgb"},
+    {"net": "max3s2-conv2x3-relu-dense2-softmax-ce", "ch": "gray", "scale": "raw"},
+    {"net": "relu-conv2x3-relu-dense2-softmax-ce", "ch": "blue", "scale": "raw"},
+    {"net": "conv1x2s3-relu-dense2-softmax-ce", "ch": "green"},
+    {"net": "dense2-softmax-ce"},
+)
+"""Setups whose first operations read the image in different ways."""
+
+
+def images() -> list[str]:
+    """The answers to setups that read different images and channels."""
+    return [base64.b64encode(page_answer("step", query)).decode() for query in READ]
 
 
 IN_FILES: tuple[tuple[str, tuple[int, ...], dict], ...] = (

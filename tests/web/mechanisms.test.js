@@ -80,7 +80,7 @@ function written(numbers, map, cell, { room = ROOM, stepping = false } = {}) {
 const snapshots = snapshotsOf()
 
 /** The texts of a picture with the boxes that they take, in its own pixels. */
-function placed(numbers, map, cell, { room = ROOM, stepping = false, hidden = "" } = {}) {
+function placed(numbers, map, cell, { room = ROOM, stepping = false } = {}) {
   const found = []
   const text = function (words, x, y, { size = 15, align = "left", room: most = 1e9, math, bold } = {}) {
     const width = Math.min(this.widthOf(words, { size, math, bold }) * (math ? 0.8 : 0.93), most)
@@ -88,9 +88,7 @@ function placed(numbers, map, cell, { room = ROOM, stepping = false, hidden = ""
     if (words.trim())
       found.push({ words, size, left, right: left + width, top: y - 0.36 * size, bottom: y + 0.36 * size })
   }
-  instead({ writeText: text }, () =>
-    drawMechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping, () => false, hidden),
-  )
+  instead({ writeText: text }, () => drawMechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping))
   return found
 }
 
@@ -129,14 +127,12 @@ test("texts of a diagram do not overlap, stay within its edges and are legible",
         const found = crowding(placed(numbers, map, cell, { room, stepping }), room.width, room.height)
         bad.push(...found.map((words) => `${numbers.network.text} ${symbol} ${room.width}: ${words}`))
       }
-      const asking = { width: 358, height: 320, upright: true } // what a result is asked of, on a phone
-      const found = crowding(placed(numbers, map, cell, { room: asking, hidden: "?" }), asking.width, asking.height)
-      bad.push(...found.map((words) => `${numbers.network.text} ${symbol} hidden: ${words}`))
     }
   }
   assert.deepEqual(bad, [])
 })
 
+<<<<<<< HEAD
 test("the number of a step is within the diagram, even below the last position of the last image", () => {
   const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   const [symbol] = numbers.stages
@@ -167,6 +163,19 @@ test("of several images the pulls add up to the gradient", () => {
     const words = written(numbers, symbol, numbers.focus?.[symbol] ?? numbers.shape(symbol).map(() => 0))
     assert.ok(words.length > 3 && words.every(({ text, size }) => !text || size >= 13), symbol)
   }
+=======
+test("on a tablet's channels no words are squeezed until they can't be read", () => {
+  const numbers = snapshots
+    .map((each) => each.numbers)
+    .find((each) => each.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
+  const squeezed = []
+  const text = function (words, _x, _y, { size = TEXT, room = 1e9, math, bold } = {}) {
+    if (room < 0.7 * this.widthOf(words, { size, math, bold })) squeezed.push(words)
+  }
+  const room = { width: 988, height: 340 }
+  instead({ writeText: text }, () => drawMechanism(new Canvas(), numbers, "z2", [3, 2, 4], room, palette, all))
+  assert.deepEqual(squeezed, [])
+>>>>>>> main
 })
 
 test("in portrait layout no text is smaller than 13 pixels or outside the diagram", () => {
@@ -217,24 +226,6 @@ test("every stage has a portrait layout: backward through dense and convolution,
     assert.ok(kinds.has(`backward ${kind}`), kind)
   assert.ok(kinds.has("forward channel"))
   assert.deepEqual(bad, [])
-})
-
-test("the diagrams of pooling, dropout and rows have a portrait layout with all numbers", () => {
-  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  const room = { width: 358, height: 426, upright: true }
-  const kinds = new Set()
-  for (const numbers of [...snapshots.map((each) => each.numbers), images]) {
-    for (const { symbol, phase } of numbers.stages.filter(({ symbol }) => /^d?[apr]\d/.test(symbol))) {
-      const map = symbol
-      if (numbers.links(map).some(({ pattern }) => /unit|covering|channel/.test(pattern))) continue
-      kinds.add(`${phase} ${numbers.links(map)[0].pattern}`)
-      const cell = numbers.shape(map).map((n) => n >> 1)
-      const { spots, shown } = drawMechanism(new Canvas(), numbers, map, cell, room, palette, all)
-      for (const { box } of [...spots, ...shown])
-        assert.ok(box.x > -2 && box.x + box.width < room.width + 2 && box.y + box.height < room.height + 2, symbol)
-    }
-  }
-  for (const kind of ["forward winner", "backward won"]) assert.ok(kinds.has(kind), kind)
 })
 
 test("no line of a phone's picture crosses the colours under a map", () => {
@@ -344,6 +335,7 @@ test("at any update a parameter whose gradient is round-off alone has no step, a
   }
 })
 
+<<<<<<< HEAD
 test("of images that pull one way nothing cancels, and not −0 %", () => {
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   images.arrays["pulls.df"].values.fill(0.7)
@@ -352,6 +344,19 @@ test("of images that pull one way nothing cancels, and not −0 %", () => {
   const rich = (text) => said.push(text)
   instead({ writeRich: rich }, () => drawMechanism(new Canvas(), images, "df", [0, 0, 0, 0], ROOM, palette, all))
   assert.match(said.join(""), /<b>0%/)
+=======
+test("on a phone what a channel adds is never written as 0.000", () => {
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv24x3"))
+  const said = []
+  for (let row = 0; row < 30; row += 3)
+    for (let column = 0; column < 30; column += 3)
+      said.push(...written(numbers, "da1", [3, row, column], { room: PHONE }).map(({ text }) => text))
+  assert.ok(said.some((text) => /: [+−]\d.*e−\d$/.test(text)))
+  assert.deepEqual(
+    said.filter((text) => /: [+−]?0\.000$/.test(text)),
+    [],
+  )
+>>>>>>> main
 })
 
 /** Every stage of every snapshot, with a cell of it. */

@@ -16,6 +16,7 @@ import { convolution } from "../../cnnviz/view/scene/pictures/convolution.js"
 import { flatten } from "../../cnnviz/view/scene/pictures/flatten.js"
 import { gains } from "../../cnnviz/view/scene/pictures/gains.js"
 import { kernelGradient } from "../../cnnviz/view/scene/pictures/kernel_gradient.js"
+import { kernelWeight } from "../../cnnviz/view/scene/pictures/kernel_weight.js"
 import { normalizationBack, printSteps } from "../../cnnviz/view/scene/pictures/normalization.js"
 import { update } from "../../cnnviz/view/scene/pictures/update.js"
 import { isScene } from "../../cnnviz/view/scene/scene.js"
@@ -25,10 +26,12 @@ import { layOutUnits, placeOf, unitAt } from "../../cnnviz/view/scene/units.js"
 import { fixture } from "./hooks.js"
 import { elementsOf, pictureHtml, relationsOf, sceneOf, snapshots, sumsOf, textOf } from "./scene.js"
 
-const answers = ["batch", "normalized"].map((name) => {
-  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture(name).bytes, "base64"))))
+const read = (bytes) => {
+  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(bytes, "base64"))))
   return { numbers, arrays: Object.fromEntries(Object.keys(numbers.maps).map((each) => [each, numbers.values(each)])) }
-})
+}
+const answers = ["batch", "normalized"].map((name) => read(fixture(name).bytes))
+const others = ["dropped", "images"].flatMap((name) => fixture(name).map(read))
 const [{ numbers: batch }, { numbers: normalized }] = answers
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -41,8 +44,8 @@ const readNumber = (text) => {
 }
 
 /** Each stage that is drawn by a template, and the image's gradient, at two of their cells. */
-function* scenes() {
-  for (const { numbers, arrays } of [...snapshots, ...answers].filter(
+function* scenes(more = []) {
+  for (const { numbers, arrays } of [...snapshots, ...answers, ...more].filter(
     ({ numbers }) => !Object.keys(numbers.answer.deviations).length,
   ))
     for (const symbol of [...numbers.stages.map(({ symbol }) => symbol), "dx"]) {
@@ -74,7 +77,7 @@ test("the total of every staircase is the core's own entry, and its steps lead t
 })
 
 test("everything that moves comes from a part of the picture, and at a time of its assembly", () => {
-  for (const scene of scenes()) {
+  for (const scene of scenes(others)) {
     const elements = elementsOf(pictureHtml(scene.picture, scene.numbers, scene.first, scene.cell))
     const anchors = new Set(elements.map((element) => element["data-id"]))
     for (const { "data-enter": enter, "data-from": from, "data-to": to } of elements) {
@@ -89,7 +92,7 @@ test("everything that moves comes from a part of the picture, and at a time of i
 })
 
 test("a number that can be taken is that of its cell, and one that is read aloud has a label", () => {
-  for (const scene of scenes()) {
+  for (const scene of scenes(others)) {
     const { numbers } = scene
     for (const element of elementsOf(pictureHtml(scene.picture, numbers, scene.first, scene.cell))) {
       const { "data-symbol": symbol, "data-cell": cell, role } = element
@@ -442,6 +445,26 @@ test("the number of zero shares of a kernel's gradient is correct", () => {
     assert.equal(zero + up + down, shares, where(scene))
   }
   assert.ok(count)
+})
+
+test("a kernel weight is in its kernel, and a ring is around all cells that it multiplies", () => {
+  let count = 0
+  for (const { numbers } of snapshots)
+    for (const symbol of Object.keys(numbers.maps)) {
+      if (numbers.maps[symbol].band !== "parameters" || pictureOf(numbers, symbol) !== kernelWeight) continue
+      for (const at of [() => 0, (size, axis) => (axis === 3 ? 0 : size - 1)]) {
+        const cell = numbers.shape(symbol).map(at)
+        const elements = elementsOf(pictureHtml(kernelWeight, numbers, symbol, cell))
+        const [chosen] = elements.filter((element) => element.class === "chosen")
+        assert.deepEqual([chosen["data-symbol"], chosen["data-cell"]], [symbol, cell.join()])
+        const cells = elements.filter((element) => element.role === "cell")
+        assert.equal(cells.length, numbers.shape(symbol)[2] ** 2)
+        const map = elements.find((element) => element["data-at"])
+        assert.deepEqual([map["data-symbol"], map["data-at"]], [numbers.links(symbol)[0].source, String(cell[1])])
+        count += 1
+      }
+    }
+  assert.ok(count > 10)
 })
 
 test("a share lights up where it is, in what arrived and in what it met, and says its product", () => {

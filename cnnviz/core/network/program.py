@@ -343,11 +343,6 @@ class Program:
         """Operations of both passes that an update needs, without the loss."""
         return [*self.forward_lines, *self._needed_lines]
 
-    def run_backward(self, values: PassValues) -> PassValues:
-        """Run the backward operations that an update needs on `values`, the arrays of a forward pass and the targets
-        y."""
-        return _run_lines(self._needed_lines, values)
-
     def forward(
         self, params: Mapping[str, np.ndarray], x: np.ndarray, overrides: Mapping[str, Override] | None = None,
         given: Mapping[str, np.ndarray] | None = None,

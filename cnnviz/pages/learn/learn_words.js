@@ -38,7 +38,7 @@ export const foreignLanguage = (languages) =>
 export const languageName = (language) => new Intl.DisplayNames([LANG], { type: "language" }).of(language) ?? language
 
 /** Return the `lang` attribute of text in another language, for screen readers. @param {string} language */
-export const langAttribute = (language) => (language ? ` lang="${escapeHtml(language)}"` : "")
+const langAttribute = (language) => (language ? ` lang="${escapeHtml(language)}"` : "")
 
 /** @param {string} text */
 export const paragraphs = (text, language = "") =>

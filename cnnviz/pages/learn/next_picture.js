@@ -19,13 +19,13 @@ import { sizesOf } from "./plate_sizes.js"
 const UNTRIED = { given: null, found: null, hintCount: 0, tries: 0 }
 
 /** Return the figures that the index shows of a question: those in sight. @param {Numbers} numbers @param {LearnStep} step */
-export const visibleFigures = (numbers, step) => figuresOf(numbers, step, false).filter(({ hidden }) => !hidden)
+const visibleFigures = (numbers, step) => figuresOf(numbers, step, false).filter(({ hidden }) => !hidden)
 
 /**
  * Return the cells of a map that the kernel covers when it computes the cells in question, as blocks.
  * @param {Numbers} numbers @param {LearnStep} step @param {Figure} figure @returns {Block[]}
  */
-export function coveredBlocks(numbers, { cells }, { plate: { symbol }, face }) {
+function coveredBlocks(numbers, { cells }, { plate: { symbol }, face }) {
   const link = cells && windowOf(numbers, cells.map)
   if (!cells || link?.source !== symbol) return []
   return askedCells(numbers, cells).flatMap((cell) => face.boxes(numbers.reach(link, cell)))

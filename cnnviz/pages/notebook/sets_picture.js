@@ -10,7 +10,7 @@ const [CELL, BAND, BADGE] = [11, 16, 18] // sizes in pixels: of a set, of a caus
  * Return the ranges of columns, or rows, that have a cause: [first, count], of 2 ** half in all.
  * @param {number} n the cause among the `half` of its side, the first with the widest ranges @param {number} half
  */
-export function rangesOf(n, half) {
+function rangesOf(n, half) {
   const width = 2 ** (half - 1 - n)
   return Array.from({ length: 2 ** n }, (_, at) => [(2 * at + 1) * width, width])
 }

@@ -148,7 +148,7 @@ export function channelFlights(picture, plates, shown, before, image) {
  * Return an element's box relative to another's origin, in its pixels.
  * @param {Element} element @param {{ left: number, top: number }} from @param {number} zoom @returns {Box}
  */
-export function boxWithin(element, from, zoom) {
+function boxWithin(element, from, zoom) {
   const { left, top, width, height } = element.getBoundingClientRect()
   return { x: (left - from.left) / zoom, y: (top - from.top) / zoom, width: width / zoom, height: height / zoom }
 }

@@ -4,7 +4,6 @@ import { fillKernel } from "../../view/controls/network_controls.js"
 import { bindMeanings, meaningPopover } from "../../view/dialogs/glossary_popover.js"
 import { zoomInto } from "../../view/dialogs/map_table.js"
 import { BuildUp, GLIDE } from "../../view/draw/build_up.js"
-import { lightsOf } from "../../view/draw/highlights.js"
 import { drawMechanism, emptyRecord, pictureOf } from "../../view/draw/mechanism.js"
 import { Overview } from "../../view/draw/overview.js"
 import { paletteOf } from "../../view/draw/pen.js"
@@ -127,7 +126,7 @@ export class Step extends Content {
     })
     view.$(".stepper").addEventListener("click", (event) => {
       const { turn, image, thrown } = closest(event, "[data-turn], [data-image], [data-thrown]")?.dataset ?? {}
-      if (thrown) this.sceneView.isShown ? this.sceneView.drawAgain() : lightsOf(this.buildUp.canvas).drawAgain()
+      if (thrown && this.sceneView.isShown) this.sceneView.drawAgain()
       if (turn) this.turn(Number(turn))
       if (image) view.go({ image })
     })
@@ -481,20 +480,20 @@ export class Step extends Content {
     const { numbers, palette, computedCount: made, plates } = this
     if (!this.room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
-    const hidden = this.isMasked(map) ? say(this.hidden.words) : ""
+    const isHidden = this.isMasked(map)
     const isPortrait = isPhone() || isPortraitTablet()
-    const of = [map, this.view.stage, this.overview.key, hidden, palette]
+    const of = [map, this.view.stage, this.overview.key, isHidden, palette]
     if (of.some((part, n) => part !== this.lowered.of[n])) this.lowered = { of, by: 0 }
     const room = !isPortrait
       ? this.room
       : isPhone()
-        ? uprightRoom(this, Boolean(hidden))
+        ? uprightRoom(this, isHidden)
         : { ...this.room, upright: isPortrait }
     const seats = (/** @type {string} */ symbol) => StageTransitions.fits(plates[symbol])
     this.view.$(".drawn").classList.toggle("upright", isPortrait)
     const { stage, veiled, player } = this.view
     const high = room.height + this.lowered.by
-    const state = [map, room.width, high, isPortrait, hidden, stage, veiled, player.computedCount(map)]
+    const state = [map, room.width, high, isPortrait, isHidden, stage, veiled, player.computedCount(map)]
     const drawn = [String(cell), numbers, numbers.partCount, palette, this.dragging.isLate, String(state)]
     const changed = drawn.findLastIndex((part, n) => part !== this.diagramInputs[n])
     if (!this.hasStageChanged && changed < 0) return // nothing that the diagram depends on has changed
@@ -502,40 +501,29 @@ export class Step extends Content {
     const previousBoxes = this.picture.shown
     if (this.overview.scrolls && this.scrolledTo !== map) scrollStrip(this) // before maps move from there
     this.scrolledTo = map
-    const picture = hidden ? undefined : pictureOf(numbers, map, this.showsStep(map))
+    const picture = pictureOf(numbers, map, this.showsStep(map), isHidden)
     const backward = numbers.maps[map]?.band === "gradients"
-    const scene = picture && isScene(picture) ? picture : undefined
+    const scene = isScene(picture) ? picture : undefined
     if (!scene) this.sceneView.clear()
     const symbol = this.mainMap(map)
     const how = { map, backward, done: made, moves: seats, isSteady: player.sliding }
     const paint = (/** @type {import("../../view/draw/sheet.js").Room} */ room) => {
       if (scene) this.picture = this.sceneView.show(scene, numbers, symbol, cell, how)
-      else
-        this.picture = drawMechanism(
-          canvas,
-          numbers,
-          map,
-          cell,
-          room,
-          palette,
-          made,
-          this.showsStep(map),
-          seats,
-          hidden,
-        )
+      else this.picture = drawMechanism(canvas, numbers, map, cell, room, palette, made, this.showsStep(map), seats)
       this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
     }
     paint(room)
     if (isTouch()) fillDragHint(this)
     const hasChanged = changed > 0 // whether more than the cell has changed
     const isSettled = (this.hasStageChanged || hasChanged) && !this.dragging.drag && !player.sliding // nothing moves under a finger
-    const lowered = isSettled && isPhone() && !hidden ? lowerRoom(this, room) : null
+    const lowered = isSettled && isPhone() && !isHidden ? lowerRoom(this, room) : null
     if (lowered) {
       this.lowered.by += room.height - lowered.height
       paint(lowered)
     }
     const moves = this.hasStageChanged && this.animatesMoves
-    const gliding = this.transitions.moveMaps(plates, this.picture.shown, moves, scene && symbol)
+    const result = scene && numbers.links(symbol).length ? symbol : "" // an input glides instead of appearing at the end
+    const gliding = this.transitions.moveMaps(plates, this.picture.shown, moves, result)
     const places = (/** @type {import("../../view/draw/sheet.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
     if (this.hasStageChanged || hasChanged || places(previousBoxes) !== places(this.picture.shown)) this.markRaised()
@@ -550,7 +538,11 @@ export class Step extends Content {
         )
         const delay = gliding || channels.length ? GLIDE : 0
         scene
+<<<<<<< HEAD
           ? this.sceneView.assemble(delay, plates[symbol]?.holder, channels)
+=======
+          ? this.sceneView.assemble(delay, plates[result]?.holder)
+>>>>>>> main
           : this.buildUp.play(() => this.picture, backward, delay, channels)
       }
   }

@@ -79,7 +79,7 @@ export function columnBox(frame, n) {
  * at the smallest size, rows overlap: `pitch` is their distance.
  * @param {{ width: number, height: number }} box @param {number} most @param {number} largest
  */
-export function rowsThatFit({ width, height }, most, largest) {
+function rowsThatFit({ width, height }, most, largest) {
   for (let beside = Math.max(1, Math.floor((width + GAP) / (largest + GAP))); ; beside++) {
     const size = Math.min(largest, Math.floor((width + GAP) / beside) - GAP)
     const rows = Math.ceil(most / beside)

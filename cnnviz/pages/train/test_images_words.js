@@ -10,7 +10,7 @@ const NAMED = 4 // largest number of classes in a title
 const sum = (/** @type {ArrayLike<number>} */ values) => Array.from(values).reduce((all, one) => all + one, 0)
 
 /** Return how many test images are classified correctly. @param {TestImages} crowd */
-export const rightOf = ({ confusion, classes }) => sum(confusion.filter((_, n) => n % (classes + 1) === 0))
+const rightOf = ({ confusion, classes }) => sum(confusion.filter((_, n) => n % (classes + 1) === 0))
 
 /** @param {Report} report @param {TestImagesState} state */
 export function title(report, state) {

@@ -246,7 +246,7 @@ const suggestion = (pick) =>
   html`<button type="button" data-pick=${pick}>${words(`pick.${pick.replace(",", "_")}`)}</button>`
 
 /** Return a line for each layer with parameters. @param {Told} told */
-export const layerLines = ({ layers }) => layers.map(layerLine)
+const layerLines = ({ layers }) => layers.map(layerLine)
 
 /** @param {TrainingLayer} layer */
 function layerLine({ kinds, shape }) {

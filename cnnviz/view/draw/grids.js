@@ -4,7 +4,7 @@ import { colour, css, textColour } from "../model/numbers/colour.js"
 import { brief, number, short } from "../model/numbers/format.js"
 import { hatch } from "./canvas.js"
 import { clearPending, limitLabels, ring } from "./heatmap.js"
-import { cachedImage, colourBar, colourFill, drawImage, valueFill } from "./pixels.js"
+import { cachedImage, colourBar, drawImage, valueFill } from "./pixels.js"
 import { Sheet, SMALL } from "./sheet.js"
 import { halfPixels } from "./text_width.js"
 
@@ -67,15 +67,6 @@ export class Grids extends Sheet {
    */
   picture(rows, columns, pick, limits, scale, box, rings = []) {
     this.drawImage(rows, columns, valueFill(pick, limits, /** @type {Scale} */ (scale)), box, rings)
-  }
-
-  /**
-   * Draw pixels from red, green and blue values between 0 and 255.
-   * @param {number} rows @param {number} columns @param {(n: number) => number[]} paint @param {Box} box @param {Ring[]} [rings]
-   */
-  pixels(rows, columns, paint, box, rings) {
-    const fill = colourFill(rows, columns, (i, j) => paint(i * columns + j))
-    this.drawImage(rows, columns, fill, box, rings)
   }
 
   /**

@@ -96,11 +96,6 @@ class Lights {
     this.redraw()
   }
 
-  /** Redraw the picture with the next random mask. */
-  drawAgain() {
-    this.choose({ thrown: (this.choice.thrown ?? 0) + 1 })
-  }
-
   /**
    * Return the position of an event in the picture's CSS pixels.
    * @param {MouseEvent} event @returns {[number, number]}

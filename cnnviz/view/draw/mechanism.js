@@ -4,17 +4,21 @@
 import { layerOf } from "../model/explain/normalization.js"
 import { number } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
-import { say } from "../model/words.js"
 import { activation, gate } from "../scene/pictures/activation.js"
 import { channels, channelsBack } from "../scene/pictures/channels.js"
 import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
 import { dense } from "../scene/pictures/dense.js"
 import { denseBack } from "../scene/pictures/dense_back.js"
+import { dropout, dropoutBack } from "../scene/pictures/dropout.js"
 import { fewUnits, isOfFewUnits } from "../scene/pictures/few_units.js"
 import { flatten } from "../scene/pictures/flatten.js"
 import { gains } from "../scene/pictures/gains.js"
 import { globalAverage } from "../scene/pictures/global_average.js"
+import { hiddenResult, hiddenUpdate } from "../scene/pictures/hidden_result.js"
+import { image } from "../scene/pictures/image.js"
+import { imageGradients } from "../scene/pictures/image_gradients.js"
 import { kernelGradient } from "../scene/pictures/kernel_gradient.js"
+import { kernelWeight } from "../scene/pictures/kernel_weight.js"
 import { loss, lossBack, outputsWithCurve } from "../scene/pictures/loss.js"
 import { normalization, normalizationBack } from "../scene/pictures/normalization.js"
 import { outerProduct, weights } from "../scene/pictures/outer_product.js"
@@ -24,11 +28,16 @@ import { softmax, softmaxBack } from "../scene/pictures/softmax.js"
 import { update } from "../scene/pictures/update.js"
 import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
+<<<<<<< HEAD
 import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
 import { hiddenResult, hiddenUpdate } from "./mechanisms/hidden_result.js"
 import { drawPatch } from "./mechanisms/image.js"
 import { drawImageGradients } from "./mechanisms/image_pulls.js"
 import { drawTouched } from "./mechanisms/kernel_gradient.js"
+=======
+import { convolution as convolutionOfChannels } from "./mechanisms/convolution.js"
+import { convolutionBack as convolutionBackOfFilters } from "./mechanisms/convolution_back.js"
+>>>>>>> main
 import { Pen } from "./pen.js"
 
 /** @import { Field, Flight, Shown, Spot } from "./sheet.js" */
@@ -50,32 +59,17 @@ export const emptyRecord = () => ({
   write: () => {},
 })
 
-/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done returns the number of cells per channel of a map that are computed so far @param {boolean} [stepping] whether to draw a parameter's step @param {(symbol: string) => boolean} [seats] returns whether a map of the strip moves into the picture @param {string} [hidden] label that replaces the numbers if the result is hidden @returns {Drawn}  empty for a template */
-export function drawMechanism(
-  canvas,
-  numbers,
-  map,
-  cell,
-  room,
-  palette,
-  done,
-  stepping = false,
-  seats = () => false,
-  hidden = "",
-) {
+/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done returns the number of cells per channel of a map that are computed so far @param {boolean} [stepping] whether to draw a parameter's step @param {(symbol: string) => boolean} [seats] returns whether a map of the strip moves into the picture @returns {Drawn}  empty for a template */
+export function drawMechanism(canvas, numbers, map, cell, room, palette, done, stepping = false, seats = () => false) {
   const record = emptyRecord()
   const picture = pictureOf(numbers, map, stepping)
-  if (!room.width || !room.height || (isScene(picture) && !hidden)) return record
-  const drawPicture = /** @type {Picture} */ (picture)
+  if (!room.width || !room.height || isScene(picture)) return record
   const lights = canvas.isConnected ? lightsOf(canvas) : null
   const backward = numbers.maps[map]?.band === "gradients"
-  const [firstParameter] = numbers.said.update.makes
   const draw = () => {
     const pen = new Pen(canvas, room, palette, backward)
     Object.assign(pen, { done, seats, choice: lights?.choiceOf(`${numbers.network.text} ${map}`) ?? {} })
-    if (hidden && map === "update") hiddenUpdate(pen, numbers, firstParameter, cell)
-    else if (hidden) hiddenResult(pen, numbers, map, cell)
-    else drawPicture(pen, numbers, map === "update" ? firstParameter : map, cell)
+    picture(pen, numbers, map, cell)
     Object.assign(record, {
       write: () => pen.flushTexts(),
       spots: scaleBoxes(pen, pen.spots),
@@ -91,9 +85,7 @@ export function drawMechanism(
     })
   }
   draw()
-  const words =
-    map === "update" ? say("web.phases.update") : `${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`
-  canvas.setAttribute("aria-label", hidden || spoken(words))
+  canvas.setAttribute("aria-label", spoken(`${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`))
   return record
 }
 
@@ -119,7 +111,7 @@ const inPage = ({ unit }, { x, y, width, height }) => ({
 const BY_PATTERN = [
   [["window"], convolution, convolution],
   [["covering"], convolutionBack, convolutionBack],
-  [["touched"], drawTouched, kernelGradient],
+  [["touched"], kernelWeight, kernelGradient],
   [["winner"], pooling, pooling],
   [["pool"], pooling, pooling],
   [["won"], poolingBack, poolingBack],
@@ -135,20 +127,21 @@ const NORMALIZATIONS = ["bn", "gn", "ln"]
 
 /**
  * Return the picture of a stage: a template (see scene/README.md) or a drawing.
- * @param {Numbers} numbers @param {string} map a symbol, or "update" @param {boolean} [stepping] whether a parameter's step is shown @returns {Picture | ScenePicture}
+ * @param {Numbers} numbers @param {string} map a symbol, or "update" @param {boolean} [stepping] whether a parameter's step is shown @param {boolean} [isMasked] whether its result is hidden @returns {Picture | ScenePicture}
  */
-export function pictureOf(numbers, map, stepping = false) {
+export function pictureOf(numbers, map, stepping = false, isMasked = false) {
+  if (isMasked) return map === "update" ? hiddenUpdate : hiddenResult
   if (map === "update" || stepping) return update
-  if (map === "x") return drawPatch
+  if (map === "x") return image
   if (map === "L") return loss
   if (map === "do" && outputsWithCurve(numbers).length) return lossBack
   if (map === "v") return flatten
   const isGradient = numbers.maps[map].band === "gradients"
   if (isGradient && numbers.link(map, "y")) return outputs
   if (isGradient && numbers.network.images.length && numbers.maps[map.slice(1)].band === "parameters")
-    return drawImageGradients
+    return imageGradients
   const layerKind = layerOf(numbers, map)?.kind ?? ""
-  if (layerKind === "drop") return isGradient ? drawDropoutBack : drawDropout
+  if (layerKind === "drop") return isGradient ? dropoutBack : dropout
   if (NORMALIZATIONS.includes(layerKind)) return isGradient ? normalizationBack : normalization
   const arrived = numbers.source(map, "channel")
   if (isGradient && NORMALIZATIONS.includes(arrived && (layerOf(numbers, arrived.slice(1))?.kind ?? ""))) return gains

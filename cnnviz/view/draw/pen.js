@@ -1,7 +1,7 @@
 // Building blocks of diagrams besides text and sums: rows of outputs, histograms, arrows.
 
 import { short } from "../model/numbers/format.js"
-import { disc, drawLine } from "./canvas.js"
+import { drawLine } from "./canvas.js"
 import { LARGE, rowHeightOf, SMALL, TEXT } from "./sheet.js"
 import { Sums } from "./sums.js"
 import { isDark } from "./theme.js"
@@ -78,11 +78,6 @@ export class Pen extends Sums {
     return { x, y, line }
   }
 
-  /** @param {number} x @param {number} y @param {string} fill @param {number} [size] */
-  drawDot(x, y, fill, size = 6) {
-    disc(this.context, x, y, size, fill, this.paper, 1.5)
-  }
-
   /** @param {number} x @param {number} y @param {number} toX @param {number} toY */
   drawArrow(x, y, toX, toY, fill = this.tone, thick = 2) {
     const { context } = this
@@ -96,13 +91,6 @@ export class Pen extends Sums {
     for (const turn of [2.6, -2.6])
       context.lineTo(toX + head * Math.cos(angle + turn), toY + head * Math.sin(angle + turn))
     context.fill()
-  }
-
-  /** Draw a thin line, for example from a window to its enlargement. @param {number[][]} points */
-  drawThread(...points) {
-    this.context.strokeStyle = this.soft
-    this.context.lineWidth = 0.8
-    drawLine(this.context, ...points)
   }
 
   /**
@@ -148,23 +136,6 @@ export class Pen extends Sums {
   drawBar(x, y, length, height) {
     this.context.fillStyle = length < 0 ? this.neg : this.pos
     this.context.fillRect(Math.min(x, x + length), y - height / 2, Math.max(Math.abs(length), 1), height)
-  }
-
-  /**
-   * Draw a histogram of values.
-   * @param {ArrayLike<number>} values @param {{ low: number, span: number, count: number, fill?: string, least?: number }} how `least` is the minimum height of a bar @param {Box} box
-   */
-  drawHistogram(values, { low, span, count, fill = this.bars, least = 2 }, box) {
-    const bins = Array(count).fill(0)
-    for (let n = 0; n < values.length; n++)
-      bins[Math.min(count - 1, Math.max(0, Math.floor(((values[n] - low) / span) * count)))] += 1
-    const maxCount = Math.max(...bins, 1)
-    this.context.fillStyle = fill
-    bins.forEach((n, i) => {
-      const height = Math.max(least, (n / maxCount) * box.height)
-      const x = box.x + (i * box.width) / count
-      if (n) this.context.fillRect(x, box.y + box.height - height, box.width / count - 1, height)
-    })
   }
 
   /**

@@ -96,7 +96,7 @@ export function drawImage(context, rows, columns, fill, { x, y, width, height })
  * Return an image of values in reading order.
  * @param {ArrayLike<number>} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} [from] offset of the first value
  */
-export const imageOfValues = (values, rows, columns, limits, scale, from = 0) =>
+const imageOfValues = (values, rows, columns, limits, scale, from = 0) =>
   imageOf(
     rows,
     columns,

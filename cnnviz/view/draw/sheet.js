@@ -6,7 +6,7 @@ import { halfPixels, widthOf } from "./text_width.js"
 /** @import { Box, Cell, Range } from "../types/view.js" */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
 /** @typedef {{ width: number, height: number, zoom?: number, upright?: boolean }} Room  in CSS pixels; a diagram is drawn `zoom` times larger; `upright`: portrait layout, for phones */
-/** @typedef {{ open?: number, unfolded?: boolean, thrown?: number }} Choice  choices made in a diagram: the opened channel or the first of several rows, whether all channels are shown, and the number of random masks drawn */
+/** @typedef {{ open?: number, unfolded?: boolean }} Choice  choices made in a diagram: the opened channel or the first of several rows, and whether all channels are shown */
 /** @typedef {{ box: Box, term: string, symbol: string, cell: Cell, choose?: Choice }} Spot  a hit area: its term of a sum and the cell whose number it shows ("" if none), and the effect of a click */
 /** @typedef {{ box: Box, rows: number, columns: number, term: (row: number, column: number) => string, place: (term: string) => [number, number] | null, say?: (row: number, column: number) => string, symbol?: string, cell?: (row: number, column: number) => Cell | null }} Field  hit areas of a map whose cells each belong to a term; `say` returns its value as text; `symbol` and `cell` are what its number belongs to */
 /** @typedef {{ from: Box, to: Box }} Flight  animation of a part of the picture, from a window to its enlargement or from a total to its cell */

@@ -5,7 +5,13 @@ import { Directive, directive, elementOf, noChange } from "../shell/html.js"
 
 /** @import { Part } from "../shell/html.js" */
 /** @import { Scale } from "../types/view.js" */
-/** @typedef {{ values: ArrayLike<number>, from: number, rows: number, columns: number, limits: number[], scale: Scale, done: number }} Pixels */
+/** @typedef {{ values: ArrayLike<number>, from: number, rows: number, columns: number, limits: number[], scale: Scale, done: number, isPhoto?: boolean }} Pixels  `isPhoto`: whether the values are red, green and blue of each pixel, 0 to 255 */
+
+const BYTE = 256
+
+/** Return a function from pixels of a photograph to packed colours. @param {ArrayLike<number>} values @returns {(n: number) => number} */
+const photoPixel = (values) => (n) =>
+  values[3 * n] + BYTE * (values[3 * n + 1] + BYTE * (values[3 * n + 2] + BYTE * (BYTE - 1)))
 
 /** Paint a canvas with one pixel per cell. Cells from `done` on are transparent. */
 export const pixels = directive(
@@ -19,15 +25,16 @@ export const pixels = directive(
     }
 
     /** @override @param {Part} part @param {[Pixels]} of */
-    update(part, [{ values, from, rows, columns, limits, scale, done }]) {
-      const state = [values, from, rows, columns, String(limits), cssGradient(scale), done]
+    update(part, [{ values, from, rows, columns, limits, scale, done, isPhoto = false }]) {
+      const state = [values, from, rows, columns, String(limits), cssGradient(scale), done, isPhoto]
       if (state.every((each, n) => each === this.painted[n])) return noChange
       this.painted = state
       const canvas = /** @type {HTMLCanvasElement} */ (elementOf(part))
       if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, { width: columns, height: rows })
       const colours = new Uint32Array(rows * columns)
       const pixel = pixelOf(limits, scale)
-      for (let n = 0; n < Math.min(done, colours.length); n++) colours[n] = pixel(values[from + n])
+      const colourAt = isPhoto ? photoPixel(values) : (/** @type {number} */ n) => pixel(values[from + n])
+      for (let n = 0; n < Math.min(done, colours.length); n++) colours[n] = colourAt(n)
       const image = new ImageData(new Uint8ClampedArray(colours.buffer), columns, rows)
       canvas.getContext("2d")?.putImageData(image, 0, 0)
       return noChange

@@ -21,6 +21,10 @@ export function barsOf(values, low, span) {
   return bins.map((n, i) => (n ? `M${i} 1V${1 - Math.max(n / most, LEAST)}h0.85V1Z` : "")).join("")
 }
 
+/** Return the bars of a histogram, in the element that holds them. @param {ArrayLike<number>} values @param {number} low @param {number} span @param {string} label */
+export const histogramBars = (values, low, span, label) =>
+  html`<svg viewBox="0 0 ${BARS} 1" preserveAspectRatio="none" role="img" aria-label=${spoken(label)}><path d=${barsOf(values, low, span)}></path></svg>`
+
 /** @param {Histogram[]} all */
 export function histograms(all) {
   let [low, high] = [0, 0]
@@ -38,7 +42,7 @@ export function histograms(all) {
   return html`<div class="histograms" data-id="histograms">
     ${all.map(
       ({ values, own, name, label, facts, enter }, n) => html`<figure data-enter=${enter}><i>${name}</i>
-        <div class="bins" data-id="bars${n}"><svg viewBox="0 0 ${BARS} 1" preserveAspectRatio="none" role="img" aria-label=${spoken(label)}><path d=${barsOf(values, low, span)}></path></svg><span class="own-value" ${styles({ "--at": share(own) })}></span></div>
+        <div class="bins" data-id="bars${n}">${histogramBars(values, low, span, label)}<span class="own-value" ${styles({ "--at": share(own) })}></span></div>
         <p>${facts}</p></figure>`,
     )}
     <svg class="path" viewBox="0 0 1 ${all.length}" preserveAspectRatio="none" aria-hidden="true">${svg`<path d=${path.join("")} data-enter="fade 0.75"></path>`}</svg>

@@ -12,7 +12,8 @@ import { signOf, sumScale } from "./sum_scale.js"
 /** @import { Scene } from "./scene.js" */
 /** @import { Cell, Range, Scale, Template } from "../types/view.js" */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean, id?: string, enter?: string }} Ring  outline of cells; `strong`: black, for the chosen cell */
-/** @typedef {{ term: (row: number, column: number) => string, place: (term: string) => [number, number] | null, say?: (row: number, column: number) => string, symbol?: string, cell?: (row: number, column: number) => Cell | null }} Relate  relates cells to the terms of a sum, and to numbers that can be selected or dragged; `say` returns a value as text */
+/** @typedef {[row: number, column: number, tall?: number, wide?: number]} MarkPlace  the marked cell, or the first of a marked block */
+/** @typedef {{ term: (row: number, column: number) => string, place: (term: string) => MarkPlace | null, say?: (row: number, column: number) => string, symbol?: string, cell?: (row: number, column: number) => Cell | null }} Relate  relates cells to the terms of a sum, and to numbers that can be selected or dragged; `say` returns a value as text */
 /** @typedef {{ before: number, below: number, right: number }} Zeros  rows and columns of padding */
 /**
  * @typedef {object} HeatHow
@@ -30,6 +31,7 @@ import { signOf, sumScale } from "./sum_scale.js"
  * @property {Cell} [at]  indices before the row and column of its cells
  * @property {string} [symbol]
  * @property {boolean} [bar]  whether its colour bar is shown
+ * @property {boolean} [isPhoto]  whether the values are red, green and blue of each pixel, 0 to 255
  * @property {number} [times]  side of a cell, in cells of the picture
  * @property {Zeros} [zeros]
  * @property {Relate} [relate]
@@ -51,14 +53,25 @@ const NO_ZEROS = { before: 0, below: 0, right: 0 }
  */
 export function heat(values, rows, columns, how) {
   const { limits, scale = "signed", from = 0, done = Number.POSITIVE_INFINITY, rings = [], id = "", label } = how
-  const { head: over = nothing, role = "", place = "", slot, at = [], symbol = "", times = 1, relate, enter = "" } = how
+  const {
+    head: over = nothing,
+    role = "",
+    place = "",
+    slot,
+    at = [],
+    symbol = "",
+    times = 1,
+    relate,
+    enter = "",
+    isPhoto,
+  } = how
   const { before, below, right } = how.zeros ?? NO_ZEROS
   const isComplete = done >= rows * columns
   return html`<figure class="heat ${role} ${place} ${before + below + right ? "zeros" : ""}" data-id=${id}
       ${styles({ "--rows": rows, "--columns": columns, "--before": before, "--below": below, "--right": right, "--down": rows + before + below, "--across": columns + before + right, "--times": times })}>
     ${over}
     <div class="padded"><span class="around"></span><div class="field" data-symbol=${symbol} data-at=${at.join()} data-rows=${rows} data-columns=${columns} data-slot=${slot ?? nothing} data-enter=${enter} .relate=${relate}>
-      ${slot ? nothing : html`<canvas role="img" aria-label=${spoken(label)} ${pixels({ values, from, rows, columns, limits, scale, done })}></canvas>`}
+      ${slot ? nothing : html`<canvas role="img" aria-label=${spoken(label)} ${pixels({ values, from, rows, columns, limits, scale, done, isPhoto })}></canvas>`}
       ${role === "made" ? html`<span class="hatch" data-enter="vanish 1 0.5"></span>` : nothing}${rings.map(ring)}<span class="marks"></span>
     </div></div>
     ${how.bar !== false ? colourBar(limits, scale, isComplete) : nothing}

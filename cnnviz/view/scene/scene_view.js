@@ -290,7 +290,10 @@ export class SceneView {
       if (!place && !marks.firstChild) continue
       const mark = document.createElement("span")
       mark.className = "ring mark"
-      if (place) mark.style.cssText = `--row:${place[0]};--column:${place[1]};--tall:1;--wide:1`
+      if (place) {
+        const [row, column, tall = 1, wide = 1] = place
+        mark.style.cssText = `--row:${row};--column:${column};--tall:${tall};--wide:${wide}`
+      }
       marks.replaceChildren(...(place ? [mark] : []))
     }
     const output = this.element.querySelector(".said-here")

@@ -26,7 +26,7 @@ export const sameCell = {
 export const isPrinted = (numbers, symbol) => numbers.maps[symbol].kind !== "map" && numbers.count(symbol) <= PRINTED
 
 /** Return rows and columns of an array as a heat map. @param {Numbers} numbers @param {string} symbol */
-function sizeOf(numbers, symbol) {
+export function sizeOf(numbers, symbol) {
   if (numbers.maps[symbol].kind === "map") return numbers.shape(symbol).slice(-2)
   if (isPrinted(numbers, symbol)) return [1, 0]
   const count = numbers.count(symbol)

@@ -17,7 +17,7 @@ const SUCCESSORS = {
 let previousView
 
 /** Return the focused element if its focus is visible, or undefined. @returns {HTMLElement | undefined} */
-export function visibleFocus() {
+function visibleFocus() {
   const { activeElement } = document
   return activeElement instanceof HTMLElement && activeElement.matches(":focus-visible") ? activeElement : undefined
 }

@@ -147,23 +147,6 @@ export function once(make) {
 }
 
 /**
- * Relate every cell of a map to the term that it contributes to, if any.
- * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box @param {() => Map<string, string>} terms by row and column, "3,4"; computed when the pointer moves @param {(row: number, column: number) => string} [words]
- */
-export function relateCells(pen, numbers, symbol, box, terms, words) {
-  const [rows, columns] = numbers.shape(symbol).slice(-2)
-  const places = once(() => new Map([...terms()].map(([place, term]) => [term, place])))
-  pen.fields.push({
-    box,
-    rows,
-    columns,
-    term: (row, column) => terms().get(`${row},${column}`) ?? "",
-    place: (term) => /** @type {[number, number] | null} */ (places().get(term)?.split(",").map(Number) ?? null),
-    say: words,
-  })
-}
-
-/**
  * Draw lines from a window in a map to its enlargement, to the right or below.
  * @param {Pen} pen @param {Box} window @param {Box} large
  */

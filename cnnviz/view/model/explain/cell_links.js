@@ -9,6 +9,12 @@
 /** Return the range of a single index. @param {number} at @returns {Range} */
 export const singleIndex = (at) => ({ start: at, count: 1, step: 1 })
 
+/** Return up to `most` indices around one, within an axis. @param {number} at @param {number} size of the axis @param {number} most @returns {Range} */
+export function rangeAround(at, size, most) {
+  const count = Math.min(most, size)
+  return { start: Math.min(Math.max(at - (count >> 1), 0), size - count), count, step: 1 }
+}
+
 /** @type {(shape: number[]) => Range[]} */
 const fullRanges = (shape) => shape.map((size) => ({ start: 0, count: size, step: 1 }))
 

@@ -31,7 +31,7 @@ export const isFixed = (numbers, made) => layerOf(numbers, made)?.kind === "bn" 
  * Return a channel or unit of all images.
  * @param {Numbers} numbers @param {string} name "all.z1" @param {number} channel @param {number} [part] index within an array of several such arrays @returns {Crowd}
  */
-export function crowdOf(numbers, name, channel, part = 0) {
+function crowdOf(numbers, name, channel, part = 0) {
   const { values, shape } = numbers.arrays[name]
   const [images, channels, ...map] = shape.slice(
     shape.length - numbers.shape(name.slice(name.indexOf(".") + 1)).length - 1,

@@ -14,7 +14,7 @@ const MIN_SHARE = 0.8 // minimum side of a map relative to the largest one, with
 export const FIXED = { cells: 48, loss: 50, classes: 120, v: 12 }
 
 /** @param {number} tiles @param {number} side @param {number} height @param {number} ratio height of a tile divided by its width */
-export function tilesPerRow(tiles, side, height, ratio = 1) {
+function tilesPerRow(tiles, side, height, ratio = 1) {
   const rows = Math.max(1, Math.floor((height + GAP) / (side * ratio + GAP)))
   let columns = Math.ceil(tiles / Math.min(rows, tiles))
   while (tiles % columns && 2 * (tiles % columns) < columns) columns += 1 // the last row is at least half full

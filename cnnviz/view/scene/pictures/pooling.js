@@ -2,6 +2,7 @@
 // or in equal parts to all cells. Small adjacent windows are shown with their neighbours.
 
 import { ranges } from "../../draw/mechanisms/windows.js"
+import { cells as cellsIn, rangeAround, singleIndex } from "../../model/explain/cell_links.js"
 import { timesPower } from "../../model/numbers/format.js"
 import { formatFixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
@@ -18,22 +19,9 @@ import { sameCell } from "../sides.js"
 
 const [ACROSS, FEWER] = [6, 4] // maximum number of cells in a row, over several windows, and on a phone
 const MOST = 3 // maximum number of cells in a row of a window with neighbours
+const WINDOWS = 3 // maximum number of windows in a row
 const SMALL = 10 // smaller numbers have a decimal
 const START = 0.55 // share of the assembly after which the result appears
-
-/** Return the windows in a row around one. @param {number} at @param {number} count @param {number} most @returns {Range} */
-function windowsAround(at, count, most) {
-  const shown = Math.min(most, 3, count)
-  return { start: Math.min(Math.max(at - (shown >> 1), 0), count - shown), count: shown, step: 1 }
-}
-
-/** Return the indices of a block of cells in reading order. @param {number} channel @param {Range} rows @param {Range} columns @returns {Cell[]} */
-const cellsIn = (channel, rows, columns) =>
-  Array.from({ length: rows.count * columns.count }, (_, n) => [
-    channel,
-    rows.start + Math.floor(n / columns.count),
-    columns.start + (n % columns.count),
-  ])
 
 /**
  * Return the windows that are shown, with their cells.
@@ -41,21 +29,30 @@ const cellsIn = (channel, rows, columns) =>
  */
 function windowsOf(numbers, link, place, isPhone) {
   const { k, stride, before } = link.geometry
-  const most = Math.floor((isPhone ? FEWER : ACROSS) / k)
+  const most = Math.min(Math.floor((isPhone ? FEWER : ACROSS) / k), WINDOWS)
   const areMany = k <= MOST && stride === k && before === 0
   const [, high, wide] = numbers.shape(link.target)
   const [channel, row, column] = place
-  const single = (/** @type {number} */ start) => ({ start, count: 1, step: 1 })
   const [rows, columns] = areMany
-    ? [windowsAround(row, high, most), windowsAround(column, wide, most)]
-    : [single(row), single(column)]
+    ? [rangeAround(row, high, most), rangeAround(column, wide, most)]
+    : [singleIndex(row), singleIndex(column)]
   const inside = (/** @type {Range} */ { start, count }) => ({ start: start * k, count: count * k, step: 1 })
   const [, down, across] = areMany
     ? [0, inside(rows), inside(columns)]
     : numbers.reach({ ...link, pattern: "pool" }, place)
-  const windows = cellsIn(channel, rows, columns)
+  const windows = cellsIn([singleIndex(channel), rows, columns])
   const winners = link.pattern === "winner" ? windows.map((at) => numbers.sources(link, at)[0]) : []
-  return { areMany, k, rows, columns, down, across, windows, winners, under: cellsIn(channel, down, across) }
+  return {
+    areMany,
+    k,
+    rows,
+    columns,
+    down,
+    across,
+    windows,
+    winners,
+    under: cellsIn([singleIndex(channel), down, across]),
+  }
 }
 
 /** @type {import("../scene.js").ScenePicture} */
