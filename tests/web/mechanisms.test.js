@@ -132,52 +132,6 @@ test("texts of a diagram do not overlap, stay within its edges and are legible",
   assert.deepEqual(bad, [])
 })
 
-<<<<<<< HEAD
-test("the number of a step is within the diagram, even below the last position of the last image", () => {
-  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  const [symbol] = numbers.stages
-    .map(({ symbol }) => symbol)
-    .filter((name) => `pulls.${name}` in numbers.arrays && numbers.maps[name.slice(1)].kind === "filters")
-  const cell = numbers.shape(symbol).map((n, axis) => (axis < 2 ? 0 : n - 1))
-  const [wide, ends] = [new Pen(new Canvas(), ROOM, palette, true), []]
-  function text(text, x, _y, { align, ...how } = {}) {
-    if (align === "center" && how.bold) ends.push([text, x + wide.widthOf(text, how) / 2])
-  }
-  const room = { width: 900, height: 340 }
-  instead({ writeText: text }, () => drawMechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
-  assert.ok(ends.length >= numbers.network.images.length)
-  for (const [text, end] of ends) assert.ok(end <= room.width, `${text} ends at ${end}`)
-})
-
-test("of several images the pulls add up to the gradient", () => {
-  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  const shape = numbers.shape("df")
-  for (const cell of [shape.map(() => 0), shape.map((n) => n - 1)]) {
-    const [{ terms, total }] = sums(numbers, "df", cell)
-    assert.equal(terms.length, 4)
-    assert.equal(total, numbers.at("df", cell))
-    const end = terms.reduce((all, value) => all + value, 0)
-    assert.ok(Math.abs(end - total) <= 1e-12 * terms.reduce((all, value) => all + Math.abs(value), 0))
-  }
-  for (const symbol of ["r1", "df"]) {
-    const words = written(numbers, symbol, numbers.focus?.[symbol] ?? numbers.shape(symbol).map(() => 0))
-    assert.ok(words.length > 3 && words.every(({ text, size }) => !text || size >= 13), symbol)
-  }
-=======
-test("on a tablet's channels no words are squeezed until they can't be read", () => {
-  const numbers = snapshots
-    .map((each) => each.numbers)
-    .find((each) => each.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
-  const squeezed = []
-  const text = function (words, _x, _y, { size = TEXT, room = 1e9, math, bold } = {}) {
-    if (room < 0.7 * this.widthOf(words, { size, math, bold })) squeezed.push(words)
-  }
-  const room = { width: 988, height: 340 }
-  instead({ writeText: text }, () => drawMechanism(new Canvas(), numbers, "z2", [3, 2, 4], room, palette, all))
-  assert.deepEqual(squeezed, [])
->>>>>>> main
-})
-
 test("in portrait layout no text is smaller than 13 pixels or outside the diagram", () => {
   const { numbers } = snapshots[0]
   const room = { width: 358, height: 426, upright: true }
@@ -333,30 +287,6 @@ test("at any update a parameter whose gradient is round-off alone has no step, a
       assert.deepEqual([...lost.arrays[made].values], [0, 0], made)
     }
   }
-})
-
-<<<<<<< HEAD
-test("of images that pull one way nothing cancels, and not −0 %", () => {
-  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
-  images.arrays["pulls.df"].values.fill(0.7)
-  images.values("df").fill(0.7 * (1 + 1e-15)) // added in another order
-  const said = []
-  const rich = (text) => said.push(text)
-  instead({ writeRich: rich }, () => drawMechanism(new Canvas(), images, "df", [0, 0, 0, 0], ROOM, palette, all))
-  assert.match(said.join(""), /<b>0%/)
-=======
-test("on a phone what a channel adds is never written as 0.000", () => {
-  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv24x3"))
-  const said = []
-  for (let row = 0; row < 30; row += 3)
-    for (let column = 0; column < 30; column += 3)
-      said.push(...written(numbers, "da1", [3, row, column], { room: PHONE }).map(({ text }) => text))
-  assert.ok(said.some((text) => /: [+−]\d.*e−\d$/.test(text)))
-  assert.deepEqual(
-    said.filter((text) => /: [+−]?0\.000$/.test(text)),
-    [],
-  )
->>>>>>> main
 })
 
 /** Every stage of every snapshot, with a cell of it. */

@@ -538,11 +538,7 @@ export class Step extends Content {
         )
         const delay = gliding || channels.length ? GLIDE : 0
         scene
-<<<<<<< HEAD
-          ? this.sceneView.assemble(delay, plates[symbol]?.holder, channels)
-=======
-          ? this.sceneView.assemble(delay, plates[result]?.holder)
->>>>>>> main
+          ? this.sceneView.assemble(delay, plates[result]?.holder, channels)
           : this.buildUp.play(() => this.picture, backward, delay, channels)
       }
   }

@@ -28,16 +28,6 @@ import { softmax, softmaxBack } from "../scene/pictures/softmax.js"
 import { update } from "../scene/pictures/update.js"
 import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
-<<<<<<< HEAD
-import { drawDropout, drawDropoutBack } from "./mechanisms/dropout.js"
-import { hiddenResult, hiddenUpdate } from "./mechanisms/hidden_result.js"
-import { drawPatch } from "./mechanisms/image.js"
-import { drawImageGradients } from "./mechanisms/image_pulls.js"
-import { drawTouched } from "./mechanisms/kernel_gradient.js"
-=======
-import { convolution as convolutionOfChannels } from "./mechanisms/convolution.js"
-import { convolutionBack as convolutionBackOfFilters } from "./mechanisms/convolution_back.js"
->>>>>>> main
 import { Pen } from "./pen.js"
 
 /** @import { Field, Flight, Shown, Spot } from "./sheet.js" */

@@ -25,11 +25,7 @@ const [FIRST, EACH] = [0.325, 0.34] // shares of the assembly: when the first pr
  * and the padding.
  * @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {boolean} back
  */
-<<<<<<< HEAD
 export function readBy(numbers, symbol, cell, back) {
-=======
-export function partsOf(numbers, symbol, cell, back) {
->>>>>>> main
   const links = numbers.links(symbol)
   const ofKind = (/** @type {string} */ kind) => links.find(({ source }) => numbers.maps[source].kind === kind)?.source
   const x = numbers.source(symbol, back ? "covering" : "window")
