@@ -29,7 +29,7 @@ export function htmlOf(part) {
       if (!isInTag) text += htmlOf(part.values[n])
       else if (/ \.\w+=$/.test(tag)) text = text.replace(/ \.\w+=$/, "")
       else if (/="?[^"]*$/.test(tag) && !part.values[n]?._$litDirective$)
-        text += tag.endsWith("=") ? `"${plain(part.values[n])}"` : plain(part.values[n])
+        text += tag.endsWith("=") ? `"${quoted(part.values[n])}"` : quoted(part.values[n])
     })
     return text
   }
@@ -39,11 +39,15 @@ export function htmlOf(part) {
 
 const plain = (value) => (typeof value === "symbol" || value == null || value === false ? "" : String(value))
 
+const quoted = (value) => plain(value).replaceAll('"', "&quot;")
+
 /** The elements of a picture with what is said about them: tag, and attributes by name. */
 export const elementsOf = (html) =>
   [...html.matchAll(/<(\w+)((?:\s+[\w-]+(?:="[^"]*")?)*)\s*>/g)].map(([, tag, attributes]) => ({
     tag,
-    ...Object.fromEntries([...attributes.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name, value]) => [name, value])),
+    ...Object.fromEntries(
+      [...attributes.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name, value]) => [name, value.replaceAll("&quot;", '"')]),
+    ),
   }))
 
 export const pictureHtml = (picture, numbers, symbol, cell, how) => htmlOf(picture(sceneOf(numbers, how), symbol, cell))

@@ -153,6 +153,27 @@ test("while the kernel slides, nothing changes its number of digits", () => {
   assert.equal(decimals.size, 1)
 })
 
+test("while the kernel slides, a total of small numbers has its power of ten", () => {
+  const { numbers } = snapshots.find(({ numbers }) => /^conv1x3-/.test(numbers.network.text))
+  const cell = [0, 12, 9]
+  const small = Object.create(numbers, {
+    at: { value: (map, cell) => numbers.at(map, cell) / 1000 },
+    maps: {
+      value: Object.fromEntries(
+        Object.entries(numbers.maps).map(([name, map]) => [
+          name,
+          { ...map, limits: map.limits.map((end) => end / 1000) },
+        ]),
+      ),
+    },
+  })
+  const html = pictureHtml(convolution, small, "z1", cell, { isSteady: true })
+  const [, text] = html.match(/class="total".*?<b[^>]*>≈ ([^<]*?) *</s)
+  const wanted = small.at("z1", cell)
+  assert.match(text, /× 10⁻³/)
+  assert.ok(Math.abs(readNumber(text) - wanted) <= 0.0051e-3, `${text}: ${wanted}`)
+})
+
 test("cells without room for their numbers have none, and the largest product is a sentence", () => {
   const { numbers } = snapshots.find(({ numbers }) => /^conv1x3-/.test(numbers.network.text))
   const narrow = textOf(convolution, numbers, "z1", [0, 13, 18], { letters: 2 })

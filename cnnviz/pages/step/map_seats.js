@@ -126,20 +126,21 @@ export class StageTransitions {
 
 /**
  * Return the animations of single channels, from the previous diagram or from the strip.
- * @param {HTMLCanvasElement} picture @param {Record<string, Plate>} plates @param {Shown[]} shown @param {Shown[]} before @param {string} image the shown image of a batch @returns {Flight[]}
+ * @param {HTMLCanvasElement} picture @param {Record<string, Plate>} plates @param {Shown[]} shown @param {Shown[]} before @param {string} image the shown image of a batch @returns {(Flight & Shown)[]}
  */
 export function channelFlights(picture, plates, shown, before, image) {
   const channels = shown.filter(({ symbol }) => (plates[symbol]?.channels.length ?? 0) > 1).slice(0, MAX_CHANNELS)
   if (!channels.length) return []
   const pictureBox = picture.getBoundingClientRect()
   const zoom = cssZoom(picture)
-  return channels.flatMap(({ symbol, at, box: to }) => {
+  return channels.flatMap((shownChannel) => {
+    const { symbol, at, box: to } = shownChannel
     const previous = before.find((each) => each.symbol === symbol && each.at[0] === at[0])
-    if (previous) return [{ from: previous.box, to }]
+    if (previous) return [{ ...shownChannel, from: previous.box, to }]
     const isTile = (/** @type {HTMLElement} */ { dataset }) =>
       Number(dataset.channel) === at[0] && (dataset.image ?? image) === image
     const tile = plates[symbol].channels.find(isTile)
-    return tile ? [{ from: boxWithin(tile, pictureBox, zoom), to }] : []
+    return tile ? [{ ...shownChannel, from: boxWithin(tile, pictureBox, zoom), to }] : []
   })
 }
 

@@ -538,7 +538,7 @@ export class Step extends Content {
         )
         const delay = gliding || channels.length ? GLIDE : 0
         scene
-          ? this.sceneView.assemble(delay, plates[result]?.holder)
+          ? this.sceneView.assemble(delay, plates[result]?.holder, channels)
           : this.buildUp.play(() => this.picture, backward, delay, channels)
       }
   }

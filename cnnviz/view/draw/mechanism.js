@@ -5,6 +5,7 @@ import { layerOf } from "../model/explain/normalization.js"
 import { number } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { activation, gate } from "../scene/pictures/activation.js"
+import { channels, channelsBack } from "../scene/pictures/channels.js"
 import { convolution, convolutionBack } from "../scene/pictures/convolution.js"
 import { dense } from "../scene/pictures/dense.js"
 import { denseBack } from "../scene/pictures/dense_back.js"
@@ -27,8 +28,6 @@ import { softmax, softmaxBack } from "../scene/pictures/softmax.js"
 import { update } from "../scene/pictures/update.js"
 import { isScene } from "../scene/scene.js"
 import { lightsOf } from "./highlights.js"
-import { convolution as convolutionOfChannels } from "./mechanisms/convolution.js"
-import { convolutionBack as convolutionBackOfFilters } from "./mechanisms/convolution_back.js"
 import { Pen } from "./pen.js"
 
 /** @import { Field, Flight, Shown, Spot } from "./sheet.js" */
@@ -139,9 +138,8 @@ export function pictureOf(numbers, map, stepping = false, isMasked = false) {
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
   const { band, kind } = numbers.maps[map]
   if (band === "parameters" && kind === "row") return parameterRow
-  if (patterns.includes("window") && numbers.shape(numbers.source(map, "window"))[0] > 1) return convolutionOfChannels
-  if (patterns.includes("covering") && numbers.shape(numbers.source(map, "covering"))[0] > 1)
-    return convolutionBackOfFilters
+  if (patterns.includes("window") && numbers.shape(numbers.source(map, "window"))[0] > 1) return channels
+  if (patterns.includes("covering") && numbers.shape(numbers.source(map, "covering"))[0] > 1) return channelsBack
   const entry = BY_PATTERN.find(([required]) => required.every((pattern) => patterns.includes(pattern)))
   if (entry) return entry[isGradient ? 2 : 1]
   if (numbers.network.curves[map]) return isOfFewUnits(numbers, map) ? fewUnits : activation

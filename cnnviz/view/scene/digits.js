@@ -6,7 +6,7 @@ import { formatFixed } from "../model/numbers/printed_sums.js"
 /** @typedef {{ write: (value: number) => string, power: number, fits: boolean }} Printed  formatter of a part's numbers, their common exponent, and whether all of them fit */
 
 const DECIMALS = [2, 3, 4] // tried in this order
-const FEWER = [1, 0] // if not even two fit
+const LARGE = 10 // numbers from which none are needed
 const LARGEST_INTEGER = 1000
 
 /**
@@ -24,7 +24,8 @@ export function printCells(values, letters, { isEnough = () => true, isSteady = 
     known.every((value) => write(value).length <= letters)
   if (isWhole) return { write: formatInteger, power, fits: fits(formatInteger) }
   const writers = DECIMALS.map(withDecimals).filter(fits)
-  const found = writers.find((write) => isEnough(write, power)) ?? writers.at(-1) ?? FEWER.map(withDecimals).find(fits)
+  const fewer = largest / 10 ** power < LARGE ? [1] : [1, 0] // if not even two fit
+  const found = writers.find((write) => isEnough(write, power)) ?? writers.at(-1) ?? fewer.map(withDecimals).find(fits)
   return { write: found ?? withDecimals(DECIMALS[0]), power, fits: Boolean(found) }
 }
 

@@ -4,11 +4,12 @@
 import { html, nothing, svg } from "../shell/html.js"
 
 /** @import { Box } from "../types/view.js" */
-/** @typedef {"turn" | "step" | "around"} Way  "turn" goes up or down, then across; "step" across, up or down, across below the target, and up into it; "around" past the right edge of the picture */
+/** @typedef {"turn" | "step" | "under" | "around"} Way  "turn" goes up or down, then across; "step" across, up or down, across below the target, and up into it; "under" up to below the target's map, across, and up into it; "around" past the right edge of the picture */
 
 const ROUND = 8 // radius of a corner
 const ARROW = { length: 11, half: 5.5 }
 const BESIDE = 44 // distance of a turn from the start of a lead
+const UNDER = 8 // distance of a lead from the map above it
 const MARGIN = 6 // distance from the edge for a lead that goes around
 
 /** Return the layer of all leads of a picture. @param {unknown[]} all */
@@ -38,7 +39,8 @@ export function layLeads(picture, boxOf) {
     })
     if (!from?.width || !to?.width) return { group, paths: ["", "", ""] }
     if (group.classList.contains("beam")) return { group, paths: [shade(from, to)] }
-    const points = route(from, to, /** @type {Way} */ (group.dataset.way), edge)
+    const map = elements.get(group.dataset.to)?.closest(".field")
+    const points = route(from, to, /** @type {Way} */ (group.dataset.way), edge, map ? boxOf(map) : to)
     const line = rounded(points)
     return { group, paths: [line, line, arrow(points)] }
   })
@@ -50,9 +52,9 @@ export function layLeads(picture, boxOf) {
 
 /**
  * Return the corners of a lead, which ends at the near side of its target.
- * @param {Box} from @param {Box} to @param {Way} way @param {number} edge of the picture
+ * @param {Box} from @param {Box} to @param {Way} way @param {number} edge of the picture @param {Box} map around the target
  */
-function route(from, to, way, edge) {
+function route(from, to, way, edge, map) {
   const [x, y] = [from.x + from.width / 2, to.y + to.height / 2]
   if (way === "around") {
     const [turn, start] = [edge + MARGIN, from.y + from.height / 2]
@@ -61,6 +63,15 @@ function route(from, to, way, edge) {
       [turn, start],
       [turn, y],
       [to.x + to.width + 1, y],
+    ]
+  }
+  if (way === "under") {
+    const [middle, under] = [to.x + to.width / 2, map.y + map.height + UNDER]
+    return [
+      [x, from.y],
+      [x, under],
+      [middle, under],
+      [middle, to.y + to.height + 1],
     ]
   }
   if (way === "step") {

@@ -104,9 +104,9 @@ export class Assembly {
 
   /**
    * Play the assembly after a delay in milliseconds.
-   * @param {(element: Element) => Box} boxOf @param {number} delay @param {Element[]} [results] elements that appear at the end @param {number} [duration]
+   * @param {(element: Element) => Box} boxOf @param {number} delay @param {Element[]} [results] elements that appear at the end @param {number} [duration] @param {{ part: Element, from: Box, to: Box }[]} [gliding] parts that move during the delay
    */
-  play(boxOf, delay, results = [], duration = DURATION) {
+  play(boxOf, delay, results = [], duration = DURATION, gliding = []) {
     this.land()
     const parts = Array.from(this.picture.querySelectorAll(/** @type {"div"} */ ("[data-enter]:not([data-enter=''])")))
     const origins = new Map(
@@ -129,6 +129,8 @@ export class Assembly {
     const animations = planned.map(({ part, frames, at, share, easing }) =>
       part.animate(frames, { ...hold, delay: delay + at * duration, duration: share * duration, easing }),
     )
+    for (const { part, from, to } of gliding)
+      animations.push(part.animate(flight(from, to), { duration: delay, easing: FLIGHT }))
     for (const result of results)
       animations.push(
         result.animate([{ opacity: 0 }, { opacity: 1 }], { ...hold, delay: delay + duration, duration: APPEARING }),

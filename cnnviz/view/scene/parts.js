@@ -179,7 +179,7 @@ export function cells(scene, values, columns, how) {
   </div>`
 }
 
-/** @typedef {{ value: number, text: string, term?: string, name?: string, limits?: number[], symbol?: string, cell?: Cell, ends?: boolean, enter?: string }} Step  a step of a staircase; `ends`: whether a line follows it */
+/** @typedef {{ value: number, text: string, term?: string, name?: string, limits?: number[], symbol?: string, cell?: Cell, ends?: boolean, place?: string, enter?: string }} Step  a step of a staircase; `ends`: whether a line follows it; `place`: class name */
 
 /**
  * Return a sum as a staircase: bars from left to right, each from the end of the last one, and the total.
@@ -193,9 +193,23 @@ export function staircase(scene, terms, total, { id, text, paint, label, name = 
   )
   return html`<div class="stairs" ${styles({ "--count": terms.length, "--zero": share(0), "--type": `${scene.room(id).size}px` })}><span class="zero"></span><ol aria-label=${spoken(label)} data-room=${id}>
     ${terms.map(
-      ({ value, text, term = "", name = "", limits, symbol = "", cell = [], ends: isLast = false, enter = "" }, n) => {
+      (
+        {
+          value,
+          text,
+          term = "",
+          name = "",
+          limits,
+          symbol = "",
+          cell = [],
+          ends: isLast = false,
+          place = "",
+          enter = "",
+        },
+        n,
+      ) => {
         const fill = limits && value ? css(colour(value, limits, "signed")) : "none"
-        return html`<li class="${signOf(value)} ${isLast ? "last" : ""}" data-term=${term} data-symbol=${symbol} data-cell=${cell.join()} data-value=${value}>
+        return html`<li class="${signOf(value)} ${isLast ? "last" : ""} ${place}" data-term=${term} data-symbol=${symbol} data-cell=${cell.join()} data-value=${value}>
         <span class="bar" data-enter=${enter} ${styles({ "--fill": fill, ...span(ends[n], ends[n + 1]) })}></span><span class="level" ${styles({ "--at": share(ends[n + 1]) })} data-enter=${fadeOf(enter)}></span>
         <b data-enter=${fadeOf(enter)}>${text}</b><small>${markup(formula(name))}</small></li>`
       },

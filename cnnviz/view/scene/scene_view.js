@@ -90,12 +90,16 @@ export class SceneView {
     paint()
     this.stage.classList.toggle("stated", this.isStated) // may change the height
     key = this.roomKey(name)
-    if (!this.rooms.has(key)) {
-      this.rooms.set(key, this.measureRooms())
+    const paintMeasured = () => {
+      if (this.isMeasured(key)) return
+      this.rooms.set(key, new Map([...(this.rooms.get(key) ?? []), ...this.measureRooms()]))
       paint()
     }
+    paintMeasured()
     this.again = () => {
       paint()
+      paintMeasured() // a choice may add parts
+      this.layouts += 1
       this.layLeads()
     }
     return this.record()
@@ -122,14 +126,25 @@ export class SceneView {
     this.origin.removeAttribute("aria-hidden")
   }
 
-  /** @returns {Map<string, TypeRoom>} */
+  /** Parts whose numbers need room. */
+  get measuredParts() {
+    return Array.from(this.element.querySelectorAll(/** @type {"div"} */ ("[data-room]")))
+  }
+
+  /** Return whether the room of all parts is known. @param {string} key of picture and size */
+  isMeasured(key) {
+    const rooms = this.rooms.get(key)
+    return rooms !== undefined && this.measuredParts.every((part) => rooms.has(part.dataset.room ?? ""))
+  }
+
+  /** Return the room in the narrowest cell of each part. @returns {Map<string, TypeRoom>} */
   measureRooms() {
     const zoom = cssZoom(this.element)
-    const parts = Array.from(this.element.querySelectorAll(/** @type {"div"} */ ("[data-room]")))
     return new Map(
-      parts.map((part) => {
-        const cell = part.matches("ol") ? part.querySelector("li") : part.querySelector("[role=cell]")
-        return [part.dataset.room ?? "", typeRoom((cell?.getBoundingClientRect().width ?? 0) / zoom)]
+      this.measuredParts.map((part) => {
+        const all = part.querySelectorAll(part.matches("ol") ? "li:not(.total)" : "[role=cell]")
+        const widths = Array.from(all, (cell) => cell.getBoundingClientRect().width)
+        return [part.dataset.room ?? "", typeRoom((widths.length ? Math.min(...widths) : 0) / zoom)]
       }),
     )
   }
@@ -217,12 +232,25 @@ export class SceneView {
     }
   }
 
-  /** Play the assembly after a delay. @param {number} delay in milliseconds @param {Element} [result] canvas that moved here from the strip */
-  assemble(delay, result) {
+  /**
+   * Play the assembly after a delay, in which channels of maps move to their places.
+   * @param {number} delay in milliseconds @param {Element} [result] canvas that moved here from the strip @param {(import("../draw/sheet.js").Flight & Shown)[]} [channels]
+   */
+  assemble(delay, result, channels = []) {
     const results = Array.from(this.element.querySelectorAll(".made canvas"))
     const isMoved = result && this.stage.contains(result)
     const { lasts } = /** @type {HTMLElement} */ (this.element.querySelector(".picture")).dataset
-    this.assembly.play(this.boxes(), delay, isMoved ? [result, ...results] : results, lasts ? Number(lasts) : undefined)
+    const gliding = channels.flatMap(({ symbol, at, from, to }) => {
+      const field = this.element.querySelector(`figure:not(.made) .field[data-symbol="${symbol}"][data-at="${at}"]`)
+      return field ? [{ part: field, from, to }] : []
+    })
+    this.assembly.play(
+      this.boxes(),
+      delay,
+      isMoved ? [result, ...results] : results,
+      lasts ? Number(lasts) : undefined,
+      gliding,
+    )
   }
 
   /** Render the picture with the next random mask. */

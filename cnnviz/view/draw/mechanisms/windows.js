@@ -2,9 +2,6 @@
 
 import { singleIndex, spread } from "../../model/explain/cell_links.js"
 import { byChannel } from "../../model/explain/formula_values.js"
-import { productText } from "../../model/numbers/printed_digits.js"
-import { say } from "../../model/words.js"
-import { SMALL } from "../sheet.js"
 
 /** @import { Box, Cell, Numbers, Pen, Range } from "../../types/view.js" */
 
@@ -90,29 +87,6 @@ export function padding(numbers, symbol, source) {
   const after = (/** @type {number} */ size, /** @type {number} */ n) =>
     Math.max(0, g.stride * (n - 1) + g.dilation * (g.k - 1) + 1 - g.before - size)
   return { before: g.before, below: after(rows, places[0]), right: after(columns, places[1]) }
-}
-
-/**
- * Draw the zeros around a padded map, and return the box of the map itself.
- * @param {Pen} pen @param {number[]} shape rows and columns @param {ReturnType<typeof padding>} zeros @param {Box} place @returns {Box}
- */
-export function drawPadded(pen, [rows, columns], { before, below, right }, place) {
-  const [down, across] = [rows + before + below, columns + before + right]
-  const cell = Math.min(place.width / across, place.height / down)
-  const box = { x: place.x + before * cell, y: place.y + before * cell, width: cell * columns, height: cell * rows }
-  if (down === rows && across === columns) return box
-  const { context } = pen
-  context.fillStyle = pen.line // around the map only, which may be under the picture
-  context.beginPath()
-  context.rect(place.x, place.y, cell * across, cell * down)
-  context.rect(box.x, box.y, box.width, box.height)
-  context.fill("evenodd")
-  context.lineWidth = 1
-  context.strokeStyle = pen.soft
-  context.setLineDash([2, 2])
-  context.strokeRect(place.x - 0.5, place.y - 0.5, cell * across + 1, cell * down + 1)
-  context.setLineDash([])
-  return box
 }
 
 /**
@@ -209,27 +183,6 @@ export function underKernel(numbers, { f, read, met }, [m, c], layer) {
     cells[weight[2] * k + weight[3]] = at
   }
   return { a, b: Array.from({ length: k * k }, (_, n) => numbers.at(f, [m, c, Math.floor(n / k), n % k])), cells }
-}
-
-/**
- * Return whether a note is legible if it is squeezed into this width.
- * @param {Pen} pen @param {string} text @param {number} room
- */
-export const isLegible = (pen, text, room) => 0.7 * pen.widthOf(text, { size: SMALL }) < room
-
-/**
- * Draw the largest product, with a ring in each grid, if cells are too small for their numbers.
- * @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room
- */
-export function drawLargest(pen, { a, b, k, boxes }, x, y, room) {
-  const size = (/** @type {number} */ n) => Math.abs(a[n] * b[n]) || 0
-  const n = a.reduce((best, _, at) => (size(at) > size(best) ? at : best), 0)
-  if (!size(n)) return
-  const ring = { rows: singleIndex(Math.floor(n / k)), columns: singleIndex(n % k), strong: true }
-  for (const box of boxes) pen.ring(ring, k, k, box)
-  const alone = productText(a[n], b[n])
-  const words = say("web.mechanism.largest_product", { product: alone })
-  pen.writeText(isLegible(pen, words, room) ? words : alone, x, y, { size: SMALL, room })
 }
 
 /**

@@ -21,22 +21,33 @@ const LETTERS = 4 // of a term that is worth printing: two decimals
 const [FIRST, EACH] = [0.325, 0.34] // shares of the assembly: when the first product falls, and the time for all of them
 
 /**
- * Return the parts of a convolution's cell: what the window reads, its ring there, the kernel, and the products.
+ * Return what a convolution's cell reads: the map, the filters and the bias, the cells that meet, the window on the map,
+ * and the padding.
  * @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {boolean} back
  */
-export function partsOf(numbers, symbol, cell, back) {
+export function readBy(numbers, symbol, cell, back) {
   const links = numbers.links(symbol)
   const ofKind = (/** @type {string} */ kind) => links.find(({ source }) => numbers.maps[source].kind === kind)?.source
   const x = numbers.source(symbol, back ? "covering" : "window")
   const f = ofKind("filters") ?? ""
   const bias = back ? undefined : ofKind("row")
-  const at = /** @type {[number, number]} */ (back ? [0, cell[0]] : [cell[0], 0])
-  const under = underKernel(numbers, { f, read: x, met: numbers.pairs(symbol, cell, x, f) }, at, 0)
-  const products = under.a.map((value, n) => value * under.b[n])
-  const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry
   const window = back ? ranges(numbers, symbol, x, cell) : underWindow(numbers, symbol, x, cell)
   const zeros = back ? { before: 0, below: 0, right: 0 } : padding(numbers, symbol, x)
-  return { x, f, bias, at, k: numbers.shape(f)[2], ...under, products, stride, window, zeros, back }
+  return { x, f, bias, k: numbers.shape(f)[2], met: numbers.pairs(symbol, cell, x, f), window, zeros, back }
+}
+
+/**
+ * Return the parts of a convolution's cell: what the window reads, its ring there, the kernel, and the products.
+ * @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {boolean} back
+ */
+export function partsOf(numbers, symbol, cell, back) {
+  const parts = readBy(numbers, symbol, cell, back)
+  const { x, f, met } = parts
+  const at = /** @type {[number, number]} */ (back ? [0, cell[0]] : [cell[0], 0])
+  const under = underKernel(numbers, { f, read: x, met }, at, 0)
+  const products = under.a.map((value, n) => value * under.b[n])
+  const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry
+  return { ...parts, at, ...under, products, stride }
 }
 
 /** @type {import("../scene.js").ScenePicture} */
@@ -109,7 +120,7 @@ function draw(scene, symbol, cell, { x, f, bias, at, k, a, b, cells: read, produ
 }
 
 /** @param {Cell[]} read @param {number} row @param {number} column */
-const termAt = (read, row, column) => {
+export const termAt = (read, row, column) => {
   const n = read.findIndex((at) => at && at[1] === row && at[2] === column)
   return n < 0 ? "" : String(n)
 }
@@ -118,12 +129,12 @@ const termAt = (read, row, column) => {
 const rowName = (k, row) =>
   k === ROWS.length ? say(`web.mechanism.${ROWS[row]}_row`) : say("web.mechanism.row", { row })
 
-/** State the largest product, if the cells have no room for digits. @param {number[]} a @param {number[]} b */
-function largest(a, b) {
+/** State the largest product, if the cells have no room for digits. @param {number[]} a @param {number[]} b @param {string} [prefix] of its term */
+export function largest(a, b, prefix = "") {
   const size = (/** @type {number} */ n) => Math.abs(a[n] * b[n]) || 0
   const n = a.reduce((best, _, at) => (size(at) > size(best) ? at : best), 0)
   return size(n)
-    ? html`<p class="largest" data-term=${n}>${say("web.mechanism.largest_product", { product: productText(a[n], b[n]) })}</p>`
+    ? html`<p class="largest" data-term=${prefix + n}>${say("web.mechanism.largest_product", { product: productText(a[n], b[n]) })}</p>`
     : nothing
 }
 
@@ -140,11 +151,12 @@ function printAll({ numbers, room, isSteady }, { x, f, symbol, a, b, products, t
     const window = printCells([low, high], room("w").letters, { isSteady })
     const terms = printCells([-bound, bound, numbers.maps[symbol].limits[1]], letters + 1, { isSteady })
     const write = (/** @type {number} */ value) => withPlus(value, terms.write(value))
+    const unit = terms.power ? ` ${timesPower(terms.power)}` : ""
     return {
       window: window.fits ? window.write : noText,
       kernel: kernel.fits ? kernel.write : noText,
       term: terms.fits ? write : noText,
-      total: terms.fits ? `≈ ${terms.write(total)}` : "",
+      total: terms.fits ? `≈ ${terms.write(total)}${unit}` : "",
       powers: [window.power, kernel.power],
       hasDigits: window.fits && kernel.fits,
       isStated: terms.fits,
