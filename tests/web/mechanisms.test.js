@@ -58,17 +58,6 @@ function instead(methods, act) {
   }
 }
 
-/** The sums in the picture of a cell. */
-function sums(numbers, map, cell, room = ROOM) {
-  const found = []
-  const sum = (terms, total, { x = 0, y = 0 } = {}) => {
-    found.push({ terms: terms.map(({ value }) => value), total })
-    return { x, y, width: 1, height: 1 }
-  }
-  instead({ drawStairs: sum }, () => drawMechanism(new Canvas(), numbers, map, cell, room, palette, all))
-  return found
-}
-
 /** What is written in a picture: text and size, as large as it is laid out. */
 function written(numbers, map, cell, { room = ROOM, stepping = false } = {}) {
   const found = []
