@@ -154,6 +154,15 @@ ONCE = {
     "gradients of 1e-318, of which no difference is left": Drawn(
         "dense5-dense6-dense6-leaky-softmax-ce", (3, 7, 8), weights="he", seed=1019925, targets="far", lr=0.066, grown=2.1e-158, images=3
     ),
+    "a leaky ReLU behind a flat image, whose tie hides the nudge": Drawn(
+        "gn1-gn1-bn-avg2s1-dense6-leaky20-identity-dense2-softmax-dense10-sigmoid-bce", (1, 7, 5), "flat", "raw", "he", 682983, lr=0.02, updates=3
+    ),
+    "a single product that its bias cancels": Drawn(
+        "tanh-conv3x3bs2d2full-dense4-bn-drop70-dense1-sigmoid-dense9-sigmoid-bce", (3, 8, 8), seed=188791, opt="adam", lr=0.089, updates=300, images=3
+    ),
+    "three normalizations of a flat image, whose slope doubles as the step halves": Drawn(
+        "bn-bn-bn-dense4-dense4-tanh-dense6-identity-mse", (3, 4, 3), "flat", "raw", "he", 21966, "far", lr=0.58, updates=3
+    ),
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from cnnviz.core.gradcheck.nudge_path import Path, end_symbol, path
 from cnnviz.core.gradcheck.round_off import RoundOff, norm
 from cnnviz.core.network.named_arrays import Gradients
 from cnnviz.core.network.program import Program
-from cnnviz.core.network.program_line import PassValues
+from cnnviz.core.network.program_line import Op, PassValues
 from cnnviz.core.runtime.cached import cached_property
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 
@@ -107,16 +107,21 @@ class Differences:
         θ. `end_change` is the change of the end of the pass.
 
         Σ ∂y·Δy - Σ ∂x·Δx over these lines is 0 while all gates and winners stay the same. If ∂y vanishes only at θ, as in a
-        network that has learned its target, a kink still bends what is squared in the loss.
+        network that has learned its target, a kink still bends what is squared in the loss. An input that is 0 within
+        round-off changes as it would without that rounding, which may hide a nudge.
         """
-        bends = sum((sign * self._weighted_changes(values, symbol) for symbol, sign in path.kinks.items()), np.zeros((2, *end_change.shape)))
+        exact = {line.target: line.without_rounding for line in path.lines if line.rounding}
+        bends = sum(
+            (sign * self._weighted_changes(values, symbol, exact.get(symbol) if sign < 0 else None) for symbol, sign in path.kinks.items()),
+            np.zeros((2, *end_change.shape)),
+        )
         return np.abs(bends[0]) + end_change / 2 * np.abs(bends[1])
 
-    def _weighted_changes(self, values: PassValues, symbol: str) -> np.ndarray:
-        """Return Σ ∂s·Δs of each copy for both kinds of slopes, (2, 2, n)."""
-        base = self.values[symbol]
+    def _weighted_changes(self, values: PassValues, symbol: str, line: Op | None) -> np.ndarray:
+        """Return Σ ∂s·Δs of each copy for both kinds of slopes, (2, 2, n). `line` computes s, if it is not in `values`."""
+        nudged, base = (line.make(arrays) if line else arrays[symbol] for arrays in (values, self.values))
         slopes = np.stack([gradients[f"d{symbol}"].reshape(-1) for gradients in self.slopes])
-        return np.moveaxis((values[symbol] - base).reshape(2, -1, base.size) @ slopes.T, -1, 0)
+        return np.moveaxis((nudged - base).reshape(2, -1, base.size) @ slopes.T, -1, 0)
 
     def central(self, name: str, step: float, entries: np.ndarray | None = None) -> np.ndarray:
         """Return only the central differences, (n,). They are 0 if the step is too small for the precision."""

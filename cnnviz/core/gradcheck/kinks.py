@@ -127,7 +127,8 @@ class _Pair:
         # A longer step has less round-off, which pays off while its truncation error is negligible.
         self.central = np.where(error_bounds[1] < error_bounds[0], far.central, corrected)
         self.bent = far.bend > np.maximum(far.error_bound, TOLERANCE / 10 * np.abs(far.central))
-        self.jumps = (3 * np.abs(error) > np.maximum(3 * near.error_bound, STEADY * size)) | (asymmetry > STEADY * np.maximum(size, np.abs(near.apart)))
+        # A jump within both steps has twice the slope over the shorter one, beyond the round-off of both.
+        self.jumps = (3 * np.abs(error) > np.maximum(2 * near.error_bound, STEADY * size)) | (asymmetry > STEADY * np.maximum(size, np.abs(near.apart)))
         self.jumps |= (np.abs(far.moved / 2 - near.moved) > STEADY * near.moved) & (near.moved > 0)
         # A kink that does not matter adds its bend to the error bound.
         self.error_bound = np.minimum(*error_bounds) + np.where(self.bent, 0, asymmetry + far.bend)
