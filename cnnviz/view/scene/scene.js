@@ -1,5 +1,6 @@
-// What a picture receives, and how a function becomes one. README.md says how to add a picture.
+// What a picture receives, and what the page reads from it. README.md says how to add a picture.
 
+/** @import { Field, Shown, Spot } from "../draw/sheet.js" */
 /** @import { Cell, Numbers, Template } from "../types/view.js" */
 /** @typedef {{ size: number, letters: number, most: number }} TypeRoom  font size for the cells of a part, how many characters fit, and how many fit in the smallest size; 0 if none do */
 /** @typedef {{ open?: number, unfolded?: boolean, thrown?: number }} Choice  choices made in the picture */
@@ -14,18 +15,7 @@
  * @property {Choice} choice
  */
 /** @typedef {(scene: Scene, symbol: string, cell: Cell) => Template} ScenePicture */
+/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], stated: boolean }} Drawn  what is shown where, in CSS pixels, and whether the picture states its sum */
 
-/** @type {WeakSet<Function>} */
-const pictures = new WeakSet()
-
-/**
- * Mark a function as a picture that is a template.
- * @param {ScenePicture} picture
- */
-export function scenePicture(picture) {
-  pictures.add(picture)
-  return picture
-}
-
-/** Return whether a picture is a template, not a canvas drawing. @param {Function} picture @returns {picture is ScenePicture} */
-export const isScene = (picture) => pictures.has(picture)
+/** Return a function that is a picture, with the types of its parameters. @param {ScenePicture} picture */
+export const scenePicture = (picture) => picture
