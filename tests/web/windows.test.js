@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
+import { padding, underWindow } from "../../cnnviz/view/model/explain/windows.js"
 import { snapshots } from "./scene.js"
 
 test("as many zeros are drawn around a map as its first and its last window reach beyond it", () => {

@@ -3,9 +3,8 @@
 import { fillKernel } from "../../view/controls/network_controls.js"
 import { bindMeanings, meaningPopover } from "../../view/dialogs/glossary_popover.js"
 import { zoomInto } from "../../view/dialogs/map_table.js"
-import { GLIDE } from "../../view/draw/build_up.js"
 import { Overview } from "../../view/draw/overview.js"
-import { paletteOf } from "../../view/draw/pen.js"
+import { paletteOf } from "../../view/draw/theme.js"
 import { singleIndex } from "../../view/model/explain/cell_links.js"
 import { detailsOf } from "../../view/model/explain/meanings.js"
 import { axisOf, neighbourOf } from "../../view/model/layout/neighbours.js"
@@ -20,6 +19,7 @@ import { bindFinger } from "../../view/pointer/finger.js"
 import { Loupe } from "../../view/pointer/loupe.js"
 import { bindPicture, mapUnder } from "../../view/pointer/picture_pointer.js"
 import { bindPinch } from "../../view/pointer/pinch.js"
+import { GLIDE } from "../../view/scene/motion.js"
 import { pictureOf } from "../../view/scene/pictures.js"
 import { SceneView } from "../../view/scene/scene_view.js"
 import { closest } from "../../view/shell/html.js"
@@ -480,11 +480,7 @@ export class Step extends Content {
     const isPortrait = isPhone() || isPortraitTablet()
     const renderKey = [map, this.view.stage, this.overview.key, isHidden, palette]
     if (renderKey.some((part, n) => part !== this.lowered.of[n])) this.lowered = { of: renderKey, by: 0 }
-    const room = !isPortrait
-      ? this.room
-      : isPhone()
-        ? uprightRoom(this, isHidden)
-        : { ...this.room, upright: isPortrait }
+    const room = isPhone() ? uprightRoom(this, isHidden) : this.room
     const fitsStage = (/** @type {string} */ symbol) => StageTransitions.fits(plates[symbol])
     this.view.$(".drawn").classList.toggle("upright", isPortrait)
     const { stage, veiled, player } = this.view
@@ -517,7 +513,7 @@ export class Step extends Content {
     const moves = this.hasStageChanged && this.animatesMoves
     const result = numbers.links(symbol).length ? symbol : "" // an input glides instead of appearing at the end
     const gliding = this.transitions.moveMaps(plates, this.picture.shown, moves, result)
-    const places = (/** @type {import("../../view/draw/sheet.js").Shown[]} */ shown) =>
+    const places = (/** @type {import("../../view/scene/scene.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
     if (this.hasStageChanged || hasChanged || places(previousBoxes) !== places(this.picture.shown)) this.markRaised()
     if (moves)

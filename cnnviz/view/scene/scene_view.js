@@ -7,8 +7,7 @@ import { isPhone, isPortraitTablet } from "../shell/media_queries.js"
 import { layLeads } from "./leads.js"
 import { Assembly } from "./motion.js"
 
-/** @import { Field, Shown, Spot } from "../draw/sheet.js" */
-/** @import { Choice, Drawn, Scene, ScenePicture, TypeRoom } from "./scene.js" */
+/** @import { Choice, Drawn, Field, Flight, Scene, ScenePicture, Shown, Spot, TypeRoom } from "./scene.js" */
 /** @import { Relate } from "./parts.js" */
 /** @import { Box, Cell, Numbers } from "../types/view.js" */
 /** @typedef {HTMLElement & { relate?: Relate }} FieldElement */
@@ -211,7 +210,7 @@ export class SceneView {
 
   /**
    * Play the assembly after a delay, in which channels of maps move to their places.
-   * @param {number} delay in milliseconds @param {Element} [result] canvas that moved here from the strip @param {(import("../draw/sheet.js").Flight & Shown)[]} [channels]
+   * @param {number} delay in milliseconds @param {Element} [result] canvas that moved here from the strip @param {Flight[]} [channels]
    */
   assemble(delay, result, channels = []) {
     const results = Array.from(this.element.querySelectorAll(".made canvas"))
