@@ -26,7 +26,7 @@ export function printCells(values, letters, { isEnough = () => true, isSteady = 
   const writers = DECIMALS.map(withDecimals).filter(fits)
   const fewer = largest / 10 ** power < LARGE ? [1] : [1, 0] // if not even two fit
   const writer = writers.find((write) => isEnough(write, power)) ?? writers.at(-1) ?? fewer.map(withDecimals).find(fits)
-  return { write: writer ?? withDecimals(DECIMALS[0]), power, fits: Boolean(found) }
+  return { write: writer ?? withDecimals(DECIMALS[0]), power, fits: Boolean(writer) }
 }
 
 const SMALLEST_EXPONENT = -4 // of a number that is printed with decimals
