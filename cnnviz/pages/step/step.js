@@ -73,7 +73,7 @@ export class Step extends Content {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   restTimer = undefined
   /** @type {import("../../view/scene/scene.js").Drawn}  boxes in the diagram */
-  picture = { spots: [], fields: [], shown: [], stated: false }
+  picture = { spots: [], fields: [], shown: [] }
   /** @type {unknown[]}  what the diagram was drawn from */
   diagramInputs = []
   /** @type {{ of: unknown[], by: number }}  reduction of the height of a phone's diagram, and the state that it belongs to */
@@ -499,7 +499,6 @@ export class Step extends Content {
     const diagramOptions = { map, backward, done: made, moves: fitsStage, isSteady: player.sliding }
     const paint = () => {
       this.picture = this.sceneView.show(picture, numbers, symbol, cell, diagramOptions)
-      this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
     }
     paint()
     if (isTouch()) fillDragHint(this)

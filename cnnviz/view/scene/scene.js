@@ -19,7 +19,7 @@
 /** @typedef {{ box: Box, rows: number, columns: number, term: (row: number, column: number) => string, place: (term: string) => [number, number] | null, say?: (row: number, column: number) => string, symbol?: string, cell?: (row: number, column: number) => Cell | null }} Field  hit areas of a map whose cells each belong to a term; `say` returns its value as text; `symbol` and `cell` are what its number belongs to */
 /** @typedef {{ symbol: string, at: Cell, box: Box }} Shown  one channel of a map and its box */
 /** @typedef {Shown & { from: Box, to: Box }} Flight  animation of a channel to its place */
-/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], stated: boolean }} Drawn  what is shown where, in CSS pixels, and whether the picture states its sum */
+/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[] }} Drawn  what is shown where, in CSS pixels */
 
 /** Return a function that is a picture, with the types of its parameters. @param {ScenePicture} picture */
 export const scenePicture = (picture) => picture

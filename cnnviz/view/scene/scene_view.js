@@ -1,4 +1,4 @@
-// Shows pictures that are templates: renders them, measures the room of their digits, lays their leads, highlights terms
+// Shows pictures of operations: renders them, measures the room of their digits, lays their leads, highlights terms
 // under the pointer, and plays their assembly.
 
 import { cssZoom } from "../draw/css_zoom.js"
@@ -86,6 +86,7 @@ export class SceneView {
       paint()
     }
     paintMeasured()
+    this.stage.classList.toggle("stated", this.isStated)
     this.again = () => {
       paint()
       paintMeasured() // a choice may add parts
@@ -204,7 +205,6 @@ export class SceneView {
       get fields() {
         return fields()
       },
-      stated: this.isStated,
     }
   }
 
