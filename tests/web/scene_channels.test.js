@@ -168,6 +168,22 @@ test("the printed steps add up to the printed total, in smaller digits if needed
   assert.deepEqual(sizes, new Set([undefined, "text-steps", "small-steps"]))
 })
 
+test("the bars of the sum fall one after another, beginning at zero", () => {
+  for (const { numbers, picture, symbol, cell, where } of stages())
+    for (const how of LAYOUTS) {
+      const html = pictureHtml(picture, numbers, symbol, cell, fresh(how))
+      const times = [...html.matchAll(/<li .*?class="bar" data-enter="drop \S+ ([\d.]+)"/gs)].map(([, at]) =>
+        Number(at),
+      )
+      assert.ok(times.length > 1, where)
+      assert.deepEqual(
+        times,
+        times.toSorted((one, other) => one - other),
+        where,
+      )
+    }
+})
+
 const expandedIn = (html) =>
   elementsOf(html).flatMap((element) => (element["aria-expanded"] === "true" ? [element["data-term"]] : []))
 
