@@ -160,6 +160,9 @@ ONCE = {
     "a single product that its bias cancels": Drawn(
         "tanh-conv3x3bs2d2full-dense4-bn-drop70-dense1-sigmoid-dense9-sigmoid-bce", (3, 8, 8), seed=188791, opt="adam", lr=0.089, updates=300, images=3
     ),
+    "the mean of a flat image, whose round-off all pixels share": Drawn(
+        "gn1-conv5x3d2full-max1-tanh-gap-tanh-dense4-identity-dense1-tanh-mse", (3, 15, 7), "flat", "raw", "he", 949871, lr=0.078
+    ),
     "three normalizations of a flat image, whose slope doubles as the step halves": Drawn(
         "bn-bn-bn-dense4-dense4-tanh-dense6-identity-mse", (3, 4, 3), "flat", "raw", "he", 21966, "far", lr=0.58, updates=3
     ),

@@ -4,6 +4,7 @@
 plus that of images in batch normalization. Roles: "mean" and "var" are the statistics, "hat" is x̂, "g" is γ and "s" is β.
 """
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,6 +101,11 @@ class Normalization(Layer):
 
     def arithmetic(self) -> dict[str, str]:
         return {"y": f"g*(x-{{mean}})/sqrt({{var}}+{EPS:f})+s".replace("0.000010", "0.00001"), "ds": "sum(dy)"}
+
+    @abstractmethod
+    def mean_error(self, values: Values, dy: np.ndarray) -> np.ndarray:
+        """Return the change of the loss by the round-off of each mean, which all cells of its group share, divided by
+        eps."""
 
     def effects(self, parameter: str, entries: np.ndarray, values: Values) -> np.ndarray:
         hat = values["hat"]

@@ -132,6 +132,9 @@ class BatchNorm(Normalization):
         size = np.abs(values["x"]) + np.abs(np.expand_dims(values["mean"], axes))
         return scale_and_shift(size / np.sqrt(np.expand_dims(values["var"], axes) + EPS), np.abs(values["g"]), np.abs(values["s"]), axes)
 
+    def mean_error(self, values: Values, dy: np.ndarray) -> np.ndarray:
+        return np.abs(shift_ds(dy, dy.ndim if dy.ndim in (1, 3) else dy.ndim - 1) * values["g"] * values["mean"]) / np.sqrt(values["var"] + EPS)
+
     def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray | None:
         if len(sources) < 4:  # in eval mode there is only the direct term
             return None

@@ -100,6 +100,11 @@ class GroupNorm(Normalization):
         size = (size / np.sqrt(values["var"][..., None] + EPS)).reshape(x.shape)
         return scale_and_shift(size, np.abs(values["g"]), np.abs(values["s"]), tuple(range(1 - image_axes, 0)))
 
+    def mean_error(self, values: Values, dy: np.ndarray) -> np.ndarray:
+        image_axes = 3 if dy.ndim > 2 else 1
+        dhat = dy * np.expand_dims(values["g"], tuple(range(1 - image_axes, 0)))
+        return np.abs(grouped(dhat, self.groups, image_axes).sum(axis=-1) * values["mean"]) / np.sqrt(values["var"] + EPS)
+
     def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray:
         (dn, g, hat, var), group_arguments = sources, (settings["groups"], settings["image_axes"])
         dhat, hat = grouped(dn * np.expand_dims(g, settings["axes"]), *group_arguments), grouped(hat, *group_arguments)
