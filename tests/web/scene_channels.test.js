@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { pictureOf } from "../../cnnviz/view/draw/mechanism.js"
 import { plainNumber } from "../../cnnviz/view/model/numbers/format.js"
 import { channels, channelsBack } from "../../cnnviz/view/scene/pictures/channels.js"
+import { pictureOf } from "../../cnnviz/view/scene/pictures.js"
 import { elementsOf, pictureHtml, relationsOf, sceneOf, snapshots, sumsOf, textOf } from "./scene.js"
 
 const LAYOUTS = [{}, { isPhone: true }, { choice: { unfolded: true } }, { choice: { open: 1 } }, { isSteady: true }]

@@ -1,8 +1,8 @@
 // A convolution of several channels or filters, forward and backward: a window on each map, its kernel, and the sum of
 // their products. These sums add up to a cell. One channel is open and shows all its numbers; up to four all are open.
 
-import { channelSums, kernelName, underKernel } from "../../draw/mechanisms/windows.js"
 import { terms as termsOf } from "../../model/explain/formula_values.js"
+import { channelSums, kernelName, underKernel } from "../../model/explain/windows.js"
 import { colour } from "../../model/numbers/colour.js"
 import { exactSum } from "../../model/numbers/exact_sum.js"
 import { COLON, formula, number, parsePrinted, timesPower } from "../../model/numbers/format.js"
