@@ -241,6 +241,23 @@ test("while the kernel slides, neither the digits nor the channels change", () =
   }
 })
 
+test("on a phone two buttons open every channel in turn", () => {
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv24x3"))
+  for (const turn of [0, 1]) {
+    const [opened, choice] = [new Set(), { open: 0 }]
+    for (let n = 0; n < 24; n++) {
+      opened.add(choice.open)
+      const html = pictureHtml(channels, numbers, "z2", [1, 5, 5], { choice, isPhone: true })
+      const own = [...tableOf(html, "f2").values()].map(({ cell }) => cell[1])
+      assert.deepEqual([...new Set(own)], [choice.open])
+      const buttons = elementsOf(html).filter(({ tag }) => tag === "button")
+      assert.equal(buttons.length, 2)
+      Object.assign(choice, JSON.parse(buttons[turn]["data-choose"]))
+    }
+    assert.equal(opened.size, 24)
+  }
+})
+
 test("a cell under the window of an open channel is the term of its number, any other cell that of its channel", () => {
   const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv24x3"))
   const [row, column] = [5, 7]

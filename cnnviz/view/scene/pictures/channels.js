@@ -82,7 +82,7 @@ function draw(scene, parts) {
     kept.length > CROWDED ? "crowded" : "",
   ]
   const source = isPhone
-    ? html`${mapOf(scene, x, open[0], { ...mapHow(numbers, parts, open[0], true), head: head(nameOf(numbers, x, open[0]), words), place: "source" })}${tables(scene, parts, shown, open[0], numbersOf(scene, parts, shown, open[0]))}`
+    ? html`${mapOf(scene, x, open[0], { ...mapHow(numbers, parts, open[0], true), head: head(nameOf(numbers, x, open[0]), words), place: "source" })}${tables(scene, parts, shown, open[0], numbersOf(scene, parts, shown, open[0]))}${turns(numbers, parts, open[0])}`
     : html`<div class="over">${head(numbers.maps[x].label, `${sums.length} × ${words}`)}</div>`
   const beams = open.map((channel) => beam(`window${channel}`, `w${suffixOf(shown, channel)}`))
   return html`<div class="picture channels ${classes.join(" ")}" style=${styleOf(numbers, parts, shown, steps)}>
@@ -174,6 +174,18 @@ const isWide = ({ open, hasColumns }, channel) => hasColumns && open.includes(ch
 /** Return the suffix of the ids of an open channel's tables. If only one is open, all channels have the same, so that their room is measured once. @param {Shown} shown @param {number} channel */
 const suffixOf = ({ canChoose }, channel) => (canChoose ? "." : `${channel}.`)
 
+/** @param {number} channel to be opened */
+const choose = (channel) => JSON.stringify({ open: channel, unfolded: false })
+
+/** Return buttons that open the previous and the next channel, where the tiles are too narrow for a finger. @param {Numbers} numbers @param {Parts} parts @param {number} open */
+function turns(numbers, { x, sums }, open) {
+  const turn = (/** @type {number} */ step, /** @type {string} */ sign) => {
+    const channel = (open + step + sums.length) % sums.length
+    return html`<button type="button" aria-label=${spoken(nameOf(numbers, x, channel))} data-choose=${choose(channel)}>${sign}</button>`
+  }
+  return html`<div class="turns">${turn(-1, "‹")}${turn(1, "›")}</div>`
+}
+
 /** Return a channel's column: its map, its kernel, and all numbers if it is open. @param {Scene} scene @param {Parts} parts @param {Shown} shown @param {number} channel @param {number} begin share of the assembly when its sum falls */
 function column(scene, parts, shown, channel, begin) {
   const { numbers } = scene
@@ -197,7 +209,7 @@ function column(scene, parts, shown, channel, begin) {
     : html`<b class="sign">⊙</b>${tile()}<small>${channel}</small>`
   return html`<section class="channel ${shown.open.includes(channel) ? "open" : ""}">
     ${shown.hasColumns ? mapOf(scene, x, channel, mapHow(numbers, parts, channel, isOpen)) : nothing}
-    ${shown.canChoose ? html`<button type="button" aria-label=${spoken(`${name}, ${kernel}`)} aria-expanded=${shown.open.includes(channel)} data-term=${channel} data-choose=${JSON.stringify({ open: channel, unfolded: false })}>${inside}</button>` : html`<p data-term=${channel}>${inside}</p>`}
+    ${shown.canChoose && shown.hasColumns ? html`<button type="button" aria-label=${spoken(`${name}, ${kernel}`)} aria-expanded=${isOpen} data-term=${channel} data-choose=${choose(channel)}>${inside}</button>` : html`<p data-term=${channel} data-choose=${shown.canChoose ? choose(channel) : nothing}>${inside}</p>`}
     ${of ? tables(scene, parts, shown, channel, of, enter) : nothing}</section>`
 }
 
