@@ -120,7 +120,7 @@ def test_what_a_kind_of_layer_makes_of_parameters_has_its_line():
 )
 def test_what_is_asked_for(text, values):
     asked = read_sweep(text, Setup())
-    assert [*asked.values] == values and asked.said == ()
+    assert [*asked.values] == values and asked.messages == ()
 
 
 @pytest.mark.parametrize(
@@ -135,11 +135,11 @@ def test_what_names_no_start_is_said(text):
 
 def test_what_cannot_be_used_is_left_out_and_said():
     asked = read_sweep("f:blur;blurr;1,2", Setup())
-    assert asked.values == ("blur",) and "'blurr'" in str(asked.said[0]) and "'1,2'" in str(asked.said[0])
+    assert asked.values == ("blur",) and "'blurr'" in str(asked.messages[0]) and "'1,2'" in str(asked.messages[0])
     asked = read_sweep("img:test-0;digit7-3", Setup())
-    assert asked.values == ("test-0",) and "digit7-3" in str(asked.said[0])
+    assert asked.values == ("test-0",) and "digit7-3" in str(asked.messages[0])
     asked = read_sweep("seed:0..4999", Setup())
-    assert len(asked.values) == MOST_RUNS and "1,000" in str(asked.said[0])
+    assert len(asked.values) == MOST_RUNS and "1,000" in str(asked.messages[0])
 
 
 def test_without_a_kernel_of_3_a_start_is_a_seed():
@@ -187,7 +187,7 @@ def test_runs_that_share_no_block_are_costed_and_cut_as_single_runs(change):
 
 def test_more_updates_than_fit_are_cut_and_said():
     result = sweep(Setup(k=500), load_image("test-0"), "seed:0..999")
-    assert result.losses.shape == (1000, 400) and "399" in str(result.said[0])
+    assert result.losses.shape == (1000, 400) and "399" in str(result.messages[0])
 
 
 def test_a_run_away_is_shown_as_it_is():
