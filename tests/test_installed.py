@@ -73,9 +73,9 @@ def test_the_wheel_carries_what_is_served_and_nothing_else(wheel):
 
 def test_it_is_imported_from_anywhere(folder):
     code = (
-        "import cnnviz; from cnnviz.data.images import bundled; from cnnviz.package_files import HOME\n"
+        "import cnnviz; from cnnviz.data.images import load_split; from cnnviz.package_files import HOME\n"
         "moment = cnnviz.run_updates(cnnviz.Setup(), cnnviz.load_image('digit7-0'), 1)\n"
-        "print(cnnviz.__version__, len(bundled('test')), HOME.is_relative_to(cnnviz.__path__[0]))"
+        "print(cnnviz.__version__, len(load_split('test')), HOME.is_relative_to(cnnviz.__path__[0]))"
     )
     assert run(installed(folder, "python"), "-W", "error", "-c", code, cwd=folder).split() == [
         cnnviz.__version__, str(BUNDLED["test"]), "True",

@@ -18,7 +18,7 @@ class Sweep(ReadOnly):
 
     `losses` is (R,n+1), and `outputs` (R,N) after n updates. `reached` (R,) is the number of updates after which the
     prediction is first correct and all outputs are finite, −1 if never; it is None for networks with one output.
-    `base` is the original setup, `setups` those of the runs. `said` are messages on omitted images and shortened runs.
+    `base` is the original setup, `setups` those of the runs. `messages` are messages on omitted images and shortened runs.
     """
 
     base: Setup

@@ -46,14 +46,14 @@ export function previewOf(numbers, stage, width) {
 export function extremesOf(numbers, symbol) {
   const values = numbers.values(symbol)
   const knownCell = numbers.quantized[symbol]?.largest(values)
-  let [most, least] = [0, 0]
+  let [largest, smallest] = [0, 0]
   for (let n = 1; n < values.length; n++) {
-    if (values[n] > values[most]) most = n
-    if (values[n] < values[least]) least = n
+    if (values[n] > values[largest]) largest = n
+    if (values[n] < values[smallest]) smallest = n
   }
   const ends = /** @type {const} */ ([
-    ["largest", most],
-    ["smallest", least],
+    ["largest", largest],
+    ["smallest", smallest],
   ]).slice(0, values.length)
   return ends.flatMap(([is, at]) =>
     knownCell === undefined || knownCell === at ? { at: numbers.cell(symbol, at), is } : [],

@@ -25,8 +25,8 @@ export function printCells(values, letters, { isEnough = () => true, isSteady = 
   if (isWhole) return { write: formatInteger, power, fits: fits(formatInteger) }
   const writers = DECIMALS.map(withDecimals).filter(fits)
   const fewer = largest / 10 ** power < LARGE ? [1] : [1, 0] // if not even two fit
-  const found = writers.find((write) => isEnough(write, power)) ?? writers.at(-1) ?? fewer.map(withDecimals).find(fits)
-  return { write: found ?? withDecimals(DECIMALS[0]), power, fits: Boolean(found) }
+  const writer = writers.find((write) => isEnough(write, power)) ?? writers.at(-1) ?? fewer.map(withDecimals).find(fits)
+  return { write: writer ?? withDecimals(DECIMALS[0]), power, fits: Boolean(writer) }
 }
 
 const SMALLEST_EXPONENT = -4 // of a number that is printed with decimals

@@ -220,9 +220,9 @@ const LOCAL = ["covering", "unpool", "won", "same"] // patterns of gradients tha
 /** Return a map of the first operation with a ring around the cells that read the pixel, and their number. @param {Scene} scene @param {Cell} cell */
 function readers(scene, cell) {
   const { numbers } = scene
-  const found = readersOf(numbers, cell)
-  if (!found) return nothing
-  const { symbol, ranges } = found
+  const readers = readersOf(numbers, cell)
+  if (!readers) return nothing
+  const { symbol, ranges } = readers
   const [channels, rows, columns] = ranges
   const [, high, wide] = numbers.shape(symbol)
   const each = rows.count * columns.count
@@ -267,7 +267,7 @@ function readerRings(rows, columns) {
 
 /** @param {Scene} scene @param {Cell} cell @param {string} from */
 function leadToReaders({ numbers, isPhone }, cell, from) {
-  const found = readersOf(numbers, cell)
-  const isRead = found?.ranges.every(({ count }) => count)
+  const readers = readersOf(numbers, cell)
+  const isRead = readers?.ranges.every(({ count }) => count)
   return isRead && !isPhone ? lead(from, "readers") : nothing
 }
