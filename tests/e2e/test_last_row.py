@@ -18,7 +18,7 @@ PATHS = (
     "/notebook?img=test-0",
     "/learn?lesson=kernel&step=3",
     "/?stage=L&whole=1",
-    "/learn",
+    "/learn?seed=0",
     "/train?of=many",
 )
 

@@ -114,31 +114,12 @@ def test_on_a_step_the_maps_glide_to_the_stage_and_the_picture_comes_about_until
            }"""
     )
     assert landed == ["0", "0"]
-    expect(screen.page.locator(".piece")).to_have_count(0)
     screen.page.emulate_media(reduced_motion="reduce")
     count, flown = len(seen.json_value()), len(built.json_value())
     screen.press("ArrowRight")
     screen.ready(stage="a1")
     screen.painted()
     assert "1" not in seen.json_value()[count:] + built.json_value()[flown:]
-
-
-def test_of_a_picture_nothing_is_seen_until_its_maps_have_come_and_then_it_appears_from_one_side(screen: Screen):
-    """While maps go to the stage the canvas is not clipped, which would have it painted in the frame that is waited for."""
-    screen.open("/", net="conv5x3-relu-drop50-dense2-sigmoid-mse", stage="v")
-    seen = screen.page.evaluate("""async () => {
-      const canvas = document.querySelector(".mechanism")
-      const seen = []
-      document.querySelector('[data-key="stage_back"]').click()
-      do {
-        await new Promise(requestAnimationFrame)
-        const { opacity, clipPath } = getComputedStyle(canvas)
-        const now = opacity === "0" ? "none" : clipPath === "none" ? "whole" : "part"
-        if (seen.at(-1) !== now) seen.push(now)
-      } while (canvas.dataset.flying === "1")
-      return seen
-    }""")
-    assert seen in (["none", "part", "whole"], ["none", "whole"])  # of a busy machine, which has no frame meanwhile
 
 
 def test_the_channels_of_a_map_go_to_the_stage_one_by_one_from_the_strip_or_the_picture_before(screen: Screen):

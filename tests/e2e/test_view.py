@@ -294,10 +294,9 @@ def test_a_map_of_the_strip_leads_to_the_step_that_makes_or_reads_it(screen: Scr
     assert screen.address["cell"].startswith("dx:")
 
 
-@pytest.mark.parametrize("query", ["stage=z1", "view=lecture&hide=1&stage=z1"], ids=["template", "canvas"])
-def test_maps_and_pictures_have_the_colours_of_the_night_as_soon_as_it_comes(screen: Screen, query):
-    screen.open("/", query=query)
-    pictures = ".drawn:not(.has-scene) canvas.mechanism, .scene :is(.factor .digits span, .total .bar)"
+def test_maps_and_pictures_have_the_colours_of_the_night_as_soon_as_it_comes(screen: Screen):
+    screen.open("/", stage="z1")
+    pictures = ".scene :is(.factor .digits span, .total .bar)"
     expect(screen.page.locator(f":is({pictures}):visible").first).to_be_visible()
     shown = f"""() => [...document.querySelectorAll(`canvas[data-map=w], {pictures}`)]
       .map((e) => e.matches("canvas") ? e.toDataURL() : getComputedStyle(e).backgroundColor)"""

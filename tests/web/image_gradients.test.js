@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { pictureOf } from "../../cnnviz/view/draw/mechanism.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { plainNumber } from "../../cnnviz/view/model/numbers/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { imageGradients } from "../../cnnviz/view/scene/pictures/image_gradients.js"
+import { pictureOf } from "../../cnnviz/view/scene/pictures.js"
 import { fixture } from "./hooks.js"
 import { elementsOf, pictureHtml, sumsOf } from "./scene.js"
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { explainCell } from "../../cnnviz/view/model/explain/explanation.js"
+import { explainCell, stepOf } from "../../cnnviz/view/model/explain/explanation.js"
 import { expression } from "../../cnnviz/view/model/explain/expression.js"
 import { Filling, terms } from "../../cnnviz/view/model/explain/formula_values.js"
 import { promiseOf } from "../../cnnviz/view/model/explain/gradient_promise.js"
@@ -237,4 +237,30 @@ test("a symbol's card has its shape, and where its numbers are shown its ends an
   assert.deepEqual(detailsOf(numbers, "glossary.loss", "L", [0]).facts, [])
   const deviating = snapshots.find((moment) => !exact(moment)).numbers
   assert.equal(detailsOf(deviating, "glossary.gradient", "df", cell).facts.length, 1)
+})
+
+test("at any update a parameter whose gradient is round-off alone has no step, and is 0 where nothing else has moved it", () => {
+  for (const rule of ["gd", "momentum", "adam"]) {
+    const { numbers } = snapshots.find(
+      ({ numbers: { network, maps } }) => network.optimizer === rule && (maps.b ?? maps.b2),
+    )
+    const { answer } = numbers
+    const bias = numbers.maps.b ? "b" : "b2"
+    const losing = (...symbols) => {
+      const lost = symbols.map((symbol) => [symbol, { ...answer.network.maps[symbol], round_off: true }])
+      const maps = { ...answer.network.maps, ...Object.fromEntries(lost) }
+      return new Numbers({ ...answer, network: { ...answer.network, maps } })
+    }
+    const [lost, zero] = [losing(`d${bias}`), losing(`d${bias}`, bias)]
+    assert.equal(lost.next(bias, 0), numbers.values(bias)[0])
+    assert.deepEqual([zero.values(bias)[0], zero.next(bias, 0), zero.values(`d${bias}`)[0]], [0, 0, 0])
+    assert.match(stepOf(lost, bias, [0]), /· 0( \/ \S+)? [=≈] <b>\S+<\/b> <small>\(up to round-off\)<\/small>$/)
+    assert.match(stepOf(zero, bias, [0]), /← 0 − \S+ · 0( \/ \S+)? = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
+    assert.match(explainCell(lost, `d${bias}`, [0]).numbers, /[^\d] = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
+    assert.match(explainCell(zero, bias, [0]).numbers, / = <b>0<\/b> <small>\(up to round-off\)<\/small>/)
+    for (const made of [`past.${bias}:0`, `pulls.d${bias}`, `velocity.${bias}`, `mean.${bias}`]) {
+      lost.storePart(made, { [made]: { values: new Float64Array([1e-18, 2e-18]), shape: [2] } })
+      assert.deepEqual([...lost.arrays[made].values], [0, 0], made)
+    }
+  }
 })

@@ -4,7 +4,12 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { number, plainNumber, short } from "../../cnnviz/view/model/numbers/format.js"
 import { distinctDigits, gridFormatters, productText } from "../../cnnviz/view/model/numbers/printed_digits.js"
-import { distinctDecimals, formatFixed, printSum } from "../../cnnviz/view/model/numbers/printed_sums.js"
+import {
+  decimalsOrDigits,
+  distinctDecimals,
+  formatFixed,
+  printSum,
+} from "../../cnnviz/view/model/numbers/printed_sums.js"
 
 const read = (text) => Number(plainNumber(text.replace(/[()]/g, "")))
 let seed = 1
@@ -84,4 +89,15 @@ test("before and after differ in print, by two digits of what they differ by", (
     ["−1.000100", "−1.000004"],
   )
   assert.equal(formatFixed(-1.0001, distinctDecimals(-1.00014, -1.000035)), "−1.00010")
+})
+
+test("a number that its decimals do not show at all is written as any number", () => {
+  assert.equal(decimalsOrDigits(-5e-18, 12), "−5.00e−18")
+  assert.equal(decimalsOrDigits(0.00649, 4), "0.0065")
+  assert.equal(decimalsOrDigits(0, 2), "0")
+})
+
+test("a number that begins far behind the point has a power of ten, in as many digits as its decimals showed", () => {
+  assert.equal(decimalsOrDigits(-2.7e-9, 11), "−2.70e−9")
+  assert.equal(decimalsOrDigits(0.00002, 6), "0.000020")
 })

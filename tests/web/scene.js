@@ -1,4 +1,4 @@
-// Pictures that are templates, under node: their HTML, what is read in it, and the sums of their staircases.
+// Pictures of operations under node: their HTML, what is read in it, and the sums of their staircases.
 
 import { snapshotsOf } from "./snapshots.js"
 

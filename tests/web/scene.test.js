@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { pictureOf } from "../../cnnviz/view/draw/mechanism.js"
 import { explainCell, stepOf } from "../../cnnviz/view/model/explain/explanation.js"
 import { indexTogether, pathsOf } from "../../cnnviz/view/model/explain/normalization.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { parsePrinted, plainNumber } from "../../cnnviz/view/model/numbers/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { productText } from "../../cnnviz/view/model/numbers/printed_digits.js"
+import { say } from "../../cnnviz/view/model/words.js"
 import { printCells } from "../../cnnviz/view/scene/digits.js"
 import { barsOf } from "../../cnnviz/view/scene/histogram.js"
 import { parseEntry } from "../../cnnviz/view/scene/motion.js"
@@ -19,7 +19,7 @@ import { kernelGradient } from "../../cnnviz/view/scene/pictures/kernel_gradient
 import { kernelWeight } from "../../cnnviz/view/scene/pictures/kernel_weight.js"
 import { normalizationBack, printSteps } from "../../cnnviz/view/scene/pictures/normalization.js"
 import { update } from "../../cnnviz/view/scene/pictures/update.js"
-import { isScene } from "../../cnnviz/view/scene/scene.js"
+import { pictureOf } from "../../cnnviz/view/scene/pictures.js"
 import { typeRoom } from "../../cnnviz/view/scene/scene_view.js"
 import { sumScale } from "../../cnnviz/view/scene/sum_scale.js"
 import { layOutUnits, placeOf, unitAt } from "../../cnnviz/view/scene/units.js"
@@ -43,7 +43,7 @@ const readNumber = (text) => {
   return Number(plainNumber(number)) * 10 ** Number(exponent)
 }
 
-/** Each stage that is drawn by a template, and the image's gradient, at two of their cells. */
+/** Each stage, and the image's gradient, at two of their cells. */
 function* scenes(more = []) {
   for (const { numbers, arrays } of [...snapshots, ...answers, ...more].filter(
     ({ numbers }) => !Object.keys(numbers.answer.deviations).length,
@@ -51,7 +51,6 @@ function* scenes(more = []) {
     for (const symbol of [...numbers.stages.map(({ symbol }) => symbol), "dx"]) {
       if (symbol !== "update" && !numbers.maps[symbol]) continue
       const picture = pictureOf(numbers, symbol)
-      if (!isScene(picture)) continue
       const first = symbol === "update" ? numbers.said.update.makes[0] : symbol
       const shape = numbers.shape(first)
       for (const cell of [shape.map(() => 0), shape.map((n) => n >> 1)])
@@ -520,4 +519,44 @@ test("integers stay integers, and other numbers of a part share their decimals",
   assert.deepEqual([-1, 0, 2].map(write), ["−1", "0", "2"])
   const texts = [0.25, -1.5, 2].map(printCells([0.25, -1.5, 2], 6).write)
   assert.equal(new Set(texts.map((text) => text.split(".")[1].length)).size, 1, texts.join())
+})
+
+const allOf = (numbers, map) => pictureHtml(pictureOf(numbers, map), numbers, map, [0])
+
+test("a hidden layer's bias gradients are alone, the last layer's are beside outputs and targets", () => {
+  let hidden = 0
+  for (const { numbers } of snapshots)
+    for (const map of Object.keys(numbers.maps).filter((symbol) => /^db\d*$/.test(symbol))) {
+      const picture = allOf(numbers, map)
+      assert.doesNotMatch(picture, /NaN/, `${numbers.network.text} ${map}`)
+      const all = numbers.network.text.split("-").filter((layer) => /^(conv|dense)/.test(layer))
+      const [last] = Object.keys(numbers.maps)
+        .filter((symbol) => /^b\d*$/.test(symbol))
+        .slice(-1)
+      const own = numbers.link(map, `dz${all.length}`) !== undefined
+      assert.equal(own, map === `d${last}`)
+      assert.equal(
+        picture.includes(say("web.mechanism.dots", { symbol: "<i>o</i>" })),
+        own,
+        `${numbers.network.text} ${map}`,
+      )
+      hidden += !own
+    }
+  assert.ok(hidden > 1)
+})
+
+test("filters and units that are as many as the classes are not called by them while layers weigh them", () => {
+  const { numbers } = snapshots.find(({ numbers }) =>
+    numbers.network.text.startsWith("conv24x3-relu-conv2x3b-relu-dense2"),
+  )
+  for (const symbol of ["z2", "dz2", "db2", "b2", "f2"]) assert.equal(numbers.nameOf(1, 2, symbol), "1", symbol)
+  for (const symbol of ["o", "y", "z3", "dz3", "w", "db3"])
+    assert.equal(numbers.nameOf(1, 2, symbol), numbers.classes[1])
+  const named = (symbol) => allOf(numbers, symbol).includes(numbers.classes[1])
+  assert.deepEqual(["db2", "db3"].map(named), [false, true])
+})
+
+test("filters whose means are the outputs are called by the classes in the pictures of their biases and of what comes back to these", () => {
+  const averaged = new Numbers(decode(new Uint8Array(Buffer.from(fixture("averaged").bytes, "base64"))))
+  for (const symbol of ["b", "db"]) assert.ok(allOf(averaged, symbol).includes(averaged.classes[1]), symbol)
 })

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { pictureOf } from "../../cnnviz/view/draw/mechanism.js"
 import { plainNumber } from "../../cnnviz/view/model/numbers/format.js"
 import { channels, channelsBack } from "../../cnnviz/view/scene/pictures/channels.js"
+import { pictureOf } from "../../cnnviz/view/scene/pictures.js"
 import { elementsOf, pictureHtml, relationsOf, sceneOf, snapshots, sumsOf, textOf } from "./scene.js"
 
 const LAYOUTS = [{}, { isPhone: true }, { choice: { unfolded: true } }, { choice: { open: 1 } }, { isSteady: true }]
@@ -110,7 +110,7 @@ test("with up to four channels all are open, and no number is wrong by more than
     ["z2", 4],
     ["dp1", 4],
   ])
-    for (let letters = 3; letters < 9; letters++) {
+    for (let letters = 2; letters < 9; letters++) {
       const cell = numbers.shape(symbol).map((n) => n >> 1)
       const html = pictureHtml(pictureOf(numbers, symbol), numbers, symbol, cell, { letters })
       assert.doesNotMatch(html, /aria-expanded/)
@@ -166,6 +166,22 @@ test("the printed steps add up to the printed total, in smaller digits if needed
       sizes.add(html.match(/(text|small)-steps/)?.[0])
     }
   assert.deepEqual(sizes, new Set([undefined, "text-steps", "small-steps"]))
+})
+
+test("the bars of the sum fall one after another, beginning at zero", () => {
+  for (const { numbers, picture, symbol, cell, where } of stages())
+    for (const how of LAYOUTS) {
+      const html = pictureHtml(picture, numbers, symbol, cell, fresh(how))
+      const times = [...html.matchAll(/<li .*?class="bar" data-enter="drop \S+ ([\d.]+)"/gs)].map(([, at]) =>
+        Number(at),
+      )
+      assert.ok(times.length > 1, where)
+      assert.deepEqual(
+        times,
+        times.toSorted((one, other) => one - other),
+        where,
+      )
+    }
 })
 
 const expandedIn = (html) =>

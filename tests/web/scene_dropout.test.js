@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { pictureOf } from "../../cnnviz/view/draw/mechanism.js"
 import { layerOf } from "../../cnnviz/view/model/explain/normalization.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { number, parsePrinted } from "../../cnnviz/view/model/numbers/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { say } from "../../cnnviz/view/model/words.js"
 import { dropout, dropoutBack } from "../../cnnviz/view/scene/pictures/dropout.js"
+import { pictureOf } from "../../cnnviz/view/scene/pictures.js"
 import { fixture } from "./hooks.js"
 import { elementsOf, pictureHtml, relationsOf, sceneOf, textOf } from "./scene.js"
 

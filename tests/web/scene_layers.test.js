@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { pictureOf } from "../../cnnviz/view/draw/mechanism.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { number } from "../../cnnviz/view/model/numbers/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
@@ -10,6 +9,7 @@ import { say } from "../../cnnviz/view/model/words.js"
 import { activation, gate } from "../../cnnviz/view/scene/pictures/activation.js"
 import { globalAverage } from "../../cnnviz/view/scene/pictures/global_average.js"
 import { pooling, poolingBack } from "../../cnnviz/view/scene/pictures/pooling.js"
+import { pictureOf } from "../../cnnviz/view/scene/pictures.js"
 import { fixture } from "./hooks.js"
 import { pictureHtml, snapshots, textOf } from "./scene.js"
 

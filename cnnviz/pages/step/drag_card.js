@@ -2,7 +2,7 @@
 
 import { prepare } from "../../view/draw/canvas.js"
 import { drawLossCurve } from "../../view/draw/loss_along.js"
-import { paletteOf } from "../../view/draw/pen.js"
+import { paletteOf } from "../../view/draw/theme.js"
 import { factor, formula, lossText, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, markup, render } from "../../view/shell/html.js"

@@ -1,9 +1,9 @@
 // Moves the strip's maps to the diagram and back, animated by the FLIP technique.
 
-import { GLIDE } from "../../view/draw/build_up.js"
 import { cssZoom } from "../../view/draw/css_zoom.js"
+import { GLIDE } from "../../view/scene/motion.js"
 
-/** @import { Flight, Shown } from "../../view/draw/sheet.js" */
+/** @import { Flight, Shown } from "../../view/scene/scene.js" */
 /** @import { Box, Plate } from "../../view/types/view.js" */
 
 const MAX_CHANNELS = 16 // maximal number of animated channels
@@ -126,7 +126,7 @@ export class StageTransitions {
 
 /**
  * Return the animations of single channels, from the previous diagram or from the strip.
- * @param {HTMLCanvasElement} picture @param {Record<string, Plate>} plates @param {Shown[]} shown @param {Shown[]} before @param {string} image the shown image of a batch @returns {(Flight & Shown)[]}
+ * @param {HTMLCanvasElement} picture @param {Record<string, Plate>} plates @param {Shown[]} shown @param {Shown[]} before @param {string} image the shown image of a batch @returns {Flight[]}
  */
 export function channelFlights(picture, plates, shown, before, image) {
   const channels = shown.filter(({ symbol }) => (plates[symbol]?.channels.length ?? 0) > 1).slice(0, MAX_CHANNELS)

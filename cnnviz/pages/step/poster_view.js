@@ -2,9 +2,9 @@
 // grows out of the strip and when gradients open.
 
 import { ACTIONS, run } from "../../view/controls/actions.js"
-import { GLIDE } from "../../view/draw/build_up.js"
 import { cssZoom } from "../../view/draw/css_zoom.js"
 import { say } from "../../view/model/words.js"
+import { GLIDE } from "../../view/scene/motion.js"
 import { poster, posterLayout } from "../../view/scene/pictures/poster.js"
 import { closest, render } from "../../view/shell/html.js"
 import { isPhone, isPortraitTablet, prefersReducedMotion } from "../../view/shell/media_queries.js"

@@ -3,10 +3,8 @@
 import { fillKernel } from "../../view/controls/network_controls.js"
 import { bindMeanings, meaningPopover } from "../../view/dialogs/glossary_popover.js"
 import { zoomInto } from "../../view/dialogs/map_table.js"
-import { BuildUp, GLIDE } from "../../view/draw/build_up.js"
-import { drawMechanism, emptyRecord, pictureOf } from "../../view/draw/mechanism.js"
 import { Overview } from "../../view/draw/overview.js"
-import { paletteOf } from "../../view/draw/pen.js"
+import { paletteOf } from "../../view/draw/theme.js"
 import { singleIndex } from "../../view/model/explain/cell_links.js"
 import { detailsOf } from "../../view/model/explain/meanings.js"
 import { axisOf, neighbourOf } from "../../view/model/layout/neighbours.js"
@@ -21,7 +19,8 @@ import { bindFinger } from "../../view/pointer/finger.js"
 import { Loupe } from "../../view/pointer/loupe.js"
 import { bindPicture, mapUnder } from "../../view/pointer/picture_pointer.js"
 import { bindPinch } from "../../view/pointer/pinch.js"
-import { isScene } from "../../view/scene/scene.js"
+import { GLIDE } from "../../view/scene/motion.js"
+import { pictureOf } from "../../view/scene/pictures.js"
 import { SceneView } from "../../view/scene/scene_view.js"
 import { closest } from "../../view/shell/html.js"
 import { isPhone, isPortraitTablet, isTouch, prefersReducedMotion } from "../../view/shell/media_queries.js"
@@ -48,7 +47,7 @@ const WEIGHT = 700 // milliseconds for each weight of a filter
 const FRAME = () => `
   <section class="explain" aria-label="${escapeHtml(say("web.frame.explanation"))}">
     <div class="text" tabindex="-1"><div class="tools"><div class="stepper" hidden></div></div></div>
-    <div class="drawn"><div class="roll"><canvas class="mechanism" role="img"></canvas></div></div>
+    <div class="drawn"><div class="roll"><canvas class="mechanism" aria-hidden="true"></canvas></div></div>
     <div class="foot"></div><p class="holds" hidden></p>
   </section>
   <div class="maps overview"></div>
@@ -73,8 +72,8 @@ export class Step extends Content {
   kernelField = new KernelField(this)
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   restTimer = undefined
-  /** @type {import("../../view/draw/mechanism.js").Drawn}  boxes in the diagram */
-  picture = emptyRecord()
+  /** @type {import("../../view/scene/scene.js").Drawn}  boxes in the diagram */
+  picture = { spots: [], fields: [], shown: [] }
   /** @type {unknown[]}  what the diagram was drawn from */
   diagramInputs = []
   /** @type {{ of: unknown[], by: number }}  reduction of the height of a phone's diagram, and the state that it belongs to */
@@ -102,7 +101,6 @@ export class Step extends Content {
     this.missions = new Missions(view)
     const finishTransition = () => {
       this.transitions.finish()
-      this.buildUp.land()
       this.sceneView.assembly.land()
       this.poster.land()
     } // any key or click ends the animations
@@ -110,7 +108,6 @@ export class Step extends Content {
       addEventListener(event, finishTransition, { capture: true, signal: view.stop.signal })
     this.transitions = new StageTransitions(view.$(".drawn"))
     const canvas = /** @type {HTMLCanvasElement} */ (view.$(".mechanism"))
-    this.buildUp = new BuildUp(canvas)
     this.sceneView = new SceneView(view.$(".drawn"), canvas)
     this.story = new Story(this)
     this.dragging = new Dragging(this) // before the listeners that handle hovering
@@ -126,7 +123,7 @@ export class Step extends Content {
     })
     view.$(".stepper").addEventListener("click", (event) => {
       const { turn, image, thrown } = closest(event, "[data-turn], [data-image], [data-thrown]")?.dataset ?? {}
-      if (thrown && this.sceneView.isShown) this.sceneView.drawAgain()
+      if (thrown) this.sceneView.drawAgain()
       if (turn) this.turn(Number(turn))
       if (image) view.go({ image })
     })
@@ -390,7 +387,6 @@ export class Step extends Content {
     const tone = this.tone(subject.map)
     this.showLoupe()
     if (exact) this.explain(subject, scene) // otherwise keep the text until the exact numbers arrive
-    this.picture.write() // write text after all style changes, to avoid a second style computation
     for (const [symbol, plate] of Object.entries(this.plates)) {
       const isInDiagram =
         subject.map === scene.map && !this.isMasked(scene.map) && this.transitions.stageBoxes.has(symbol)
@@ -484,11 +480,7 @@ export class Step extends Content {
     const isPortrait = isPhone() || isPortraitTablet()
     const renderKey = [map, this.view.stage, this.overview.key, isHidden, palette]
     if (renderKey.some((part, n) => part !== this.lowered.of[n])) this.lowered = { of: renderKey, by: 0 }
-    const room = !isPortrait
-      ? this.room
-      : isPhone()
-        ? uprightRoom(this, isHidden)
-        : { ...this.room, upright: isPortrait }
+    const room = isPhone() ? uprightRoom(this, isHidden) : this.room
     const fitsStage = (/** @type {string} */ symbol) => StageTransitions.fits(plates[symbol])
     this.view.$(".drawn").classList.toggle("upright", isPortrait)
     const { stage, veiled, player } = this.view
@@ -503,28 +495,24 @@ export class Step extends Content {
     this.scrolledTo = map
     const picture = pictureOf(numbers, map, this.showsStep(map), isHidden)
     const backward = numbers.maps[map]?.band === "gradients"
-    const scene = isScene(picture) ? picture : undefined
-    if (!scene) this.sceneView.clear()
     const symbol = this.mainMap(map)
     const diagramOptions = { map, backward, done: made, moves: fitsStage, isSteady: player.sliding }
-    const paint = (/** @type {import("../../view/draw/sheet.js").Room} */ room) => {
-      if (scene) this.picture = this.sceneView.show(scene, numbers, symbol, cell, diagramOptions)
-      else this.picture = drawMechanism(canvas, numbers, map, cell, room, palette, made, this.showsStep(map), fitsStage)
-      this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
+    const paint = () => {
+      this.picture = this.sceneView.show(picture, numbers, symbol, cell, diagramOptions)
     }
-    paint(room)
+    paint()
     if (isTouch()) fillDragHint(this)
     const hasChanged = lastChanged > 0 // whether more than the cell has changed
     const isSettled = (this.hasStageChanged || hasChanged) && !this.dragging.drag && !player.sliding // nothing moves under a finger
     const loweredRoom = isSettled && isPhone() && !isHidden ? lowerRoom(this, room) : null
     if (loweredRoom) {
       this.lowered.by += room.height - loweredRoom.height
-      paint(loweredRoom)
+      paint()
     }
     const moves = this.hasStageChanged && this.animatesMoves
-    const result = scene && numbers.links(symbol).length ? symbol : "" // an input glides instead of appearing at the end
+    const result = numbers.links(symbol).length ? symbol : "" // an input glides instead of appearing at the end
     const gliding = this.transitions.moveMaps(plates, this.picture.shown, moves, result)
-    const places = (/** @type {import("../../view/draw/sheet.js").Shown[]} */ shown) =>
+    const places = (/** @type {import("../../view/scene/scene.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
     if (this.hasStageChanged || hasChanged || places(previousBoxes) !== places(this.picture.shown)) this.markRaised()
     if (moves)
@@ -537,9 +525,7 @@ export class Step extends Content {
           numbers.answer.lesson.image ?? "0",
         )
         const delay = gliding || channels.length ? GLIDE : 0
-        scene
-          ? this.sceneView.assemble(delay, plates[result]?.holder, channels)
-          : this.buildUp.play(() => this.picture, backward, delay, channels)
+        this.sceneView.assemble(delay, plates[result]?.holder, channels)
       }
   }
 

@@ -18,7 +18,7 @@ const UPRIGHT = { least: 410, most: 520, rest: 392, stepper: 46, asking: 320, lo
 
 /**
  * Return the size of a phone's vertical diagram.
- * @param {Step} step @param {boolean} [asks] whether a question hides its result @returns {import("../../view/draw/sheet.js").Room}
+ * @param {Step} step @param {boolean} [asks] whether a question hides its result @returns {import("../../view/scene/scene.js").Room}
  */
 export function uprightRoom({ view, lowered }, asks = false) {
   const restHeight = UPRIGHT.rest + (view.$(".stepper").hidden ? 0 : UPRIGHT.stepper)
@@ -28,18 +28,18 @@ export function uprightRoom({ view, lowered }, asks = false) {
 
 /**
  * Return a smaller size that keeps a phone's strip fully visible, or null if none is needed or would suffice.
- * @param {Step} step @param {import("../../view/draw/sheet.js").Room} room
+ * @param {Step} step @param {import("../../view/scene/scene.js").Room} room
  */
 export function lowerRoom({ view }, { height }) {
   const excess = Math.ceil(view.root.offsetHeight - innerHeight)
   return excess > 0 && height - excess >= UPRIGHT.lowest ? upright(view, height - excess) : null
 }
 
-/** @param {import("../../view/types/view.js").View} view @param {number} height @returns {import("../../view/draw/sheet.js").Room} */
+/** @param {import("../../view/types/view.js").View} view @param {number} height @returns {import("../../view/scene/scene.js").Room} */
 function upright(view, height) {
   const area = view.$(".drawn")
   area.style.setProperty("--upright", `${height}px`)
-  return { width: area.clientWidth - 2 * EDGE, height, upright: true }
+  return { width: area.clientWidth - 2 * EDGE, height }
 }
 
 /** Scroll a wide strip to the current map. @param {Step} step */

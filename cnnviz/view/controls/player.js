@@ -1,7 +1,7 @@
 // The playback clock: it slides the kernel, goes through the stages and requests the next update, or plays a
 // recording.
 
-import { ASSEMBLY } from "../draw/build_up.js"
+import { ASSEMBLY } from "../scene/motion.js"
 import { prefersReducedMotion } from "../shell/media_queries.js"
 
 /** @import { Cell, View } from "../types/view.js" */

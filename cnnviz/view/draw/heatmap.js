@@ -52,7 +52,7 @@ export function ring(context, { x, y, width, height }, tone, [lineWidth, white =
  * Clear the cells that are not computed yet: all but the first `done` in reading order.
  * @param {CanvasRenderingContext2D} context @param {Box} box @param {number} rows @param {number} columns @param {number} done
  */
-export function clearPending(context, box, rows, columns, done) {
+function clearPending(context, box, rows, columns, done) {
   const [row, column] = [Math.floor(done / columns), done % columns]
   const [h, w] = [box.height / rows, box.width / columns]
   context.clearRect(box.x + column * w, box.y + row * h, box.width - column * w, h)

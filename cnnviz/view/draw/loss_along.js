@@ -5,7 +5,7 @@ import { formatShort, localizePoint } from "../model/numbers/format.js"
 import { clipTo, disc, drawLine } from "./canvas.js"
 
 /** @import { Curve } from "../../pages/step/drag_model.js" */
-/** @import { Palette } from "./sheet.js" */
+/** @import { Palette } from "./theme.js" */
 /** @typedef {{ curve: Curve, value: number, loss: number, words: { before: string, now: string, promised: string } }} Drawing */
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [40, 14, 14, 22]

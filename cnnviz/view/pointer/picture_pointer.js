@@ -33,7 +33,7 @@ export function cellUnder({ picture, numbers }, point) {
 
 /**
  * Return the diagram's number under a point, or null. These numbers are drawn as pixels.
- * @param {import("../draw/mechanism.js").Drawn} picture @param {{ x: number, y: number }} point @returns {Found | null}
+ * @param {import("../scene/scene.js").Drawn} picture @param {{ x: number, y: number }} point @returns {Found | null}
  */
 function numberUnder({ fields }, point) {
   const {

@@ -1,6 +1,6 @@
 // A kernel with its numbers, as a part of a picture.
 
-import { kernelName } from "../draw/mechanisms/windows.js"
+import { kernelName } from "../model/explain/windows.js"
 import { timesPower } from "../model/numbers/format.js"
 import { html } from "../shell/html.js"
 import { printCells } from "./digits.js"

@@ -8,6 +8,8 @@
 const EASING = "cubic-bezier(.2, .7, .2, 1)"
 const FLIGHT = "cubic-bezier(.37, 0, .63, 1)" // sine in and out
 const DURATION = 400 // milliseconds of an assembly, unless the picture says otherwise
+export const GLIDE = 600 // milliseconds in which maps move to the stage, before
+export const ASSEMBLY = GLIDE + DURATION // milliseconds until the picture is complete
 const APPEARING = 200 // milliseconds in which the map that the stage computes appears at the end
 
 /** @type {Record<string, { share: number, flies?: boolean, frames: Motion }>}  `share`: duration as a share of the assembly's */

@@ -1,4 +1,4 @@
-// Shows pictures that are templates: renders them, measures the room of their digits, lays their leads, highlights terms
+// Shows pictures of operations: renders them, measures the room of their digits, lays their leads, highlights terms
 // under the pointer, and plays their assembly.
 
 import { cssZoom } from "../draw/css_zoom.js"
@@ -7,9 +7,7 @@ import { isPhone, isPortraitTablet } from "../shell/media_queries.js"
 import { layLeads } from "./leads.js"
 import { Assembly } from "./motion.js"
 
-/** @import { Drawn } from "../draw/mechanism.js" */
-/** @import { Field, Shown, Spot } from "../draw/sheet.js" */
-/** @import { Choice, Scene, ScenePicture, TypeRoom } from "./scene.js" */
+/** @import { Choice, Drawn, Field, Flight, Scene, ScenePicture, Shown, Spot, TypeRoom } from "./scene.js" */
 /** @import { Relate } from "./parts.js" */
 /** @import { Box, Cell, Numbers } from "../types/view.js" */
 /** @typedef {HTMLElement & { relate?: Relate }} FieldElement */
@@ -37,28 +35,26 @@ export class SceneView {
   /** @type {Choice} */
   choice = {}
   shownPicture = ""
-  isShown = false
   layouts = 0 // count of layouts, each of which outdates measured boxes
   /** @type {string | null} */
   litTerm = null
   /** @type {() => void} */
   again = () => {}
 
-  /** @param {HTMLElement} stage element around the diagram @param {HTMLElement} canvas of pictures that are drawn; the origin of all boxes */
+  /** @param {HTMLElement} stage element around the diagram @param {HTMLElement} canvas the origin of all boxes */
   constructor(stage, canvas) {
     this.stage = stage
     this.origin = canvas
     this.element = document.createElement("div")
     this.element.className = "scene"
-    this.element.hidden = true
     canvas.after(this.element)
     this.assembly = new Assembly(this.element, canvas, () => {
       this.layouts += 1
       this.layLeads()
     })
-    stage.addEventListener("pointermove", (event) => this.isShown && this.point(event))
-    stage.addEventListener("pointerleave", () => this.isShown && this.light(""))
-    stage.addEventListener("click", (event) => this.isShown && this.choose(event))
+    stage.addEventListener("pointermove", (event) => this.point(event))
+    stage.addEventListener("pointerleave", () => this.light(""))
+    stage.addEventListener("click", (event) => this.choose(event))
   }
 
   /**
@@ -71,12 +67,6 @@ export class SceneView {
     const { element } = this
     const name = `${numbers.network.text} ${map} ${picture.name}`
     if (name !== this.shownPicture) Object.assign(this, { choice: {}, shownPicture: name })
-    if (!this.isShown) {
-      this.isShown = true
-      element.hidden = false
-      this.stage.classList.add("has-scene")
-      this.origin.setAttribute("aria-hidden", "true")
-    }
     element.classList.toggle("backward", backward)
     let key = ""
     const paint = () => {
@@ -96,6 +86,7 @@ export class SceneView {
       paint()
     }
     paintMeasured()
+    this.stage.classList.toggle("stated", this.isStated)
     this.again = () => {
       paint()
       paintMeasured() // a choice may add parts
@@ -113,17 +104,6 @@ export class SceneView {
   /** @param {string} name of the picture */
   roomKey(name) {
     return `${name} ${this.element.clientWidth} ${this.element.clientHeight}`
-  }
-
-  /** Remove the picture: another one is drawn on the canvas. */
-  clear() {
-    if (!this.isShown) return
-    this.isShown = false
-    this.assembly.land()
-    render("", this.element)
-    this.element.hidden = true
-    this.stage.classList.remove("has-scene")
-    this.origin.removeAttribute("aria-hidden")
   }
 
   /** Parts whose numbers need room. */
@@ -166,7 +146,7 @@ export class SceneView {
 
   /** Lay the leads, after the layout. */
   layLeads() {
-    if (!this.isShown || this.assembly.isPlaying) return
+    if (this.assembly.isPlaying) return
     const box = this.element.getBoundingClientRect()
     const zoom = cssZoom(this.element)
     layLeads(this.element, (part) => {
@@ -225,16 +205,12 @@ export class SceneView {
       get fields() {
         return fields()
       },
-      enlarged: [],
-      landed: [],
-      stated: this.isStated,
-      write: () => {},
     }
   }
 
   /**
    * Play the assembly after a delay, in which channels of maps move to their places.
-   * @param {number} delay in milliseconds @param {Element} [result] canvas that moved here from the strip @param {(import("../draw/sheet.js").Flight & Shown)[]} [channels]
+   * @param {number} delay in milliseconds @param {Element} [result] canvas that moved here from the strip @param {Flight[]} [channels]
    */
   assemble(delay, result, channels = []) {
     const results = Array.from(this.element.querySelectorAll(".made canvas"))

@@ -1,8 +1,6 @@
 // Types that the view and its pages share. Each is defined in one module, and other files import it from here.
 
-export type { Picture } from "../draw/mechanism.js"
 export type { Row } from "../scene/pictures/update_rows.js"
-export type { Pen } from "../draw/pen.js"
 export type { Plate } from "../draw/plate.js"
 export type { Setup } from "../model/state/address.js"
 export type { Answer, Arrays, Values } from "../model/numbers/decode.js"

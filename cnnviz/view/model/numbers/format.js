@@ -97,13 +97,6 @@ export function formatShort(value, digits) {
   )
 }
 
-/**
- * Format a number with two decimals for the cells of small grids; smaller numbers are "≈0".
- * @param {number} value
- */
-export const formatCoarse = (value) =>
-  Number.isInteger(value) || Math.abs(value) >= 10 ? short(value) : Math.abs(value) < 0.005 ? "≈0" : decimals(value, 2)
-
 /** @type {Record<string, string>} */
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" }
 

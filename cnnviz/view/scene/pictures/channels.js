@@ -1,8 +1,8 @@
 // A convolution of several channels or filters, forward and backward: a window on each map, its kernel, and the sum of
 // their products. These sums add up to a cell. One channel is open and shows all its numbers; up to four all are open.
 
-import { channelSums, kernelName, underKernel } from "../../draw/mechanisms/windows.js"
 import { terms as termsOf } from "../../model/explain/formula_values.js"
+import { channelSums, kernelName, underKernel } from "../../model/explain/windows.js"
 import { colour } from "../../model/numbers/colour.js"
 import { exactSum } from "../../model/numbers/exact_sum.js"
 import { COLON, formula, number, parsePrinted, timesPower } from "../../model/numbers/format.js"
@@ -88,7 +88,7 @@ function draw(scene, parts) {
   return html`<div class="picture channels ${classes.join(" ")}" style=${styleOf(numbers, parts, shown, steps)}>
     ${source}
     <div class="columns-of">
-      ${kept.map((channel, n) => column(scene, parts, shown, channel, begins(n, kept.length)))}
+      ${kept.map((channel, n) => column(scene, parts, shown, channel, begins(parts, shown, n)))}
       ${rest.length ? restOf(shown, rest.length) : nothing}
       ${bias ? html`<p class="bias" data-term="b" data-symbol=${bias} data-cell=${cell[0]}>+ <i>${markup(formula(numbers.maps[bias].label))}</i></p>` : nothing}
     </div>
@@ -108,8 +108,9 @@ function styleOf(numbers, { symbol, x, k, zeros, back }, shown, steps) {
   return `--k:${k};--down:${down};--across:${across};--high:${rows + before + below};--wide:${columns + before + right};--opens:${opens};--closed:${Math.max(steps.length - opens, 1)};--tracks:${tracks.join(" ")};--steps:${inOrder.join(" ")}`
 }
 
-/** Return when a channel's sum falls. @param {number} n @param {number} count */
-const begins = (n, count) => FIRST + (EACH * n) / count
+/** Return when the sum of a shown channel falls, in the order of the steps. @param {Parts} parts @param {Shown} shown @param {number} n */
+const begins = ({ back }, { kept, hasColumns }, n) =>
+  FIRST + (EACH * (back && hasColumns ? kept.length - 1 - n : n)) / kept.length
 
 /** Return the sum of the magnitudes of a channel's weights. @param {Numbers} numbers @param {Parts} parts @param {number} channel */
 const sizeOfKernel = (numbers, { f, kernelFrom, area }, channel) => {
@@ -140,7 +141,8 @@ function shownOf({ numbers, choice, isPhone, isSteady }, parts) {
 }
 
 /** Return the steps of the sum, without their texts. @param {Numbers} numbers @param {Parts} parts @param {Shown} shown */
-function stepsOf(numbers, { symbol, sums, bias, cell }, shown) {
+function stepsOf(numbers, parts, shown) {
+  const { symbol, sums, bias, cell } = parts
   const { kept, rest } = shown
   const high = Math.max(...sums.map(Math.abs), numbers.maps[symbol].limits[1])
   const limits = [-high, high] // the result has the same colours
@@ -152,7 +154,7 @@ function stepsOf(numbers, { symbol, sums, bias, cell }, shown) {
     limits,
     symbol: "",
     cell: /** @type {Cell} */ ([]),
-    enter: `drop ${isWide(shown, channel) ? `f${suffixOf(shown, channel)}` : `k${channel}`} ${begins(n, kept.length)}`,
+    enter: `drop ${isWide(shown, channel) ? `f${suffixOf(shown, channel)}` : `k${channel}`} ${begins(parts, shown, n)}`,
   }))
   const plainStep = { place: "", limits, symbol: "", cell: [], enter: "rise 0.66" }
   if (rest.length) {

@@ -1,7 +1,7 @@
 // A convolution of one channel, forward and backward: a window times a kernel; the products fall to their bars, which
 // add up to a cell.
 
-import { kernelName, padding, ranges, underKernel, underWindow } from "../../draw/mechanisms/windows.js"
+import { kernelName, padding, ranges, underKernel, underWindow } from "../../model/explain/windows.js"
 import { colour } from "../../model/numbers/colour.js"
 import { parsePrinted, timesPower } from "../../model/numbers/format.js"
 import { equalsText, productText } from "../../model/numbers/printed_digits.js"

@@ -1,8 +1,8 @@
 // An operation whose result is hidden: its inputs, and a hatched area with a question mark. It reads no number of the
 // result, and none of its limits.
 
-import { kernelName } from "../../draw/mechanisms/windows.js"
 import { singleIndex } from "../../model/explain/cell_links.js"
+import { kernelName } from "../../model/explain/windows.js"
 import { short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { html, nothing } from "../../shell/html.js"

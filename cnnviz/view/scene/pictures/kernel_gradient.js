@@ -1,7 +1,7 @@
 // A kernel weight's gradient: what the weight met times what arrived there, at each position, added up.
 
-import { kernelName, once, ranges } from "../../draw/mechanisms/windows.js"
 import { cellName } from "../../model/explain/arithmetic.js"
+import { kernelName, once, ranges } from "../../model/explain/windows.js"
 import { COLON, timesPower } from "../../model/numbers/format.js"
 import { productText } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"

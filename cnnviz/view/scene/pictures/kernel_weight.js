@@ -1,6 +1,6 @@
 // A kernel weight, and what it multiplies.
 
-import { kernelName, ranges } from "../../draw/mechanisms/windows.js"
+import { kernelName, ranges } from "../../model/explain/windows.js"
 import { say } from "../../model/words.js"
 import { html } from "../../shell/html.js"
 import { kernelPart } from "../kernels.js"

@@ -1,8 +1,8 @@
 // Pooling: the cells of a window, its winner or its mean, and where that goes. Backward, what arrives goes to the winner,
 // or in equal parts to all cells. Small adjacent windows are shown with their neighbours.
 
-import { ranges } from "../../draw/mechanisms/windows.js"
 import { cells as cellsIn, rangeAround, singleIndex } from "../../model/explain/cell_links.js"
+import { ranges } from "../../model/explain/windows.js"
 import { timesPower } from "../../model/numbers/format.js"
 import { formatFixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"

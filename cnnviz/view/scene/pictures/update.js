@@ -1,7 +1,7 @@
 // The update of every parameter: its gradient rises, turns its sign, shrinks to the step and sinks in. The loss is a
 // square whose area changes.
 
-import { kernelName } from "../../draw/mechanisms/windows.js"
+import { kernelName } from "../../model/explain/windows.js"
 import { distinctDecimals, formatFixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { html, markup, nothing } from "../../shell/html.js"
