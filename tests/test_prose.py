@@ -21,7 +21,7 @@ PHRASES = {
     r"\b[Ww]ho (asks|is|has)\b": 0,
 }
 """The largest number of sentences in cnnviz/ that match a pattern. Lower a number when it falls; never raise one."""
-NAMES = {"found": 5, "one": 5, "own": 21, "said": 1, "made": 10, "asked": 5, "given": 0, "told": 0, "whole": 6, "most": 25}
+NAMES = {"found": 3, "one": 5, "own": 12, "said": 1, "made": 6, "asked": 5, "given": 0, "told": 0, "whole": 4, "most": 24}
 """The largest number of variables and functions in cnnviz/ with a name that says nothing about its value."""
 
 

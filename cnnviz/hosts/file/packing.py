@@ -90,7 +90,7 @@ class Store:
 
 
 def array_offsets(answer: bytes) -> dict[str, int]:
-    """Return the offset of each float64 array in a response's body. An array with several names has the first."""
+    """Return the offset of each float64 array in a response's body. An array with several names is listed under the first."""
     entries = json.loads(answer[4 : 4 + int.from_bytes(answer[:4], "little")])["arrays"]
     names: dict[int, str] = {}
     for name, (kind, at, *shape) in entries.items():

@@ -55,7 +55,7 @@ const network = () =>
 const settings = () => `
   <div class="two">${SETTINGS.map(control).join("")}</div><p class="wrong numbers" role="alert"></p><p class="hint about"></p>${actionButton("train_back", "", "hidden")}`
 
-/** The form's three parts, as panels at the left. */
+/** The form's three parts, as panels on the left. */
 export const formSheets = () =>
   rail(
     [

@@ -130,7 +130,7 @@ function svgOf(view) {
 }
 
 /**
- * Return a canvas at the resolution of pictures, if it has one pixel per cell: not every program keeps its pixels sharp.
+ * Return a copy of a canvas at the resolution of exports, if it has one pixel per cell, since some programs blur enlarged pixels.
  * @param {HTMLCanvasElement} canvas @param {{ width: number, height: number }} size on screen
  */
 function enlargedCanvas(canvas, { width, height }) {

@@ -17,13 +17,13 @@ const ROUND_OFF = 1e-12 // share of the loss below which a change may be lost to
 const MOST_DECIMALS = 5 // smaller numbers are printed with an exponent
 
 /**
- * Return the symbol whose gradient a map shows, "z1" for "dz1", or "" if it is no gradient.
+ * Return the symbol whose gradient a map shows, "z1" for "dz1", or "" if it does not show one.
  * @param {Numbers} numbers @param {string} map
  */
 const variableOf = (numbers, map) => (numbers.maps[map]?.band === "gradients" ? map.slice(1) : "")
 
 /**
- * Return the part to fetch for the actual change, or "" if the map is no gradient.
+ * Return the part to fetch for the actual change, or "" if the map does not show a gradient.
  * @param {Numbers} numbers @param {string} map @param {Cell} cell
  */
 export function raisedPart(numbers, map, cell) {
