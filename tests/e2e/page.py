@@ -132,8 +132,10 @@ def shared(browser: Browser, base_url: str) -> BrowserContext:
 
 @contextlib.contextmanager
 def screen_in(browser: Browser, arguments: dict) -> Iterator[Screen]:
-    """A new page in the shared context; afterwards, nothing may have been thrown in it."""
-    page = shared(browser, arguments["base_url"]).new_page()
+    """A new page in the shared context, without what earlier pages stored; afterwards, nothing may have been thrown in it."""
+    context = shared(browser, arguments["base_url"])
+    context.pages[0].evaluate("localStorage.clear()")
+    page = context.new_page()
     screen = Screen(page)
     yield screen
     page.close()

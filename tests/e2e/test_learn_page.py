@@ -289,7 +289,7 @@ def test_questions_fit_and_axe_finds_nothing_before_and_after_the_answer(screen:
 def test_on_a_phone_the_question_is_in_sight_at_the_start_and_the_picture_after_the_answer(screen: Screen):
     screen.page.set_viewport_size({"width": 390, "height": 844})
     screen.open("/learn")
-    screen.page.locator('[data-lesson="kernel"]').click()
+    screen.page.locator('.lesson-path [data-lesson="kernel"]').click()
     screen.ready()
     ask_at = screen.page.locator("#learn-ask").bounding_box()
     assert 0 <= ask_at["y"] and ask_at["y"] + ask_at["height"] < 844 - 130
