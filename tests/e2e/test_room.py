@@ -33,7 +33,7 @@ def open_room(lecturer: Screen) -> str:
     """Open a room, which the page asks about first, and return its code."""
     lecturer.key("room").click()
     dialog = lecturer.page.locator("dialog.room")
-    expect(dialog).to_contain_text("follows this page")
+    expect(dialog).to_contain_text("follow this page")
     lecturer.key("room_open").click()
     expect(dialog.locator("img.qr")).to_have_js_property("complete", True)
     code = dialog.locator(".code").inner_text()
