@@ -33,8 +33,8 @@ FIELDS = {
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_parameters_come_in_this_order_with_these_defaults(name):
     parameters = inspect.signature(getattr(cnnviz, name)).parameters.values()
-    message = [p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in parameters]
-    assert ", ".join(message).startswith(SIGNATURES[name])  # what was added since comes after
+    names = [p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in parameters]
+    assert ", ".join(names).startswith(SIGNATURES[name])  # what was added since comes after
 
 
 @pytest.mark.parametrize("name", FIELDS)

@@ -275,11 +275,11 @@ class Screen:
         self.ready(update=setup.k, stage=setup.stage)
         expected = values(setup)
         expect(self.page.locator(".status .loss")).to_have_text(printed_loss(expected["L"][-1]))
-        message = self.root.evaluate(
+        labels = self.root.evaluate(
             """(root) => Object.fromEntries([...root.querySelectorAll("canvas[data-map]")].map(
                  (canvas) => [canvas.dataset.map, canvas.getAttribute("aria-label")]))"""
         )
-        for symbol, text in message.items():
+        for symbol, text in labels.items():
             if text.endswith(": not computed yet"):
                 continue
             array, count = expected[symbol], f"{expected[symbol].size} value{'s' * (expected[symbol].size > 1)}"
@@ -304,8 +304,8 @@ class Screen:
     def point_on_board(self, row: str, symbol: str, cell: tuple[int, ...], shape: tuple[int, ...]) -> None:
         """The same on a page with a board, whose maps are named row.symbol."""
         self.page.mouse.move(*place(self.canvas(f"{row}.{symbol}").bounding_box(), cell, shape))
-        message = cell[:1] if len(shape) == 2 and shape[1] == 1 else cell
-        expect(self.numbers).to_contain_text(f"[{','.join(map(str, message))}]")
+        index = cell[:1] if len(shape) == 2 and shape[1] == 1 else cell
+        expect(self.numbers).to_contain_text(f"[{','.join(map(str, index))}]")
 
     def point_at_middle(self, symbol: str) -> None:
         """Moves the mouse over a map that is changing."""
@@ -318,10 +318,10 @@ class Screen:
 
     def lit(self, of: Geometry) -> dict[str, set[tuple[int, ...]]]:
         """The cells that are outlined as sources, by map."""
-        message = self.root.evaluate(
+        outlines = self.root.evaluate(
             """(root) => [...root.querySelectorAll("canvas[data-lit]")].map((c) => [c.dataset.map, c.dataset.lit])"""
         )
-        return {symbol: _cells(json.loads(lit), of.shape(symbol)) for symbol, lit in message if lit not in ("", "target")}
+        return {symbol: _cells(json.loads(lit), of.shape(symbol)) for symbol, lit in outlines if lit not in ("", "target")}
 
 
 def place(box: dict, cell: tuple[int, ...], shape: tuple[int, ...]) -> tuple[float, float]:

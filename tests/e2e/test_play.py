@@ -41,8 +41,8 @@ def test_the_kernel_slides_past_a_pointer_and_a_click_on_a_map_pauses_it(screen:
     screen.canvas("x").click()
     expect(screen.root).to_have_attribute("data-playing", "0")
     expect(screen.key("play")).to_have_attribute("aria-pressed", "false")
-    message = [lit for lit in seen.json_value() if lit not in ("", "target")]
-    places = [(lit[0]["start"], lit[1]["start"]) for lit in map(json.loads, message)]
+    outlines = [lit for lit in seen.json_value() if lit not in ("", "target")]
+    places = [(lit[0]["start"], lit[1]["start"]) for lit in map(json.loads, outlines)]
     assert places[0] == (0, 0)  # from the first place, in reading order
     assert places == sorted(places) and len(set(places)) > 3
     assert screen.root.get_attribute("data-stage") == "z1"

@@ -414,8 +414,8 @@ def test_a_projector_is_read_from_the_last_row_and_eight_options_fit(browser, br
         if act:
             with page.expect_response(re.compile("/results")) if act in ("show", "reveal") else contextlib.nullcontext():
                 ask_server(server, "PUT", f"{path}/question", {"act": act}, room["driver"])
-            message = {"close": "closed", "show": "neighbour", "again": "last choice", "reveal": "green"}[act]
-            expect(board.locator(".soft").last).to_have_text(re.compile(message))
+            word = {"close": "closed", "show": "neighbour", "again": "last choice", "reveal": "green"}[act]
+            expect(board.locator(".soft").last).to_have_text(re.compile(word))
     assert faults(board, ASKEW) == faults(board, UNDER_THE_FOOT) == [], "both rounds on one grid"
     expect(board.locator(".heads span:visible")).to_have_text([re.compile("round 1"), re.compile("round 2")])
     ask_server(server, "DELETE", f"{path}/question", None, room["driver"])

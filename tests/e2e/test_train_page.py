@@ -165,12 +165,12 @@ def test_a_curve_opens_large_with_the_others_on_one_cursor(screen: Screen):
     plot.locator(".nsewdrag").first.hover(position={"x": 300, "y": 60})
     values = plot.locator(".hoverlayer .legendtext")
     expect(values).to_have_count(15)
-    message = dict(text.split(" : ") for text in values.all_text_contents())
+    texts = dict(text.split(" : ") for text in values.all_text_contents())
     here = snapshot(Setup(lr=0.3, k=int(plot.locator(".hoverlayer .legendtitletext").text_content())))
-    assert read(message["L"]) == pytest.approx(here.losses[-1], rel=1e-5)
-    assert read(message["dog"]) == pytest.approx(here.trace.o[1], rel=1e-5)
-    assert read(message["Δf[2,0]"]) == pytest.approx((here.params.f - Setup().kernel)[2, 0], rel=1e-5)
-    assert read(message["‖∂w‖"]) == pytest.approx(np.linalg.norm(here.gradients.dw), rel=1e-5)
+    assert read(texts["L"]) == pytest.approx(here.losses[-1], rel=1e-5)
+    assert read(texts["dog"]) == pytest.approx(here.trace.o[1], rel=1e-5)
+    assert read(texts["Δf[2,0]"]) == pytest.approx((here.params.f - Setup().kernel)[2, 0], rel=1e-5)
+    assert read(texts["‖∂w‖"]) == pytest.approx(np.linalg.norm(here.gradients.dw), rel=1e-5)
 
 
 def test_two_starts_stand_side_by_side_and_a_pasted_link_is_one(screen: Screen):
@@ -225,8 +225,8 @@ def test_the_headline_names_what_makes_the_promised_fall_and_the_outputs_stand_b
     screen.key("share_first").click()
     first = snapshot(Setup()).gradients
     squares = [float((first[f"d{name}"] ** 2).sum()) for name in "wbf"]
-    message = [float(text.removesuffix("%")) / 100 for text in screen.page.locator(".share-row .part.promised").all_inner_texts()]
-    assert message == pytest.approx(np.array(squares) / sum(squares), abs=5e-4)
+    shares = [float(text.removesuffix("%")) / 100 for text in screen.page.locator(".share-row .part.promised").all_inner_texts()]
+    assert shares == pytest.approx(np.array(squares) / sum(squares), abs=5e-4)
     screen.switch("hold_f")
     expect(screen.page.locator("[data-run] .row-label").nth(1)).to_contain_text("f frozen")
     expect(screen.page.locator(".sentence")).to_contain_text("With f frozen, L is 0.0012 at update 200")

@@ -81,22 +81,22 @@ def test_our_own_lines_are_all_right_and_a_mistake_is_named(setup, tmp_path, cap
     text = exercise_script(setup, pixels, snapshot)
     assert "cnnviz" not in re.sub(r'"""|#.*|print\(.*', "", text.split('"""', 2)[2])  # it needs NumPy alone
     names = [line.target for line, _ in open_lines(program)]
-    message = ran(filled(text, program), tmp_path)
-    assert all(right(message[name]) for name in names) and (setup.scale == "raw" or {plain(message[name]) for name in names} == {"right"})
+    output = ran(filled(text, program), tmp_path)
+    assert all(right(output[name]) for name in names) and (setup.scale == "raw" or {plain(output[name]) for name in names} == {"right"})
     assert checked(setup, tmp_path, capsys) == (0, "all right")
     # Saturated units pass nothing on that central differences could see.
     spoiled = next(name for name in reversed(names) if name != "dx" and np.abs(snapshot.gradients[name]).max() > 1e-4)
-    message = ran(filled(text, program, (spoiled, " * 1.5")), tmp_path)
-    assert message[spoiled].startswith("wrong: ")
-    assert all(right(message[name]) for name in names[: names.index(spoiled)])
+    output = ran(filled(text, program, (spoiled, " * 1.5")), tmp_path)
+    assert output[spoiled].startswith("wrong: ")
+    assert all(right(output[name]) for name in names[: names.index(spoiled)])
     stage = next(str(stage) for stage in setup.network.stages if spoiled in stage.makes)
     assert checked(setup, tmp_path, capsys) == (1, f"first wrong: {stage}")
 
 
 def test_as_it_comes_nothing_is_filled_in_and_it_runs(tmp_path):
     pixels, snapshot = snapshot_of(SETUPS[0])
-    message = ran(exercise_script(SETUPS[0], pixels, snapshot), tmp_path)
-    assert message["dz1"] == "not yet" and float(message["L"]) == snapshot.losses[-1]
+    output = ran(exercise_script(SETUPS[0], pixels, snapshot), tmp_path)
+    assert output["dz1"] == "not yet" and float(output["L"]) == snapshot.losses[-1]
 
 
 def test_the_notebook_has_the_same_code():
@@ -122,8 +122,8 @@ def test_the_notebook_has_the_same_code():
 def test_where_kinks_are_near_a_right_pass_is_not_called_wrong(setup, tmp_path):
     pixels, snapshot = snapshot_of(setup)
     program = setup.network.program(snapshot.trace.x.shape)
-    message = ran(filled(exercise_script(setup, pixels, snapshot), program), tmp_path)
-    assert all(right(message[line.target]) for line, _ in open_lines(program)), message
+    output = ran(filled(exercise_script(setup, pixels, snapshot), program), tmp_path)
+    assert all(right(output[line.target]) for line, _ in open_lines(program)), output
 
 
 @pytest.mark.parametrize("net, scale, k", [("dense3-dense2-mse", "unit", 300), ("conv1x3b-max3s2-dense2-mse", "raw", 300)])
@@ -131,8 +131,8 @@ def test_of_a_run_that_is_not_finite_nothing_is_called_right_or_wrong(net, scale
     setup = Setup(net=net, img="digit7-3", scale=scale, k=k, lr=10)
     pixels, snapshot = snapshot_of(setup)
     program = setup.network.program(snapshot.trace.x.shape)
-    message = ran(filled(exercise_script(setup, pixels, snapshot), program), tmp_path)
-    assert {message[line.target] for line, _ in open_lines(program)} == {say("export.exercise.said.not_finite")}
+    output = ran(filled(exercise_script(setup, pixels, snapshot), program), tmp_path)
+    assert {output[line.target] for line, _ in open_lines(program)} == {say("export.exercise.said.not_finite")}
 
 
 def printed():

@@ -49,11 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fails(family: str, number: int, right: bool) -> bool:
     """Print what is wrongly judged of the case, and return whether anything is."""
     case = DRAWS[family](number)
-    message = {ALARM: false_alarm(case)} | ({} if right else {PASSED: let_pass(case, number)})
-    for text, words in message.items():
+    failures = {ALARM: false_alarm(case)} | ({} if right else {PASSED: let_pass(case, number)})
+    for text, words in failures.items():
         if words:
             print(text.format(number=number, case=case, said=words), flush=True)
-    return any(message.values())
+    return any(failures.values())
 
 
 if __name__ == "__main__":

@@ -122,8 +122,8 @@ async def ask(server: Server, requests: Iterator[Request], until: float, keep: P
                 (keep / f"{n}-{kind.replace(' ', '-')}").write_bytes(f"{method} {path}\n".encode() + body)
     tree.over.set()
     for kind, used in seconds.items():
-        message = ", ".join(f"{count:,} × {status}" for (of, status), count in sorted(statuses.items()) if of == kind)
-        print(f"{kind:15} {len(used):6,} asked: {message}; CPU median {statistics.median(used) * 1000:.0f} ms, most {max(used):.2f} s")
+        counts = ", ".join(f"{count:,} × {status}" for (of, status), count in sorted(statuses.items()) if of == kind)
+        print(f"{kind:15} {len(used):6,} asked: {counts}; CPU median {statistics.median(used) * 1000:.0f} ms, most {max(used):.2f} s")
     print(f"memory: {tree.peak / 1e6:.0f} MB at the most, {tree.memory() / 1e6:.0f} MB at the end; failed: {dict(failed) or 'nothing'}")
     return failed.total()
 

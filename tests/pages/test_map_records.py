@@ -62,8 +62,8 @@ def test_every_linked_symbol_is_shown_and_every_stage_has_words_and_a_formula(se
 
 def test_of_a_convolution_s_bias_it_is_said_what_becomes_of_it():
     program, _ = here(Setup(net="conv4x3b-relu-conv4x5-relu-dense2-mse"))
-    message = [stage["symbol"] for stage in network_record.stage_records(program) if "ias" in str(stage["sentence"])]
-    assert message == ["z1", "o", "dw", "df1"]  # of the dense layer, which always has one, in its own words
+    symbols = [stage["symbol"] for stage in network_record.stage_records(program) if "ias" in str(stage["sentence"])]
+    assert symbols == ["z1", "o", "dw", "df1"]  # of the dense layer, which always has one, in its own words
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)

@@ -123,9 +123,9 @@ def test_every_kind_has_a_row_here_and_its_words():
         for role in layer.links():
             learns = role[0] == "d" and role not in ("dx", "db", "ds")
             if role in ("y", "dx") or learns:
-                message = layer.words(role)
-                assert has_message(f"{message}.title") and has_message(f"{message}.sentence"), (kind, role)
-                assert role == "y" or has_message(f"{message}.way"), (kind, role)
+                section = layer.words(role)
+                assert has_message(f"{section}.title") and has_message(f"{section}.sentence"), (kind, role)
+                assert role == "y" or has_message(f"{section}.way"), (kind, role)
         assert cls.tie_mask is Layer.tie_mask or has_message(f"layer.{kind}.tied"), "a layer with ties needs a message for readers of other libraries"
         assert all(is_parameter(letter) and has_message(f"ui.plain.{letter}") for letter in layer.parameter_letters)
 
