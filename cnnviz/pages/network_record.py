@@ -274,11 +274,11 @@ def _layer_columns(layer: Layer, names: Names, program: Program, block: Message)
     else:
         kind = "cells" if shape[0] <= MOST_CELLS else "strip"
     title = message(f"layer.{layer.kind}.short")
-    is_merged = program.network.merged
+    merged = program.network.merged
     last_names = program.network.names[-1]
-    gradient = f"d{last_names.input}" if kind == "classes" and is_merged else f"d{names.output}"
-    merged_above = is_merged and program.shapes["o"][0] > MOST_CELLS and names.output == last_names.input
-    gradients = [] if merged_above or (names.output == "o" and is_merged and kind != "classes") else [gradient]
+    gradient = f"d{last_names.input}" if kind == "classes" and merged else f"d{names.output}"
+    merged_above = merged and program.shapes["o"][0] > MOST_CELLS and names.output == last_names.input
+    gradients = [] if merged_above or (names.output == "o" and merged and kind != "classes") else [gradient]
     return [*columns, ColumnRecord(title=title, block=block, kind=kind, values=[names.output], gradients=gradients)]
 
 

@@ -68,8 +68,8 @@ def tensorflow_gradients(
     with tf.device("CPU:0"), tf.GradientTape() as tape:
         leaves = {name: tf.Variable(array) for name, array in program.start(params, x).items()}
         z, o = _pass(tf, program, leaves, constants)
-        loss, is_merged = program.network.loss_kind, program.network.merged
-        loss_function, ends = (is_merged.tensorflow, z) if is_merged else (loss.tensorflow, o)
+        loss, merged = program.network.loss_kind, program.network.merged
+        loss_function, ends = (merged.tensorflow, z) if merged else (loss.tensorflow, o)
         losses = [loss_function(tf, end, tf.constant(row)) for end, row in zip(tf.unstack(ends), np.atleast_2d(y), strict=True)]
         total = tf.reduce_mean(tf.stack(losses))
     derivatives = tape.gradient(total, leaves, unconnected_gradients=tf.UnconnectedGradients.ZERO)

@@ -27,7 +27,7 @@ def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd", image
     comes first.
 
     >>> from cnnviz.core.network.network import Network
-    >>> [mistake_at.address for mistake_at in mistakes_for(Network.parse("conv1x3-relu-dense2-softmax-ce"))][:3]
+    >>> [placed.address for placed in mistakes_for(Network.parse("conv1x3-relu-dense2-softmax-ce"))][:3]
     ['sign_flipped@dz2', 'softmax_diagonal@dz2', 'slope_after_merged@dz2']
     """
     return [placed_mistake for mistake in MISTAKES.values() for placed_mistake in reversed(mistake.places(network, optimizer, images, training))]
@@ -37,7 +37,7 @@ def unlisted_for(network: Architecture, images: int = 1, training: bool = True) 
     """Return every mistake of UNLISTED that is possible in a network, at each of its layers.
 
     >>> from cnnviz.core.network.network import Network
-    >>> sorted({mistake_at.mistake.name for mistake_at in unlisted_for(Network.parse("relu-dense2-mse"))})
+    >>> sorted({placed.mistake.name for placed in unlisted_for(Network.parse("relu-dense2-mse"))})
     ['leak_for_relu', 'reshaped_for_transposed']
     """
     return [placed_mistake for mistake in UNLISTED.values() for placed_mistake in mistake.places(network, images=images, training=training)]

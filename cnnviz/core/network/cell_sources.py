@@ -84,9 +84,9 @@ def formulas(network: Architecture, inputs: Sequence[Shape], training: bool) -> 
             roles = {name: latex(names.of(name)) for letter in letters for name in (letter, f"d{letter}")}
             target = f"d{names.source}" if role == "dx" else names.of(role)
             latex_by_target[target] = text.format(**roles | ({"dx": latex(target)} if role == "dx" else {}))
-    loss, is_merged = network.loss_kind, network.merged
+    loss, merged = network.loss_kind, network.merged
     z = network.names[-1].input
-    for role, text in {**loss.formulas, **(is_merged.formulas if is_merged else {})}.items():
+    for role, text in {**loss.formulas, **(merged.formulas if merged else {})}.items():
         latex_by_target[f"d{z}" if role == "dz" else role] = text.format(o="o", do=latex("do"), dz=latex(f"d{z}"))
     return latex_by_target
 
@@ -107,11 +107,11 @@ def arithmetic(network: Architecture, training: bool) -> dict[str, str]:
             if role in linked_roles:
                 target = f"d{names.source}" if role == "dx" else names.of(role)
                 text_by_target[target] = re.sub(r"\{(\w+)\}", partial(_symbol, names), _ROLE.sub(partial(_symbol, names), text))
-    loss, is_merged = network.loss_kind, network.merged
+    loss, merged = network.loss_kind, network.merged
     text_by_target["L"] = loss.arithmetic["L"]
-    if not is_merged:
+    if not merged:
         return text_by_target | {"do": loss.arithmetic["do"]}
-    return text_by_target | {f"d{network.names[-1].input}": is_merged.arithmetic["dz"]}
+    return text_by_target | {f"d{network.names[-1].input}": merged.arithmetic["dz"]}
 
 
 def _symbol(names: Names, role: re.Match[str]) -> str:
