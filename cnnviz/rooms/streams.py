@@ -143,8 +143,7 @@ class Streams:
                 await self.store.count(room, 0 if stream.screen else -1, stream.alone)
 
     async def _note_most(self, room: Room, visitor: str) -> None:
-        """Notify the store of a new maximum of concurrent streams of an address, since each stream may have a device.
-       """
+        """Notify the store of a new maximum of concurrent streams of an address, since each stream may have a device."""
         maxima = self.most.setdefault(room, Counter())
         if self.of_address[room, visitor] > maxima[visitor]:
             maxima[visitor] += 1

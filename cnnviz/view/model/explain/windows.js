@@ -85,6 +85,6 @@ export function underKernel(numbers, { f, read, met }, [m, c], layer) {
  * @param {Numbers} numbers @param {import("./formula_values.js").Term[]} all @param {string} symbol
  */
 export function channelSums(numbers, all, symbol) {
-  const found = byChannel(all, symbol)
-  return Array.from({ length: numbers.shape(symbol)[0] }, (_, c) => found.get(c) ?? 0)
+  const sums = byChannel(all, symbol)
+  return Array.from({ length: numbers.shape(symbol)[0] }, (_, c) => sums.get(c) ?? 0)
 }

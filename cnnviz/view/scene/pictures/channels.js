@@ -282,8 +282,8 @@ function restOf({ hasColumns }, count) {
 }
 
 /**
- * Return the texts of the sum, in the largest size in which the printed terms add up to the printed total. There are
- * none below the steps if there is no room. While cells change quickly, decimals depend on limits alone.
+ * Return the texts of the sum, in the largest size in which the printed terms add up to the printed total. If there is
+ * no room, only the total has a text. While cells change quickly, the number of decimals depends only on limits.
  * @param {Scene} scene @param {Parts} parts @param {ReturnType<typeof stepsOf>} steps @param {number} total
  */
 function printSteps({ numbers, room, choice, isPhone, isSteady }, parts, steps, total) {

@@ -45,7 +45,7 @@ function ofMap(scene, cell, patch) {
   const [, rows, columns] = scene.numbers.shape("x")
   return html`<div class="picture image" style=${sizeOf(rows, columns, patch)}>
     ${mapOf(scene, "x", cell[0], { place: "source", rings: ringsOf(cell, patch), relate: sameCell, bar: !scene.isPhone })}
-    ${storedTable(scene, cell, patch, "fly window 0")}${readers(scene, cell)}
+    ${storedTable(scene, cell, patch, "fly window 0")}${readersMap(scene, cell)}
     ${leads(beam("window", "s"), leadToReaders(scene, cell, "s"))}
   </div>`
 }
@@ -66,7 +66,7 @@ function ofChannels(scene, cell, patch) {
   return html`<div class="picture image of-channels" style=${sizeOf(rows, columns, patch)}>
     ${photograph(numbers, cell, colourBytes(numbers), [cellRing(cell[1], cell[2])])}
     <b class="sign equals">=</b><div class="channels" data-id="channels">${COLOURS.map((_, n) => channel(n))}</div>
-    ${storedTable(scene, cell, patch, "fly window 0.2")}${readers(scene, cell)}
+    ${storedTable(scene, cell, patch, "fly window 0.2")}${readersMap(scene, cell)}
     ${leads(scene.isPhone ? nothing : lead("channels", "s", { enter: "draw 0.2" }), leadToReaders(scene, cell, "s"))}
   </div>`
 }
@@ -95,7 +95,7 @@ function ofPhotograph(scene, cell, patch, photo) {
     <figure class="pixel-of">${head("", word)}${heat(near, down.count, across.count, { label: word, limits: [0, BYTE], isPhoto: true, id: "near", place: "near", relate, rings: [cellRing(cell[1] - down.start, cell[2] - across.start, { id: "pixel" })], bar: false, enter: "fly window 0" })}
       ${colours(numbers, cell, Array.from(near.subarray(3 * chosen, 3 * chosen + 3)))}</figure>
     ${storedTable(scene, cell, patch, "fly read 0.4")}
-    ${isScaled ? html`<b class="sign divided">÷ ${BYTE}</b>${readTable(scene, patch)}` : nothing}${readers(scene, cell)}
+    ${isScaled ? html`<b class="sign divided">÷ ${BYTE}</b>${readTable(scene, patch)}` : nothing}${readersMap(scene, cell)}
     ${leads(beam("window", "near"), leadToReaders(scene, cell, isScaled ? "r" : "s"))}
   </div>`
 }
@@ -218,7 +218,7 @@ function readersOf(numbers, cell) {
 const LOCAL = ["covering", "unpool", "won", "same"] // patterns of gradients that come from a part of a map
 
 /** Return a map of the first operation with a ring around the cells that read the pixel, and their number. @param {Scene} scene @param {Cell} cell */
-function readers(scene, cell) {
+function readersMap(scene, cell) {
   const { numbers } = scene
   const readers = readersOf(numbers, cell)
   if (!readers) return nothing
