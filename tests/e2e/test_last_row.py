@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.page import been_here, faults, ready
+from tests.e2e.test_language import nothing_is_cut
 from tests.e2e.test_lecture import DECK
 from tests.pictures_rooms import LiveRoom
 
@@ -22,6 +23,13 @@ PATHS = (
     "/train?of=many",
 )
 
+TINY_VGG = "net=conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
+CROWDED = (
+    *("/?seed=39&stage=update&cell=f:1,1", "/?img=test-0&k=1&stage=o", "/learn?seed=0"),
+    *(f"/?{TINY_VGG}&stage={stage}&cell={cell}" for stage, cell in (("z2", "z2:5,6,7"), ("df2", "df2:5,4,0,0"), ("da1", "da1:5,6,7"))),
+)
+"""Screens whose texts are close to each other."""
+
 
 @pytest.fixture
 def projector(browser, browser_context_args):
@@ -35,6 +43,15 @@ def readable(page: Page) -> None:
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         assert faults(page, "() => unreadable()") == [], (page.url, height)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_numbers_of_pictures_have_room_in_the_lecture_view(projector: Page, lang: str):
+    """Its smallest text is larger than elsewhere."""
+    for path in CROWDED:
+        projector.goto(f"{path}&view=lecture&lang={lang}")
+        ready(projector)
+        nothing_is_cut(projector, path)
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

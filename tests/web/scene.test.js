@@ -184,6 +184,8 @@ test("cells without room for their numbers have none, and the largest product is
     [13, 13, 18],
   )
   assert.ok(typeRoom(8).letters < 1 && typeRoom(36).letters === 4)
+  const lecture = typeRoom(36, 16) // whose smallest text is larger
+  assert.ok(lecture.size === 16 && lecture.most < typeRoom(36).most)
 })
 
 test("a product is the same term in the image, its window, the kernel and the staircase", () => {

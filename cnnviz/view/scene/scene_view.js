@@ -22,11 +22,15 @@ const SIZES = /** @type {const} */ ([
   [0, SMALLEST],
 ]) // least width of a cell, and its font size
 
-/** Return the font size for cells of this width, and the number of characters that fit. @param {number} width @returns {TypeRoom} */
-export function typeRoom(width) {
-  const [, size] = /** @type {[number, number]} */ (SIZES.find(([least]) => width >= least))
+/**
+ * Return the font size for cells of this width, and the number of characters that fit.
+ * @param {number} width @param {number} [smallest] font size of the page's smallest text, which is larger in the lecture view @returns {TypeRoom}
+ */
+export function typeRoom(width, smallest = SMALLEST) {
+  const [, least] = /** @type {[number, number]} */ (SIZES.find(([from]) => width >= from))
+  const size = Math.max(least, smallest)
   const fits = (/** @type {number} */ size) => Math.max(0, Math.floor((width - INSET) / (size * CHARACTER)))
-  return { size, letters: fits(size), most: fits(SMALLEST) }
+  return { size, letters: fits(size), most: fits(smallest) }
 }
 
 export class SceneView {
@@ -120,11 +124,12 @@ export class SceneView {
   /** Return the room in the narrowest cell of each part. @returns {Map<string, TypeRoom>} */
   measureRooms() {
     const zoom = cssZoom(this.element)
+    const smallest = Number.parseFloat(getComputedStyle(this.element).getPropertyValue("--small"))
     return new Map(
       this.measuredParts.map((part) => {
         const all = part.querySelectorAll(part.matches("ol") ? "li:not(.total)" : "[role=cell]")
         const widths = Array.from(all, (cell) => cell.getBoundingClientRect().width)
-        return [part.dataset.room ?? "", typeRoom((widths.length ? Math.min(...widths) : 0) / zoom)]
+        return [part.dataset.room ?? "", typeRoom((widths.length ? Math.min(...widths) : 0) / zoom, smallest)]
       }),
     )
   }

@@ -43,7 +43,7 @@ function draw(scene, symbol, cell) {
   const name = cellName(numbers, symbol.slice(1), cell)
   const word = say(`web.mechanism.${x === "x" ? "pixels_under" : "under"}`, { name: name.replace(/<[^>]*>/g, "") })
   const words = say("web.mechanism.shares", { n: met.length })
-  const parts = signedTotals([...values], ["raises", "lowers"], { name })
+  const parts = signedTotals([...values], isPhone ? ["raises_short", "lowers_short"] : ["raises", "lowers"], { name })
   const k = numbers.shape(symbol)[2]
   const chosen = cell[2] * k + cell[3]
   const size = `--k:${k};--rows:${Math.max(rows, high * times)};--across:${2 * columns + times * across};--shown:${columns}`
