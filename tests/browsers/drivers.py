@@ -139,8 +139,12 @@ class WebKit(Browser):
     name = "WebKitGTK"
 
     def __init__(self, address: str, binary: str):
-        self.address = address
-        options = {"webkitgtk:browserOptions": {"binary": binary, "args": ["--automation"]}}
+        self.address, self.binary = address, binary
+        self.start()
+
+    def start(self) -> None:
+        """Start a browser and its session."""
+        options = {"webkitgtk:browserOptions": {"binary": self.binary, "args": ["--automation"]}}
         self.session = "/session/" + self.command("POST", "/session", {"capabilities": {"alwaysMatch": options}})["sessionId"]
         self.command("POST", f"{self.session}/timeouts", {"script": 2000 * PATIENCE, "pageLoad": 1000 * PATIENCE})
         self.command("POST", f"{self.session}/window/rect", {"x": 0, "y": 0, "width": 1280, "height": 800})
@@ -155,7 +159,16 @@ class WebKit(Browser):
             raise AssertionError(f"{self.name}: {json.load(error)['value']['message']}") from None
 
     def open(self, address: str) -> None:
-        self.command("POST", f"{self.session}/url", {"url": address})
+        """Load a page. If the browser crashes, which about one in six does at its first page, start another one, once."""
+        try:
+            self.command("POST", f"{self.session}/url", {"url": address})
+        except AssertionError as error:
+            if "Session terminated" not in str(error):
+                raise
+            with contextlib.suppress(AssertionError):
+                self.command("DELETE", self.session)  # else the driver counts it as active
+            self.start()
+            self.command("POST", f"{self.session}/url", {"url": address})
 
     def value(self, expression: str) -> Any:
         script = f"const done = arguments[0]; (async () => {expression})().then((value) => done([value ?? null]), (error) => done(String(error)))"
