@@ -311,6 +311,8 @@ def test_what_is_chosen_and_where_the_focus_is_shows_in_forced_colours_too(scree
     screen.open("/train", k=0)
     bars, column = screen.page.locator(".column .bar"), screen.page.locator(".column").first
     assert len({bars.nth(0).evaluate(ground), bars.nth(1).evaluate(ground), column.evaluate(ground)}) == 3
+    screen.open("/notebook")
+    assert len({cell.evaluate(ground) for cell in screen.page.locator(".nine span").all()[:9]}) > 3
     screen.open("/learn", query="lesson=kernel&step=1")
     screen.press("A")
     expect(screen.page.locator(":is(.option, .pictured):has(:checked)")).to_have_css("outline-width", "3px")
