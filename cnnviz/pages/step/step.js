@@ -47,7 +47,7 @@ const WEIGHT = 700 // milliseconds for each weight of a filter
 const FRAME = () => `
   <section class="explain" aria-label="${escapeHtml(say("web.frame.explanation"))}">
     <div class="text" tabindex="-1"><div class="tools"><div class="stepper" hidden></div></div></div>
-    <div class="drawn"><div class="roll"><canvas class="mechanism" aria-hidden="true"></canvas></div></div>
+    <div class="drawn"><div class="roll"><div class="scene"></div></div></div>
     <div class="foot"></div><p class="holds" hidden></p>
   </section>
   <div class="maps overview"></div>
@@ -107,8 +107,7 @@ export class Step extends Content {
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, finishTransition, { capture: true, signal: view.stop.signal })
     this.transitions = new StageTransitions(view.$(".drawn"))
-    const canvas = /** @type {HTMLCanvasElement} */ (view.$(".mechanism"))
-    this.sceneView = new SceneView(view.$(".drawn"), canvas)
+    this.sceneView = new SceneView(view.$(".drawn"), view.$(".drawn .scene"))
     this.story = new Story(this)
     this.dragging = new Dragging(this) // before the listeners that handle hovering
     bindPicture(this, view.$(".drawn"))
@@ -475,7 +474,6 @@ export class Step extends Content {
   drawDiagram({ map, cell }) {
     const { numbers, palette, computedCount: made, plates } = this
     if (!this.room || !palette) return
-    const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
     const isHidden = this.isMasked(map)
     const isPortrait = isPhone() || isPortraitTablet()
     const renderKey = [map, this.view.stage, this.overview.key, isHidden, palette]
@@ -518,7 +516,7 @@ export class Step extends Content {
     if (moves)
       this.startAnimation = () => {
         const channels = channelFlights(
-          canvas,
+          this.sceneView.element,
           plates,
           this.picture.shown,
           previousBoxes,

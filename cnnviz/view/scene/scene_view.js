@@ -45,14 +45,11 @@ export class SceneView {
   /** @type {() => void} */
   again = () => {}
 
-  /** @param {HTMLElement} stage element around the diagram @param {HTMLElement} canvas the origin of all boxes */
-  constructor(stage, canvas) {
+  /** @param {HTMLElement} stage element around the diagram @param {HTMLElement} element the picture, which is the origin of all boxes */
+  constructor(stage, element) {
     this.stage = stage
-    this.origin = canvas
-    this.element = document.createElement("div")
-    this.element.className = "scene"
-    canvas.after(this.element)
-    this.assembly = new Assembly(this.element, canvas, () => {
+    this.element = element
+    this.assembly = new Assembly(element, () => {
       this.layouts += 1
       this.layLeads()
     })
@@ -134,10 +131,10 @@ export class SceneView {
     )
   }
 
-  /** Return a function from elements to their boxes, relative to the canvas. */
+  /** Return a function from elements to their boxes, relative to the picture. */
   boxes() {
-    const { left, top } = this.origin.getBoundingClientRect()
-    const zoom = cssZoom(this.origin)
+    const { left, top } = this.element.getBoundingClientRect()
+    const zoom = cssZoom(this.element)
     return (/** @type {Element} */ element) => {
       const box = element.getBoundingClientRect()
       return {
@@ -152,12 +149,7 @@ export class SceneView {
   /** Lay the leads, after the layout. */
   layLeads() {
     if (this.assembly.isPlaying) return
-    const box = this.element.getBoundingClientRect()
-    const zoom = cssZoom(this.element)
-    layLeads(this.element, (part) => {
-      const { left, top, width, height } = part.getBoundingClientRect()
-      return { x: (left - box.left) / zoom, y: (top - box.top) / zoom, width: width / zoom, height: height / zoom }
-    })
+    layLeads(this.element, this.boxes())
   }
 
   /** Return the picture's maps and numbers for hit tests. Their boxes are measured when they are first read. @returns {Drawn} */
@@ -260,7 +252,7 @@ export class SceneView {
   /** Highlight a term wherever it is shown. @param {string} term @param {string} [words] its value as text */
   light(term, words = "") {
     if (term === this.litTerm) return
-    this.litTerm = this.origin.dataset.term = term
+    this.litTerm = this.element.dataset.term = term
     for (const part of this.element.querySelectorAll(".lit")) part.classList.remove("lit")
     if (term)
       for (const part of this.element.querySelectorAll(`[data-term="${CSS.escape(term)}"]`)) part.classList.add("lit")
