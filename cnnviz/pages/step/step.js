@@ -23,7 +23,7 @@ import { GLIDE } from "../../view/scene/motion.js"
 import { pictureOf } from "../../view/scene/pictures.js"
 import { SceneView } from "../../view/scene/scene_view.js"
 import { closest } from "../../view/shell/html.js"
-import { isPhone, isPortraitTablet, isTouch, prefersReducedMotion } from "../../view/shell/media_queries.js"
+import { isPhone, isTouch, prefersReducedMotion } from "../../view/shell/media_queries.js"
 import { Content } from "../../view/shell/page.js"
 import { Dragging } from "./drag.js"
 import { KernelField } from "./kernel_field.js"
@@ -475,15 +475,13 @@ export class Step extends Content {
     const { numbers, palette, computedCount: made, plates } = this
     if (!this.room || !palette) return
     const isHidden = this.isMasked(map)
-    const isPortrait = isPhone() || isPortraitTablet()
     const renderKey = [map, this.view.stage, this.overview.key, isHidden, palette]
     if (renderKey.some((part, n) => part !== this.lowered.of[n])) this.lowered = { of: renderKey, by: 0 }
     const room = isPhone() ? uprightRoom(this, isHidden) : this.room
     const fitsStage = (/** @type {string} */ symbol) => StageTransitions.fits(plates[symbol])
-    this.view.$(".drawn").classList.toggle("upright", isPortrait)
     const { stage, veiled, player } = this.view
     const high = room.height + this.lowered.by
-    const state = [map, room.width, high, isPortrait, isHidden, stage, veiled, player.computedCount(map)]
+    const state = [map, room.width, high, isHidden, stage, veiled, player.computedCount(map)]
     const diagramInputs = [String(cell), numbers, numbers.partCount, palette, this.dragging.isLate, String(state)]
     const lastChanged = diagramInputs.findLastIndex((part, n) => part !== this.diagramInputs[n])
     if (!this.hasStageChanged && lastChanged < 0) return // nothing that the diagram depends on has changed

@@ -3,7 +3,6 @@
 
 import { cssZoom } from "../draw/css_zoom.js"
 import { html, render } from "../shell/html.js"
-import { isPhone, isPortraitTablet } from "../shell/media_queries.js"
 import { layLeads } from "./leads.js"
 import { Assembly } from "./motion.js"
 
@@ -16,6 +15,7 @@ const GUESS = { size: 15, letters: 5, most: 6 } // until the cells have been mea
 const CHARACTER = 0.58 // mean width of a character of a number, relative to the font size
 const INSET = 4 // pixels on both sides of a number
 const SMALLEST = 13
+export const UPRIGHT = { width: 668, ratio: 4 / 3 } // largest width in pixels, and largest ratio of width to height, of a vertical layout
 const SIZES = /** @type {const} */ ([
   [56, 18],
   [40, 15],
@@ -73,8 +73,7 @@ export class SceneView {
     const paint = () => {
       const rooms = this.rooms.get(key)
       const room = (/** @type {string} */ id) => rooms?.get(id) ?? GUESS
-      const isUpright = isPhone() || isPortraitTablet()
-      const scene = { numbers, done, moves, room, isPhone: isUpright, isSteady, choice: this.choice }
+      const scene = { numbers, done, moves, room, isPhone: this.isUpright, isSteady, choice: this.choice }
       render(html`${picture(scene, symbol, cell)}<output class="said-here"></output>`, element)
     }
     key = this.roomKey(name)
@@ -100,6 +99,12 @@ export class SceneView {
   /** Whether the picture states the sum that it shows. */
   get isStated() {
     return this.element.querySelector(".stated") !== null
+  }
+
+  /** Whether the layout is vertical: the condition of the container queries in the pictures' styles. */
+  get isUpright() {
+    const { clientWidth: width, clientHeight: height } = this.element
+    return width <= UPRIGHT.width || width <= UPRIGHT.ratio * height
   }
 
   /** @param {string} name of the picture */
