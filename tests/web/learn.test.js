@@ -202,9 +202,9 @@ test("numbers of a grid fit their cells beside the text, too, and have the decim
     }
   const of = (...values) => values.map((value) => formatCell(value, coloursOf(values, [-1, 1], "signed")))
   assert.deepEqual(of(2.42, 0.0039, -0.083, 0), ["2.42", "0.00", "−0.08", "0"])
-  assert.deepEqual(of(0.714, 0.0039, -0.083), ["0.71", "0.004", "−0.083"])
+  assert.deepEqual(of(0.714, 0.0039, -0.083), ["0.71", "0.00", "−0.08"])
   assert.deepEqual(of(0.0468, -0.00557), ["46.8", "−5.6"])
-  assert.deepEqual(of(236, 0.4), ["236", "0"])
+  assert.deepEqual(of(236.5, 0.4), ["237", "0"])
 })
 
 test("the captions of outputs, weights and biases begin with their symbols", () => {

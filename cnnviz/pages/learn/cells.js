@@ -20,14 +20,14 @@ const DIGITS = 3 // significant digits
 
 /**
  * Return the common colour scale, power of ten and maximal number of decimals of some numbers. The largest one has three
- * significant digits.
+ * digits.
  * @param {ArrayLike<number>} values @param {number[]} limits @param {Scale} scale @returns {Colours}
  */
 export function coloursOf(values, limits, scale) {
   const maximum = Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
   const power = exponentOf(maximum)
-  const before = Math.floor(Math.log10(maximum / 10 ** power || 1)) + 1
-  return { limits, scale, power, decimals: Math.min(Math.max(DIGITS - before, 0), DIGITS) }
+  const before = Math.max(Math.floor(Math.log10(maximum / 10 ** power || 1)) + 1, 1)
+  return { limits, scale, power, decimals: Math.max(DIGITS - before, 0) }
 }
 
 /**
@@ -44,8 +44,16 @@ export function formatCell(value, { power: of, decimals: most }) {
 export function formatNumber(value) {
   const size = Math.abs(value)
   if (Number.isInteger(value) && size < 1e5) return formatInteger(value)
-  if (size < 1e-4 || size >= 1e5) return number(value, DIGITS).replace(/[.,]?0+(?=e)/, "")
-  return (value < 0 ? "−" : "") + localizePoint(String(Number(size.toPrecision(DIGITS))))
+  return formatDigits(value)
+    .replace(/([.,]\d*?)0+(?=e|$)/, "$1")
+    .replace(/[.,](?=e|$)/, "")
+}
+
+/** Format a number with three significant digits. @param {number} value */
+export function formatDigits(value) {
+  const size = Math.abs(value)
+  if (size < 1e-4 || size >= 1e5) return number(value, DIGITS)
+  return (value < 0 ? "−" : "") + localizePoint(size.toPrecision(DIGITS))
 }
 
 /** Return the power of ten as text, or "" if it is 1. @param {Colours} colours */

@@ -5,7 +5,17 @@ import { spoken } from "../../view/model/spoken.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing, svg } from "../../view/shell/html.js"
 import { barScale } from "./bar_scale.js"
-import { answeredCell, cell, coloursOf, formatNumber, grid, hiddenCell, powerText, wrongCell } from "./cells.js"
+import {
+  answeredCell,
+  cell,
+  coloursOf,
+  formatDigits,
+  formatNumber,
+  grid,
+  hiddenCell,
+  powerText,
+  wrongCell,
+} from "./cells.js"
 import { circledNumber } from "./kernel_places.js"
 import { rich } from "./learn_words.js"
 import {
@@ -205,9 +215,10 @@ export function bars(numbers, figures) {
   const visible = figures.filter(({ hidden }) => !hidden).map(({ values }) => values[0])
   const { part, from, decades } = barScale(visible)
   const text = (/** @type {number} */ value) => {
-    if (!decades.length || !value || !Number.isFinite(value)) return formatNumber(value)
+    if (Number.isInteger(value) || !Number.isFinite(value)) return formatNumber(value)
+    if (!decades.length) return formatDigits(value)
     const [digits, power] = value.toExponential(2).split("e")
-    return html`${formatNumber(Number(digits))} · ${powerOfTen(Number(power))}`
+    return html`${formatDigits(Number(digits))} · ${powerOfTen(Number(power))}`
   }
   const axis = decades.length
     ? html`<div class="decades"><dt>${say("web.learn.log_scale")}</dt><dd><span>${decades.map(({ power: n, at, isNamed }) => html`<i style="--at:${at}">${isNamed ? html`<b>${powerOfTen(n)}</b>` : nothing}</i>`)}</span></dd></div>`

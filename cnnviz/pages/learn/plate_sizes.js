@@ -15,7 +15,7 @@ const HEAD = 58 // above and below a plate
 const [LEAST, ROW] = [84, 180] // least height of a map; width of a row of outputs
 const [LINES, TIGHT] = [62, 38] // height of an output, and with five or more
 const GROWN = [2, 1.75, 1.5, 1.25] // factors of enlarged cells
-const LETTER = 7.4 // mean width of a caption's letter
+const [LETTER, POWER] = [7.4, 8] // mean width of a caption's letter; letters of a power of ten behind it
 
 /** Return the number of tiles per row. @param {Figure} figure */
 export const acrossOf = ({ face }) => (face.stacked ? 1 : Math.ceil(Math.sqrt(face.tiles)))
@@ -27,10 +27,7 @@ export const acrossOf = ({ face }) => (face.stacked ? 1 : Math.ceil(Math.sqrt(fa
 export function cellOf(figure, phone, grown = 1) {
   const isAsked = figure.plate.hidden && figure.asked
   const [cut, across] = [visibleBlock(figure), acrossOf(figure)]
-  if (!phone) {
-    const least = Math.ceil(longestLength(figure, cut) * SIGN_OF_NUMBER) + EDGES
-    return Math.max(Math.round((isAsked ? ASKED : CELL) * grown), least)
-  }
+  if (!phone) return Math.round((isAsked ? ASKED : CELL) * grown)
   const minimum = Math.round(isAsked ? ASKED * ON_PHONE.asked : CELL * ON_PHONE.cell)
   const room = (phone - 10 * (across - 1)) / (cut?.wide ?? across * figure.face.columns) - LINE
   return Math.max(minimum, Math.min(Math.ceil(longestLength(figure, cut) * SIGN_OF_NUMBER) + EDGES, Math.floor(room)))
@@ -46,7 +43,10 @@ function longestLength(figure, cut) {
 
 /** Return the width that a plate takes, with its caption, which does not wrap. @param {Figure} figure @param {Sizes} sizes @param {number} phone */
 const plateWidth = (figure, sizes, phone) =>
-  Math.max(sizeOf(figure, sizes, phone)[0], phone || !figure.plate.label ? 0 : figure.plate.label.length * LETTER)
+  Math.max(
+    sizeOf(figure, sizes, phone)[0],
+    phone || !figure.plate.label ? 0 : (figure.plate.label.length + POWER) * LETTER,
+  )
 
 /**
  * Return width and height of a plate, if maps are `side` high.
