@@ -35,9 +35,7 @@ def test_the_errors_of_weights_updated_first_are_those_of_the_default_rate_which
     setup = setup_of(screen.at)
     assert setup.lr == Setup().lr and "{lr}" in screen.text.say("en") and "{lr}" in screen.text.say("fr")
     snapshot = run_updates(setup, load_images(setup), 0)
-    wrong = mistake_at("weights_updated_first", setup.network, setup.opt).gradients(
-        snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer
-    )
+    wrong = mistake_at("weights_updated_first", setup.network, setup.opt).gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer)
     shown = {plate.of: float(plate.value) for plate in plates(screen, scope_of(setup)) if plate.value.ndim == 0}
     for name in ("dw", "da1", "df"):
         error = float(np.abs(wrong[name] - snapshot.gradients[name]).max())
@@ -60,9 +58,7 @@ def test_every_question_of_the_lessons_has_one_or_two_hints_in_every_language():
             hints = ask(screen, setup_at(screen, {})).hints
             assert 1 <= len(hints) <= 2, (deck.id, number)
             for hint in hints:
-                assert {*hint.by_language} == {*languages()} and len({hint.say(lang) for lang in languages()}) == len(
-                    languages()
-                )
+                assert {*hint.by_language} == {*languages()} and len({hint.say(lang) for lang in languages()}) == len(languages())
 
 
 def test_a_lesson_takes_minutes_and_a_lecture_what_its_screens_plan():
