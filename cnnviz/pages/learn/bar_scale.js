@@ -11,11 +11,11 @@ const MOST_NAMED = 7 // maximal number of named decades
 export function barScale(values) {
   const finite = values.filter(Number.isFinite)
   const nonzero = finite.filter(Boolean).map(Math.abs)
-  const least = (/** @type {number} */ a, /** @type {number} */ b) => Math.min(a, b)
-  const most = (/** @type {number} */ a, /** @type {number} */ b) => Math.max(a, b)
-  const [low, high] = [nonzero.reduce(least, Number.POSITIVE_INFINITY), nonzero.reduce(most, 0)]
+  const smaller = (/** @type {number} */ a, /** @type {number} */ b) => Math.min(a, b)
+  const larger = (/** @type {number} */ a, /** @type {number} */ b) => Math.max(a, b)
+  const [low, high] = [nonzero.reduce(smaller, Number.POSITIVE_INFINITY), nonzero.reduce(larger, 0)]
   if (!nonzero.length || high / low <= LINEAR) {
-    const [bottom, top] = [finite.reduce(least, 0), finite.reduce(most, 0)]
+    const [bottom, top] = [finite.reduce(smaller, 0), finite.reduce(larger, 0)]
     const span = top - bottom || 1
     return {
       part: (/** @type {number} */ value) => Math.min(Math.abs(value) / span, 1),

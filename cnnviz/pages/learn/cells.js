@@ -34,10 +34,10 @@ export function coloursOf(values, limits, scale) {
  * Format a number of a group, with no more decimals than the others. Only 0 itself is "0".
  * @param {number} value @param {Colours} colours
  */
-export function formatCell(value, { power: of, decimals: most }) {
+export function formatCell(value, { power: of, decimals: count }) {
   if (Number.isInteger(value) && Math.abs(value) < 1e5) return formatInteger(value)
   const scaled = value / 10 ** of
-  return Math.abs(scaled) < 10 ** (2 - most) ? decimals(scaled, most) : short(scaled)
+  return Math.abs(scaled) < 10 ** (2 - count) ? decimals(scaled, count) : short(scaled)
 }
 
 /** Format a number as sentences do: with three significant digits, and integers exactly. @param {number} value */
