@@ -166,6 +166,9 @@ ONCE = {
     "three normalizations of a flat image, whose slope doubles as the step halves": Drawn(
         "bn-bn-bn-dense4-dense4-tanh-dense6-identity-mse", (3, 4, 3), "flat", "raw", "he", 21966, "far", lr=0.58, updates=3
     ),
+    "five normalizations of a flat image, whose loss moves within the step by hardly more than round-off": Drawn(
+        "gn1-bn-gn1-dense3-dense8-ln-gn4-sigmoid-ce", (1, 6, 4), "flat", seed=312413, targets="far", opt="momentum", lr=0.21, updates=300, images=2
+    ),
 }  # fmt: skip
 
 
