@@ -158,8 +158,7 @@ def _describe(content: str | bytes, name: str) -> ModelDescription:
         raise Problem("model.empty")
     if re.search(r"Layer \(type.*Output Shape", text) and not re.search(r"\b(Sequential|Module)\(", text):
         raise Problem("model.summary")
-    if blocks := re.findall(r"(?ms)^[ ]{0,3}```[ \t]*(?:(?:python|py|Python|python3|pycon)\b[^\n`]*)?[ \t]*$\n(.*?)^[ ]{0,3}```", text):
-        text = "\n".join(block for block in blocks if _is_code(block)) or text  # a README
+    text = _readme_code(text) or text
     return read_printed(text) if is_printed(text) else read_source(text, name)
 
 
@@ -172,6 +171,31 @@ def _decode(content: bytes) -> str:
         if b"\0" in content[:4000] or 2 * letters < len(content[:4000]):
             raise Problem("model.neither") from None
         raise Problem("model.encoding", n=content.count(b"\n", 0, error.start) + 1) from None
+
+
+_BLOCK = re.compile(r"(?ms)^[ ]{0,3}```[ \t]*(?P<language>\{?\.?(?:[Pp]ython3?|py|pycon|ipython3?)\b[^\n`]*)?[ \t]*$\n(?P<code>.*?)^[ ]{0,3}```")
+"""A code block of a README, in Python or without a language."""
+
+
+def _readme_code(text: str) -> str:
+    """Return the code of a README at its lines, with all other lines empty, or "" if there is none."""
+    lines = [""] * (text.count("\n") + 1)
+    for block in _BLOCK.finditer(text):
+        code = _without_prompts(block["code"].rstrip("\n"))
+        kept_code = _cell_code(code) if block["language"] else code if _is_code(code) else ""
+        if kept_code:
+            kept_lines = kept_code.split("\n")
+            start = text.count("\n", 0, block.start("code")) + code.count("\n") + 1 - len(kept_lines)
+            lines[start : start + len(kept_lines)] = kept_lines
+    return "\n".join(lines) if any(lines) else ""
+
+
+def _without_prompts(code: str) -> str:
+    """Return the inputs of a Python console's session, with empty lines in place of its outputs. Return other code as it is."""
+    if not code.lstrip().startswith(">>>"):
+        return code
+    inputs = (re.match(r"[ \t]*(?:>>>|\.\.\.)(?: (.*))?$", line) for line in code.split("\n"))
+    return "\n".join((found[1] or "") if found else "" for found in inputs)
 
 
 def _notebook_code(text: str) -> str | None:
@@ -193,7 +217,7 @@ def _cell_code(cell: str) -> str:
     language, or one that Python cannot parse and that mentions no layer, has none."""
     if cell.startswith("%%"):
         magic, _, body = cell.partition("\n")
-        if not magic.startswith(("%%time", "%%capture")) and not re.fullmatch(r"%%writefile\s+\S+\.py\s*", magic):
+        if not re.match(r"%%(time|capture|writefile\s+\S+\.py\s*$|tab\b.*\b(pytorch|all)\b)", magic):
             return ""
         cell = body
     indent = re.match(r"[ \t]*", cell)[0]  # type: ignore[index]  # it matches any text

@@ -274,8 +274,8 @@ def _keras_version(text: str) -> str:
 
 
 def _parse(text: str) -> tuple[str, ast.Module, Problem | None]:
-    """Parse the text. If that fails, parse it without IPython commands, or only its first Sequential(…). Return the
-    source, its tree, and the first error or None."""
+    """Parse the text. If that fails, parse it without IPython commands, or only its first Sequential(…) if the rest is
+    prose. Return the source, its tree, and the first error or None."""
     _check_nesting(text)
     fault: Problem | None = None
     dedented = textwrap.dedent(text)
@@ -304,8 +304,13 @@ def _check_nesting(text: str) -> None:
         raise Problem("model.nested")
 
 
+_STATEMENT = re.compile(r"(?m)^[ \t]*(?:class|def|import|from|return|for|if|with|while|@)\b|^[ \t]*[\w.\[\]]+[ \t]*[-+*/|]?=(?!=)|[\w\])]\.\w+\(|\w\[[^]]*\]|\bself\b")
+"""A statement that may change a model."""
+
+
 def _sequential_in(text: str) -> str:
-    """Return the text from the first "Sequential(" to its closing bracket, or "?"."""
+    """Return the text from the first "Sequential(" to its closing bracket, or "?" if there is none or the rest has
+    statements."""
     start = re.search(r"(?:\w+\.)*Sequential\s*\(", text)
     if start is None:
         return "?"
@@ -313,7 +318,9 @@ def _sequential_in(text: str) -> str:
     for index in range(start.end() - 1, len(text)):
         depth += {"(": 1, ")": -1}.get(text[index], 0)
         if not depth:
-            return text[start.start() : index + 1]
+            before = re.sub(r"[ \t]*[\w.]+[ \t]*=[ \t]*\Z", "", text[: start.start()])
+            rest = f"{before}\n{text[index + 1 :]}"
+            return "?" if _STATEMENT.search(rest) else text[start.start() : index + 1]
     return "?"
 
 

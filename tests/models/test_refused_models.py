@@ -287,6 +287,49 @@ def test_a_block_of_a_readme_may_have_a_title():
     assert str(from_model(f'# Net\n\n```python title="net.py"\n{LAYERS}\n```\n\nand:\n\n```py\nprint(1)\n```')) == "dense10-softmax-ce"
 
 
+@pytest.mark.parametrize("fence", ["python", "{.python .input}", "{python}", "Python3", ""])
+def test_a_line_of_a_readme_is_named_by_its_number_there(fence):
+    text = f"# Net\n\nProse.\n\n```{fence}\nimport torch.nn as nn\n```\n\n```bash\npip install\n```\n\n```{fence}\nnet = nn.Sequential(\n    nn.Flatten(), nn.Linear(784, 10), nn.Softshrink(),\n)\n```\n"
+    with pytest.raises(Problem, match="Line 15: cnnviz has no layer Softshrink"):
+        from_model(text)
+
+
+def test_a_block_of_a_readme_that_is_not_python_is_not_passed_over_where_it_has_layers():
+    with pytest.raises(Problem, match="Line 6 is not Python"):
+        from_model(f"# Net\n```python\n{LAYERS}\n```\n```python\nmodel.add(nn.ReLU()\n```\n")
+    assert str(from_model(f"# Net\n```python\n{LAYERS}\n```\n```python\npip install torch\n```\n")) == "dense10-softmax-ce"
+
+
+def test_of_a_consoles_session_in_a_readme_the_inputs_are_read():
+    text = "# Net\n```python\n>>> net = nn.Sequential(\n...     nn.Flatten(), nn.Linear(784, 10))\n>>> net\nSequential(\n  (0): Flatten()\n)\n```\n"
+    assert str(from_model(text)) == "dense10-softmax-ce"
+
+
+def test_of_a_book_in_several_frameworks_those_are_read_that_we_know():
+    cells = "".join(f"```{{.python .input}}\n%%tab {name}\nnet = nn.Sequential({layers})\n```\n" for name, layers in (
+        ("mxnet", "nn.Dense(10)"), ("pytorch, mxnet", "nn.Flatten(), nn.LazyLinear(8)"), ("jax", "nn.Dense(9)")))  # fmt: skip
+    assert str(from_model(cells)) == "dense8-softmax-ce"
+
+
+BROKEN = [
+    "net = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))\nnet.add_module('l', nn.Linear(10, 5))\nprint(5 % (",
+    "model = Sequential([Flatten(), Dense(10)])\nmodel.add(Dense(5))\nx = = 3",
+    "net = nn.Sequential(nn.Flatten(), nn.Linear(784, 8))\nnet[1] = nn.Linear(784, 10)\nif x\n  pass",
+    "class Net(nn.Module):\n  def __init__(self):\n    self.f = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))\n  def forward(self, x):\n    return self.f(x) * 2)",
+]
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_a_sequential_is_not_read_alone_where_python_cannot_parse_what_changes_it(text):
+    with pytest.raises(Problem, match=r"Line \d is not Python"):
+        from_model(text)
+
+
+@pytest.mark.parametrize("before, after", [("My model is:\n", "\nIt works (98 %)."), ("I use net = ", "")])
+def test_a_sequential_in_prose_is_read(before, after):
+    assert str(from_model(f"{before}nn.Sequential(nn.Flatten(), nn.Linear(784, 10)){after}")) == "dense10-softmax-ce"
+
+
 def test_a_model_that_an_unknown_function_gets_in_a_loop_is_one_model():
     loop = "for images, labels in loader:\n"
     train = "def train(model):\n  for images, labels in loader:\n    criterion(model(images), labels).backward()\n"
