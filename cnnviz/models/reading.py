@@ -173,14 +173,20 @@ def _decode(content: bytes) -> str:
         raise Problem("model.encoding", n=content.count(b"\n", 0, error.start) + 1) from None
 
 
-_BLOCK = re.compile(r"(?ms)^[ ]{0,3}```[ \t]*(?P<language>\{?\.?(?:[Pp]ython3?|py|pycon|ipython3?)\b[^\n`]*)?[ \t]*$\n(?P<code>.*?)^[ ]{0,3}```")
-"""A code block of a README, in Python or without a language."""
+_BLOCK = re.compile(r"(?ms)^[ \t]*(?P<fence>`{3,}|~{3,})[ \t]*(?P<language>[^\n`]*?)[ \t]*$\n(?P<code>.*?)^[ \t]*(?P=fence)[`~]*[ \t]*$")
+"""A code block of a README."""
+_PYTHON = re.compile(r"(?i)\{?[ .]*(python3?|py|pycon|ipython3?)\b.*")
 
 
 def _readme_code(text: str) -> str:
-    """Return the code of a README at its lines, with all other lines empty, or "" if there is none."""
+    """Return the code of a README at its lines, with all other lines empty, or "" if the text has no code blocks or is Python, with
+    such blocks in its comments."""
+    if _is_python(without_commands(text)):
+        return ""
     lines = [""] * (text.count("\n") + 1)
-    for block in _BLOCK.finditer(text):
+    for block in _BLOCK.finditer(f"{text}\n"):
+        if block["language"] and not _PYTHON.fullmatch(block["language"]):
+            continue
         code = _without_prompts(block["code"].rstrip("\n"))
         kept_code = _cell_code(code) if block["language"] else code if _is_code(code) else ""
         if kept_code:
@@ -231,10 +237,14 @@ _MODEL = re.compile(r"\b(nn|layers|Sequential|Module|Model|forward|Conv\w*|Dense
 
 def _is_code(block: str) -> bool:
     """Return whether a code block of a README may be part of a model."""
+    return _is_python(block) or is_printed(block)
+
+
+def _is_python(text: str) -> bool:
     try:
-        ast.parse(block)
+        ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return is_printed(block)
+        return False
     return True
 
 

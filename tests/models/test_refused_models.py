@@ -289,7 +289,8 @@ def test_a_block_of_a_readme_may_have_a_title():
 
 @pytest.mark.parametrize("fence", ["python", "{.python .input}", "{python}", "Python3", ""])
 def test_a_line_of_a_readme_is_named_by_its_number_there(fence):
-    text = f"# Net\n\nProse.\n\n```{fence}\nimport torch.nn as nn\n```\n\n```bash\npip install\n```\n\n```{fence}\nnet = nn.Sequential(\n    nn.Flatten(), nn.Linear(784, 10), nn.Softshrink(),\n)\n```\n"
+    first, second = (f"```{fence}\n{code}\n```\n" for code in ("import torch.nn as nn", "net = nn.Sequential(\n    nn.Flatten(), nn.Linear(784, 10), nn.Softshrink(),\n)"))
+    text = f"# Net\n\nProse.\n\n{first}\n```bash\npip install\n```\n\n{second}"
     with pytest.raises(Problem, match="Line 15: cnnviz has no layer Softshrink"):
         from_model(text)
 
@@ -298,6 +299,11 @@ def test_a_block_of_a_readme_that_is_not_python_is_not_passed_over_where_it_has_
     with pytest.raises(Problem, match="Line 6 is not Python"):
         from_model(f"# Net\n```python\n{LAYERS}\n```\n```python\nmodel.add(nn.ReLU()\n```\n")
     assert str(from_model(f"# Net\n```python\n{LAYERS}\n```\n```python\npip install torch\n```\n")) == "dense10-softmax-ce"
+
+
+def test_a_block_in_a_docstring_of_python_is_not_taken_for_the_model():
+    text = f'"""A net.\n\n```python\nnet = nn.Sequential(nn.Flatten(), nn.Linear(784, 5))\n```\n"""\nnet = {LAYERS}\n'
+    assert str(from_model(text)) == "dense10-softmax-ce"
 
 
 def test_of_a_consoles_session_in_a_readme_the_inputs_are_read():
