@@ -4,6 +4,7 @@ none and an alternative."""
 import ast
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cnnviz.core.network.network import Network
@@ -15,7 +16,7 @@ from cnnviz.models.keras_config import config_in, read_config
 from cnnviz.models.layer_rules import ConvertedLayer, channels_of, convert_layer
 from cnnviz.models.losses import ending_words
 from cnnviz.models.printed import is_printed, read_printed
-from cnnviz.models.source import read_source, without_commands
+from cnnviz.models.source import is_nested, read_source, without_commands
 from cnnviz.words import Message, Problem, join_messages, message
 
 MOST_TEXT = 200_000
@@ -173,27 +174,41 @@ def _decode(content: bytes) -> str:
         raise Problem("model.encoding", n=content.count(b"\n", 0, error.start) + 1) from None
 
 
-_BLOCK = re.compile(r"(?ms)^[ \t]*(?P<fence>`{3,}|~{3,})[ \t]*(?P<language>[^\n`]*?)[ \t]*$\n(?P<code>.*?)^[ \t]*(?P=fence)[`~]*[ \t]*$")
-"""A code block of a README."""
+_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})([^`]*)")
 _PYTHON = re.compile(r"(?i)\{?[ .]*(python3?|py|pycon|ipython3?)\b.*")
 
 
 def _readme_code(text: str) -> str:
     """Return the code of a README at its lines, with all other lines empty, or "" if the text has no code blocks or is Python, with
     such blocks in its comments."""
-    if _is_python(without_commands(text)):
+    lines = text.split("\n")
+    blocks = [*_blocks(lines)]
+    if not blocks or _is_python(without_commands(text)):
         return ""
-    lines = [""] * (text.count("\n") + 1)
-    for block in _BLOCK.finditer(f"{text}\n"):
-        if block["language"] and not _PYTHON.fullmatch(block["language"]):
-            continue
-        code = _without_prompts(block["code"].rstrip("\n"))
-        kept_code = _cell_code(code) if block["language"] else code if _is_code(code) else ""
+    code_lines = [""] * len(lines)
+    for language, start, end in blocks:
+        code = _without_prompts("\n".join(lines[start:end]))
+        kept_code = _cell_code(code) if language else code if _is_code(code) else ""
         if kept_code:
             kept_lines = kept_code.split("\n")
-            start = text.count("\n", 0, block.start("code")) + code.count("\n") + 1 - len(kept_lines)
-            lines[start : start + len(kept_lines)] = kept_lines
-    return "\n".join(lines) if any(lines) else ""
+            code_lines[end - len(kept_lines) : end] = kept_lines
+    return "\n".join(code_lines) if any(code_lines) else ""
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield the code blocks of a README that are in Python or without a language: the language, the first line, and the line after
+    the last."""
+    fence, language, start = "", "", 0
+    for n, line in enumerate(lines):
+        found = _FENCE.fullmatch(line)
+        if found is None:
+            continue
+        if not fence:
+            fence, language, start = found[1], found[2].strip(), n + 1
+        elif found[1].startswith(fence) and not found[2].strip():
+            if not language or _PYTHON.fullmatch(language):
+                yield language, start, n
+            fence = ""
 
 
 def _without_prompts(code: str) -> str:
@@ -241,6 +256,8 @@ def _is_code(block: str) -> bool:
 
 
 def _is_python(text: str) -> bool:
+    if is_nested(text):
+        return False
     try:
         ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

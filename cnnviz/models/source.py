@@ -268,7 +268,7 @@ def _keras_version(text: str) -> str:
     code = re.sub(r"#.*", "", text)
     if _KERAS_1.search(code):
         return "keras 1"
-    if not re.search(r"(?m)^\s*(from|import) keras\b", code) or re.search(r"\btensorflow\b", code):
+    if not re.search(r"(?m)^[ \t]*(from|import) keras\b", code) or re.search(r"\btensorflow\b", code):
         return ""
     return "keras 2" if _BEFORE_KERAS_3.search(code) else "keras 2 or 3"
 
@@ -276,7 +276,8 @@ def _keras_version(text: str) -> str:
 def _parse(text: str) -> tuple[str, ast.Module, Problem | None]:
     """Parse the text. If that fails, parse it without IPython commands, or only its first Sequential(…) if the rest is
     prose. Return the source, its tree, and the first error or None."""
-    _check_nesting(text)
+    if is_nested(text):
+        raise Problem("model.nested")
     fault: Problem | None = None
     dedented = textwrap.dedent(text)
     command_free = without_commands(dedented)
@@ -295,13 +296,17 @@ def _parse(text: str) -> tuple[str, ast.Module, Problem | None]:
     raise fault if fault and re.search(r"Sequential|Module|\bclass |\bdef |\bimport ", text) else Problem("model.no_python")
 
 
-def _check_nesting(text: str) -> None:
+def is_nested(text: str) -> bool:
+    """Return whether a text is nested too deeply for Python's parser.
+
+    >>> is_nested("f(" * 90), is_nested("f(x)" * 90)
+    (True, False)
+    """
     depth = max_depth = 0
     for bracket in re.findall(r"[\[({})\]]", text):
         depth = depth + 1 if bracket in "[({" else max(0, depth - 1)
         max_depth = max(max_depth, depth)
-    if max_depth > MOST_NESTED or re.search(r"[-+~]{200}|(?:not\s+){200}", text):
-        raise Problem("model.nested")
+    return max_depth > MOST_NESTED or bool(re.search(r"[-+~]{200}|(?:not\s+){200}", text))
 
 
 _STATEMENT = re.compile(r"(?m)^[ \t]*(?:class|def|import|from|return|for|if|with|while|@)\b|^[ \t]*[\w.\[\]]+[ \t]*[-+*/|]?=(?!=)|[\w\])]\.\w+\(|\w\[[^]]*\]|\bself\b")
