@@ -219,6 +219,14 @@ def test_a_kink_of_outputs_without_a_target_excuses_no_wrong_entry():
     assert not let_pass(case, 20_000_003)
 
 
+def test_a_wrong_entry_that_underflows_is_not_let_pass_but_undecided():
+    case = Drawn(
+        "avg4s2-relu-identity-relu-bn-identity-bn-dense5-identity-mse", (3, 8, 6), "drawn", "raw", "he", 327813, "bits", lr=0.33, grown=9.4e-151, images=4
+    )  # fmt: skip
+    assert np.abs(case.gradients["dg2"]).max() < 1e-290 and not let_pass(case, 91_390_001_166)
+    assert (case.check("g2").marks["g2"] == UNDECIDED).all()
+
+
 def test_a_softmax_on_raw_pixels_has_gradients_below_1e_160():
     result = checked(net="conv4x3b-relu-max2-dense10-softmax-ce", scale="raw", ch="rgb")
     assert result.passed and result.wrong == 0
