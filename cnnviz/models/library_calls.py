@@ -66,7 +66,7 @@ HARMLESS = {
     "save_pretrained", "extra_repr", "get_params", "trainable_variables", "trainable_weights", "weights", "inputs", "outputs", "input", "output",
     "input_shape", "output_shape",
     "variables", "losses", "metrics", "optimizer", "loss", "history", "stop_training", "name", "training", "compiled_metrics", "log", "log_dict",
-    "dtype", "device", "state_updates", "buffers", "save_hyperparameters", "hparams", "add_graph", "add_scalar", "watch", "validate", "test",
+    "dtype", "device", "state_updates", "buffers", "save_hyperparameters", "hparams", "add_graph", "add_scalar", "add_histogram", "watch", "validate", "test",
     "add_image", "gradient", "apply_gradients", "minimize", "compute_output_shape", "load_from_checkpoint",
 }  # fmt: skip
 """Methods and attributes of a model that do not change its layers."""

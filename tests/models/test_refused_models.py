@@ -123,6 +123,7 @@ READ = [
     (6, "if torch.cuda.is_available():\n    net = net.cuda()", NET),
     (6, "for m in net.modules():\n    if isinstance(m, nn.Conv2d):\n        nn.init.normal_(m.weight)", NET),
     (7, "criterion = nn.MSELoss()", "conv4x3b-relu-max2-dense10-mse"), (7, "torch.manual_seed(1)", NET),
+    (6, "tb = SummaryWriter()\ntb.add_histogram('c1', net.c1.weight, 1)\nfor name, weight in net.named_parameters():\n    tb.add_histogram(name, weight.grad, 1)", NET),
 ]  # fmt: skip
 
 
