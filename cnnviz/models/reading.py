@@ -160,7 +160,8 @@ def _describe(content: str | bytes, name: str) -> ModelDescription:
     if re.search(r"Layer \(type.*Output Shape", text) and not re.search(r"\b(Sequential|Module)\(", text):
         raise Problem("model.summary")
     text = _readme_code(text) or text
-    return read_printed(text) if is_printed(text) else read_source(text, name)
+    is_output = is_printed(text) and not _is_python(without_commands(text))  # code may quote such an output
+    return read_printed(text) if is_output else read_source(text, name)
 
 
 def _decode(content: bytes) -> str:

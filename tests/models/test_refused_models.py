@@ -418,6 +418,12 @@ TWO = "class A(nn.Module):\n def __init__(self):\n  super().__init__()\n  self.f
 TWO += TWO.replace("class A", "class B").replace("nn.Linear(4, 2)", "nn.Linear(4, 3)")
 
 
+@pytest.mark.parametrize("quote", ["'''Result:\n{}'''", "# output:\nr = r\"\"\"\n{}\"\"\""])
+def test_code_that_quotes_what_print_shows_is_read_as_code(quote):
+    printed = "Net(\n  (c1): Conv2d(1, 4, kernel_size=(3, 3), stride=(1, 1))\n)\n"
+    assert str(from_model(TORCH + quote.format(printed))) == NET
+
+
 def test_one_of_several_models_is_chosen_by_name():
     with pytest.raises(Problem, match="Choose one by name or line: A, B"):
         from_model(TWO)
