@@ -176,6 +176,7 @@ def _decode(content: bytes) -> str:
 
 
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})([^`]*)")
+_LAYERS = re.compile(r"\b(\w*Conv\w*|\w*Linear|Dense|Module)\b")
 _PYTHON = re.compile(r"(?i)\{?[ .]*(python3?|py|pycon|ipython3?)\b.*")
 
 
@@ -186,12 +187,15 @@ def _readme_code(text: str) -> str:
     blocks = [*_blocks(lines)]
     if not blocks or _is_python(without_commands(text)):
         return ""
-    code_lines = [""] * len(lines)
+    code_lines, kept = [""] * len(lines), list[tuple[str, int]]()
     for language, start, end in blocks:
         code = _without_prompts("\n".join(lines[start:end]))
-        kept_code = _cell_code(code) if language else code if _is_code(code) else ""
-        if kept_code:
-            kept_lines = kept_code.split("\n")
+        kept.append((_cell_code(code) if language else code if _is_code(code) else "", end))
+    outputs = [is_printed(code) and not _is_python(without_commands(code)) for code, _ in kept]
+    has_layers = any(_LAYERS.search(code) and not is_output for (code, _), is_output in zip(kept, outputs, strict=True))
+    for (code, end), is_output in zip(kept, outputs, strict=True):
+        if code and is_output == (any(outputs) and not has_layers):  # the model's code, or else what print(model) shows
+            kept_lines = code.split("\n")
             code_lines[end - len(kept_lines) : end] = kept_lines
     return "\n".join(code_lines) if any(code_lines) else ""
 

@@ -50,7 +50,11 @@ def without_commands(text: str) -> str:
     >>> without_commands("!pip install torch\\n  %time fit()\\nprint('%d'\\n  %(n))")
     "pass\\n  pass\\nprint('%d'\\n  %(n))"
     """
-    return re.sub(r"(?m)^([ \t]*)(?:!.*|%%?[A-Za-z].*|print\s+(?![=(.\[]).*|print *>>.*)$", r"\1pass", text)
+    return _COMMAND.sub(lambda command: f"{command[1]}pass" + "\n" * command[0].count("\n"), text)
+
+
+_COMMAND = re.compile(r"(?m)^([ \t]*)(?:!(?:.*\\\n)*.*|%%?[A-Za-z].*|print\s+(?![=(.\[]).*|print *>>.*)$")
+"""A line of IPython or Python 2, with the lines that continue a shell command."""
 
 
 class _Source(Interpreter):
@@ -130,8 +134,10 @@ class _Source(Interpreter):
             if any(_LEARNING.match(layer.name) for layer in layers):
                 networks.setdefault(_signature(layers), (name, flow, line))
         if len(networks) > 1:
-            names = dict.fromkeys(name or self._name_of_flow(flow) or str(line) for name, flow, line in networks.values())
-            if len(names) == 1 and len({_named_signature(flow) for _, flow, _ in networks.values()}) == 1:  # more of it is refused in some
+            found_names = [name or self._name_of_flow(flow) for name, flow, _ in networks.values()]
+            lines = [str(line) for _, _, line in networks.values()]
+            names = dict.fromkeys(name if name and found_names.count(name) == 1 else line for name, line in zip(found_names, lines, strict=True))
+            if len({*found_names}) == 1 and len({_named_signature(flow) for _, flow, _ in networks.values()}) == 1:  # more of it is refused in some
                 return max((flow for _, flow, _ in networks.values()), key=lambda flow: len(_layers(flow)))
             raise Problem("model.several", n=len(networks), names=tuple(names))
         if not networks:
@@ -293,7 +299,11 @@ def _parse(text: str) -> tuple[str, ast.Module, Problem | None]:
             continue
         except (RecursionError, MemoryError):
             break
-    raise fault if fault and re.search(r"Sequential|Module|\bclass |\bdef |\bimport ", text) else Problem("model.no_python")
+    raise fault if fault and _CODE.search(text) else Problem("model.no_python")
+
+
+_CODE = re.compile(r"(?m)\b(Sequential|Module)\b|^[ \t]*(class \w+.*:|def \w+\(|import \w+|from [\w.]+ import )")
+"""Signs of Python in a text that Python cannot parse."""
 
 
 def is_nested(text: str) -> bool:

@@ -312,6 +312,27 @@ def test_of_a_consoles_session_in_a_readme_the_inputs_are_read():
     assert str(from_model(text)) == "dense10-softmax-ce"
 
 
+def test_the_output_of_a_readmes_code_is_not_taken_for_its_model():
+    printed = "Net(\n  (c1): Conv2d(1, 4, kernel_size=(3, 3), stride=(1, 1))\n)"
+    assert str(from_model(f"# Net\n```python\n{TORCH}\nprint(net)\n```\n```\n{printed}\n```\n")) == NET
+    layers = "Sequential(\n  (0): Flatten(start_dim=1, end_dim=-1)\n  (1): Linear(in_features=784, out_features=10, bias=True)\n)"
+    assert str(from_model(f"# Net\n```python\nprint(net)\n```\n```\n{layers}\n```\n")) == "dense10-softmax-ce"
+
+
+def test_a_readme_without_code_is_not_said_to_have_a_wrong_line():
+    with pytest.raises(Problem, match="This is not Python"):
+        from_model("# Net\n\n- **Layers**: ~3\n- one output for each class of digits, import it\n")
+
+
+def test_models_of_one_name_are_chosen_by_their_lines():
+    text = "".join(f"class Net(nn.Module):\n  def __init__(self):\n    super().__init__()\n    self.f = nn.Linear(784, {n})\n  def forward(self, x):\n"
+                   "    return self.f(x.flatten(1))\nnet = Net()\nF.cross_entropy(net(x), y).backward()\n" for n in (3, 4, 5))  # fmt: skip
+    with pytest.raises(Problem, match="3 different models. Choose one by name or line: ") as raised:
+        from_model(text)
+    names = raised.value.values["names"]
+    assert [str(from_model(text, name)) for name in names] == ["dense3-softmax-ce", "dense4-softmax-ce", "dense5-softmax-ce"]
+
+
 def test_of_a_book_in_several_frameworks_those_are_read_that_we_know():
     cells = "".join(f"```{{.python .input}}\n%%tab {name}\nnet = nn.Sequential({layers})\n```\n" for name, layers in (
         ("mxnet", "nn.Dense(10)"), ("pytorch, mxnet", "nn.Flatten(), nn.LazyLinear(8)"), ("jax", "nn.Dense(9)")))  # fmt: skip
@@ -444,9 +465,9 @@ def test_a_file_in_another_encoding_is_told_so():
         read_model("x = 1\n# 模型\nnn.Sequential(nn.Linear(4, 2))".encode("gbk"))
 
 
-@pytest.mark.parametrize("line", ["!pip install torch", "%matplotlib inline", "print 'ready'"])
+@pytest.mark.parametrize("line", ["!pip install torch", "%matplotlib inline", "print 'ready'", "!wget \\\n  https://example.org \\\n  -O a.zip"])
 def test_a_notebooks_commands_are_passed_over(line):
-    assert from_model(f"{line}\nnn.Sequential(nn.Linear(4, 2))") == Network.parse("dense2-softmax-ce")
+    assert str(from_model(f"{line}\n{TORCH}")) == NET
 
 
 KERAS_1 = "m = Sequential()\nm.add(Convolution2D(20, 5, 5, border_mode='same', input_shape=(28, 28, 1)))\nm.add(Flatten())\nm.add(Dense(output_dim=10, init='normal'))"
@@ -473,7 +494,7 @@ def test_three_numbers_are_read_only_if_the_version_of_keras_is_known():
 
 
 BASE = [
-    'layers.Conv2D(3, 3, activation="relu")', "layers.MaxPooling2D(2)", 'layers.Conv2D(2, 3, padding="same")', 'layers.Activation("tanh")', "layers.AveragePooling2D()",
+    'layers.Conv2D(3, 3, activation="relu")', "layers.MaxPooling2D(2)", 'layers.Conv2D(2, 3, padding="same")', 'layers.Activation("tanh")', "layers.AveragePooling2D(2)",
     "layers.ReLU()", "layers.LeakyReLU(negative_slope=0.2)", "layers.Dropout(0.5)", 'layers.Dense(4, activation="sigmoid")',
 ]  # fmt: skip
 ODD = [
