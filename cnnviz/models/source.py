@@ -40,7 +40,7 @@ def read_source(text: str, name: str = "") -> ModelDescription:
     reader.run(tree.body, reader.scope)
     flow = reader.model_named(name) if name else reader.find_model()
     if flow is None:
-        raise error or Problem("model.no_layers")
+        raise error or Problem("model.only_layers" if _mentions_layers(tree) else "model.no_layers")
     return reader.description(flow)
 
 

@@ -324,6 +324,11 @@ def test_a_readme_without_code_is_not_said_to_have_a_wrong_line():
         from_model("# Net\n\n- **Layers**: ~3\n- one output for each class of digits, import it\n")
 
 
+def test_layers_without_a_model_are_said_to_be_such():
+    with pytest.raises(Problem, match="There are layers, but no model"):
+        from_model("conv = nn.Conv2d(1, 5, 5)\npool = nn.MaxPool2d(2)\nout = pool(conv(torch.rand(1, 1, 28, 28)))\nprint(out.size())\n")
+
+
 def test_models_of_one_name_are_chosen_by_their_lines():
     text = "".join(f"class Net(nn.Module):\n  def __init__(self):\n    super().__init__()\n    self.f = nn.Linear(784, {n})\n  def forward(self, x):\n"
                    "    return self.f(x.flatten(1))\nnet = Net()\nF.cross_entropy(net(x), y).backward()\n" for n in (3, 4, 5))  # fmt: skip
@@ -543,7 +548,8 @@ def output_of_keras(text: str, x: np.ndarray, network: Network, shape: tuple[int
                 c, h, w = program.inputs[place - 0] if len(program.inputs[place]) == 3 else program.shapes[names.source]
                 array = array.reshape(c, h, w, -1).transpose(1, 2, 0, 3).reshape(len(array), -1)
             arrays.append(array.transpose(2, 3, 1, 0) if letter == "f" else array)
-    model.set_weights(arrays)
+    # a dense layer on maps is a 1x1 convolution
+    model.set_weights([array[0, 0] if array.shape[:2] == (1, 1) and weight.ndim == 2 else array for array, weight in zip(arrays, model.get_weights(), strict=True)])
     return np.asarray(model(x.transpose(1, 2, 0)[None].astype(np.float32)))[0]
 
 
