@@ -238,8 +238,10 @@ class _Source(Interpreter):
         for cls in [value for value in self.scope.values.values() if isinstance(value, Class)]:
             functions += [value for name, value in cls.attributes.items() if isinstance(value, Function) and name not in ("__init__", "forward", "call", "__call__")]
         doubted = [(module, [*module.doubts]) for module in self.modules]
+        self.in_unused = True
         for function in functions[:60]:
             self.branch(lambda function=function: str(self.call_function(function, [], {}, function.node) and ""))  # type: ignore[misc]
+        self.in_unused = False
         for module, doubts in doubted:
             module.doubts[:] = doubts
         del self.modules[marked:]

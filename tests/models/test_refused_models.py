@@ -324,6 +324,13 @@ def test_a_readme_without_code_is_not_said_to_have_a_wrong_line():
         from_model("# Net\n\n- **Layers**: ~3\n- one output for each class of digits, import it\n")
 
 
+@pytest.mark.parametrize("call", ["", "train(net)"])
+def test_the_loss_with_which_a_function_compiles_its_argument_is_read(call):
+    text = "def make():\n    return keras.Sequential([layers.Flatten(), layers.Dense(10)])\nnet = make()\n"
+    text += f"def train(model):\n    model.compile(optimizer='adam', loss='mse')\n    model.fit(x, y)\n{call}\n"
+    assert str(from_model(text)) == "dense10-mse"
+
+
 def test_layers_without_a_model_are_said_to_be_such():
     with pytest.raises(Problem, match="There are layers, but no model"):
         from_model("conv = nn.Conv2d(1, 5, 5)\npool = nn.MaxPool2d(2)\nout = pool(conv(torch.rand(1, 1, 28, 28)))\nprint(out.size())\n")
