@@ -205,12 +205,12 @@ def _blocks(lines: list[str]) -> Iterator[tuple[str, int, int]]:
     the last."""
     fence, language, start = "", "", 0
     for n, line in enumerate(lines):
-        found = _FENCE.fullmatch(line)
-        if found is None:
+        fence_match = _FENCE.fullmatch(line)
+        if fence_match is None:
             continue
         if not fence:
-            fence, language, start = found[1], found[2].strip(), n + 1
-        elif found[1].startswith(fence) and not found[2].strip():
+            fence, language, start = fence_match[1], fence_match[2].strip(), n + 1
+        elif fence_match[1].startswith(fence) and not fence_match[2].strip():
             if not language or _PYTHON.fullmatch(language):
                 yield language, start, n
             fence = ""
@@ -221,7 +221,7 @@ def _without_prompts(code: str) -> str:
     if not code.lstrip().startswith(">>>"):
         return code
     inputs = (re.match(r"[ \t]*(?:>>>|\.\.\.)(?: (.*))?$", line) for line in code.split("\n"))
-    return "\n".join((found[1] or "") if found else "" for found in inputs)
+    return "\n".join((line_match[1] or "") if line_match else "" for line_match in inputs)
 
 
 def _notebook_code(text: str) -> str | None:

@@ -331,6 +331,13 @@ def test_the_loss_with_which_a_function_compiles_its_argument_is_read(call):
     assert str(from_model(text)) == "dense10-mse"
 
 
+@pytest.mark.parametrize("scale", ["2.0", "1 / 127.5, offset=-1", "factor", "1 / 255, 0.5"])
+def test_pixels_are_rescaled_to_shares_alone(scale):
+    text = "m = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling({}), layers.Flatten(), layers.Dense(10)])"
+    assert as_it_is(text.format(scale)) is None
+    assert str(from_model(text.format("1.0 / 255"))) == "dense10-softmax-ce"
+
+
 def test_layers_without_a_model_are_said_to_be_such():
     with pytest.raises(Problem, match="There are layers, but no model"):
         from_model("conv = nn.Conv2d(1, 5, 5)\npool = nn.MaxPool2d(2)\nout = pool(conv(torch.rand(1, 1, 28, 28)))\nprint(out.size())\n")
