@@ -118,7 +118,11 @@ export function paintRates(
     context.fillRect(x, box.y, 1, box.height)
     context.fillStyle = soft
     context.textAlign = isLast ? "right" : "center"
-    context.fillText(tick(Math.round(Math.log10(rate))), isLast ? x + 0.6 * font : x, box.y + box.height + margin + 0.5 * font)
+    context.fillText(
+      tick(Math.round(Math.log10(rate))),
+      isLast ? x + 0.6 * font : x,
+      box.y + box.height + margin + 0.5 * font,
+    )
   }
   context.textAlign = "center"
   context.fillText(say("web.sweep.key.lr"), box.x + box.width / 2, box.y + box.height + margin + 1.9 * font)
