@@ -234,7 +234,7 @@ export class RoomBoard {
     if (results) return paintResults(element, results)
     if (!question?.map) return
     const { map, source } = question
-    const [row, column] = [Math.floor(map.rows / 10), Math.floor((3 * map.columns) / 4)]
+    const [row, column] = [map.rows - 1 - Math.floor(map.rows / 10), Math.floor((3 * map.columns) / 4)]
     const example = cellIn(map, 0, row, column)
     for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-shows]"))) {
       const layer = Number(canvas.dataset.layer)
@@ -245,7 +245,7 @@ export class RoomBoard {
   }
 
   /**
-   * Draw the arrow from the example's window to the cell that it produces.
+   * Draw the arrow from the example's window to the cell that it produces, below the maps, whose captions are above.
    * @param {RoomQuestion} question
    * @param {number} row
    * @param {number} column
@@ -263,13 +263,14 @@ export class RoomBoard {
     const end = { x: right.x - base.x + column * there - 3, y: right.y - base.y + (row + 0.5) * there }
     const middle = {
       x: (left.right + right.x) / 2 - base.x,
-      y: Math.min(left.y, right.y) - base.y - 0.28 * left.height,
+      y: Math.max(left.bottom, right.bottom) - base.y + 0.24 * left.height,
     }
     const [line, head, text] = svg.children
     line.setAttribute("d", `M${x},${y} Q${middle.x},${middle.y} ${end.x},${end.y}`)
-    head.setAttribute("d", `M${end.x},${end.y} l-12,-5 l1.5,6.5 l-3,4.5 z`)
+    head.setAttribute("d", `M${end.x},${end.y} l-12,5 l1.5,-6.5 l-3,-4.5 z`)
     text.setAttribute("x", String(middle.x))
-    text.setAttribute("y", String((middle.y + Math.min(y, end.y)) / 2 - 0.02 * left.height))
+    text.setAttribute("y", String((middle.y + Math.max(y, end.y)) / 2))
+    text.setAttribute("dy", "1em")
   }
 
   // Update the number of answers and the time left.

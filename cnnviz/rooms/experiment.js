@@ -42,6 +42,7 @@ export function runsIn(found, own) {
     key: found.key,
     n: found.updates,
     values: [...found.values],
+    rates: [...found.rates],
     last: lastLosses,
     scale: scaleOf([...curves, ...lastLosses]),
     shown: [...found.shown],

@@ -44,10 +44,9 @@ POINTS = 41
 """Number of losses that are sent per run, at evenly spaced updates."""
 FEW, MANY = 80, 300
 """Number of runs whose curves are sent to a phone, and to a projector."""
-SLOWEST, DECADES = 0.001, 3
-"""The smallest learning rate, and the number of decades up to the largest."""
-RATES = ("0.001", "0.01", "0.1", "1")
-"""Learning rates from which the audience predicts the best one."""
+RATES = ("0.001", "0.01", "0.1", "1", "10")
+"""Powers of ten from which the audience predicts the best learning rate. Devices have rates between the first and the
+last, at which a network without a bounded loss diverges."""
 SHARES = {"none": 0.0, "quarter": 0.25, "half": 0.5, "more": 1.0}
 """Upper limits of the share of failing runs in each option of the prediction."""
 
@@ -102,9 +101,12 @@ class Experiment(ReadOnly):
 
         >>> experiment = Experiment("lr", "k=0", 10)
         >>> [experiment.value(run) for run in range(5)]
-        ['0.001', '0.0316', '0.00562', '0.178', '0.00237']
+        ['0.001', '0.1', '0.01', '1', '0.00316']
         """
-        return as_text(float(f"{SLOWEST * 10 ** (DECADES * _spread(run)):.3g}")) if self.key == "lr" else str(run + 1)
+        if self.key != "lr":
+            return str(run + 1)
+        slowest, fastest = float(RATES[0]), float(RATES[-1])
+        return as_text(float(f"{slowest * (fastest / slowest) ** _spread(run):.3g}"))
 
     def run(self, run: int) -> Setup:
         """Return the setup of a run."""
@@ -188,7 +190,7 @@ def experiment_data(experiment: Experiment, number: int, devices: int, curve_lim
     prediction_counts = count_votes(predictions.values())
     return RoomExperiment(
         predicted=[prediction_counts.get(n, 0) for n in range(len(RATES) if experiment.key == "lr" else len(SHARES))],
-        confirmed=confirmed_prediction(experiment, losses[:, -1]),
+        confirmed=confirmed_prediction(experiment, losses[:, -1]), rates=[float(rate) for rate in RATES] if experiment.key == "lr" else [],
         number=number, key=experiment.key, updates=experiment.updates, devices=devices, values=[experiment.value(run) for run in range(runs)],
         last=_bytes(losses[:, -1] if runs else losses, "<f8"), at=updates.tolist(), shown=shown_runs.tolist(), curves=_bytes(losses[np.ix_(shown_runs, updates)], "<f4"),
     )  # fmt: skip
@@ -216,8 +218,10 @@ def _spread(n: int) -> float:
 
 
 def _bytes(array: np.ndarray, kind: str) -> str:
-    """Return the bytes of an array in base64, since JSON has no NaN or infinity."""
-    return base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode()
+    """Return the bytes of an array in base64, since JSON has no NaN or infinity. A number too large for `kind` becomes
+    infinite."""
+    with np.errstate(over="ignore"):
+        return base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode()
 
 
 SHOWN = ("f", "z1", "a1")

@@ -1,6 +1,8 @@
 // Entry module of a follower's page, which shows what the presenter shows until the follower explores. Numbers come
 // as resources (docs/numbers.md), and moves as an event stream (docs/rooms.md).
 
+import { isDark } from "../view/draw/theme.js"
+import { darken } from "../view/model/numbers/colour.js"
 import { escapeHtml } from "../view/model/numbers/format.js"
 import { ownKeys, parse, parseForeign, query } from "../view/model/state/address.js"
 import { say } from "../view/model/words.js"
@@ -29,6 +31,7 @@ const LOST_IN = 2000 // milliseconds before the page reports that the server is 
 export default function show() {
   let root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
   if (parse(location.search).preview) return showPreview(root)
+  darken(isDark(root)) // a question may be painted before the page below it
   const bar = /** @type {HTMLElement} */ (document.querySelector(".room-bar"))
   const projected = location.pathname.endsWith("/screen")
   const path = location.pathname.replace(/\/screen$/, "")

@@ -169,7 +169,10 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     document.querySelector(".join-corner")?.remove()
     const element = document.createElement("section")
     element.className = "room-ui board"
-    element.style.colorScheme = isDark(root) ? "dark" : "light"
+    const colourParts = () => {
+      const scheme = isDark(stage ?? root) ? "dark" : "light" // of the current page, since `root` may have been replaced
+      for (const part of [element, corner, board?.curtain]) if (part) part.style.colorScheme = scheme
+    }
     document.body.append(element)
     const client = roomClient(new URL(`${roomURL()}/`))
     const corner = document.createElement("button")
@@ -179,11 +182,11 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     document.body.append(corner)
     board = new RoomBoard(element, client, base, heldRoom.code, () => {
       if (board) corner.innerHTML = board.corner
-      corner.style.colorScheme = isDark(root) ? "dark" : "light"
       freeze(Boolean(board?.open))
-      for (const part of [element, board?.curtain]) if (part) part.style.colorScheme = isDark(root) ? "dark" : "light"
+      colourParts()
     })
     board.curtain.addEventListener("click", () => steps.take(() => cover("")))
+    colourParts()
     stream.close()
     stream.open(roomURL("/events?screen=1"))
   }

@@ -11,8 +11,8 @@ import { say } from "../view/model/words.js"
 /** @import { Dots } from "../pages/train/sweep_model.js" */
 /** @typedef {{ own?: number, pointed?: number, best?: number, font?: number, narrow?: boolean }} Look  the run of this device, the one whose inside is shown, the one that won, the size of words, whether there is little room */
 
-const RATES = [0.001, 0.01, 0.1, 1]
 const LINE = 1.4 // line height, relative to the font size
+const MARGIN = 0.4 // space for dots and their rings beyond the axes, relative to the font size
 const [SMALLEST, LARGEST] = [0.16, 0.42] // limits of a dot's radius, relative to the font size
 
 /** Return whether a run diverged: its loss is not a number or has risen. @param {number} loss @param {number} start */
@@ -48,8 +48,8 @@ export const tick = (power) =>
     ? decimals(10 ** power, Math.max(0, -power))
     : `10⁻${[...String(-power)].map((digit) => RAISED[Number(digit)]).join("")}`
 
-/** Return the horizontal position of a rate, from 0 to 1. @param {number} rate */
-const xOf = (rate) => Math.log10(rate / RATES[0]) / Math.log10(1 / RATES[0])
+/** Return the horizontal position of a rate, from 0 to 1. @param {number} rate @param {number[]} rates */
+const xOf = (rate, [first, ...others]) => Math.log10(rate / first) / Math.log10(others[others.length - 1] / first)
 
 /**
  * Paint the runs, and return the positions of their dots.
@@ -60,7 +60,7 @@ const xOf = (rate) => Math.log10(rate / RATES[0]) / Math.log10(1 / RATES[0])
  */
 export function paintRates(
   canvas,
-  { values, last, shown, curve },
+  { values, last, shown, curve, rates = [] },
   { own = -1, pointed = -1, best = -1, font = 13, narrow = false },
 ) {
   const context = prepare(canvas)
@@ -73,7 +73,8 @@ export function paintRates(
   const start = curve(shown[0] ?? 0)[0]
   const finiteLosses = Array.from(last).filter((loss) => !hasDiverged(loss, start))
   const scale = scaleOf([start, ...finiteLosses])
-  const [left, foot, shelf] = [narrow ? 6.3 : 6.6, narrow ? 3.2 : 3.4, narrow ? 2.6 : 3.2].map((size) => size * font)
+  const [left, foot, shelf] = [narrow ? 6.6 : 7, narrow ? 3.6 : 3.8, narrow ? 2.6 : 3.2].map((size) => size * font)
+  const margin = MARGIN * font
   const box = {
     x: left,
     y: shelf + font,
@@ -83,7 +84,7 @@ export function paintRates(
   context.font = `${font}px ${style.fontFamily}`
   context.textBaseline = "middle"
 
-  paintShelf(context, { ...box, y: 0, height: shelf }, font, [soft, line])
+  paintShelf(context, { ...box, x: box.x - margin, y: 0, width: box.width + margin, height: shelf }, font, [soft, line])
   context.fillStyle = soft
   context.textAlign = "right"
 
@@ -95,7 +96,7 @@ export function paintRates(
     context.fillRect(box.x, y, box.width, 1)
     context.fillStyle = soft
     if (Math.abs(y - startY) > LINE * font)
-      context.fillText(`${scale.less && power === scale.low ? "≤ " : ""}${tick(power)}`, box.x - 0.6 * font, y)
+      context.fillText(`${scale.less && power === scale.low ? "≤ " : ""}${tick(power)}`, box.x - margin - 0.6 * font, y)
   }
   context.strokeStyle = context.fillStyle = ink
   context.lineWidth = 1.5
@@ -105,25 +106,30 @@ export function paintRates(
   context.lineTo(box.x + box.width, startY)
   context.stroke()
   context.setLineDash([])
-  context.fillText(say("web.hall.experiment.start", { loss: number(start, 2) }), box.x - 0.6 * font, startY)
+  context.fillText(say("web.hall.experiment.start", { loss: number(start, 2) }), box.x - margin - 0.6 * font, startY)
 
   // learning rates
   context.textBaseline = "top"
   context.textAlign = "center"
-  for (const rate of RATES) {
-    const x = box.x + xOf(rate) * box.width
+  for (const rate of rates) {
+    const x = box.x + xOf(rate, rates) * box.width
+    const isLast = rate === rates[rates.length - 1]
     context.fillStyle = line
     context.fillRect(x, box.y, 1, box.height)
     context.fillStyle = soft
-    context.textAlign = rate === 1 ? "right" : "center"
-    context.fillText(number(rate, 1), rate === 1 ? x + 0.6 * font : x, box.y + box.height + 0.5 * font)
+    context.textAlign = isLast ? "right" : "center"
+    context.fillText(
+      tick(Math.round(Math.log10(rate))),
+      isLast ? x + 0.6 * font : x,
+      box.y + box.height + margin + 0.5 * font,
+    )
   }
   context.textAlign = "center"
-  context.fillText(say("web.sweep.key.lr"), box.x + box.width / 2, box.y + box.height + 1.9 * font)
+  context.fillText(say("web.sweep.key.lr"), box.x + box.width / 2, box.y + box.height + margin + 1.9 * font)
 
   // one dot per device
   const radius = font * Math.min(LARGEST, Math.max(SMALLEST, 3 / Math.sqrt(Math.max(1, last.length))))
-  const x = Float64Array.from(values, (value) => box.x + xOf(Number(value)) * box.width)
+  const x = Float64Array.from(values, (value) => box.x + xOf(Number(value), rates) * box.width)
   const y = Float64Array.from(last, (loss) =>
     hasDiverged(loss, start) ? shelf / 2 : box.y + scale.at(loss) * box.height,
   )

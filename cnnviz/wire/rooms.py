@@ -154,12 +154,14 @@ class RoomExperiment(TypedDict):
     `key` is the setting that differs between runs; devices share runs if there are more devices. `values` and `last` are each
     run's value and last loss (base64 of float64). `curves` are the losses of the runs `shown`, row by row, at the updates
     `at` (base64 of float32). `predicted` counts predictions by option, and `confirmed` is the option that the runs confirm.
+    `rates` are the learning rates on the axis, empty if runs differ in something else.
     """
 
     number: int
     key: str
     updates: int
     devices: int
+    rates: Sequence[float]
     values: Sequence[str]
     last: str
     at: Sequence[int]

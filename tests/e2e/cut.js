@@ -4,7 +4,7 @@
   const SCROLLED = ".formula, .stages, .gradient-chain, nav, pre, .digits, .cells" // made to be scrolled sideways
   const named = (/** @type {Element} */ element) => `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""}`
   const texts = []
-  const walker = document.createTreeWalker(document.querySelector("dialog[open], [role=dialog]") ?? document.querySelector(".cnnviz"), NodeFilter.SHOW_TEXT)
+  const walker = document.createTreeWalker(document.querySelector("dialog[open], [role=dialog]") ?? document.querySelector(".board.asking") ?? document.querySelector(".cnnviz"), NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) {
     const node = walker.currentNode
     const element = node.parentElement

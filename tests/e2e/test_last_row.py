@@ -16,6 +16,7 @@ PATHS = (
     "/?net=conv3x10-relu-conv3x10-relu-max2-dense10-softmax-ce&stage=z1",
     "/train?img=test-0&k=200&n=200",
     "/check?img=test-0",
+    "/check?mistake=sign_flipped",
     "/notebook?img=test-0",
     "/learn?lesson=kernel&step=3",
     "/?stage=L&whole=1",
@@ -43,6 +44,7 @@ def readable(page: Page) -> None:
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         assert faults(page, "() => unreadable()") == [], (page.url, height)
+        nothing_is_cut(page, f"{page.url} at {height}")
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

@@ -498,6 +498,8 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_presenter_opens_it_again
         expect(page.locator(".room-gone")).to_contain_text(f"The server has lost room {code}")
     for page in (lecturer.page, projector):  # the question stays, so that nobody sees what it hides
         expect(page.locator(".board h1")).to_have_text("Clear so far?")
+    beside = "([board, gone]) => board.getBoundingClientRect().bottom > gone.getBoundingClientRect().top + 1 ? ['covered'] : []"
+    assert faults(lecturer.page, f"() => ({beside})([...document.querySelectorAll('.board, .room-gone')])") == []
     expect(follower.locator(".ballot h1")).to_have_text("Clear so far?")
     expect(follower.locator("[data-key=room_send]")).to_be_disabled()
     expect(lecturer.page.locator("[data-testid=stDialog]")).to_have_count(0)
@@ -522,6 +524,52 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_presenter_opens_it_again
     follower.locator("[name=answer]").first.check()
     follower.locator("[data-key=room_send]").click()
     expect(presenter_view.locator(".live .sum")).to_contain_text("1 of 1")
+    context.close()
+
+
+OF_A_MAP = '''
+id = "map"
+[[screen]]
+at = "img=test-0&f=sobel-x&stage=a1"
+show = ["z1"]
+ask = "How many numbers does the sigmoid make of these?"
+kind = "number"
+key = "size(a1)"
+right = "As many."
+otherwise = "Count rows and columns."
+'''
+
+
+def test_a_dark_hall_stays_dark(browser, browser_context_args, lecturer: Screen, server: Server):
+    """Also on a page that the lecturer has turned to, and on pages that are loaded while a question is open."""
+    lecturer.page.emulate_media(color_scheme="dark")
+    lecturer.open("/", img="test-0", stage="z1", f="sobel-x")
+    code = open_room(lecturer)
+    presenter = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
+    context = been_here(browser.new_context(**browser_context_args, color_scheme="dark"))
+    phone, projector = context.new_page(), context.new_page()
+    for page, path in ((phone, ""), (projector, "/screen")):
+        page.goto(f"/room/{code}{path}")
+        ready(page, stage="z1")
+    lecturer.page.locator("nav").get_by_text("Check", exact=True).click()
+    expect(phone.locator("nav [aria-current=page]")).to_have_text("Check")
+    ask_server(server, "PUT", f"/room/{code}", {"script": OF_A_MAP, "screen": 1}, presenter)
+    dark = "rgb(16, 21, 29)"
+    for page in (lecturer.page, projector):
+        expect(page.locator(".board h1")).to_be_visible()
+        expect(page.locator(".board")).to_have_css("background-color", dark)
+    lecturer.press("j")
+    for page in (lecturer.page, projector):
+        expect(page.locator(".curtain")).to_be_visible()
+        expect(page.locator(".curtain")).to_have_css("background-color", dark)
+    lecturer.press("j")
+    shown = "() => [...document.querySelectorAll('.ballot .plates canvas')].map((canvas) => canvas.toDataURL())"
+    plates = phone.locator(".ballot .plates canvas")
+    expect(plates.first).to_be_visible()
+    before = phone.evaluate(shown)
+    phone.reload()
+    expect(plates).to_have_count(len(before))
+    assert faults(phone, f"(before) => {{ const now = ({shown})(); return now.filter((picture, n) => picture !== before[n]) }}", before) == []
     context.close()
 
 

@@ -101,11 +101,11 @@ async def test_nobody_without_a_token_takes_part_and_nobody_votes():
 async def test_a_class_predicts_before_it_runs_and_hears_who_was_right(make, key: str):
     room = await Class(make()).predict(key, 3)
     question = (await room.client.ask("GET", f"{room.path}/question"))[1]
-    assert question["kind"] == "choose" and not question["keyed"] and len(question["options"]) == 4
+    assert question["kind"] == "choose" and not question["keyed"] and len(question["options"]) == (5 if key == "lr" else 4)
     assert (await room.part(0))[1]["id"] == (await room.look())["id"] == "ui.rooms.experiment_predicts"
     for n, answer in enumerate((0, 1, 2, 3, 3)):
         assert (await room.vote(n, answer))[0] == 200
-    for wrong in (4, -1, 1.5, None):
+    for wrong in (5, -1, 1.5, None):
         assert (await room.vote(5, wrong))[0] == 400
     assert (await room.client.ask("GET", f"{room.path}/results"))[0] == 403
     for act in ("close", "show"):
@@ -116,11 +116,12 @@ async def test_a_class_predicts_before_it_runs_and_hears_who_was_right(make, key
     for n in range(4):
         await room.part(n)
     end = await room.look()
-    assert end["predicted"] == [1, 1, 1, 2] and end["devices"] == 4
+    assert end["predicted"][:4] == [1, 1, 1, 2] and sum(end["predicted"]) == 5 and end["devices"] == 4
+    assert end["rates"] == ([0.001, 0.01, 0.1, 1, 10] if key == "lr" else [])
     last = numbers(end["last"])
     if key == "lr":
         best = np.log10(float(end["values"][int(last.argmin())]))
-        assert end["confirmed"] == int(np.abs(np.array([-3, -2, -1, 0]) - best).argmin())
+        assert end["confirmed"] == int(np.abs(np.arange(-3, 2) - best).argmin())
     else:
         assert end["confirmed"] == int(np.searchsorted([0, 0.25, 0.5], (last > 0.1).mean()))
     assert (await room.turn("reveal"))[1]["phase"] == "revealed"
@@ -169,7 +170,21 @@ def test_learning_rates_lie_evenly_however_many_there_are():
     experiment = made.Experiment("lr", "k=0", 10)
     for count in (4, 16, 64, 1000):
         powers = np.log10([float(experiment.value(run)) for run in range(count)])
-        assert -3 <= powers.min() and powers.max() < 0 and np.diff(np.sort(powers)).max() <= 2 * 3 / count + 0.01
+        assert -3 <= powers.min() and powers.max() < 1 and np.diff(np.sort(powers)).max() <= 2 * 4 / count + 0.01
+
+
+@pytest.mark.parametrize("devices", [1, 3, 30, 300])
+def test_rates_of_any_class_end_with_a_best_one_and_those_of_a_large_class_diverge(devices: int):
+    """The loss of a network whose outputs are bounded falls at any rate; this one has none."""
+    experiment = made.Experiment("lr", "net=conv1x3-relu-dense2-mse", 30)
+    result = made.experiment_data(experiment, 1, devices, made.MANY, {})
+    last, start = numbers(result["last"]), float(numbers(result["curves"], "<f4")[0])
+    rates = np.array([float(value) for value in result["values"]])
+    assert len(last) == devices == len(set(result["values"])) and np.nanmin(last) < start
+    diverged = ~(last <= start)
+    assert diverged.any() == (devices >= 30) and (rates[diverged] > 1).all()
+    best = np.log10(rates[int(np.nanargmin(last))])
+    assert result["confirmed"] == int(np.abs(np.arange(-3, 2) - best).argmin())
 
 
 async def test_a_class_makes_as_many_updates_as_fit():

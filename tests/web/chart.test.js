@@ -116,7 +116,7 @@ test("each shown run has a curve, and every run a dot", () => {
 
 test("each run of an audience has a dot at its learning rate, and the first loss a line", () => {
   const { canvas, drawn } = recording()
-  const { x, y } = paintRates(canvas, runs, {})
+  const { x, y } = paintRates(canvas, { ...runs, rates: [0.1, 1] }, {})
   assert.deepEqual(
     drawn.discs,
     [...x].map((at, run) => [at, y[run]]),
@@ -127,3 +127,26 @@ test("each run of an audience has a dot at its learning rate, and the first loss
     [[2, true]],
   )
 })
+
+for (const count of [1, 3, 30, 300])
+  test(`${count} learning rates lie on a sorted axis of powers of ten, and diverged runs on a shelf`, () => {
+    const { canvas, drawn } = recording()
+    const rates = [0.001, 0.01, 0.1, 1, 10]
+    const values = Array.from({ length: count }, (_, n) => 10 ** ((((n * 7) % count) / count) * 4 - 3)) // not in order
+    const last = values.map((rate) => (rate < 1 ? 0.2 / (1 + rate) : rate < 3 ? 40 : Number.NaN))
+    const all = { key: "lr", n: 2, values, last, shown: [0], scale: scaleOf([1]), curve: () => [0.8], rates }
+    const { x, y } = paintRates(canvas, all, { own: count - 1, best: 0 })
+    const order = values.map((_, n) => n).sort((a, b) => values[a] - values[b])
+    assert.ok(order.every((run, n) => !n || x[run] > x[order[n - 1]]))
+    assert.ok(x.every((at) => at >= 0 && at <= canvas.clientWidth) && drawn.discs.length === count)
+    const [shelf, others] = [true, false].map((above) => y.filter((_, run) => values[run] >= 1 === above))
+    assert.ok(new Set(shelf).size <= 1 && others.every((at) => at > Math.max(0, ...shelf)))
+    assert.deepEqual(drawn.texts.filter((text) => rates.includes(Number(text))).slice(-5), [
+      "0.001",
+      "0.01",
+      "0.1",
+      "1",
+      "10",
+    ])
+    assert.equal(drawn.texts.filter((text) => text === "you").length, 1)
+  })

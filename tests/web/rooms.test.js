@@ -187,7 +187,7 @@ const packed = (numbers, Kind) => Buffer.from(Kind.from(numbers).buffer).toStrin
 
 test("each run of an experiment has its own mark, and the device's own run a curve", () => {
   const found = {
-    number: 1, key: "seed", updates: 4, devices: 3, values: ["1", "2", "3"], at: [0, 2, 4], shown: [0, 2],
+    number: 1, key: "seed", updates: 4, devices: 3, rates: [], values: ["1", "2", "3"], at: [0, 2, 4], shown: [0, 2],
     last: packed([0.2, 0.001, 0.2], Float64Array), curves: packed([1, 0.5, 0.25, 1, 2, 4], Float32Array),
   } // biome-ignore format: short
   const own = {

@@ -9,7 +9,8 @@ import { html, nothing, svg } from "../../view/shell/html.js"
 /** @import { BestData, ChartData, NudgeRow, Template } from "../../view/types/view.js" */
 
 const [WIDTH, HEIGHT] = [360, 246]
-const PLOT = { left: 54, right: 340, top: 20, bottom: 196 }
+const PLOT = { left: 54, right: 340, top: 24, bottom: 196 }
+const TITLE = 17 // baseline of the title above the plot, which the lecture view enlarges
 const [FROM, TO] = [-14, -1] // exponents of ε
 const TOLERANCE = -6
 const COLOURS = ["", "", "bad", "good"] // by series
@@ -73,7 +74,7 @@ export function errorCurve(chart, rows, name = "") {
     ${[-13, -9, -5, -1].map((e) => svg`<line x1=${x(e)} x2=${x(e)} y1=${PLOT.top} y2=${PLOT.bottom} /><text x=${x(e)} y=${PLOT.bottom + 16}>${formatPower(e)}</text>`)}
     ${drawnSeries.map(({ way, look, dashed, label, name }) => svg`<path d=${way} class=${dashed ? `dashed ${look}` : look} /><text class="curve-name ${look}" x=${name.x} y=${name.y}>${label}</text>`)}
     ${dots.map(({ x, y, n }) => svg`<circle cx=${x} cy=${y} r="5" class=${n === bestRow ? "good" : ""} /><text x=${x + (n === bestRow ? 0 : n ? 16 : -12)} y=${n === bestRow ? y + 22 : y < PLOT.top + 8 ? y + 20 : y - 10} class=${n === bestRow ? "good" : "ink"}>${CIRCLED[n]}</text>`)}
-    <text class="start" x=${PLOT.left} y=${PLOT.top - 8}>${[say("ui.check.sweep.y"), name].filter(Boolean).join(" · ")}</text>
+    <text class="start" x=${PLOT.left} y=${TITLE}>${[say("ui.check.sweep.y"), name].filter(Boolean).join(" · ")}</text>
     <text class="start" x=${PLOT.left} y=${PLOT.bottom + 38}>${say("web.check.small")}</text><text class="left" x=${PLOT.right} y=${PLOT.bottom + 38}>${say("web.check.large")}</text>
   </svg>`
 }
@@ -99,6 +100,6 @@ export function slopeCurve({ x: across, series, cursor, title, words }, { units 
     ${series.map(({ values, hue }) => svg`<path d=${path(values, (n, value) => [x(across[n]), y(value)])} class=${COLOURS[hue]} />`)}
     <line class="cursor" x1=${x(across[index])} x2=${x(across[index])} y1=${PLOT.top} y2=${PLOT.bottom} />
     ${series.map(({ values, hue }) => (values[index] === null ? nothing : svg`<circle cx=${x(across[index])} cy=${y(Number(values[index]))} r="5" class=${COLOURS[hue]} />`))}
-    <text class="start" x=${PLOT.left} y="12"><tspan class="good">${series[1]?.label}</tspan> · <tspan class="bad">${series[0]?.label}</tspan></text>
+    <text class="start" x=${PLOT.left} y=${TITLE}><tspan class="good">${series[1]?.label}</tspan> · <tspan class="bad">${series[0]?.label}</tspan></text>
   </svg>`
 }

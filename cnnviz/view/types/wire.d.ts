@@ -829,12 +829,14 @@ export interface ReportTile {
     `key` is the setting that differs between runs; devices share runs if there are more devices. `values` and `last` are each
     run's value and last loss (base64 of float64). `curves` are the losses of the runs `shown`, row by row, at the updates
     `at` (base64 of float32). `predicted` counts predictions by option, and `confirmed` is the option that the runs confirm.
+    `rates` are the learning rates on the axis, empty if runs differ in something else.
      */
 export interface RoomExperiment {
   number: number
   key: string
   updates: number
   devices: number
+  rates: number[]
   values: string[]
   last: string
   at: number[]
