@@ -42,7 +42,8 @@ def check_parameter(pass_differences: Differences, name: str, analytic: np.ndarr
     error, unclear = _error(analytic, central, error_bound), np.flatnonzero(_needs_refinement(sides, error_bound, analytic))
     if unclear.size:
         end_change, is_rough = sides.moved.copy(), np.zeros(analytic.size, bool)
-        central[unclear], error_bound[unclear], kinks[unclear], end_change[unclear], is_rough[unclear] = _refine(pass_differences, name, step, unclear, sides.subset(unclear), analytic[unclear])
+        refined = _refine(pass_differences, name, step, unclear, sides.subset(unclear), analytic[unclear])
+        central[unclear], error_bound[unclear], kinks[unclear], end_change[unclear], is_rough[unclear] = refined
         error_bound = np.maximum(error_bound, gradient_error_bound)
         # The exact gradient differs, but a nudge changes the output only by round-off: both lie on plateaus, before and
         # after a jump.
