@@ -95,7 +95,7 @@ def _refine(
     """
     pair = _Pair(near, pass_differences.sides(name, 2 * step, entries, bends=True))
     results = pair.found
-    is_rough = results[2:4].any(axis=0)
+    is_rough = np.asarray(results[2:4].any(axis=0))
     unconfirmed = _error(analytic, *results[:2]) > TOLERANCE
     for divisor in CLOSEST:
         is_unsure = np.asarray(results[2:4].any(axis=0))
