@@ -11,7 +11,7 @@ from tests.e2e.page import Screen
 SEEN = Setup(seed=39, stage="z2")
 SCREENS = {
     (390, 844): ((0.5, 0.17), (0.5, 0.8)),  # where a weight lies in the picture of z2, and where one does in its own
-    (820, 1180): ((0.35, 0.12), (0.7, 0.17)),
+    (820, 1180): ((0.5, 0.15), (0.15, 0.7)),
     (1024, 768): ((0.35, 0.3), (0.7, 0.3)),
 }
 
