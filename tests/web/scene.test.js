@@ -18,6 +18,7 @@ import { gains } from "../../cnnviz/view/scene/pictures/gains.js"
 import { kernelGradient } from "../../cnnviz/view/scene/pictures/kernel_gradient.js"
 import { kernelWeight } from "../../cnnviz/view/scene/pictures/kernel_weight.js"
 import { normalizationBack, printSteps } from "../../cnnviz/view/scene/pictures/normalization.js"
+import { weights } from "../../cnnviz/view/scene/pictures/outer_product.js"
 import { update } from "../../cnnviz/view/scene/pictures/update.js"
 import { pictureOf } from "../../cnnviz/view/scene/pictures.js"
 import { typeRoom } from "../../cnnviz/view/scene/scene_view.js"
@@ -466,6 +467,29 @@ test("a kernel weight is in its kernel, and a ring is around all cells that it m
       }
     }
   assert.ok(count > 10)
+})
+
+test("the printed weights around one are the core's, with the power of ten that the picture names", () => {
+  let scaledCount = 0
+  for (const { numbers } of snapshots)
+    for (const symbol of Object.keys(numbers.maps).filter(
+      (name) => pictureOf(numbers, name, false, false) === weights,
+    )) {
+      const cell = numbers.cell(symbol, 0)
+      const html = pictureHtml(weights, numbers, symbol, cell, { letters: 8 })
+      const [, power, printed] =
+        html.match(
+          /class="near"><figcaption><span><\/span><small>(?:× 10([⁻\d⁰¹²³⁴-⁹]+))?<\/small>.*?class="chosen"[^>]*>([^<]+)</s,
+        ) ?? []
+      const exponent = Number([...(power ?? "⁰")].map((c) => "0123456789-"["⁰¹²³⁴⁵⁶⁷⁸⁹⁻".indexOf(c)]).join(""))
+      const value = Number(printed.replace("−", "-")) * 10 ** exponent
+      assert.ok(
+        Math.abs(value - numbers.at(symbol, cell)) <= 0.0051 * 10 ** exponent,
+        `${numbers.network.text} ${symbol}`,
+      )
+      scaledCount += exponent !== 0
+    }
+  assert.ok(scaledCount > 0)
 })
 
 test("a share lights up where it is, in what arrived and in what it met, and says its product", () => {

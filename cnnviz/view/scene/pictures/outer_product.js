@@ -1,6 +1,6 @@
 // Weights of a fully connected layer, and their gradient: the outer product of units and incoming gradients.
 
-import { number } from "../../model/numbers/format.js"
+import { number, timesPower } from "../../model/numbers/format.js"
 import { factorDigits, productText } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { html, markup } from "../../shell/html.js"
@@ -34,10 +34,10 @@ export const weights = scenePicture((scene, symbol, cell) => {
   ]
   const near = rows.flatMap((i) => columns.map((j) => unitAt(layout, i, j)))
   const known = near.map((d) => (d >= 0 && numbers.isExact(symbol, at(d)) ? weight(d) : Number.NaN))
-  const { write } = printCells(known, scene.room("near").letters)
+  const { write, power } = printCells(known, scene.room("near").letters)
   return html`<div class="picture outer-product of-weights">
     ${units(scene, layout, weight, { id: "w", place: "weight-maps", limits, label: `${label}, ${plain}`, head: head(`${label}[d,${n}]`, plain), chosen, symbol, unit: at, say: (d) => number(weight(d)) })}
-    ${cells(scene, known, columns.length, { id: "near", label: plain, limits, write, symbol, cell: (i) => (near[i] < 0 ? undefined : at(near[i])), term: (i) => `u${near[i]}`, chosen: near.indexOf(chosen), role: "read" })}
+    <figure class="near">${head("", "", timesPower(power))}${cells(scene, known, columns.length, { id: "near", label: plain, limits, write, symbol, cell: (i) => (near[i] < 0 ? undefined : at(near[i])), term: (i) => `u${near[i]}`, chosen: near.indexOf(chosen), role: "read" })}</figure>
   </div>`
 })
 
