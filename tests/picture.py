@@ -14,6 +14,8 @@ HALTED = """(time) => {
   for (const one of moving) one.currentTime = time
   return moving.length > 0
 }"""
+OPENED = '.opening[data-loaded="1"]'
+"""A screen of the opening that takes keys."""
 DRAGGED = "document.querySelector('.cnnviz').dataset.dragged"
 
 
@@ -57,6 +59,8 @@ def _act(page: Page, picture: Picture) -> None:
     for key in picture.pressed:
         page.keyboard.press(key)
         ready(page)
+        if page.locator(".opening").count():
+            page.locator(OPENED).wait_for()
     if picture.halted is not None:
         page.wait_for_function(HALTED, arg=picture.halted)
     if not picture.pointed:
@@ -87,7 +91,7 @@ def take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
             page.clock.run_for(FRAME)
         page.screenshot(path=folder / f"{picture.name}.png")
         return context.close()
-    if not picture.path.startswith("/room"):
+    if not picture.path.startswith(("/room", "/numbers")):
         ready(page)
     _act(page, picture)
     if "room" not in picture.path:  # where something is always on its way

@@ -82,6 +82,7 @@ DRAWN = (
     Picture("poster-tinyvgg-1280x720", f"/?{TINY_VGG}&seed=29&stage=L&whole=1"),
     Picture("poster-tinyvgg-gradients-1280x720", f"/?{TINY_VGG}&seed=29&stage=df1&whole=1"),
     Picture("poster-lenet-1280x720", f"/?{LENET}&stage=L&whole=1"),
+    Picture("share-card-1200x630", f"{SEED}&stage=z1".replace("/?", "/numbers/step.png?"), (1200, 630)),
     Picture("sheet-network-1280x720", f"{SEED}&stage=z1&cell=z1:13,18", clicked=("[data-key=rail_network]",)),
     *(
         Picture(f"opening-{name}-{size[0]}x{size[1]}", "/", size, pressed=("PageDown",) * screens + keys, moves=bool(until), until=until)
