@@ -199,7 +199,7 @@ for name, gradient in gradients.items():
         words = said["wrong"].format(place=place, yours=f"{{yours:.6g}}", central=f"{{central:.6g}}")
     else:
         words = said["right" if RIGHT in marked else "undecided" if UNDECIDED in marked else "kink"]
-    if len(marked) < array.size:
+    if len(marked) < array.size or not (worst or RIGHT in marked):
         words += " " + said["tried"].format(n=len(marked), count=array.size)
     print(f"{{name:<5}} {{words}}")
 if undecided:

@@ -34,7 +34,7 @@ from cnnviz.export.colour_scales import (
 from cnnviz.export.exercise import check_training_mode
 from cnnviz.export.mathml import mathml
 from cnnviz.export.user_gradients_report import reference_of
-from cnnviz.words import Message, current_language, format_value, say
+from cnnviz.words import Message, current_language, format_value, message, say
 
 MOST_TERMS = 9
 """Upper limit of products to compute by hand; the worksheet gives the rest of a longer sum."""
@@ -64,7 +64,8 @@ class Picture:
 class Task:
     """The task for one cell: its name, title and formulas, rows of factors to multiply, given numbers, and the answer.
 
-    `pictures` are maps with the cells that it reads, and its own map at the end.
+    `pictures` are maps with the cells that it reads, and its own map at the end. `note` replaces numbers that a position is
+    counted from.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Task:
     products: tuple[float, ...] = ()
     pictures: tuple[Picture, ...] = ()
     is_back: bool = False
+    note: Message | str = ""
 
 
 PARTS = ("questions", "answers", "teacher")
@@ -184,7 +186,10 @@ def _stage_tasks(setup: Setup, snapshot: Snapshot, program: Program, stage: Stag
         yield Task(name, stage.title, formula, (), ((say("export.sheet.pixel"), round(pixel, 6)),), answer)
     elif stage == "v":
         source = next(names.source for names in program.network.names if names.flattens)
-        yield Task(f"v[?] = {_cell_name(program, source, cell)}", stage.title, formula, (), (), float(np.ravel_multi_index(cell, array.shape)))
+        unit = _cell_name(program, source, cell)
+        shape = "×".join(map(str, array.shape[array.ndim - unit.count(",") - 1 :]))
+        note = message("web.predict.index", unit=unit, list=label("v"), units=label(source), shape=shape)
+        yield Task(f"v[?] = {unit}", stage.title, formula, (), (), float(np.ravel_multi_index(cell, array.shape)), note=note)
     elif stage in program.arithmetic:  # otherwise the cell depends on a complete channel
         arithmetic = arithmetic_of(program, stage, cell, values)
         if statistic_names := re.findall(r"[a-z]\w*\.[a-z]+", arithmetic.text):
@@ -304,6 +309,8 @@ def _task_html(task: Task, numbers: Mapping[str, int], filled: bool) -> str:
         parts.append(f"<table>{body}</table>")
     if task.given_numbers:
         parts.append(f"<p>{'&ensp; '.join(f'<span>{_format_named(name)}{value_html(name, value)}</span>' for name, value in task.given_numbers)}</p>")
+    if task.note:
+        parts.append(f"<p>{escape(str(task.note))}</p>")
     result = f'<p class="answer">{escape(task.name.split(" = ")[0])} = {f"<b>{_answer(task)}</b>" if filled else _BLANK}</p>'
     pictures = "".join(map(_picture_html, task.pictures))
     return f'<article class="task"><div class="pictures">{pictures}</div><div>{"".join(parts)}</div><div class="room">{result}</div></article>'
@@ -386,7 +393,7 @@ mi[mathvariant=normal] {{ font-style: normal }}
   * {{ print-color-adjust: exact }}
   section:has(.tasks) {{ display: flex; flex-direction: column; min-height: 275mm }}
   .tasks {{ flex: 1; display: flex; flex-direction: column }}
-  .task {{ flex: 1 0 auto }}
+  .task {{ flex: 1 0 auto; min-height: 20mm }}
 }}
 </style></head><body>{body}</body></html>
 """

@@ -52,7 +52,8 @@ class Case:
     @property
     def has_square_windows(self) -> bool:
         """Whether the case has no windows, or only square ones."""
-        return self.kind not in ("conv", *POOLS) or self.window[0] == self.window[1]
+        has_window = self.kind in POOLS or (self.kind == "conv" and "w" in self.arrays)
+        return not has_window or self.window[0] == self.window[1]
 
     def number(self, name: str) -> int:
         """Return an integer setting."""

@@ -10,7 +10,7 @@ from cnnviz.judge.own_forward import correct_by_forward, sibling_forward
 from cnnviz.judge.returned_arrays import call_function, compare_results
 from cnnviz.judge.right_gradients import CorrectResult, right
 from cnnviz.judge.verdicts import Run, announce, copy_arrays, detail_level, notes, overwritten
-from cnnviz.words import Problem
+from cnnviz.words import Problem, message
 
 Function = Callable[..., Any]
 
@@ -57,42 +57,53 @@ def judge(
     for case in make_cases(course, like, kind, cases):
         if not case.has_square_windows and cases is None and not _supports_case(course, case, forward or sibling):
             continue
+        forward_error = None
         try:
-            runs.append(_run(course, case, function, forward, sibling))
+            exact, cache, forward_error = _correct_gradients(course, case, forward, sibling)
+            runs.append(_run(course, exact, cache, function))
         except Exception as error:
             if first_error is None:
                 first_error = error
-                for note in notes(course, case, runs, show):
+                for note in (*_forward_notes(sibling, forward_error), *notes(course, case, [] if forward_error else runs, show)):
                     error.add_note(note)
     if first_error is not None and all(run.is_right for run in runs):
         raise first_error
     announce(course, kind, runs, show, first_error)  # wrong arrays are more informative than an exception
 
 
-def _run(course: CS231n, case: Case, function: Function, forward: Function | None, beside: Function | None) -> Run:
+def _run(course: CS231n, exact: CorrectResult, cache: Any, function: Function) -> Run:
     """Run the function on a case and return its results."""
-    exact, cache = _correct_gradients(course, case, forward, beside)
     arguments = course.arguments(exact.case, cache)
-    array_copies = [array_copy for name, argument in zip(_argument_names(course, case, cache), arguments, strict=False) for array_copy in copy_arrays(argument, name)]
+    array_copies = [array_copy for name, argument in zip(_argument_names(course, exact.case, cache), arguments, strict=False) for array_copy in copy_arrays(argument, name)]
     result = call_function(function, arguments)
     changed_names = overwritten(array_copies)
     return Run(exact.case, compare_results(course, exact, result), changed_names)
 
 
-def _correct_gradients(course: CS231n, case: Case, forward: Function | None, sibling: Function | None) -> tuple[CorrectResult, Any]:
-    """Return the correct gradients, and the cache of the user's forward function, or None if no such function works."""
+def _correct_gradients(
+    course: CS231n, case: Case, forward: Function | None, sibling: Function | None
+) -> tuple[CorrectResult, Any, Exception | None]:
+    """Return the correct gradients, the cache of the user's forward function, or None if no such function works, and
+    the exception of a forward function that was found by its name."""
     if case.kind == "softmax":
-        return right(case), None
+        return right(case), None, None
     if forward is not None or (sibling is not None and case.kind == "batchnorm"):
-        return correct_by_forward(course, case, forward or sibling or call_function)
+        return *correct_by_forward(course, case, forward or sibling or call_function), None
     if sibling is not None:
         try:
             exact, cache = correct_by_forward(course, case, sibling)
-        except Exception:  # a forward function found by its name may be unfinished
-            return right(case), None
+        except Exception as error:  # it may be unfinished
+            return right(case), None, error
         if cache is not None:
-            return exact, cache
-    return right(case), None
+            return exact, cache, None
+    return right(case), None, None
+
+
+def _forward_notes(sibling: Function | None, error: Exception | None) -> list[str]:
+    """Return a note that explains why a function got the course's cache instead of that of its own forward function."""
+    if sibling is None or error is None:
+        return []
+    return [str(message("judge.forward_failed", name=sibling.__name__, error=f"{type(error).__name__}: {error}"))]
 
 
 def _supports_case(course: CS231n, case: Case, forward: Function | None) -> bool:

@@ -4,6 +4,7 @@ import contextlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from cnnviz.core.network.sliding import output_size
 from cnnviz.judge.case import ELEMENTWISE, POOLS, RETURNS, Array, Case
 from cnnviz.judge.cases import draw, draw_distinct
-from cnnviz.judge.layer_layout import AXES, LayerLayout, parameter_orders, read_attribute
+from cnnviz.judge.layer_layout import AXES, LayerLayout, from_core_axes, parameter_orders, read_attribute
 from cnnviz.judge.own_forward import correct_by_output
 from cnnviz.judge.returned_arrays import as_numbers, compare_with_correct, describe_case
 from cnnviz.judge.right_gradients import CorrectResult
@@ -50,6 +51,7 @@ class LayerSize:
 
 _SIZES: Mapping[str, Sequence[Mapping[str, int | float]]] = {
     "conv": (
+        {"height": 6, "width": 6, "pad": 1},
         {"pad": 1},
         {"images": 3, "channels": 5, "height": 7, "width": 5},
         {"height": 7, "width": 9, "stride": 2, "pad": 1},
@@ -59,6 +61,7 @@ _SIZES: Mapping[str, Sequence[Mapping[str, int | float]]] = {
     **dict.fromkeys(
         POOLS,
         (
+            {"height": 6, "width": 6, "k": 2, "stride": 2},
             {"height": 6, "width": 8, "k": 2, "stride": 2},
             {"images": 3, "channels": 2, "height": 9, "width": 7, "k": 3, "stride": 2},
             {"height": 5, "width": 4, "k": 2, "stride": 1},
@@ -71,7 +74,7 @@ _SIZES: Mapping[str, Sequence[Mapping[str, int | float]]] = {
 }
 
 _PARAMETERS: Mapping[str, tuple[str, ...]] = {"conv": ("w", "b"), "dense": ("w", "b"), "batchnorm": ("gamma", "beta")}
-_WEIGHTS = ("W", "w", "weights", "weight", "filters", "kernels", "kernel")
+_WEIGHTS = ("W", "w", "weights", "weight", "filters", "kernels", "kernel", "K")
 _BIASES = ("b", "biases", "bias", "B")
 _PLACES = ("{0}", "params['{0}']", "_{0}")
 _USUAL: Mapping[str, Sequence[str]] = {
@@ -84,8 +87,10 @@ _GRADIENTS = (
     "d{0}", "d_{0}", "grad_{0}", "gradient_{0}", "{0}_grad", "{0}_gradient", "{0}_gradients", "grads['{0}']", "grads['d{0}']", "gradients['{0}']", "gradients['d{0}']",
     "{0}['grad']", "{0}.grad",
 )  # fmt: skip
-_FORWARD = ("forward", "__call__", "forward_propagate", "forward_pass")
-_BACKWARD = ("backward", "backprop", "back_propagate", "backward_propagate", "backward_pass")
+_FORWARD = ("forward", "__call__", "forward_propagate", "forward_pass", "forward_prop", "forward_propagation")
+_BACKWARD = (
+    "backward", "backprop", "backpropagate", "back_propagate", "backward_propagate", "backward_pass", "backward_prop", "backward_propagation", "backpropagation",
+)  # fmt: skip
 
 
 def judge_layer(
@@ -302,8 +307,8 @@ def _wants_size(make: Callable[..., object]) -> bool:
 
 def _method(layer: object, method_name: Method | None, usual: Sequence[str], role: str) -> Callable[..., Any]:
     if callable(method_name):
-        return lambda *arguments: method_name(layer, *arguments)
-    name = method_name or next((name for name in usual if hasattr(type(layer), name)), role)
+        return partial(method_name, layer)
+    name = method_name or next((name for name in usual if hasattr(layer, name)), role)
     method = getattr(layer, name, None)
     if not callable(method):
         raise Problem("judge.layer_method", name=name, type=type(layer).__name__, role=role)
@@ -396,7 +401,7 @@ def _correct_gradients(layer: object, layout: LayerLayout, case: Case, paths: Ma
         core_arrays = {role: layout.parameter(role, array, _shape(case, role, array)) for role, array in arrays.items()}
         try:
             exact = compare(replace(case, arrays={**case.arrays, **core_arrays}), position_bias)
-            return exact if position_bias is None else _with_places(exact)
+            return exact if position_bias is None else _with_places(exact, layout)
         except AssertionError:
             if order == orders[-1]:
                 raise
@@ -404,15 +409,20 @@ def _correct_gradients(layer: object, layout: LayerLayout, case: Case, paths: Ma
 
 
 def _is_of_places(case: Case, layout: LayerLayout, bias: Array) -> bool:
-    """Return whether a convolution's bias has one value per position, channels first, instead of one per filter."""
-    shape = case.arrays["dout"].shape[1:]
-    return case.kind == "conv" and layout.letters in ("NCHW", "CHW") and bias.shape == shape and bool(np.prod(shape[1:]) > 1)
+    """Return whether a convolution's bias has one value per position, in the layer's axes, instead of one per filter."""
+    dout = case.arrays["dout"][0]
+    return case.kind == "conv" and "C" in layout.letters and bias.shape == _of_places(dout, layout).shape and dout[0].size > 1
 
 
-def _with_places(exact: CorrectResult) -> CorrectResult:
+def _of_places(array: Array, layout: LayerLayout) -> Array:
+    """Return an array (channels, rows, columns) in the order of the layer's axes."""
+    return from_core_axes(array, "CHW", layout.letters.replace("N", ""))
+
+
+def _with_places(exact: CorrectResult, layout: LayerLayout) -> CorrectResult:
     """Return the gradients of a convolution whose bias has one value per position."""
     dout = exact.case.arrays["dout"]
-    gradients, sizes = {**exact.gradients, "db": dout.sum(axis=0)}, {**exact.sizes, "db": np.abs(dout).sum(axis=0)}
+    gradients, sizes = {**exact.gradients, "db": _of_places(dout.sum(axis=0), layout)}, {**exact.sizes, "db": _of_places(np.abs(dout).sum(axis=0), layout)}
     return replace(exact, gradients=gradients, sizes=sizes)
 
 

@@ -123,14 +123,14 @@ def parameter_orders(kind: str, core: Shape, shape: Shape) -> list[Shape | None]
     return [*reversed(orders.values())]
 
 
-_STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(?:'([^']*)'|\"([^\"]*)\"|(\d+))\]")
+_STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(?:'([^']*)'|\"([^\"]*)\"|(-?\d+))\]")
 
 
 def read_attribute(layer: object, path: str) -> Any:
-    """Return the value at a path such as "params['W']" or "conv.weights[0]". Raise LookupError if there is none.
+    """Return the value at a path such as "params['W']" or "gradients[-1]". Raise LookupError if there is none.
 
     >>> import types
-    >>> read_attribute(types.SimpleNamespace(params={"W": [1, 2]}), "params['W'][1]")
+    >>> read_attribute(types.SimpleNamespace(params={"W": [1, 2]}), "params['W'][-1]")
     2
     """
     position, value = 0, layer

@@ -66,7 +66,7 @@ HARMLESS = {
     "save_pretrained", "extra_repr", "get_params", "trainable_variables", "trainable_weights", "weights", "inputs", "outputs", "input", "output",
     "input_shape", "output_shape",
     "variables", "losses", "metrics", "optimizer", "loss", "history", "stop_training", "name", "training", "compiled_metrics", "log", "log_dict",
-    "dtype", "device", "state_updates", "buffers", "save_hyperparameters", "hparams", "add_graph", "add_scalar", "watch", "validate", "test",
+    "dtype", "device", "state_updates", "buffers", "save_hyperparameters", "hparams", "add_graph", "add_scalar", "add_histogram", "watch", "validate", "test",
     "add_image", "gradient", "apply_gradients", "minimize", "compute_output_shape", "load_from_checkpoint",
 }  # fmt: skip
 """Methods and attributes of a model that do not change its layers."""
@@ -116,6 +116,8 @@ class LibraryCalls:
         self.foreign_star = ""
         self.options: dict[str, Any] = {}
         self.in_forward = 0
+        self.in_unused = False
+        """Whether a function is read that the text never calls."""
 
     if TYPE_CHECKING:  # implemented by the interpreter
         block: int
@@ -612,7 +614,7 @@ class LibraryCalls:
                 self.call(first_argument, [module], {}, node)
             return owner
         if name == "compile":
-            self._compile(owner, keywords.get("loss", arguments[1] if len(arguments) > 1 else None), keywords, node)
+            self.compile(owner, keywords.get("loss", arguments[1] if len(arguments) > 1 else None), keywords, node)
             return None
         registers = isinstance(owner, Instance) and owner.children is None and len(arguments) == 2 and isinstance(first_argument, str)
         if registers and name in ("add_module", "register_module", "register_parameter"):
@@ -842,7 +844,7 @@ class LibraryCalls:
         flow_copy = Flow(flow.chain, flow.of_data, flow.root, flow.count) if flow is not None else None
         return Loss(BY_NAME.get(name, ""), flow_copy, settings.get("from_logits") is True, self.part(node, reason) if reason else None)
 
-    def _compile(self, model: Any, loss: Any, keywords: dict[str, Any], node: ast.AST) -> None:
+    def compile(self, model: Any, loss: Any, keywords: dict[str, Any], node: ast.AST) -> None:
         """Handle model.compile(loss=…)."""
         line = getattr(node, "lineno", 0)
         if loss is None:

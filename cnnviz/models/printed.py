@@ -16,7 +16,7 @@ _ROOT = re.compile(r"(?P<kind>\w+)\((?P<rest>.*)$")
 
 def is_printed(text: str) -> bool:
     """Return whether this is the output of print(model), with lines such as "(0): ReLU()"."""
-    return bool(re.search(r"^\s*\([\w.\- ]+\): (?:\d+ x )?\w+\(", text, re.MULTILINE))
+    return bool(re.search(r"^[ \t]*\([\w.\- ]+\): (?:\d+ x )?\w+\(", text, re.MULTILINE))
 
 
 def read_printed(text: str) -> ModelDescription:

@@ -4,6 +4,7 @@ none and an alternative."""
 import ast
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cnnviz.core.network.network import Network
@@ -15,7 +16,7 @@ from cnnviz.models.keras_config import config_in, read_config
 from cnnviz.models.layer_rules import ConvertedLayer, channels_of, convert_layer
 from cnnviz.models.losses import ending_words
 from cnnviz.models.printed import is_printed, read_printed
-from cnnviz.models.source import read_source, without_commands
+from cnnviz.models.source import is_nested, read_source, without_commands
 from cnnviz.words import Message, Problem, join_messages, message
 
 MOST_TEXT = 200_000
@@ -158,9 +159,9 @@ def _describe(content: str | bytes, name: str) -> ModelDescription:
         raise Problem("model.empty")
     if re.search(r"Layer \(type.*Output Shape", text) and not re.search(r"\b(Sequential|Module)\(", text):
         raise Problem("model.summary")
-    if blocks := re.findall(r"(?ms)^[ ]{0,3}```[ \t]*(?:(?:python|py|Python|python3|pycon)\b[^\n`]*)?[ \t]*$\n(.*?)^[ ]{0,3}```", text):
-        text = "\n".join(block for block in blocks if _is_code(block)) or text  # a README
-    return read_printed(text) if is_printed(text) else read_source(text, name)
+    text = _readme_code(text) or text
+    is_output = is_printed(text) and not _is_python(without_commands(text))  # code may quote such an output
+    return read_printed(text) if is_output else read_source(text, name)
 
 
 def _decode(content: bytes) -> str:
@@ -172,6 +173,55 @@ def _decode(content: bytes) -> str:
         if b"\0" in content[:4000] or 2 * letters < len(content[:4000]):
             raise Problem("model.neither") from None
         raise Problem("model.encoding", n=content.count(b"\n", 0, error.start) + 1) from None
+
+
+_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})([^`]*)")
+_LAYERS = re.compile(r"\b(\w*Conv\w*|\w*Linear|Dense|Module)\b")
+_PYTHON = re.compile(r"(?i)\{?[ .]*(python3?|py|pycon|ipython3?)\b.*")
+
+
+def _readme_code(text: str) -> str:
+    """Return the code of a README at its lines, with all other lines empty, or "" if the text has no code blocks or is Python, with
+    such blocks in its comments."""
+    lines = text.split("\n")
+    blocks = [*_blocks(lines)]
+    if not blocks or _is_python(without_commands(text)):
+        return ""
+    code_lines, kept = [""] * len(lines), list[tuple[str, int]]()
+    for language, start, end in blocks:
+        code = _without_prompts("\n".join(lines[start:end]))
+        kept.append((_cell_code(code) if language else code if _is_code(code) else "", end))
+    outputs = [is_printed(code) and not _is_python(without_commands(code)) for code, _ in kept]
+    has_layers = any(_LAYERS.search(code) and not is_output for (code, _), is_output in zip(kept, outputs, strict=True))
+    for (code, end), is_output in zip(kept, outputs, strict=True):
+        if code and is_output == (any(outputs) and not has_layers):  # the model's code, or else what print(model) shows
+            kept_lines = code.split("\n")
+            code_lines[end - len(kept_lines) : end] = kept_lines
+    return "\n".join(code_lines) if any(code_lines) else ""
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield the code blocks of a README that are in Python or without a language: the language, the first line, and the line after
+    the last."""
+    fence, language, start = "", "", 0
+    for n, line in enumerate(lines):
+        fence_match = _FENCE.fullmatch(line)
+        if fence_match is None:
+            continue
+        if not fence:
+            fence, language, start = fence_match[1], fence_match[2].strip(), n + 1
+        elif fence_match[1].startswith(fence) and not fence_match[2].strip():
+            if not language or _PYTHON.fullmatch(language):
+                yield language, start, n
+            fence = ""
+
+
+def _without_prompts(code: str) -> str:
+    """Return the inputs of a Python console's session, with empty lines in place of its outputs. Return other code as it is."""
+    if not code.lstrip().startswith(">>>"):
+        return code
+    inputs = (re.match(r"[ \t]*(?:>>>|\.\.\.)(?: (.*))?$", line) for line in code.split("\n"))
+    return "\n".join((line_match[1] or "") if line_match else "" for line_match in inputs)
 
 
 def _notebook_code(text: str) -> str | None:
@@ -193,7 +243,7 @@ def _cell_code(cell: str) -> str:
     language, or one that Python cannot parse and that mentions no layer, has none."""
     if cell.startswith("%%"):
         magic, _, body = cell.partition("\n")
-        if not magic.startswith(("%%time", "%%capture")) and not re.fullmatch(r"%%writefile\s+\S+\.py\s*", magic):
+        if not re.match(r"%%(time|capture|writefile\s+\S+\.py\s*$|tab\b.*\b(pytorch|all)\b)", magic):
             return ""
         cell = body
     indent = re.match(r"[ \t]*", cell)[0]  # type: ignore[index]  # it matches any text
@@ -207,10 +257,16 @@ _MODEL = re.compile(r"\b(nn|layers|Sequential|Module|Model|forward|Conv\w*|Dense
 
 def _is_code(block: str) -> bool:
     """Return whether a code block of a README may be part of a model."""
+    return _is_python(block) or is_printed(block)
+
+
+def _is_python(text: str) -> bool:
+    if is_nested(text):
+        return False
     try:
-        ast.parse(block)
+        ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return is_printed(block)
+        return False
     return True
 
 

@@ -1,5 +1,6 @@
 """Rules for layers that only change shapes, such as Flatten, and for layers before the first one."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,6 +44,16 @@ def at_start(arguments: Arguments, context: Context) -> Result:
     return [], []
 
 
+def rescaling(arguments: Arguments, context: Context) -> Result:
+    """Accept pixels scaled to 0 … 1 at the start, as our images are."""
+    at_start(arguments, context)
+    for name, fits, text in (("scale", 1 / 255, "1/255"), ("offset", 0, "0")):
+        value = arguments.get(name, 0 if name == "offset" else None)
+        if not (isinstance(value, int | float) and math.isclose(value, fits, rel_tol=1e-6)):
+            raise UnsupportedLayer(message("model.argument", name=name, value=format_value(value), fits=text))
+    return [], []
+
+
 def image(arguments: Arguments, context: Context) -> Result:
     """Convert Keras's Input, whose shape determines whether it is a map or a row."""
     at_start(arguments, context)
@@ -75,7 +86,7 @@ def permute(arguments: Arguments, context: Context) -> Result:
 
 
 RULES: Mapping[str, Rule] = {
-    "Flatten": flatten, "squeeze": squeeze, "unsqueeze": at_start, "Rescaling": at_start, "Input": image, "InputLayer": image,
+    "Flatten": flatten, "squeeze": squeeze, "unsqueeze": at_start, "Rescaling": rescaling, "Input": image, "InputLayer": image,
     "Reshape": reshape, "Unflatten": at_start, "Permute": permute,
 }  # fmt: skip
 """Rules by the layer's name."""

@@ -40,7 +40,7 @@ def read_source(text: str, name: str = "") -> ModelDescription:
     reader.run(tree.body, reader.scope)
     flow = reader.model_named(name) if name else reader.find_model()
     if flow is None:
-        raise error or Problem("model.no_layers")
+        raise error or Problem("model.only_layers" if _mentions_layers(tree) else "model.no_layers")
     return reader.description(flow)
 
 
@@ -50,7 +50,11 @@ def without_commands(text: str) -> str:
     >>> without_commands("!pip install torch\\n  %time fit()\\nprint('%d'\\n  %(n))")
     "pass\\n  pass\\nprint('%d'\\n  %(n))"
     """
-    return re.sub(r"(?m)^([ \t]*)(?:!.*|%%?[A-Za-z].*|print\s+(?![=(.\[]).*|print *>>.*)$", r"\1pass", text)
+    return _COMMAND.sub(lambda command: f"{command[1]}pass" + "\n" * command[0].count("\n"), text)
+
+
+_COMMAND = re.compile(r"(?m)^([ \t]*)(?:!(?:.*\\\n)*.*|%%?[A-Za-z].*|print\s+(?![=(.\[]).*|print *>>.*)$")
+"""A line of IPython or Python 2, with the lines that continue a shell command."""
 
 
 class _Source(Interpreter):
@@ -130,8 +134,10 @@ class _Source(Interpreter):
             if any(_LEARNING.match(layer.name) for layer in layers):
                 networks.setdefault(_signature(layers), (name, flow, line))
         if len(networks) > 1:
-            names = dict.fromkeys(name or self._name_of_flow(flow) or str(line) for name, flow, line in networks.values())
-            if len(names) == 1 and len({_named_signature(flow) for _, flow, _ in networks.values()}) == 1:  # more of it is refused in some
+            found_names = [name or self._name_of_flow(flow) for name, flow, _ in networks.values()]
+            lines = [str(line) for _, _, line in networks.values()]
+            names = dict.fromkeys(name if name and found_names.count(name) == 1 else line for name, line in zip(found_names, lines, strict=True))
+            if len({*found_names}) == 1 and len({_named_signature(flow) for _, flow, _ in networks.values()}) == 1:  # more of it is refused in some
                 return max((flow for _, flow, _ in networks.values()), key=lambda flow: len(_layers(flow)))
             raise Problem("model.several", n=len(networks), names=tuple(names))
         if not networks:
@@ -232,8 +238,10 @@ class _Source(Interpreter):
         for cls in [value for value in self.scope.values.values() if isinstance(value, Class)]:
             functions += [value for name, value in cls.attributes.items() if isinstance(value, Function) and name not in ("__init__", "forward", "call", "__call__")]
         doubted = [(module, [*module.doubts]) for module in self.modules]
+        self.in_unused = True
         for function in functions[:60]:
             self.branch(lambda function=function: str(self.call_function(function, [], {}, function.node) and ""))  # type: ignore[misc]
+        self.in_unused = False
         for module, doubts in doubted:
             module.doubts[:] = doubts
         del self.modules[marked:]
@@ -268,15 +276,16 @@ def _keras_version(text: str) -> str:
     code = re.sub(r"#.*", "", text)
     if _KERAS_1.search(code):
         return "keras 1"
-    if not re.search(r"(?m)^\s*(from|import) keras\b", code) or re.search(r"\btensorflow\b", code):
+    if not re.search(r"(?m)^[ \t]*(from|import) keras\b", code) or re.search(r"\btensorflow\b", code):
         return ""
     return "keras 2" if _BEFORE_KERAS_3.search(code) else "keras 2 or 3"
 
 
 def _parse(text: str) -> tuple[str, ast.Module, Problem | None]:
-    """Parse the text. If that fails, parse it without IPython commands, or only its first Sequential(…). Return the
-    source, its tree, and the first error or None."""
-    _check_nesting(text)
+    """Parse the text. If that fails, parse it without IPython commands, or only its first Sequential(…) if the rest is
+    prose. Return the source, its tree, and the first error or None."""
+    if is_nested(text):
+        raise Problem("model.nested")
     fault: Problem | None = None
     dedented = textwrap.dedent(text)
     command_free = without_commands(dedented)
@@ -292,20 +301,33 @@ def _parse(text: str) -> tuple[str, ast.Module, Problem | None]:
             continue
         except (RecursionError, MemoryError):
             break
-    raise fault if fault and re.search(r"Sequential|Module|\bclass |\bdef |\bimport ", text) else Problem("model.no_python")
+    raise fault if fault and _CODE.search(text) else Problem("model.no_python")
 
 
-def _check_nesting(text: str) -> None:
+_CODE = re.compile(r"(?m)\b(Sequential|Module)\b|^[ \t]*(class \w+.*:|def \w+\(|import \w+|from [\w.]+ import )")
+"""Signs of Python in a text that Python cannot parse."""
+
+
+def is_nested(text: str) -> bool:
+    """Return whether a text is nested too deeply for Python's parser.
+
+    >>> is_nested("f(" * 90), is_nested("f(x)" * 90)
+    (True, False)
+    """
     depth = max_depth = 0
     for bracket in re.findall(r"[\[({})\]]", text):
         depth = depth + 1 if bracket in "[({" else max(0, depth - 1)
         max_depth = max(max_depth, depth)
-    if max_depth > MOST_NESTED or re.search(r"[-+~]{200}|(?:not\s+){200}", text):
-        raise Problem("model.nested")
+    return max_depth > MOST_NESTED or bool(re.search(r"[-+~]{200}|(?:not\s+){200}", text))
+
+
+_STATEMENT = re.compile(r"(?m)^[ \t]*(?:class|def|import|from|return|for|if|with|while|@)\b|^[ \t]*[\w.\[\]]+[ \t]*[-+*/|]?=(?!=)|[\w\])]\.\w+\(|\w\[[^]]*\]|\bself\b")
+"""A statement that may change a model."""
 
 
 def _sequential_in(text: str) -> str:
-    """Return the text from the first "Sequential(" to its closing bracket, or "?"."""
+    """Return the text from the first "Sequential(" to its closing bracket, or "?" if there is none or the rest has
+    statements."""
     start = re.search(r"(?:\w+\.)*Sequential\s*\(", text)
     if start is None:
         return "?"
@@ -313,7 +335,9 @@ def _sequential_in(text: str) -> str:
     for index in range(start.end() - 1, len(text)):
         depth += {"(": 1, ")": -1}.get(text[index], 0)
         if not depth:
-            return text[start.start() : index + 1]
+            before = re.sub(r"[ \t]*[\w.]+[ \t]*=[ \t]*\Z", "", text[: start.start()])
+            rest = f"{before}\n{text[index + 1 :]}"
+            return "?" if _STATEMENT.search(rest) else text[start.start() : index + 1]
     return "?"
 
 

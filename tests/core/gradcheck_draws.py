@@ -15,6 +15,7 @@ import numpy as np
 from cnnviz.core.diagnosis.diagnosis import Diagnosis, diagnose
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.gradcheck import KINK, SAFETY, TOLERANCE, WRONG, GradientCheck, check_gradients
+from cnnviz.core.gradcheck.verdict import threshold
 from cnnviz.core.network.layers.max_pooling import max_pool
 from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.network.network import WEIGHTS, Network
@@ -302,7 +303,7 @@ def let_pass(case: Drawn, number: int) -> str:
     wrong[at] *= 1 + share
     result, kinks = case.check(name, gradients={name: wrong}), case.check(name).marks[name] == KINK
     with np.errstate(over="ignore"):
-        least = np.maximum(SAFETY * result.error_bound[name], TOLERANCE * np.maximum(np.abs(wrong), np.abs(right)))
+        least = np.maximum(threshold(result.error_bound[name]), TOLERANCE * np.maximum(np.abs(wrong), np.abs(right)))
         beyond = np.abs(wrong - right) > (1 + OFF / SAFETY) * least
     missed = beyond & (result.marks[name] != WRONG) & ~kinks
     if not any(kind in case.net for kind in ("relu", "leaky", "max")) and result.at_kinks:

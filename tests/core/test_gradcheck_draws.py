@@ -166,6 +166,9 @@ ONCE = {
     "three normalizations of a flat image, whose slope doubles as the step halves": Drawn(
         "bn-bn-bn-dense4-dense4-tanh-dense6-identity-mse", (3, 4, 3), "flat", "raw", "he", 21966, "far", lr=0.58, updates=3
     ),
+    "five normalizations of a flat image, whose loss moves within the step by hardly more than round-off": Drawn(
+        "gn1-bn-gn1-dense3-dense8-ln-gn4-sigmoid-ce", (1, 6, 4), "flat", seed=312413, targets="far", opt="momentum", lr=0.21, updates=300, images=2
+    ),
 }  # fmt: skip
 
 
@@ -214,6 +217,14 @@ def test_a_kink_of_outputs_without_a_target_excuses_no_wrong_entry():
     """Of a black image all of z1 is 0 but for units with a bias, which alone have targets: the loss does not depend on the others."""
     case = Drawn("dense7-leaky-sigmoid-ce", (3, 1, 9), "flat", seed=95414, lr=0.091, updates=30, images=2)
     assert not let_pass(case, 20_000_003)
+
+
+def test_a_wrong_entry_that_underflows_is_not_let_pass_but_undecided():
+    case = Drawn(
+        "avg4s2-relu-identity-relu-bn-identity-bn-dense5-identity-mse", (3, 8, 6), "drawn", "raw", "he", 327813, "bits", lr=0.33, grown=9.4e-151, images=4
+    )  # fmt: skip
+    assert np.abs(case.gradients["dg2"]).max() < 1e-290 and not let_pass(case, 91_390_001_166)
+    assert (case.check("g2").marks["g2"] == UNDECIDED).all()
 
 
 def test_a_softmax_on_raw_pixels_has_gradients_below_1e_160():

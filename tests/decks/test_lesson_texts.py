@@ -1,5 +1,7 @@
 """What the lessons say is true for the setup that they link to."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,8 @@ from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import load_images
 from cnnviz.decks.deck import Screen
 from cnnviz.decks.library import bundled_lessons, lectures
-from cnnviz.decks.plates import plates
-from cnnviz.decks.question import ask, setup_at
+from cnnviz.decks.plates import cells, plates
+from cnnviz.decks.question import ask, other_setup, setup_at
 from cnnviz.decks.scope import scope_of, setup_of
 from cnnviz.view.constants import gallery
 from cnnviz.words import languages
@@ -66,3 +68,60 @@ def test_a_lesson_takes_minutes_and_a_lecture_what_its_screens_plan():
             assert deck.minutes == round(sum(screen.seconds for screen in deck.screens) / 60)
     short, long = (Screen("", text=screen_of("kernel", 1).text, kind=kind) for kind in ("choose", "construct"))
     assert short.duration < long.duration
+
+
+def cases(screen: Screen) -> list[Setup]:
+    """The setups of a question: its own, and that of a second try."""
+    return [setup_at(screen, {}), *filter(None, [other_setup(screen)])]
+
+
+def numbers_in(text: str) -> list[float]:
+    return [float(number.replace("−", "-")) for number in re.findall(r"(?<![\w\[,])−?\d+\.\d+", text)]
+
+
+def test_the_gradients_of_windows_that_overlap_add_up_as_they_are_printed():
+    screen = screen_of("sums", 3)
+    for setup in cases(screen):
+        question = ask(screen, setup)
+        first, second = numbers_in(question.text.say("en"))
+        assert first + second == pytest.approx(numbers_in(question.right.say("en"))[0], abs=1.01e-4)
+
+
+def test_the_pictures_of_flipped_gradients_have_the_digits_that_the_text_names():
+    """Pictures are printed in thousandths, with three digits, if all their numbers are below 0.1."""
+    screen = screen_of("check", 7)
+    for setup in cases(screen):
+        question = ask(screen, setup)
+        assert max(np.abs(option.value).max() for option in question.options) < 0.1
+        begins, ends = numbers_in(question.text.say("en").split("right `df` begins")[1])
+        key = np.asarray(question.key)
+        assert (f"{key[2, 2]:.4f}", f"{key[0, 0]:.4f}") == (f"{begins:.4f}", f"{ends:.4f}")
+
+
+@pytest.mark.parametrize(
+    ("id", "number", "sentence"), [("channels", 4, "This sum is positive"), ("norm", 6, "This one was kept")]
+)
+def test_a_wrong_click_is_explained_by_its_own_cell_and_not_by_a_mistake_in_code(id, number, sentence):
+    screen = screen_of(id, number)
+    question = ask(screen, setup_at(screen, {}))
+    (option,) = question.options
+    assert (option.value == ~question.key).all() and option.say.say("en").startswith(sentence) and not option.is_mistake
+
+
+def test_two_equal_filters_move_visibly_and_stay_equal():
+    """Their change is shown: next to their weights, it is too small to be seen."""
+    for id, number in (("channels", 6), ("zero", 2)):
+        screen = screen_of(id, number)
+        for setup in cases(screen):
+            change = next(plate.value for plate in plates(screen, scope_of(setup)) if plate.hidden)
+            assert (change[0] == change[1]).all() and change.all(), (id, number)
+
+
+def test_the_largest_sum_is_found_in_a_map_of_any_width():
+    """Row and column follow the size of the map."""
+    for id, number in (("kernel", 7), ("saturated", 1)):
+        screen = screen_of(id, number)
+        setup, _ = Setup.parse_query(setup_at(screen, {}).to_query() | {"img": "digit7-3"})
+        (rows, columns) = cells(screen, scope_of(setup))[1]
+        z1 = scope_of(setup).arrays["z1"]
+        assert z1[rows.start, columns.start] == z1.max()

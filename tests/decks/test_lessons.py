@@ -274,7 +274,7 @@ def test_every_question_on_other_images(id, number, img):
     setup, _ = own.with_query(*({"img": img}, find_image(img).label) if len(own.images) == 1 else ({"img": others(own, img)}, None))
     question = ask(screen, setup)
     assert question.text and question.ask and question.right
-    assert not re.search(r"\d(?:[,.\u202f]?\d){8}", question.text.say("en") + question.right.say("en")), "a number as people write it"
+    assert not re.search(r"\d(?:[,.\u202f]?\d){8}", f"{question.text.say('en')} {question.right.say('en')}"), "a number as people write it"
     if screen.kind == "choose":
         assert [option.right for option in question.options].count(True) == 1
         assert all(option.say for option in question.options)

@@ -190,11 +190,13 @@ def test_axe_finds_nothing_in_the_list_of_keys_and_the_lecture_view(screen: Scre
 def test_who_uses_the_keyboard_skips_to_the_lesson_and_can_turn_single_keys_off(screen: Screen):
     screen.open("/", stage="z1")
     expect(screen.page).to_have_title("Step · cnnviz")
-    screen.page.evaluate("document.activeElement.blur()")
-    screen.key("skip").focus()
+    screen.press("Tab")
+    expect(screen.key("skip")).to_be_focused()
     expect(screen.key("skip")).to_be_in_viewport()
-    screen.page.keyboard.press("Enter")
+    screen.press("Enter")
     expect(screen.page.locator(".cnnviz .middle")).to_be_focused()
+    screen.press("Tab", "Tab", "Tab", "Tab")
+    expect(screen.key("stage_next")).to_be_focused()
     names = screen.page.locator("[data-stage-chip]").evaluate_all("(all) => all.map((chip) => [chip.textContent, chip.ariaLabel])")
     assert [name for text, name in names if not name.startswith(f"{text.replace('∂', 'partial L by partial ')}: ")] == []  # what is read is what is seen (2.5.3)
     for group in ("image", "channel"):  # one stop for Tab, and arrows inside
@@ -309,6 +311,8 @@ def test_what_is_chosen_and_where_the_focus_is_shows_in_forced_colours_too(scree
     screen.open("/train", k=0)
     bars, column = screen.page.locator(".column .bar"), screen.page.locator(".column").first
     assert len({bars.nth(0).evaluate(ground), bars.nth(1).evaluate(ground), column.evaluate(ground)}) == 3
+    screen.open("/notebook")
+    assert len({cell.evaluate(ground) for cell in screen.page.locator(".nine span").all()[:9]}) > 3
     screen.open("/learn", query="lesson=kernel&step=1")
     screen.press("A")
     expect(screen.page.locator(":is(.option, .pictured):has(:checked)")).to_have_css("outline-width", "3px")

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Download, Page, expect
 
 from cnnviz import Setup
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.hand_sheet import PARTS, hand_sheet
 from tests.e2e.page import Screen, printed_loss, snapshot
@@ -170,8 +171,9 @@ def test_the_menu_closes_without_a_choice(screen: Screen):
         expect(screen.key("files")).to_be_hidden()
 
 
-def test_the_worksheet_is_two_printed_pages_and_its_answers_one(page: Page):
-    setup = Setup(seed=39)
+@pytest.mark.parametrize("query", [{"seed": "39"}, next(preset.query for preset in PRESETS if preset.name == "vzhou")], ids=["default", "vzhou"])
+def test_the_worksheet_is_two_printed_pages_and_its_answers_one(page: Page, query: dict[str, str]):
+    setup, _ = Setup.parse_query(query)
     sheets = {part: hand_sheet(setup, snapshot(setup), "an image", part) for part in PARTS}
     for part, count in (("questions", 2), ("answers", 1), ("teacher", 3)):
         page.set_content(sheets[part])

@@ -468,3 +468,35 @@ def test_every_weight_of_a_kernel_can_be_chosen(screen: Screen):
     expect(screen.page.locator(".chosen-cell")).to_contain_text("[1,1]")
     screen.press("ArrowDown", "ArrowRight", "Enter")
     commit(screen, right=True)
+
+
+@pytest.mark.parametrize(("lesson", "step"), [("kernel", 4), ("kernel", 6), ("blame", 6), ("check", 3), ("notebook", 2), ("channels", 5), ("channels", 7), ("sums", 4)])
+def test_a_question_is_whole_with_both_its_hints_and_its_maps_are_not_cut(screen: Screen, lesson: str, step: int):
+    screen.open("/learn", lesson=lesson, step=step)
+    at(screen, step)
+    while screen.key("learn_hint").count():
+        screen.key("learn_hint").click()
+        screen.painted()
+    for part in (".said-and-asked", ".scenery"):
+        assert screen.page.locator(part).evaluate("(e) => [e.scrollHeight - e.clientHeight, e.scrollWidth - e.clientWidth]") == [0, 0], part
+
+
+GAPS = """(all) => all.map((cell) => {
+  const [wrong, whole, right] = [cell.querySelector("s"), cell, cell.querySelector("b")].map((e) => e.getBoundingClientRect())
+  const middle = whole.y + whole.height / 2
+  return [middle - wrong.bottom, right.y - middle]
+})"""
+"""Of each cell with two numbers: the distances of the wrong one, above, and of the right one, below, from its middle."""
+
+
+def test_a_wrong_number_stands_above_the_right_one_and_neither_meets_the_other(screen: Screen):
+    question = ask(bundled_lessons()[0].screens[0], setup_at(bundled_lessons()[0].screens[0], {}))
+    for width in (1280, 390):
+        screen.page.set_viewport_size({"width": width, "height": 844})
+        screen.open("/learn", query="lesson=kernel&step=1")
+        choose(screen, next(n for n, option in enumerate(question.options) if not option.right))
+        commit(screen, right=False)
+        screen.press("Shift")
+        expect(screen.page.locator(".split")).to_have_count(9)
+        gaps = screen.page.locator(".split").evaluate_all(GAPS)
+        assert all(above >= -1 and below >= -1 for above, below in gaps), gaps

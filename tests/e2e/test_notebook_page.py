@@ -178,12 +178,12 @@ def test_at_1280_by_720_what_stands_below_the_rows_is_whole_at_each_step_of_the_
         assert faults(screen.page, CUT) == [], step
 
 
-def test_what_stands_between_the_rows_says_at_a_touch_what_it_means(screen: Screen):
+def test_one_button_says_what_stands_between_the_rows(screen: Screen):
     screen.open("/notebook", part="experiment", rule="procedural")
     notes = screen.page.locator(".between .note")
     assert all("cos" not in text for text in notes.all_inner_texts())
     expect(screen.page.locator("#notes")).to_be_hidden()
-    notes.last.click()
+    screen.page.locator(".notes-button").click()
     expect(screen.page.locator("#notes")).to_be_visible()
     expect(screen.page.locator("#notes")).to_contain_text("the relative length")
 

@@ -57,8 +57,8 @@ def test_at_normal_speed_a_stage_stays_until_its_picture_is_complete_and_can_be_
       document.querySelector("[data-key=play]").click()
       while (root.dataset.stage === "v") await frame()
       const { stage } = root.dataset
-      while (document.querySelector(".mechanism").dataset.flying !== "1" && root.dataset.stage === stage) await frame()
-      while (document.querySelector(".mechanism").dataset.flying === "1" && root.dataset.stage === stage) await frame()
+      while (document.querySelector(".scene").dataset.flying !== "1" && root.dataset.stage === stage) await frame()
+      while (document.querySelector(".scene").dataset.flying === "1" && root.dataset.stage === stage) await frame()
       const complete = performance.now()
       while (root.dataset.stage === stage) await frame()
       return performance.now() - complete
@@ -94,7 +94,7 @@ def test_on_a_step_the_maps_glide_to_the_stage_and_the_picture_comes_about_until
     stage, z1 = screen.page.locator(".content"), screen.canvas("z1")
     z1.evaluate("(canvas) => { canvas.known = true }")
     assert z1.evaluate("(canvas) => Boolean(canvas.closest('.drawn'))") and not screen.canvas("a1").evaluate("(canvas) => Boolean(canvas.closest('.drawn'))")
-    picture = screen.page.locator("canvas.mechanism")
+    picture = screen.page.locator(".drawn .scene")
     seen, built = record(stage, "data-gliding"), record(picture, "data-flying")
     screen.press("ArrowRight")
     screen.ready(stage="a1")
@@ -110,7 +110,7 @@ def test_on_a_step_the_maps_glide_to_the_stage_and_the_picture_comes_about_until
              press("ArrowLeft")
              while (stage.dataset.gliding !== "1") await new Promise(requestAnimationFrame)
              press("Shift")
-             return [stage.dataset.gliding, stage.querySelector(".mechanism").dataset.flying]
+             return [stage.dataset.gliding, stage.querySelector(".scene").dataset.flying]
            }"""
     )
     assert landed == ["0", "0"]
@@ -140,7 +140,7 @@ def test_the_channels_of_a_map_go_to_the_stage_one_by_one_from_the_strip_or_the_
     )
     assert sorted(starts) == [False, True, True, True, True], "one channel stood in the picture before; four in the strip"
     screen.ready(stage="z2")
-    expect(screen.page.locator("canvas.mechanism")).to_have_attribute("data-flying", "0")
+    expect(screen.page.locator(".drawn .scene")).to_have_attribute("data-flying", "0")
 
 
 def test_what_the_kernel_has_not_reached_yet_is_not_printed(screen: Screen):

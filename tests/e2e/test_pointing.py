@@ -270,14 +270,14 @@ MARKED = "(scene) => [...scene.querySelectorAll('.lit, .mark')].some((part) => p
 
 def test_what_belongs_to_a_term_lights_up_in_the_picture(screen: Screen):
     screen.open("/", query="stage=z1&view=lecture")
-    picture, scene = screen.page.locator("canvas.mechanism"), screen.page.locator(".scene")
+    picture = screen.page.locator(".drawn .scene")
     box = picture.bounding_box()
     result = set()
     for x in range(int(0.25 * box["width"]), int(0.8 * box["width"]), 20):
         screen.page.mouse.move(box["x"] + x, box["y"] + 0.25 * box["height"])
         result.add(term := picture.get_attribute("data-term"))
-        assert scene.evaluate(MARKED) == bool(term)
+        assert picture.evaluate(MARKED) == bool(term)
     assert len(result - {""}) >= 3  # of the window, the kernel or the products
     screen.page.mouse.move(box["x"] + 5, box["y"] - 20)
     expect(picture).to_have_attribute("data-term", "")
-    assert not scene.evaluate(MARKED)
+    assert not picture.evaluate(MARKED)

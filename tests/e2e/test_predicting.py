@@ -5,9 +5,10 @@ import re
 import numpy as np
 from playwright.sync_api import expect
 
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.core.setup.setup import Setup
 from cnnviz.decks.missions import blind
-from tests.e2e.page import Screen, snapshot, values
+from tests.e2e.page import Screen, faults, snapshot, values
 
 NET = "conv2x3-relu-max2-dense3-softmax-ce"
 
@@ -132,3 +133,26 @@ def test_what_an_operation_reads_stays_in_sight_while_its_result_is_hidden(scree
     expect(picture).to_have_count(0)
     expect(screen.page.locator(".scene .convolution")).to_be_visible()
     expect(screen.canvas("z1")).to_have_attribute("aria-label", re.compile("900 values"))
+
+
+BENEATH_FORMULA = """() => {
+  const formula = document.querySelector(".explain .formula").getBoundingClientRect()
+  const parts = [...document.querySelectorAll(".scene :is(.digits, .field, .colour-bar, b)")].filter((e) => e.checkVisibility({ visibilityProperty: true }))
+  return parts.filter((e) => {
+    const box = e.getBoundingClientRect()
+    return Math.min(box.right, formula.right) - Math.max(box.left, formula.left) > 1 && Math.min(box.bottom, formula.bottom) - Math.max(box.top, formula.top) > 1
+  }).map((e) => `${e.className} ${e.textContent.trim().slice(0, 20)}`)
+}"""
+"""Parts of the picture that the formula is painted over."""
+
+
+def test_no_formula_is_painted_over_a_map_after_a_miss_or_over_a_list_of_gradients(screen: Screen):
+    screen.open("/", seed=39, stage="z1", predict="1")
+    screen.page.locator(".predict").get_by_label("Your number").fill("7.7")
+    screen.press("Enter")
+    expect(screen.page.locator(".predict")).to_contain_text("Not quite.")
+    assert faults(screen.page, BENEATH_FORMULA) == []
+    tinygrad = next(preset for preset in PRESETS if preset.name == "tinygrad")
+    for stage in ("dg1", "da2"):
+        screen.open("/", **tinygrad.query, stage=stage)
+        assert faults(screen.page, BENEATH_FORMULA) == []

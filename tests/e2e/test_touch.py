@@ -28,7 +28,7 @@ WITHIN = """(card) => {
 
 def at(screen: Screen, share: tuple[float, float]) -> tuple[float, float]:
     """A place in the picture."""
-    box = screen.page.locator("canvas.mechanism").bounding_box()
+    box = screen.page.locator(".drawn .scene").bounding_box()
     return box["x"] + share[0] * box["width"], box["y"] + share[1] * box["height"]
 
 

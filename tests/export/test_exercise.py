@@ -126,6 +126,15 @@ def test_where_kinks_are_near_a_right_pass_is_not_called_wrong(setup, tmp_path):
     assert all(right(output[line.target]) for line, _ in open_lines(program)), output
 
 
+def test_where_all_entries_are_at_kinks_it_says_how_many_it_tried(tmp_path):
+    """In front of a black background a bias of 0 is exactly at ReLU's kink."""
+    setup = Setup(net="conv2x3b-relu-dense2-mse", img="digit7-3")
+    pixels, snapshot = snapshot_of(setup)
+    program = setup.network.program(snapshot.trace.x.shape)
+    output = ran(filled(exercise_script(setup, pixels, snapshot), program, ("db1", " * 0")), tmp_path)
+    assert output["db1"] == "undecided: all at kinks (2 of 2 entries tried)"
+
+
 @pytest.mark.parametrize("net, scale, k", [("dense3-dense2-mse", "unit", 300), ("conv1x3b-max3s2-dense2-mse", "raw", 300)])
 def test_of_a_run_that_is_not_finite_nothing_is_called_right_or_wrong(net, scale, k, tmp_path):
     setup = Setup(net=net, img="digit7-3", scale=scale, k=k, lr=10)

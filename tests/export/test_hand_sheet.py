@@ -103,6 +103,15 @@ def test_each_cell_is_computed_from_the_one_before_and_comes_again_on_the_way_ba
     assert back[-1].name.startswith(("f′", "f₁′", "w′", "w₁′"))
 
 
+@pytest.mark.parametrize("setup", [SETUPS[0], SETUPS[2]], ids=str)
+def test_the_place_in_the_list_can_be_counted_from_the_size_that_is_named(setup):
+    task = next(task for task in tasks(setup, snapshot_of(setup)) if task.name.startswith("v[?]"))
+    shape = [int(n) for n in re.search(r"\d+(×\d+)+", str(task.note))[0].split("×")]
+    cell = [int(n) for n in task.name.rpartition("[")[2].rstrip("]").split(",")]
+    assert np.ravel_multi_index(cell, shape) == task.answer
+    assert str(task.note) in hand_sheet(setup, snapshot_of(setup), "an image")
+
+
 @pytest.mark.parametrize("setup", SETUPS, ids=[setup.net for setup in SETUPS])
 def test_pictures_are_the_maps_with_the_cells_that_are_read(setup):
     for task in tasks(setup, snapshot_of(setup)):

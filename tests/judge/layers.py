@@ -91,6 +91,41 @@ class Columns:
         self.b = self.b - rate * self.db
 
 
+class ConvOfPlacesLast(ConvOfPlaces):
+    """The same, channels last."""
+
+    def __init__(self, input_shape, kernel_size, depth):
+        super().__init__(input_shape, kernel_size, depth)
+        self.biases = self.biases.transpose(1, 2, 0).copy()
+
+    def forward(self, x):
+        self.x = x.transpose(2, 0, 1)
+        windows = np.lib.stride_tricks.sliding_window_view(self.x, self.kernels.shape[2:], axis=(1, 2))
+        return self.biases + np.einsum("cijuv,mcuv->ijm", windows, self.kernels)
+
+    def backward(self, gradient, learning_rate):
+        biases, self.biases = self.biases, 0
+        dx = super().backward(gradient.transpose(2, 0, 1), learning_rate)
+        self.biases = biases - learning_rate * gradient
+        return dx.transpose(1, 2, 0)
+
+
+class Lists:
+    """A dense layer that appends its gradients to lists, and whose methods have other names."""
+
+    def __init__(self, inputs, units):
+        self.K, self.B, self.weight_gradients, self.bias_gradients = np.random.randn(inputs, units), np.random.randn(units), [], []
+
+    def forward_propagate(self, x):
+        self.x = x
+        return x @ self.K + self.B
+
+    def backpropagate(self, dout):
+        self.weight_gradients.append(self.x.T @ dout)
+        self.bias_gradients.append(dout.sum(axis=0))
+        return dout @ self.K.T
+
+
 class MaxPool:
     """Of one image, channels last."""
 

@@ -366,7 +366,14 @@ def test_a_loop_that_takes_the_images_variable_is_named(variable):
     assert say("judge.slip.loop_shadowed") in message and "In another case it raises IndexError" in message
 
 
-@pytest.mark.parametrize("place", ["divmod(window.argmax(), k)", "(window.argmax() // k, window.argmax() % across)"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "divmod(window.argmax(), k)",
+        "(window.argmax() // k, window.argmax() % across)",
+        "((window.argmax() - window.argmax() % across) // k, window.argmax() % across)",
+    ],
+)
 def test_a_place_divided_by_the_other_side_is_caught(place):
     function = single_mistakes.with_mistake(students.max_pool, "np.unravel_index(window.argmax(), window.shape)", place)
     try:
@@ -475,6 +482,17 @@ def test_a_forward_function_that_is_not_finished_is_passed_over():
     module = {"students": students}
     exec("def conv_forward(x, w, b, param):\n    raise NotImplementedError\ndef conv_backward(dout, cache):\n    return students.conv(dout, cache)\n", module)
     judge(module["conv_backward"], "conv")
+
+
+def test_a_forward_function_that_fails_is_named_where_its_cache_is_missed():
+    module = {"np": np}
+    exec(
+        "def relu_forward(x):\n    if x.ndim > 2:\n        raise TypeError('no maps')\n    return np.maximum(0, x), (x, 1, 2)\n"
+        "def relu_backward(dout, cache):\n    x, _, _ = cache\n    return dout * (x > 0)\n", module,
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="not enough values to unpack") as raised:
+        judge(module["relu_backward"], "relu")
+    assert raised.value.__notes__[0].startswith("relu_forward gives no cache here") and raised.value.__notes__[0].endswith("TypeError: no maps")
 
 
 # ---- graded work

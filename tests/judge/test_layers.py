@@ -20,6 +20,16 @@ RIGHT = {
     "a bias for each place": (
         lambda size: layers.ConvOfPlaces(size.input_shape, size.k, size.filters), "conv", {"axes": "CHW", "rate": 0.1, "fixed": {"stride": 1, "pad": 0}},
     ),
+    "a bias for each place, channels last": (
+        lambda size: layers.ConvOfPlacesLast(size.input_shape, size.k, size.filters), "conv", {"axes": "HWC", "rate": 0.1, "fixed": {"stride": 1, "pad": 0}},
+    ),
+    "lists of gradients": (
+        lambda size: layers.Lists(size.inputs, size.units), "dense", {"gradients": {"dw": "weight_gradients[-1]", "db": "bias_gradients[-1]"}},
+    ),
+    "a function as backward, which applies the rate itself": (
+        lambda size: layers.Columns(size.inputs, size.units), "dense",
+        {"axes": "XN", "mean": True, "rate": 0.5, "backward": lambda layer, dout: (layer.backward(dout), layer.update(0.5))[0]},
+    ),
     "channels last": (lambda size: layers.ConvLast(size.filters, size.k, size.stride, size.pad), "conv", {"axes": "NHWC"}),
     "change of a weight": (
         lambda size: layers.Columns(size.inputs, size.units), "dense", {"axes": "XN", "mean": True, "rate": 1e-2, "update": "update"},
@@ -101,6 +111,33 @@ def test_a_wrong_forward_pass_is_said_first():
             return np.where(x > 0, x, 0.1 * x)
 
     assert judged(Leaky, "relu").startswith(say("judge.forward_wrong", case="")[:30])
+
+
+class OnlySquare(layers.MaxPool):
+    def forward(self, x):
+        if x.shape[0] != x.shape[1]:
+            raise ValueError("not square")
+        return super().forward(x)
+
+
+class NoKernelOfOne(layers.ConvLast):
+    def backward(self, dout):
+        if self.k == 1:
+            raise ValueError("no kernel of 1")
+        return super().backward(dout)
+
+
+@pytest.mark.parametrize(
+    "make, kind, axes, said",
+    [
+        (lambda size: OnlySquare(size.k, size.stride), "max", "HWC", "It works if rows and columns are equal"),
+        (lambda size: NoKernelOfOne(size.filters, size.k, size.stride, size.pad), "conv", "NHWC", "raised for"),
+    ],
+)
+def test_what_a_layer_raises_has_a_note(make, kind, axes, said):
+    with pytest.raises(ValueError) as raised:
+        judge_layer(make, kind, axes=axes)
+    assert str(raised.value) in ("not square", "no kernel of 1") and any(said in note for note in raised.value.__notes__)
 
 
 def test_a_layer_without_a_gradient_of_its_input_is_told_how_to_leave_it_out():

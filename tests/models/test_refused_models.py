@@ -123,6 +123,7 @@ READ = [
     (6, "if torch.cuda.is_available():\n    net = net.cuda()", NET),
     (6, "for m in net.modules():\n    if isinstance(m, nn.Conv2d):\n        nn.init.normal_(m.weight)", NET),
     (7, "criterion = nn.MSELoss()", "conv4x3b-relu-max2-dense10-mse"), (7, "torch.manual_seed(1)", NET),
+    (6, "tb = SummaryWriter()\ntb.add_histogram('c1', net.c1.weight, 1)\nfor name, weight in net.named_parameters():\n    tb.add_histogram(name, weight.grad, 1)", NET),
 ]  # fmt: skip
 
 
@@ -287,6 +288,95 @@ def test_a_block_of_a_readme_may_have_a_title():
     assert str(from_model(f'# Net\n\n```python title="net.py"\n{LAYERS}\n```\n\nand:\n\n```py\nprint(1)\n```')) == "dense10-softmax-ce"
 
 
+@pytest.mark.parametrize("fence", ["python", "{.python .input}", "{python}", "Python3", ""])
+def test_a_line_of_a_readme_is_named_by_its_number_there(fence):
+    first, second = (f"```{fence}\n{code}\n```\n" for code in ("import torch.nn as nn", "net = nn.Sequential(\n    nn.Flatten(), nn.Linear(784, 10), nn.Softshrink(),\n)"))
+    text = f"# Net\n\nProse.\n\n{first}\n```bash\npip install\n```\n\n{second}"
+    with pytest.raises(Problem, match="Line 15: cnnviz has no layer Softshrink"):
+        from_model(text)
+
+
+def test_a_block_of_a_readme_that_is_not_python_is_not_passed_over_where_it_has_layers():
+    with pytest.raises(Problem, match="Line 6 is not Python"):
+        from_model(f"# Net\n```python\n{LAYERS}\n```\n```python\nmodel.add(nn.ReLU()\n```\n")
+    assert str(from_model(f"# Net\n```python\n{LAYERS}\n```\n```python\npip install torch\n```\n")) == "dense10-softmax-ce"
+
+
+def test_a_block_in_a_docstring_of_python_is_not_taken_for_the_model():
+    text = f'"""A net.\n\n```python\nnet = nn.Sequential(nn.Flatten(), nn.Linear(784, 5))\n```\n"""\nnet = {LAYERS}\n'
+    assert str(from_model(text)) == "dense10-softmax-ce"
+
+
+def test_of_a_consoles_session_in_a_readme_the_inputs_are_read():
+    text = "# Net\n```python\n>>> net = nn.Sequential(\n...     nn.Flatten(), nn.Linear(784, 10))\n>>> net\nSequential(\n  (0): Flatten()\n)\n```\n"
+    assert str(from_model(text)) == "dense10-softmax-ce"
+
+
+def test_the_output_of_a_readmes_code_is_not_taken_for_its_model():
+    printed = "Net(\n  (c1): Conv2d(1, 4, kernel_size=(3, 3), stride=(1, 1))\n)"
+    assert str(from_model(f"# Net\n```python\n{TORCH}\nprint(net)\n```\n```\n{printed}\n```\n")) == NET
+    layers = "Sequential(\n  (0): Flatten(start_dim=1, end_dim=-1)\n  (1): Linear(in_features=784, out_features=10, bias=True)\n)"
+    assert str(from_model(f"# Net\n```python\nprint(net)\n```\n```\n{layers}\n```\n")) == "dense10-softmax-ce"
+
+
+def test_a_readme_without_code_is_not_said_to_have_a_wrong_line():
+    with pytest.raises(Problem, match="This is not Python"):
+        from_model("# Net\n\n- **Layers**: ~3\n- one output for each class of digits, import it\n")
+
+
+@pytest.mark.parametrize("call", ["", "train(net)"])
+def test_the_loss_with_which_a_function_compiles_its_argument_is_read(call):
+    text = "def make():\n    return keras.Sequential([layers.Flatten(), layers.Dense(10)])\nnet = make()\n"
+    text += f"def train(model):\n    model.compile(optimizer='adam', loss='mse')\n    model.fit(x, y)\n{call}\n"
+    assert str(from_model(text)) == "dense10-mse"
+
+
+@pytest.mark.parametrize("scale", ["2.0", "1 / 127.5, offset=-1", "factor", "1 / 255, 0.5"])
+def test_pixels_are_rescaled_to_shares_alone(scale):
+    text = "m = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling({}), layers.Flatten(), layers.Dense(10)])"
+    assert as_it_is(text.format(scale)) is None
+    assert str(from_model(text.format("1.0 / 255"))) == "dense10-softmax-ce"
+
+
+def test_layers_without_a_model_are_said_to_be_such():
+    with pytest.raises(Problem, match="There are layers, but no model"):
+        from_model("conv = nn.Conv2d(1, 5, 5)\npool = nn.MaxPool2d(2)\nout = pool(conv(torch.rand(1, 1, 28, 28)))\nprint(out.size())\n")
+
+
+def test_models_of_one_name_are_chosen_by_their_lines():
+    text = "".join(f"class Net(nn.Module):\n  def __init__(self):\n    super().__init__()\n    self.f = nn.Linear(784, {n})\n  def forward(self, x):\n"
+                   "    return self.f(x.flatten(1))\nnet = Net()\nF.cross_entropy(net(x), y).backward()\n" for n in (3, 4, 5))  # fmt: skip
+    with pytest.raises(Problem, match="3 different models. Choose one by name or line: ") as raised:
+        from_model(text)
+    names = raised.value.values["names"]
+    assert [str(from_model(text, name)) for name in names] == ["dense3-softmax-ce", "dense4-softmax-ce", "dense5-softmax-ce"]
+
+
+def test_of_a_book_in_several_frameworks_those_are_read_that_we_know():
+    cells = "".join(f"```{{.python .input}}\n%%tab {name}\nnet = nn.Sequential({layers})\n```\n" for name, layers in (
+        ("mxnet", "nn.Dense(10)"), ("pytorch, mxnet", "nn.Flatten(), nn.LazyLinear(8)"), ("jax", "nn.Dense(9)")))  # fmt: skip
+    assert str(from_model(cells)) == "dense8-softmax-ce"
+
+
+BROKEN = [
+    "net = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))\nnet.add_module('l', nn.Linear(10, 5))\nprint(5 % (",
+    "model = Sequential([Flatten(), Dense(10)])\nmodel.add(Dense(5))\nx = = 3",
+    "net = nn.Sequential(nn.Flatten(), nn.Linear(784, 8))\nnet[1] = nn.Linear(784, 10)\nif x\n  pass",
+    "class Net(nn.Module):\n  def __init__(self):\n    self.f = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))\n  def forward(self, x):\n    return self.f(x) * 2)",
+]
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_a_sequential_is_not_read_alone_where_python_cannot_parse_what_changes_it(text):
+    with pytest.raises(Problem, match=r"Line \d is not Python"):
+        from_model(text)
+
+
+@pytest.mark.parametrize("before, after", [("My model is:\n", "\nIt works (98 %)."), ("I use net = ", "")])
+def test_a_sequential_in_prose_is_read(before, after):
+    assert str(from_model(f"{before}nn.Sequential(nn.Flatten(), nn.Linear(784, 10)){after}")) == "dense10-softmax-ce"
+
+
 def test_a_model_that_an_unknown_function_gets_in_a_loop_is_one_model():
     loop = "for images, labels in loader:\n"
     train = "def train(model):\n  for images, labels in loader:\n    criterion(model(images), labels).backward()\n"
@@ -368,6 +458,12 @@ TWO = "class A(nn.Module):\n def __init__(self):\n  super().__init__()\n  self.f
 TWO += TWO.replace("class A", "class B").replace("nn.Linear(4, 2)", "nn.Linear(4, 3)")
 
 
+@pytest.mark.parametrize("quote", ["'''Result:\n{}'''", "# output:\nr = r\"\"\"\n{}\"\"\""])
+def test_code_that_quotes_what_print_shows_is_read_as_code(quote):
+    printed = "Net(\n  (c1): Conv2d(1, 4, kernel_size=(3, 3), stride=(1, 1))\n)\n"
+    assert str(from_model(TORCH + quote.format(printed))) == NET
+
+
 def test_one_of_several_models_is_chosen_by_name():
     with pytest.raises(Problem, match="Choose one by name or line: A, B"):
         from_model(TWO)
@@ -388,9 +484,9 @@ def test_a_file_in_another_encoding_is_told_so():
         read_model("x = 1\n# 模型\nnn.Sequential(nn.Linear(4, 2))".encode("gbk"))
 
 
-@pytest.mark.parametrize("line", ["!pip install torch", "%matplotlib inline", "print 'ready'"])
+@pytest.mark.parametrize("line", ["!pip install torch", "%matplotlib inline", "print 'ready'", "!wget \\\n  https://example.org \\\n  -O a.zip"])
 def test_a_notebooks_commands_are_passed_over(line):
-    assert from_model(f"{line}\nnn.Sequential(nn.Linear(4, 2))") == Network.parse("dense2-softmax-ce")
+    assert str(from_model(f"{line}\n{TORCH}")) == NET
 
 
 KERAS_1 = "m = Sequential()\nm.add(Convolution2D(20, 5, 5, border_mode='same', input_shape=(28, 28, 1)))\nm.add(Flatten())\nm.add(Dense(output_dim=10, init='normal'))"
@@ -417,7 +513,7 @@ def test_three_numbers_are_read_only_if_the_version_of_keras_is_known():
 
 
 BASE = [
-    'layers.Conv2D(3, 3, activation="relu")', "layers.MaxPooling2D(2)", 'layers.Conv2D(2, 3, padding="same")', 'layers.Activation("tanh")', "layers.AveragePooling2D()",
+    'layers.Conv2D(3, 3, activation="relu")', "layers.MaxPooling2D(2)", 'layers.Conv2D(2, 3, padding="same")', 'layers.Activation("tanh")', "layers.AveragePooling2D(2)",
     "layers.ReLU()", "layers.LeakyReLU(negative_slope=0.2)", "layers.Dropout(0.5)", 'layers.Dense(4, activation="sigmoid")',
 ]  # fmt: skip
 ODD = [
@@ -466,7 +562,8 @@ def output_of_keras(text: str, x: np.ndarray, network: Network, shape: tuple[int
                 c, h, w = program.inputs[place - 0] if len(program.inputs[place]) == 3 else program.shapes[names.source]
                 array = array.reshape(c, h, w, -1).transpose(1, 2, 0, 3).reshape(len(array), -1)
             arrays.append(array.transpose(2, 3, 1, 0) if letter == "f" else array)
-    model.set_weights(arrays)
+    # a dense layer on maps is a 1x1 convolution
+    model.set_weights([array[0, 0] if array.shape[:2] == (1, 1) and weight.ndim == 2 else array for array, weight in zip(arrays, model.get_weights(), strict=True)])
     return np.asarray(model(x.transpose(1, 2, 0)[None].astype(np.float32)))[0]
 
 

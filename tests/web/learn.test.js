@@ -3,11 +3,11 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { barScale } from "../../cnnviz/pages/learn/bar_scale.js"
-import { coloursOf, formatCell } from "../../cnnviz/pages/learn/cells.js"
+import { coloursOf, formatCell, formatNumber } from "../../cnnviz/pages/learn/cells.js"
 import { centreStart, outputAt, shiftStart, windowRange } from "../../cnnviz/pages/learn/crop_bounds.js"
 import { arithmeticOf, sumOf } from "../../cnnviz/pages/learn/kernel_places.js"
 import { pictureColours } from "../../cnnviz/pages/learn/learn_board.js"
-import { caption } from "../../cnnviz/pages/learn/learn_plates.js"
+import { caption, curveScale } from "../../cnnviz/pages/learn/learn_plates.js"
 import { spokenQuestion } from "../../cnnviz/pages/learn/learn_words.js"
 import {
   agreementByNumber,
@@ -190,6 +190,34 @@ test("on a phone, visible numbers fit their cells, and no grid is wider than the
     }
 })
 
+test("numbers of a grid fit their cells beside the text, too, and have the decimals of the largest one", () => {
+  const decimalsOf = (text) => text.split(".")[1]?.length ?? 0
+  for (const { step, numbers } of steps)
+    for (const figure of figuresOf(numbers, step, true).filter(({ form }) => form === "grid")) {
+      const colours = coloursOf(figure.values, figure.limits, figure.scale)
+      const texts = Array.from(figure.values, (value) => formatCell(value, colours))
+      const where = `${step.lesson} ${step.number} ${figure.plate.array}: ${texts}`
+      assert.ok(Math.max(...texts.map((text) => text.length)) * 7.6 <= cellOf(figure, 0), where)
+      assert.ok(Math.max(...texts.map(decimalsOf)) <= colours.decimals, where)
+    }
+  const of = (...values) => values.map((value) => formatCell(value, coloursOf(values, [-1, 1], "signed")))
+  assert.deepEqual(of(2.42, 0.0039, -0.083, 0), ["2.42", "0.00", "−0.08", "0"])
+  assert.deepEqual(of(0.714, 0.0039, -0.083), ["0.71", "0.00", "−0.08"])
+  assert.deepEqual(of(0.0468, -0.00557), ["46.8", "−5.6"])
+  assert.deepEqual(of(236.5, 0.4), ["237", "0"])
+})
+
+test("the captions of outputs, weights and biases begin with their symbols", () => {
+  const captions = steps.flatMap(({ step, numbers }) =>
+    figuresOf(numbers, step, true)
+      .filter(({ plate }) => ["o", "w", "b"].includes(plate.symbol))
+      .map((figure) => [figure.plate.symbol, JSON.stringify(caption(numbers, figure))]),
+  )
+  assert.deepEqual([...new Set(captions.map(([symbol]) => symbol))].sort(), ["b", "o", "w"])
+  for (const [symbol, text] of captions)
+    assert.ok(text.includes('class=\\"name\\"') && text.includes(`"values":["${symbol}"]`), text)
+})
+
 test("cells grow if no map fills the space, and stay within it", () => {
   const grown = []
   for (const { step, numbers } of steps) {
@@ -270,6 +298,64 @@ test("bars start at 0 on a linear scale, and at a named power of ten over more t
     assert.ok(named.length >= 2 && named.length <= 7)
     for (const { power, at } of decades) assert.ok(Math.abs(part(10 ** power) - at) < 1e-9 && at >= 0 && at <= 1)
   }
+})
+
+test("bars of numbers with both signs begin at 0, and each keeps its side", () => {
+  const { part, from } = barScale([-0.5, 1.5])
+  assert.deepEqual([part(-0.5), from(-0.5), part(1.5), from(1.5)], [0.25, 0, 0.75, 0.25])
+  const positive = barScale([0.5, 2])
+  assert.deepEqual([positive.from(0.5), positive.from(2)], [0, 0])
+})
+
+test("curves beside each other have one scale, logarithmic with named decades over more than three decades", () => {
+  const scaleOf = (lesson, number) => {
+    const { step, numbers } = at(lesson, number)
+    assert.equal(curveScale(figuresOf(numbers, step, false)), null, "a hidden curve says nothing")
+    const figures = figuresOf(numbers, step, true)
+    return { scale: curveScale(figures), curves: figures.filter(({ form }) => form === "curve") }
+  }
+  for (const [lesson, number, isLogarithmic] of [
+    ["saturated", 8, true],
+    ["saturated", 3, false],
+    ["rate", 1, true],
+    ["rate", 4, true],
+    ["dead", 3, false],
+  ]) {
+    const { scale, curves } = scaleOf(lesson, number)
+    assert.equal(scale.isLogarithmic, isLogarithmic, `${lesson} ${number}`)
+    assert.ok(scale.ticks.length >= 2 && scale.ticks.length <= 7)
+    const values = curves.flatMap(({ values }) => Array.from(values))
+    const parts = values.map((value) => scale.part(value))
+    assert.ok(parts.every((part) => part >= 0 && part <= 1) && Math.max(...parts) > 0.85)
+    assert.ok(
+      values.every((value, n) => values.every((other, m) => other <= value || parts[m] >= parts[n])),
+      "one scale for all",
+    )
+  }
+})
+
+test("numbers beside a sentence are printed as in the sentence", () => {
+  assert.deepEqual([0.000293, 0.0025, -0.139749, 1.6471, 15, 2.757e-16, 3.3e-5, 1.25e23, 0].map(formatNumber), [
+    "0.000293",
+    "0.0025",
+    "−0.14",
+    "1.65",
+    "15",
+    "2.76e−16",
+    "3.3e−5",
+    "1.25e23",
+    "0",
+  ])
+})
+
+test("a sum of zeros is 0, and a single term among many zeros stands alone", () => {
+  const sum = (lesson, number) => {
+    const { step, numbers } = at(lesson, number)
+    return arithmeticOf(numbers, step.cells.map, askedCells(numbers, step.cells)[0]).replace(/<[^>]*>/g, "")
+  }
+  assert.equal(sum("saturated", 2), "∂f[0,0] = 0")
+  assert.equal(sum("sums", 2), "∂a₁[13,7] = +0.238 ≈ 0.23758")
+  assert.match(sum("blame", 5), /^∂f\[1,1\] = \+0\.2086 −0\.1853 ≈ 0\.023375$/)
 })
 
 test("numbers compared as bars use a log scale over more than three decades", () => {

@@ -44,10 +44,10 @@ def check_parameter(pass_differences: Differences, name: str, analytic: np.ndarr
         end_change = sides.moved.copy()
         central[unclear], error_bound[unclear], kinks[unclear], end_change[unclear] = _refine(pass_differences, name, step, unclear, sides.subset(unclear), analytic[unclear])
         error_bound = np.maximum(error_bound, gradient_error_bound)
-        # The gradient is not 0, but a nudge changes the output only by round-off: both lie on plateaus, before and
+        # The exact gradient differs, but a nudge changes the output only by round-off: both lie on plateaus, before and
         # after a jump.
-        gradient = np.abs(pass_differences.gradients[f"d{name}"]).reshape(-1)
-        error_bound[(np.abs(central) <= error_bound) & (end_change == 0) & (gradient > SAFETY * error_bound)] = np.inf
+        distance = np.abs(pass_differences.gradients[f"d{name}"].reshape(-1) - central)
+        error_bound[(np.abs(central) <= SAFETY * error_bound) & (end_change == 0) & (distance > SAFETY * error_bound)] = np.inf
         is_different = ~(_error(analytic, central, error_bound) <= TOLERANCE)
         if is_different.any():
             error_bound[is_different] = np.hypot(error_bound, pass_differences.own_errors[f"d{name}"])[is_different]

@@ -256,6 +256,7 @@ function mount(root, told) {
   const mountRecord = { root, view, told, receive, ask: () => askFor(page), heard: false }
   mounted.set(root, mountRecord)
   shown = mountRecord
+  skipContainer(root)
   showTraining()
   tellWhoeverLeaves(root, view.stop.signal)
   return mountRecord
@@ -310,11 +311,17 @@ function keep() {
   if (container) moveTo(container, root)
   else if (waits) return
   else document.querySelector(MAIN)?.prepend(root)
+  skipContainer(root)
   restoreFocusIn(root)
   view.content.invalidate() // WebKit shows a canvas that was moved only after it is drawn again
   view.paint()
 }
 new MutationObserver(keep).observe(document.body, { childList: true, subtree: true })
+
+/** Remove Streamlit's container from the tab order, so that the view's skip link is the first stop. @param {HTMLElement} root */
+function skipContainer(root) {
+  root.closest("main")?.setAttribute("tabindex", "-1")
+}
 
 /**
  * Move a view to the place of an empty element. With `moveBefore`, the focus and the text cursor stay.

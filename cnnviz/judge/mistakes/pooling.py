@@ -133,6 +133,10 @@ _add_winner(
     "divided_by_other_side", "u, v = argmax // pool_width, argmax % pool_height", "u, v = argmax // pool_width, argmax % pool_width",
     lambda a, k, across, columns: (a // across, a % k),
 )  # fmt: skip
+_add_winner(
+    "divided_by_other_side", "u, v = (argmax - argmax % pool_width) // pool_height, argmax % pool_width", "u, v = argmax // pool_width, argmax % pool_width",
+    lambda a, k, across, columns: ((a - a % across) // k, a % across),
+)  # fmt: skip
 for _adds, _sign in ((True, "+="), (False, "=")):
     _add_winner("place_of_window", f"{{dx}}[n, c, u, v] {_sign} {{dout}}[n, c, i, j]", _PLACE, lambda a, k, across, columns: divmod(a, across), False, _adds)
     _add_winner(

@@ -1,28 +1,60 @@
 // Cells of a grid with colours and numbers. Numbers may be hidden, or shown with a wrong answer.
 
 import { colour, css, textColour } from "../../view/model/numbers/colour.js"
-import { exponentOf, formatInteger, number, short, timesPower } from "../../view/model/numbers/format.js"
+import {
+  decimals,
+  exponentOf,
+  formatInteger,
+  localizePoint,
+  number,
+  short,
+  timesPower,
+} from "../../view/model/numbers/format.js"
 import { html, nothing } from "../../view/shell/html.js"
 
 /** @import { Scale, Template } from "../../view/types/view.js" */
-/** @typedef {{ limits: number[], scale: Scale, power: number }} Colours  of a group of numbers, and the power of ten in which they are printed */
+/** @typedef {{ limits: number[], scale: Scale, power: number, decimals: number }} Colours  of a group of numbers, the power of ten in which they are printed, and their maximal number of decimals */
 /** @typedef {{ text: string, style: string, kind?: string, mine?: string, note?: string }} Cell  `mine` is a wrong answer */
 
+const DIGITS = 3 // significant digits
+
 /**
- * Return the common colour scale and power of ten of some numbers.
+ * Return the common colour scale, power of ten and maximal number of decimals of some numbers. The largest one has three
+ * digits.
  * @param {ArrayLike<number>} values @param {number[]} limits @param {Scale} scale @returns {Colours}
  */
 export function coloursOf(values, limits, scale) {
   const maximum = Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
-  return { limits, scale, power: exponentOf(maximum) }
+  const power = exponentOf(maximum)
+  const before = Math.max(Math.floor(Math.log10(maximum / 10 ** power || 1)) + 1, 1)
+  return { limits, scale, power, decimals: Math.max(DIGITS - before, 0) }
 }
 
-/** @param {number} value @param {Colours} colours */
-export const formatCell = (value, { power: of }) =>
-  Number.isInteger(value) && Math.abs(value) < 1e5 ? formatInteger(value) : short(value / 10 ** of)
+/**
+ * Format a number of a group, with no more decimals than the others. Only 0 itself is "0".
+ * @param {number} value @param {Colours} colours
+ */
+export function formatCell(value, { power: of, decimals: count }) {
+  if (Number.isInteger(value) && Math.abs(value) < 1e5) return formatInteger(value)
+  const scaled = value / 10 ** of
+  return Math.abs(scaled) < 10 ** (2 - count) ? decimals(scaled, count) : short(scaled)
+}
 
-/** Format a number with three digits, and integers exactly. @param {number} value */
-export const formatNumber = (value) => (Number.isInteger(value) ? formatInteger(value) : number(value, 3))
+/** Format a number as sentences do: with three significant digits, and integers exactly. @param {number} value */
+export function formatNumber(value) {
+  const size = Math.abs(value)
+  if (Number.isInteger(value) && size < 1e5) return formatInteger(value)
+  return formatDigits(value)
+    .replace(/([.,]\d*?)0+(?=e|$)/, "$1")
+    .replace(/[.,](?=e|$)/, "")
+}
+
+/** Format a number with three significant digits. @param {number} value */
+export function formatDigits(value) {
+  const size = Math.abs(value)
+  if (size < 1e-4 || size >= 1e5) return number(value, DIGITS)
+  return (value < 0 ? "−" : "") + localizePoint(size.toPrecision(DIGITS))
+}
 
 /** Return the power of ten as text, or "" if it is 1. @param {Colours} colours */
 export const powerText = (colours) => timesPower(colours.power)

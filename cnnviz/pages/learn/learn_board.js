@@ -6,7 +6,7 @@ import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/shell/html.js"
 import { cell, coloursOf, formatNumber, grid, powerText } from "./cells.js"
 import { arithmeticOf, circledNumber, positionFigure, productFigure } from "./kernel_places.js"
-import { bars, picturedIndices, plate } from "./learn_plates.js"
+import { bars, curveScale, picturedIndices, plate } from "./learn_plates.js"
 import { letter, rich } from "./learn_words.js"
 import { askedCells, figuresOf, hasSingleKernel, signsOf } from "./plate_figures.js"
 import { sizesOf } from "./plate_sizes.js"
@@ -88,11 +88,11 @@ export function board(step, numbers, tried, room, more) {
   const drawnFigures = figures.filter(({ form }) => form !== "number")
   const numberFigures = figures.filter(({ form }) => form === "number")
   const signs = step.kind === "click" ? drawnFigures.map(() => "") : signsOf(numbers, drawnFigures)
-  const sizes = sizesOf(drawnFigures, signs, room)
+  const [sizes, scale] = [sizesOf(drawnFigures, signs, room), curveScale(drawnFigures)]
   const showsChoices = isPictured(step) && !(tried.found && figures.some(({ asked }) => asked))
   const belowTemplate = showsChoices
     ? pictureChoices(step, numbers, tried)
     : arithmetic(step, numbers, tried, room.phone)
-  return html`<div class="scenery">${drawnFigures.length ? html`<div class="plates" style="--grown:${sizes.grown}">${drawnFigures.map((figure, n) => plate(numbers, figure, signs[n], step, tried, sizes, room.phone))}</div>` : nothing}
+  return html`<div class="scenery">${drawnFigures.length ? html`<div class="plates" style="--grown:${sizes.grown}">${drawnFigures.map((figure, n) => plate(numbers, figure, signs[n], step, tried, sizes, room.phone, scale))}</div>` : nothing}
     ${numberFigures.length ? bars(numbers, numberFigures) : nothing}${more}${belowTemplate}</div>`
 }

@@ -1,11 +1,21 @@
 // A plate beside a question: its name, and its numbers if they are visible or were answered.
 
-import { COLON, formatInteger, formula, number } from "../../view/model/numbers/format.js"
+import { COLON, formatInteger, formula } from "../../view/model/numbers/format.js"
 import { spoken } from "../../view/model/spoken.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing, svg } from "../../view/shell/html.js"
 import { barScale } from "./bar_scale.js"
-import { answeredCell, cell, coloursOf, formatNumber, grid, hiddenCell, powerText, wrongCell } from "./cells.js"
+import {
+  answeredCell,
+  cell,
+  coloursOf,
+  formatDigits,
+  formatNumber,
+  grid,
+  hiddenCell,
+  powerText,
+  wrongCell,
+} from "./cells.js"
 import { circledNumber } from "./kernel_places.js"
 import { rich } from "./learn_words.js"
 import {
@@ -61,7 +71,7 @@ export function caption(numbers, figure) {
       ? powerText(coloursOf(printedValues, [0, 1], "signed"))
       : ""
   const name = map
-    ? html`${map.plain.startsWith(map.label) ? nothing : html`<i class="name" ${inner(formula(map.label))}></i> `}<span>${map.plain}${size}</span>`
+    ? html`${map.plain.split(" ")[0] === map.label ? nothing : html`<i class="name" ${inner(formula(map.label))}></i> `}<span>${map.plain}${size}</span>`
     : html`<span ${inner(rich(label))}></span>`
   return html`<figcaption>${name} ${power}</figcaption>`
 }
@@ -75,7 +85,7 @@ function descriptionOf(numbers, { plate, hidden, values: all }, values = all) {
   if (hidden) return say("web.learn.masked_map", { map })
   if (values.length <= FEW) return `${map}${COLON}${Array.from(values, formatNumber).join(", ")}`
   const [low, high] = [Math.min, Math.max].map((of) => Array.from(values).reduce((a, b) => of(a, b)))
-  return say("web.learn.range", { map, n: values.length, low: number(low), high: number(high) })
+  return say("web.learn.range", { map, n: values.length, low: formatNumber(low), high: formatNumber(high) })
 }
 
 /** Return the indices of the positions with a picture: first, middle and last. @param {number} count */
@@ -126,11 +136,41 @@ function row(numbers, figure, step, tried) {
   return html`<dl class="row${hasNames ? " outputs" : ""}" style="--long:${Math.max(...cells.map(({ text }) => text.length))}">${cells.map((each, n) => html`<div><dt>${hasNames ? numbers.nameOf(n, count) : n}</dt><dd>${grid([each], 1, "")}</dd></div>`)}</dl>`
 }
 
-/** Return a curve of values by index, starting at 0, with its tangent at the mark. @param {Figure} figure @param {[number, number]} size */
-function curve({ values, hidden, plate: { mark } }, [width, height]) {
+/**
+ * Return the common scale of the visible curves without a mark, as of bars, with the values that it names; or null if
+ * there are none, or some values are negative.
+ * @param {Figure[]} figures
+ */
+export function curveScale(figures) {
+  const values = figures
+    .filter(({ form, hidden, plate: { mark } }) => form === "curve" && !hidden && mark === null)
+    .flatMap((figure) => Array.from(figure.values).filter(Number.isFinite))
+  if (!values.length || values.some((value) => value < 0)) return null
+  const { part, decades } = barScale(values)
+  const ends = [0, values.reduce((a, b) => Math.max(a, b))].map((value) => ({
+    at: part(value),
+    text: formatNumber(value),
+  }))
+  const named = decades.filter(({ isNamed }) => isNamed).map(({ at, power }) => ({ at, text: powerOfTen(power) }))
+  return { part, ticks: named.length ? named : ends, isLogarithmic: decades.length > 0 }
+}
+
+/** @param {number} n */
+const powerOfTen = (n) => (n === 0 || n === 1 ? String(10 ** n) : html`10<sup>${formatInteger(n)}</sup>`)
+
+const AXIS = 52 // width of a curve's labels in pixels
+
+/**
+ * Return a curve of values by index, with its tangent at the mark.
+ * @param {Figure} figure @param {[number, number]} size @param {ReturnType<typeof curveScale>} scale
+ */
+function curve({ values, hidden, plate: { mark } }, [width, height], scale) {
   const maximum = Math.max(...values.filter(Number.isFinite), 1e-12)
+  const hasAxis = scale !== null && mark === null && !hidden
+  const left = hasAxis ? AXIS : 6
+  const partOf = (/** @type {number} */ value) => (hasAxis ? scale.part(value) : value / maximum)
   const point = (/** @type {number} */ value, /** @type {number} */ n) =>
-    `${(n / (values.length - 1)) * (width - 12) + 6},${(1 - value / maximum) * (height - 16) + 8}`
+    `${(n / (values.length - 1)) * (width - 6 - left) + left},${(1 - partOf(value)) * (height - 16) + 8}`
   const pointAt = (/** @type {number} */ position) => point(interpolate(values, position), position)
   const tangent = () => {
     const [position, reach] = [Number(mark), values.length / 5]
@@ -142,11 +182,14 @@ function curve({ values, hidden, plate: { mark } }, [width, height]) {
   const line = hidden
     ? nothing
     : html`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><polyline points=${Array.from(values, point).join(" ")}></polyline>${mark === null ? nothing : tangent()}</svg>`
+  const axis = hasAxis
+    ? html`<span class="axis" style="--left:${AXIS}px">${scale.ticks.map(({ at, text }) => html`<i style="--at:${at}">${text}</i>`)}</span>`
+    : nothing
   const ends =
     hidden || mark !== null
       ? nothing
-      : html`<p class="ends">${number(values[0], 3)} <span aria-hidden="true">→</span><span class="live-only">, </span> ${number(values[values.length - 1], 3)}</p>`
-  return html`<div class="course-of ${hidden ? "hatched" : ""}" style="width:${width}px;height:${height}px">${line}</div>${ends}`
+      : html`<p class="ends">${formatNumber(values[0])} <span aria-hidden="true">→</span><span class="live-only">, </span> ${formatNumber(values[values.length - 1])}${hasAxis && scale.isLogarithmic ? html` · ${say("web.learn.log_scale")}` : nothing}</p>`
+  return html`<div class="course-of ${hidden ? "hatched" : ""}" style="width:${width}px;height:${height}px">${line}${axis}</div>${ends}`
 }
 
 /**
@@ -169,21 +212,25 @@ function slopeAt(values, position) {
 
 /** Return numbers as bars that begin at one edge, on one scale. @param {Numbers} numbers @param {Figure[]} figures */
 export function bars(numbers, figures) {
-  const visible = figures.filter(({ hidden }) => !hidden).map(({ values }) => Math.abs(values[0]))
-  const { part, decades } = barScale(visible)
-  const power = (/** @type {number} */ n) =>
-    n === 0 || n === 1 ? String(10 ** n) : html`10<sup>${formatInteger(n)}</sup>`
+  const visible = figures.filter(({ hidden }) => !hidden).map(({ values }) => values[0])
+  const { part, from, decades } = barScale(visible)
+  const text = (/** @type {number} */ value) => {
+    if (Number.isInteger(value) || !Number.isFinite(value)) return formatNumber(value)
+    if (!decades.length) return formatDigits(value)
+    const [digits, power] = value.toExponential(2).split("e")
+    return html`${formatDigits(Number(digits))} · ${powerOfTen(Number(power))}`
+  }
   const axis = decades.length
-    ? html`<div class="decades"><dt>${say("web.learn.log_scale")}</dt><dd><span>${decades.map(({ power: n, at, isNamed }) => html`<i style="--at:${at}">${isNamed ? html`<b>${power(n)}</b>` : nothing}</i>`)}</span></dd></div>`
+    ? html`<div class="decades"><dt>${say("web.learn.log_scale")}</dt><dd><span>${decades.map(({ power: n, at, isNamed }) => html`<i style="--at:${at}">${isNamed ? html`<b>${powerOfTen(n)}</b>` : nothing}</i>`)}</span></dd></div>`
     : nothing
-  return html`<dl class="amounts">${figures.map(
+  return html`<dl class="amounts ${decades.length ? "logarithmic" : ""}">${figures.map(
     ({ plate, values, hidden }) =>
-      html`<div><dt ${inner(plate.label ? rich(plate.label) : formula(numbers.maps[plate.symbol || plate.like].label))}></dt><dd><span class="amount ${hidden ? "hatched" : ""}" style="--part:${hidden ? 1 : part(Math.abs(values[0]))}"></span><b>${hidden ? "?" : number(values[0], 3)}</b></dd></div>`,
+      html`<div><dt ${inner(plate.label ? rich(plate.label) : formula(numbers.maps[plate.symbol || plate.like].label))}></dt><dd><span class="amount ${hidden ? "hatched" : ""}" style="--part:${hidden ? 1 : part(values[0])};--from:${hidden ? 0 : from(values[0])}"></span><b>${hidden ? "?" : text(values[0])}</b></dd></div>`,
   )}${axis}</dl>`
 }
 
-/** @param {Numbers} numbers @param {Figure} figure @param {string} sign @param {LearnStep} step @param {Tried} tried @param {Sizes} sizes @param {number} phone */
-export function plate(numbers, figure, sign, step, tried, sizes, phone) {
+/** @param {Numbers} numbers @param {Figure} figure @param {string} sign @param {LearnStep} step @param {Tried} tried @param {Sizes} sizes @param {number} phone @param {ReturnType<typeof curveScale>} scale */
+export function plate(numbers, figure, sign, step, tried, sizes, phone, scale) {
   const {
     form,
     face,
@@ -200,7 +247,7 @@ export function plate(numbers, figure, sign, step, tried, sizes, phone) {
       : []
   const body = () => {
     if (form === "row") return row(numbers, figure, step, tried)
-    if (form === "curve") return curve(figure, size)
+    if (form === "curve") return curve(figure, size, scale)
     if (hidden && step.kind === "number" && !figure.asked)
       // its cells could be counted
       return html`<div class="hatched" style="width:${size[0]}px;height:${size[1]}px" role="img" aria-label=${descriptionOf(numbers, figure)}></div>`

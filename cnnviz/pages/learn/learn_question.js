@@ -1,10 +1,10 @@
 // The text of a question: sentences, answers in words, feedback, and buttons.
 
-import { escapeHtml, formatToFit, formula, number } from "../../view/model/numbers/format.js"
+import { escapeHtml, formatToFit, formula } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, live, markup, nothing } from "../../view/shell/html.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
-import { cell, grid } from "./cells.js"
+import { cell, formatNumber, grid } from "./cells.js"
 import { isPictured } from "./learn_board.js"
 import { foreignLanguage, languageName, letter, paragraphs, rich } from "./learn_words.js"
 import { agreementByNumber } from "./plate_figures.js"
@@ -152,7 +152,7 @@ function feedback(step, { found, tries, rightCell }, lang) {
   const value =
     correctValue === null
       ? (rightCell ?? "")
-      : say("web.learn.it_is", { value: Number.isInteger(correctValue) ? correctValue : number(correctValue) })
+      : say("web.learn.it_is", { value: Number.isInteger(correctValue) ? correctValue : formatNumber(correctValue) })
   const showsExplanation = !found.right && found.say !== step.right
   return html`<p><b>${found.right ? "✓ " : ""}${verdict}</b> <span lang=${lang} ${inner(rich(found.say))}></span></p>${value ? html`<p ${inner(rich(value))}></p>` : ""}${showsExplanation ? html`<p lang=${lang} ${inner(rich(step.right))}></p>` : ""}`
 }
@@ -174,11 +174,11 @@ function buttons(step, last, tried) {
   const continueLabel = say(last ? "web.learn.finish" : "web.learn.continue")
   return html`<div class="next"><div>${step.kind && step.kind !== "construct" && !isOver ? html`<button type="submit" class="primary" data-key="learn_commit" ?disabled=${isIncomplete} aria-describedby="learn-note">${say("web.learn.commit")}</button>` : ""}
     ${canRepeat ? html`<button type="button" data-key="learn_other" class=${isRetryFirst ? "primary" : ""}>${say(`web.learn.another.${verb}`)}</button>` : ""}
-    ${isOver ? html`<button type="button" data-key="learn_continue" class=${isRetryFirst ? "" : "primary"}>${continueLabel} ›</button>` : ""}</div>
+    ${isOver ? html`<button type="button" data-key="learn_continue" class=${isRetryFirst ? "" : "primary"}>${continueLabel} ›</button>` : ""}
+    <p id="learn-note">${isIncomplete ? say(`web.learn.first.${step.kind}`, { last: letter(step.options.length - 1) }) : ""}</p></div>
     <div><button type="button" class="link" data-key="learn_back">‹ ${say("web.learn.back")}</button>
     ${tried.hintCount < step.hints.length && !isOver ? html`<button type="button" class="link" data-key="learn_hint">${say(tried.hintCount ? "web.learn.another_hint" : "web.learn.hint")}</button>` : ""}
-    ${isOver ? "" : html`<button type="button" class="link" data-key="learn_skip">${say("web.learn.skip")}</button>`}</div>
-    <p id="learn-note">${isIncomplete ? say(`web.learn.first.${step.kind}`, { last: letter(step.options.length - 1) }) : ""}</p></div>`
+    ${isOver ? "" : html`<button type="button" class="link" data-key="learn_skip">${say("web.learn.skip")}</button>`}</div></div>`
 }
 
 /**
@@ -189,7 +189,7 @@ function questionTemplate(step, lesson, filters, tried, language) {
   const lang = language || nothing
   if (!step.kind) return markup(paragraphs(step.text, language))
   return html`${markup(paragraphs(step.text, language))}<h2 id="learn-ask" lang=${lang} ${inner(rich(step.ask))}></h2>
-    ${isPictured(step) ? html`<p class="soft">${say("web.learn.pick_picture")}</p>` : ""}${answerTemplate(step, tried)}${changeControls(step, lesson, filters)}
+    ${isPictured(step) && step.cells ? html`<p class="soft">${say("web.learn.pick_picture")}</p>` : ""}${answerTemplate(step, tried)}${changeControls(step, lesson, filters)}
     <div class="hints" aria-live="polite">${step.hints.slice(0, tried.hintCount).map((hint) => html`<p class="hint" tabindex="-1" lang=${lang} ${inner(rich(hint))}></p>`)}</div>`
 }
 

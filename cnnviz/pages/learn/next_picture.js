@@ -5,7 +5,7 @@ import { html, inner, nothing } from "../../view/shell/html.js"
 import { formatNumber, grid, patch } from "./cells.js"
 import { paintMap } from "./crop_paint.js"
 import { isPictured, pictureColours } from "./learn_board.js"
-import { bars, plate } from "./learn_plates.js"
+import { bars, curveScale, plate } from "./learn_plates.js"
 import { rich } from "./learn_words.js"
 import { askedCells, figuresOf, signsOf, windowOf } from "./plate_figures.js"
 import { sizesOf } from "./plate_sizes.js"
@@ -65,8 +65,9 @@ export function nextPicture(step, numbers, room) {
   const allSigns = signsOf(numbers, mapPictures)
   const signs = mapPictures.flatMap(({ hidden }, n) => (hidden ? [] : [allSigns[n]]))
   const sizes = sizesOf(mapFigures, signs, room)
+  const scale = curveScale(mapFigures)
   const choices = step.kind === "choose"
-  const maps = html`${mapFigures.length ? html`<div class="plates" style="--grown:${sizes.grown}">${mapFigures.map((figure, n) => plate(numbers, figure, signs[n], step, UNTRIED, sizes, room.phone))}</div>` : nothing}${numberFigures.length ? bars(numbers, numberFigures) : nothing}`
+  const maps = html`${mapFigures.length ? html`<div class="plates" style="--grown:${sizes.grown}">${mapFigures.map((figure, n) => plate(numbers, figure, signs[n], step, UNTRIED, sizes, room.phone, scale))}</div>` : nothing}${numberFigures.length ? bars(numbers, numberFigures) : nothing}`
   return html`<div class="next-picture ${choices ? "" : "alone"}"><div class="maps" data-lesson=${choices ? nothing : step.lesson} data-step=${choices ? nothing : step.number}>${maps}</div>
     ${choices ? html`${mapFigures.length || numberFigures.length ? html`<span class="arrow" aria-hidden="true">→</span>` : nothing}${answers(step, numbers)}` : nothing}</div>`
 }

@@ -15,6 +15,7 @@ const HEAD = 58 // above and below a plate
 const [LEAST, ROW] = [84, 180] // least height of a map; width of a row of outputs
 const [LINES, TIGHT] = [62, 38] // height of an output, and with five or more
 const GROWN = [2, 1.75, 1.5, 1.25] // factors of enlarged cells
+const [LETTER, POWER] = [7.4, 8] // mean width of a caption's letter; letters of a power of ten behind it
 
 /** Return the number of tiles per row. @param {Figure} figure */
 export const acrossOf = ({ face }) => (face.stacked ? 1 : Math.ceil(Math.sqrt(face.tiles)))
@@ -25,9 +26,9 @@ export const acrossOf = ({ face }) => (face.stacked ? 1 : Math.ceil(Math.sqrt(fa
  */
 export function cellOf(figure, phone, grown = 1) {
   const isAsked = figure.plate.hidden && figure.asked
+  const [cut, across] = [visibleBlock(figure), acrossOf(figure)]
   if (!phone) return Math.round((isAsked ? ASKED : CELL) * grown)
   const minimum = Math.round(isAsked ? ASKED * ON_PHONE.asked : CELL * ON_PHONE.cell)
-  const [cut, across] = [visibleBlock(figure), acrossOf(figure)]
   const room = (phone - 10 * (across - 1)) / (cut?.wide ?? across * figure.face.columns) - LINE
   return Math.max(minimum, Math.min(Math.ceil(longestLength(figure, cut) * SIGN_OF_NUMBER) + EDGES, Math.floor(room)))
 }
@@ -39,6 +40,13 @@ function longestLength(figure, cut) {
   const colours = coloursOf(values, figure.limits, figure.scale)
   return Math.max(...values.map((value) => formatCell(value, colours).length))
 }
+
+/** Return the width that a plate takes, with its caption, which does not wrap. @param {Figure} figure @param {Sizes} sizes @param {number} phone */
+const plateWidth = (figure, sizes, phone) =>
+  Math.max(
+    sizeOf(figure, sizes, phone)[0],
+    phone || !figure.plate.label ? 0 : (figure.plate.label.length + POWER) * LETTER,
+  )
 
 /**
  * Return width and height of a plate, if maps are `side` high.
@@ -67,7 +75,7 @@ export function sizesOf(figures, signs, room) {
   const rowsOf = (sizes) => {
     let [row, taken] = [1, 0]
     figures.forEach((figure, n) => {
-      const [each] = sizeOf(figure, sizes, phone)
+      const each = plateWidth(figure, sizes, phone)
       if (taken && taken + gapAfter(n) + each > width) [row, taken] = [row + 1, 0]
       taken += (taken ? gapAfter(n) : 0) + each
     })
@@ -77,7 +85,7 @@ export function sizesOf(figures, signs, room) {
   const heightOf = (sizes) => {
     let [all, row, taken] = [0, 0, 0]
     figures.forEach((figure, n) => {
-      const [each, tall] = sizeOf(figure, sizes, phone)
+      const [each, [, tall]] = [plateWidth(figure, sizes, phone), sizeOf(figure, sizes, phone)]
       if (taken && taken + gapAfter(n) + each > width) [all, row, taken] = [all + row, 0, 0]
       taken += (taken ? gapAfter(n) : 0) + each
       row = Math.max(row, tall + HEAD)

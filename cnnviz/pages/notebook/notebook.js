@@ -84,12 +84,12 @@ function pairs({ rows, cards, maps }, story) {
   const operationTemplate = (/** @type {GradientCard} */ { symbol, note }, /** @type {number} */ n) => {
     if (wideIndex >= 0 && n > wideIndex) return nothing // taken by the sentence where causes meet
     const tag = tags.find((each) => each.symbol === symbol)
-    return html`<div class="between" style=${n === wideIndex ? `grid-column: ${n + 2} / -1` : ""}>${tag ? causeTag(tag) : story ? nothing : html`<button type="button" class="note" popovertarget="notes" title=${say("web.notebook.notes")}>${note}</button>`}</div>`
+    return html`<div class="between" style=${n === wideIndex ? `grid-column: ${n + 2} / -1` : ""}>${tag ? causeTag(tag) : story ? nothing : html`<span class="note">${note}</span>`}</div>`
   }
   const [above, ...others] = rows
   return html`<div class=${cards.length > FULL ? "pairs many" : "pairs"} style=${`--n:${cards.length}`}><span></span>
-    ${cards.map(({ symbol, label, operation, state }) => html`<div class="pair-head" data-column=${symbol} data-state=${state === "equal" ? "" : state}><button type="button" data-card=${symbol}><i ${inner(formula(withoutChannel(label)))}></i></button> <span>${operation}</span></div>`)}
-    ${row(above)}${others.length ? html`<span></span>${cards.map(operationTemplate)}${others.map(row)}<p class="meaning" id="notes" popover>${say("web.notebook.meanings")}</p>` : nothing}</div>`
+    ${cards.map(({ symbol, label, operation, state }) => html`<div class="pair-head" data-column=${symbol} data-state=${state === "equal" ? "" : state}><i data-card=${symbol} ${inner(formula(withoutChannel(label)))}></i> <span>${operation}</span></div>`)}
+    ${row(above)}${others.length ? html`${story ? html`<span></span>` : html`<button type="button" class="notes-button" popovertarget="notes" aria-label=${say("web.notebook.notes")} title=${say("web.notebook.notes")}>?</button>`}${cards.map(operationTemplate)}${others.map(row)}<p class="meaning" id="notes" popover>${say("web.notebook.meanings")}</p>` : nothing}</div>`
 }
 
 /** @param {TagData} tag */

@@ -126,7 +126,7 @@ export class StageTransitions {
 
 /**
  * Return the animations of single channels, from the previous diagram or from the strip.
- * @param {HTMLCanvasElement} picture @param {Record<string, Plate>} plates @param {Shown[]} shown @param {Shown[]} before @param {string} image the shown image of a batch @returns {Flight[]}
+ * @param {HTMLElement} picture @param {Record<string, Plate>} plates @param {Shown[]} shown @param {Shown[]} before @param {string} image the shown image of a batch @returns {Flight[]}
  */
 export function channelFlights(picture, plates, shown, before, image) {
   const channels = shown.filter(({ symbol }) => (plates[symbol]?.channels.length ?? 0) > 1).slice(0, MAX_CHANNELS)

@@ -23,7 +23,7 @@ import { GLIDE } from "../../view/scene/motion.js"
 import { pictureOf } from "../../view/scene/pictures.js"
 import { SceneView } from "../../view/scene/scene_view.js"
 import { closest } from "../../view/shell/html.js"
-import { isPhone, isPortraitTablet, isTouch, prefersReducedMotion } from "../../view/shell/media_queries.js"
+import { isPhone, isTouch, prefersReducedMotion } from "../../view/shell/media_queries.js"
 import { Content } from "../../view/shell/page.js"
 import { Dragging } from "./drag.js"
 import { KernelField } from "./kernel_field.js"
@@ -47,7 +47,7 @@ const WEIGHT = 700 // milliseconds for each weight of a filter
 const FRAME = () => `
   <section class="explain" aria-label="${escapeHtml(say("web.frame.explanation"))}">
     <div class="text" tabindex="-1"><div class="tools"><div class="stepper" hidden></div></div></div>
-    <div class="drawn"><div class="roll"><canvas class="mechanism" aria-hidden="true"></canvas></div></div>
+    <div class="drawn"><div class="roll"><div class="scene"></div></div></div>
     <div class="foot"></div><p class="holds" hidden></p>
   </section>
   <div class="maps overview"></div>
@@ -107,8 +107,7 @@ export class Step extends Content {
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, finishTransition, { capture: true, signal: view.stop.signal })
     this.transitions = new StageTransitions(view.$(".drawn"))
-    const canvas = /** @type {HTMLCanvasElement} */ (view.$(".mechanism"))
-    this.sceneView = new SceneView(view.$(".drawn"), canvas)
+    this.sceneView = new SceneView(view.$(".drawn"), view.$(".drawn .scene"))
     this.story = new Story(this)
     this.dragging = new Dragging(this) // before the listeners that handle hovering
     bindPicture(this, view.$(".drawn"))
@@ -475,17 +474,14 @@ export class Step extends Content {
   drawDiagram({ map, cell }) {
     const { numbers, palette, computedCount: made, plates } = this
     if (!this.room || !palette) return
-    const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
     const isHidden = this.isMasked(map)
-    const isPortrait = isPhone() || isPortraitTablet()
     const renderKey = [map, this.view.stage, this.overview.key, isHidden, palette]
     if (renderKey.some((part, n) => part !== this.lowered.of[n])) this.lowered = { of: renderKey, by: 0 }
     const room = isPhone() ? uprightRoom(this, isHidden) : this.room
     const fitsStage = (/** @type {string} */ symbol) => StageTransitions.fits(plates[symbol])
-    this.view.$(".drawn").classList.toggle("upright", isPortrait)
     const { stage, veiled, player } = this.view
     const high = room.height + this.lowered.by
-    const state = [map, room.width, high, isPortrait, isHidden, stage, veiled, player.computedCount(map)]
+    const state = [map, room.width, high, isHidden, stage, veiled, player.computedCount(map)]
     const diagramInputs = [String(cell), numbers, numbers.partCount, palette, this.dragging.isLate, String(state)]
     const lastChanged = diagramInputs.findLastIndex((part, n) => part !== this.diagramInputs[n])
     if (!this.hasStageChanged && lastChanged < 0) return // nothing that the diagram depends on has changed
@@ -518,7 +514,7 @@ export class Step extends Content {
     if (moves)
       this.startAnimation = () => {
         const channels = channelFlights(
-          canvas,
+          this.sceneView.element,
           plates,
           this.picture.shown,
           previousBoxes,

@@ -9,8 +9,7 @@ const EDGE = 16 // on phones
 
 /** Return the available size of the diagram. @param {Step} step */
 export function roomOf({ view }) {
-  view.$(".drawn").classList.remove("upright")
-  const { clientWidth: width, clientHeight: height } = view.$(".mechanism")
+  const { clientWidth: width, clientHeight: height } = view.$(".drawn .scene")
   return { width, height }
 }
 

@@ -92,7 +92,8 @@ const invitation = (step) =>
   !isTouch() && readPreference(DRAGGED) === "" && readsDraggable(step, step.view.stage) ? say("web.drag.once") : ""
 
 const LINES = [".said", ".formula", ".numbers"]
-const [SMALLEST, SAFELY] = [0.7, 0.99] // smallest font scale of a formula; the margin is for its gaps, which do not shrink
+const [SMALLER, SMALLEST] = [15 / 18, 13 / 18] // sizes of a formula that is too long: those of texts, as shares of its own
+const SAFELY = 0.99 // for its gaps, which do not shrink
 
 const MAX_FITS = 500
 
@@ -145,9 +146,8 @@ function measureLine({ clientWidth, scrollWidth, children }) {
  * @param {HTMLElement} formula @param {number} share of its width that fits
  */
 function fitFormula(formula, share) {
-  share < 1
-    ? formula.style.setProperty("--fits", String(Math.max(SMALLEST, SAFELY * share)))
-    : formula.style.removeProperty("--fits")
+  const size = SAFELY * share < SMALLER ? SMALLEST : SMALLER
+  share < 1 ? formula.style.setProperty("--fits", String(size)) : formula.style.removeProperty("--fits")
   const isWrapped = share < SMALLEST && formula.querySelectorAll("math").length > 1
   formula.classList.toggle("wraps", isWrapped)
   const minShare = isPhone() ? 1 : SMALLEST // phones do not shrink it

@@ -24,7 +24,7 @@ class FilmMapView extends MapView {
 
   /** @override @param {Layout} at @param {number} n @param {number} done */
   print(at, n, done) {
-    super.print(at, n, done, { smallest: LETTERS, least: LETTERS })
+    super.print(at, n, done, { least: LETTERS })
   }
 }
 

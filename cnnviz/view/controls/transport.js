@@ -16,6 +16,7 @@ import {
   setHTML,
   setText,
 } from "../shell/html.js"
+import { isPhone } from "../shell/media_queries.js"
 import { actionButton } from "./actions.js"
 import { bindUpdates, fillUpdates, updateButton } from "./update_card.js"
 
@@ -114,13 +115,16 @@ function fillStages(view, stages) {
 }
 
 /**
- * Return a stage's chip. One chip is the tab stop; arrow keys change the stage.
+ * Return a stage's chip. One chip is the tab stop; arrow keys change the stage. Far stages are ticks, which a pointer
+ * can click but which are not buttons, except in a phone's list.
  * @type {(stage: StageRecord, n: number, at: number, count: number) => Template}
  */
 const chip = ({ symbol, label, phase, title }, n, at, count) => {
   const tick = count > MOST_CHIPS && Math.abs(n - at) > AROUND
   const text = phase === "update" ? say("web.phases.tick") : label
-  return html`<li><button type="button" data-stage-chip=${symbol} class="${phase}${n < at ? " done" : ""}${tick ? " tick" : ""}"
+  const state = `${phase}${n < at ? " done" : ""}`
+  if (tick && !isPhone()) return html`<li class="tick ${state}" data-stage-chip=${symbol} title=${title}></li>`
+  return html`<li><button type="button" data-stage-chip=${symbol} class="${state}${tick ? " tick" : ""}"
     title=${title} aria-label="${spoken(`${text}${COLON}${title}`)}" tabindex=${n === Math.max(at, 0) ? 0 : -1} aria-current=${n === at ? "step" : nothing} ${inner(text === label ? formula(text) : escapeHtml(text))}></button></li>`
 }
 

@@ -4,24 +4,12 @@
 
 let finer = 0
 let larger = 1
-const [NEAR, FAR] = [9, 10.1]
-let least = NEAR
 
 export const ratio = () => (finer || devicePixelRatio || 1) * larger
 
-/**
- * Return the smallest font size of a number in a cell, in pixels. Texts that are too wide at this size are squeezed.
- */
-export const minFontSize = () => least
-
-/**
- * Set the factor by which the style sheet magnifies every canvas.
- * @param {number} times
- * @param {boolean} fromAfar  whether it is read from a distance
- */
-export function magnify(times, fromAfar) {
+/** Set the factor by which the style sheet magnifies every canvas. @param {number} times */
+export function magnify(times) {
   larger = times
-  least = fromAfar ? FAR : NEAR
 }
 
 /**

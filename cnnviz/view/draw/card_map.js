@@ -6,7 +6,7 @@ import { MapView } from "./map_view.js"
 
 /** @import { Face, Layout } from "../types/view.js" */
 
-const [FONT_SIZE, MIN_FONT_SIZE] = [13, 10.5] // font size of a number, and the minimum when it is squeezed
+const MIN_FONT_SIZE = 10.5 // width of a number that is squeezed, as a font size
 const NEGLIGIBLE_RATIO = 500 // a number smaller than the largest of all rows by this factor is printed as ≈ 0
 
 export class CardMap extends MapView {
@@ -55,6 +55,6 @@ export class CardMap extends MapView {
 
   /** @override @param {Layout} at @param {number} n @param {number} done */
   print(at, n, done) {
-    Heatmap.prototype.print.call(this, at, n, done, { smallest: FONT_SIZE, least: MIN_FONT_SIZE })
+    Heatmap.prototype.print.call(this, at, n, done, { least: MIN_FONT_SIZE })
   }
 }

@@ -7,7 +7,7 @@ import { brief, number, short } from "../model/numbers/format.js"
 import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
 import { imageOf } from "./pixels.js"
-import { halfPixels, widthOf } from "./text_width.js"
+import { textSize, widthOf } from "./text_width.js"
 
 /** @import { Box as CellBox } from "../model/numbers/array_faces.js" */
 /** @import { Box, Face, Layout, Range, Scale, Values } from "../types/view.js" */
@@ -232,9 +232,9 @@ export class Heatmap {
   /**
    * Print the computed numbers of a tile. Numbers that would be squeezed to less than `squeezed` of their width are
    * left out.
-   * @param {Layout} geometry @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] `least`: minimum font size
+   * @param {Layout} geometry @param {number} n @param {number} done @param {{ least?: number, squeezed?: number }} [how] `least`: minimum font size
    */
-  print(geometry, n, done, { smallest = 9, least = 0, squeezed = 0 } = {}) {
+  print(geometry, n, done, { least = 0, squeezed = 0 } = {}) {
     const { context, limits, scale } = this
     const { rows, columns, offset } = /** @type {Face} */ (this.face)
     const [w, h] = [geometry.cellWidth, geometry.cellHeight]
@@ -249,7 +249,7 @@ export class Heatmap {
       least,
     )
     if (room < least) return
-    const size = Math.max(smallest, least, halfPixels(Math.min(h * 0.42, w * 0.3, 22, (w - 6) / Math.max(...widths))))
+    const size = textSize(Math.min(h * 0.42, w * 0.3, (w - 6) / Math.max(...widths)))
     context.font = cellFont(size)
     context.textAlign = "center"
     context.textBaseline = "middle"

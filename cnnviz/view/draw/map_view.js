@@ -5,14 +5,13 @@ import { extremes } from "../model/numbers/extremes.js"
 import { exponentOf, number, rangeText, timesPower } from "../model/numbers/format.js"
 import { spokenSymbol } from "../model/spoken.js"
 import { say } from "../model/words.js"
-import { minFontSize } from "./canvas.js"
 import { Heatmap, limitLabels } from "./heatmap.js"
 
 /** @import { Limits } from "../model/numbers/colour.js" */
 /** @import { Size } from "./heatmap.js" */
 /** @import { Cell, Layout, GradientCard, Scale, Values } from "../types/view.js" */
 
-const [LOW, SQUEEZED] = [1.1, 0.5] // minimum height of a cell, in font sizes, and minimum horizontal scale of a number
+const [LOW, SQUEEZED] = [14.3, 0.5] // minimum height of a cell with a number in pixels, and minimum horizontal scale of a number
 
 export class MapView extends Heatmap {
   layers = 1
@@ -85,11 +84,11 @@ export class MapView extends Heatmap {
 
   /** @override @param {Layout} at */
   isLegible(at) {
-    return super.isLegible(at) && at.cellHeight >= minFontSize() * LOW // otherwise the numbers would overlap vertically
+    return super.isLegible(at) && at.cellHeight >= LOW // otherwise the numbers would overlap vertically
   }
 
-  /** @override @param {Layout} at @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] */
-  print(at, n, done, how = { smallest: minFontSize(), squeezed: SQUEEZED }) {
+  /** @override @param {Layout} at @param {number} n @param {number} done @param {{ least?: number, squeezed?: number }} [how] */
+  print(at, n, done, how = { squeezed: SQUEEZED }) {
     super.print(at, n, done, how)
   }
 

@@ -11,7 +11,7 @@ import { imageOfCells } from "./pixels.js"
 /** @import { Box, Cell, Face, Layout, Numbers } from "../types/view.js" */
 
 export const COLOUR_CHANNELS = 3 // channels of a colour photograph, which is drawn beside them
-const MIN_FONT_SIZE = 9 // minimum font size of a number in a cell, in pixels
+const MIN_FONT_SIZE = 13 // minimum font size of a number in a cell, in pixels
 const MIN_TEXT_SCALE = 0.75 // minimum horizontal scale of a number
 const CHARACTER_WIDTH = 6 // width of a character under a map
 
@@ -148,7 +148,7 @@ export class Plate extends Heatmap {
 
   /** @override @param {Layout} at @param {number} n @param {number} done */
   print(at, n, done) {
-    super.print(at, n, done, { smallest: MIN_FONT_SIZE, least: this.least })
+    super.print(at, n, done, { least: this.least })
   }
 
   // Draw a row per class: the name, a bar and the number, with a frame around the target.

@@ -62,10 +62,10 @@ export function plateUnder({ plates }, event) {
   return { map: plate.symbol, cell: plate.cell(x, y), side: Math.min(cellWidth, cellHeight) }
 }
 
-/** Return the diagram's canvas under the pointer, or undefined. @param {import("./pinch.js").Between} event */
+/** Return the picture in the part of the page under the pointer, or undefined. @param {import("./pinch.js").Between} event */
 export const pictureOf = ({ target }) =>
   /** @type {HTMLElement | null | undefined} */ (
-    /** @type {Element} */ (target).closest(".drawn")?.querySelector("canvas.mechanism")
+    /** @type {Element} */ (target).closest(".drawn")?.querySelector(".scene")
   )
 
 /**
@@ -73,20 +73,20 @@ export const pictureOf = ({ target }) =>
  * @param {Step} step @param {import("./pinch.js").Between} event
  */
 export function mapUnder(step, event) {
-  const canvas = pictureOf(event)
-  return plateUnder(step, event) ?? (canvas ? cellUnder(step, positionIn(canvas, event)) : null)
+  const picture = pictureOf(event)
+  return plateUnder(step, event) ?? (picture ? cellUnder(step, positionIn(picture, event)) : null)
 }
 
 /** @param {Step} step @param {HTMLElement} area the element around the diagram */
 export function bindPicture(step, area) {
   const { cells } = step
-  const canvas = /** @type {HTMLElement} */ (area.querySelector("canvas.mechanism"))
+  const picture = /** @type {HTMLElement} */ (area.querySelector(".scene"))
   const selectableAt = (/** @type {MouseEvent} */ event) => {
-    const foundCell = cellUnder(step, positionIn(canvas, event))
+    const foundCell = cellUnder(step, positionIn(picture, event))
     return foundCell && step.isOpen(foundCell.map) ? foundCell : null
   }
   const weightAt = (/** @type {MouseEvent} */ event) => {
-    const point = positionIn(canvas, event)
+    const point = positionIn(picture, event)
     const takes = (/** @type {string} */ symbol) => step.kernelField.isEditable(symbol) && step.isOpen(symbol)
     return step.picture.spots.find(({ box, symbol }) => contains(box, point) && takes(symbol))
   }
@@ -102,7 +102,7 @@ export function bindPicture(step, area) {
     if (isPlate(event)) return
     const spot = weightAt(event)
     if (spot)
-      return step.kernelField.open(spot.symbol, spot.cell, /** @type {HTMLElement} */ (canvas.parentElement), spot.box)
+      return step.kernelField.open(spot.symbol, spot.cell, /** @type {HTMLElement} */ (picture.parentElement), spot.box)
     const selectedTarget = selectableAt(event)
     if (selectedTarget) step.pin(selectedTarget.map, selectedTarget.cell)
   })

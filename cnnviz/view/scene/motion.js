@@ -92,10 +92,9 @@ export class Assembly {
   /** @type {Animation[]} */
   animations = []
 
-  /** @param {HTMLElement} picture @param {HTMLElement} flag its data-flying is "1" during an assembly @param {() => void} onLanded */
-  constructor(picture, flag, onLanded) {
+  /** @param {HTMLElement} picture its data-flying is "1" during an assembly @param {() => void} onLanded */
+  constructor(picture, onLanded) {
     this.picture = picture
-    this.flag = flag
     this.onLanded = onLanded
   }
 
@@ -139,7 +138,7 @@ export class Assembly {
       )
     if (!animations.length) return
     this.animations = animations
-    this.flag.dataset.flying = "1"
+    this.picture.dataset.flying = "1"
     Promise.all(animations.map(({ finished }) => finished)).then(
       () => animations === this.animations && this.land(),
       () => {}, // the picture has been removed
@@ -152,7 +151,7 @@ export class Assembly {
     this.animations = []
     for (const animation of animations) animation.finish()
     if (animations.length) this.onLanded()
-    if (this.flag.dataset.flying !== "0") this.flag.dataset.flying = "0"
+    if (this.picture.dataset.flying !== "0") this.picture.dataset.flying = "0"
   }
 }
 

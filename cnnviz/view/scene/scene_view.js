@@ -3,7 +3,6 @@
 
 import { cssZoom } from "../draw/css_zoom.js"
 import { html, render } from "../shell/html.js"
-import { isPhone, isPortraitTablet } from "../shell/media_queries.js"
 import { layLeads } from "./leads.js"
 import { Assembly } from "./motion.js"
 
@@ -16,6 +15,7 @@ const GUESS = { size: 15, letters: 5, most: 6 } // until the cells have been mea
 const CHARACTER = 0.58 // mean width of a character of a number, relative to the font size
 const INSET = 4 // pixels on both sides of a number
 const SMALLEST = 13
+export const UPRIGHT = { width: 668, ratio: 4 / 3 } // largest width in pixels, and largest ratio of width to height, of a vertical layout
 const SIZES = /** @type {const} */ ([
   [56, 18],
   [40, 15],
@@ -45,14 +45,11 @@ export class SceneView {
   /** @type {() => void} */
   again = () => {}
 
-  /** @param {HTMLElement} stage element around the diagram @param {HTMLElement} canvas the origin of all boxes */
-  constructor(stage, canvas) {
+  /** @param {HTMLElement} stage element around the diagram @param {HTMLElement} element the picture, which is the origin of all boxes */
+  constructor(stage, element) {
     this.stage = stage
-    this.origin = canvas
-    this.element = document.createElement("div")
-    this.element.className = "scene"
-    canvas.after(this.element)
-    this.assembly = new Assembly(this.element, canvas, () => {
+    this.element = element
+    this.assembly = new Assembly(element, () => {
       this.layouts += 1
       this.layLeads()
     })
@@ -76,8 +73,7 @@ export class SceneView {
     const paint = () => {
       const rooms = this.rooms.get(key)
       const room = (/** @type {string} */ id) => rooms?.get(id) ?? GUESS
-      const isUpright = isPhone() || isPortraitTablet()
-      const scene = { numbers, done, moves, room, isPhone: isUpright, isSteady, choice: this.choice }
+      const scene = { numbers, done, moves, room, isPhone: this.isUpright, isSteady, choice: this.choice }
       render(html`${picture(scene, symbol, cell)}<output class="said-here"></output>`, element)
     }
     key = this.roomKey(name)
@@ -103,6 +99,12 @@ export class SceneView {
   /** Whether the picture states the sum that it shows. */
   get isStated() {
     return this.element.querySelector(".stated") !== null
+  }
+
+  /** Whether the layout is vertical: the condition of the container queries in the pictures' styles. */
+  get isUpright() {
+    const { clientWidth: width, clientHeight: height } = this.element
+    return width <= UPRIGHT.width || width <= UPRIGHT.ratio * height
   }
 
   /** @param {string} name of the picture */
@@ -134,10 +136,10 @@ export class SceneView {
     )
   }
 
-  /** Return a function from elements to their boxes, relative to the canvas. */
+  /** Return a function from elements to their boxes, relative to the picture. */
   boxes() {
-    const { left, top } = this.origin.getBoundingClientRect()
-    const zoom = cssZoom(this.origin)
+    const { left, top } = this.element.getBoundingClientRect()
+    const zoom = cssZoom(this.element)
     return (/** @type {Element} */ element) => {
       const box = element.getBoundingClientRect()
       return {
@@ -152,12 +154,7 @@ export class SceneView {
   /** Lay the leads, after the layout. */
   layLeads() {
     if (this.assembly.isPlaying) return
-    const box = this.element.getBoundingClientRect()
-    const zoom = cssZoom(this.element)
-    layLeads(this.element, (part) => {
-      const { left, top, width, height } = part.getBoundingClientRect()
-      return { x: (left - box.left) / zoom, y: (top - box.top) / zoom, width: width / zoom, height: height / zoom }
-    })
+    layLeads(this.element, this.boxes())
   }
 
   /** Return the picture's maps and numbers for hit tests. Their boxes are measured when they are first read. @returns {Drawn} */
@@ -260,7 +257,7 @@ export class SceneView {
   /** Highlight a term wherever it is shown. @param {string} term @param {string} [words] its value as text */
   light(term, words = "") {
     if (term === this.litTerm) return
-    this.litTerm = this.origin.dataset.term = term
+    this.litTerm = this.element.dataset.term = term
     for (const part of this.element.querySelectorAll(".lit")) part.classList.remove("lit")
     if (term)
       for (const part of this.element.querySelectorAll(`[data-term="${CSS.escape(term)}"]`)) part.classList.add("lit")

@@ -40,7 +40,7 @@ export function applyLook(view) {
     root.querySelector(`[data-key=${name}]`)?.setAttribute("aria-pressed", String(set === "1"))
   root.classList.toggle("veiled", view.veiled)
   const zoom = zoomFactor(isLecture)
-  magnify(zoom, isLecture)
+  magnify(zoom)
   root.style.setProperty("--zoom", String(zoom))
 }
 

@@ -66,10 +66,16 @@ export function curveOf(numbers, made, z, cell, { row, isPhone, hasBars }) {
   const within = (/** @type {number} */ value) => Math.min(Math.max(value, -reach), reach)
   const x = (/** @type {number} */ value) => (50 * (within(value) + reach)) / reach
   const y = (/** @type {number} */ value) => (TOP * (value - low)) / (high - low)
+  const halves = [inside.filter((n) => at(n) <= 0), inside.filter((n) => at(n) > 0)] // the curve may have a step at 0
   const nearest = (/** @type {number} */ value) => {
-    const distance = (/** @type {number} */ n) => Math.abs(at(n) - within(value))
-    const isSide = (/** @type {number} */ n) => at(n) > 0 === value > 0 // the curve may have a step at 0
-    return inside.filter(isSide).reduce((best, n) => (distance(n) < distance(best) ? n : best))
+    const half = halves[Number(value > 0)]
+    let [first, last] = [0, half.length - 1]
+    while (last - first > 1) {
+      const middle = (first + last) >> 1
+      if (at(half[middle]) <= within(value)) first = middle
+      else last = middle
+    }
+    return half[within(value) - at(half[first]) <= at(half[last]) - within(value) ? first : last]
   }
   const flat = inside.filter((n) => sampled(n, 3) === 1)
   const zones = [flat.filter((n) => at(n) < 0), flat.filter((n) => at(n) > 0)].filter((zone) => zone.length)

@@ -209,7 +209,7 @@ function column(scene, parts, shown, channel, begin) {
     : html`<b class="sign">⊙</b>${tile()}<small>${channel}</small>`
   return html`<section class="channel ${shown.open.includes(channel) ? "open" : ""}">
     ${shown.hasColumns ? mapOf(scene, x, channel, mapHow(numbers, parts, channel, isOpen)) : nothing}
-    ${shown.canChoose && shown.hasColumns ? html`<button type="button" aria-label=${spoken(`${name}, ${kernel}`)} aria-expanded=${isOpen} data-term=${channel} data-choose=${choose(channel)}>${inside}</button>` : html`<p data-term=${channel} data-choose=${shown.canChoose ? choose(channel) : nothing}>${inside}</p>`}
+    ${shown.canChoose && shown.hasColumns ? html`<button type="button" aria-label=${spoken(`${name}, ${kernel}`)} aria-expanded=${isOpen} aria-disabled=${isOpen ? "true" : nothing} data-term=${channel} data-choose=${choose(channel)}>${inside}</button>` : html`<p data-term=${channel} data-choose=${shown.canChoose ? choose(channel) : nothing}>${inside}</p>`}
     ${of ? tables(scene, parts, shown, channel, of, enter) : nothing}</section>`
 }
 

@@ -50,13 +50,15 @@ export const gains = scenePicture((scene, symbol, [channel]) => {
   const printed = printCells(Array.from(numbers.values(symbol)), scene.room("made").letters)
   const { label, plain, limits, scale } = numbers.maps[symbol]
   const count = numbers.count(symbol)
+  const across = Math.ceil(count / 12)
+  const rowEnd = Math.min(channel - (channel % across) + across, count) - 1 // where a lead crosses no other number
   const rows = isMap ? "" : "rows"
   return html`<div class="picture gains ${rows} ${hats ? "" : "plain"} ${written.isStated ? "stated" : ""}" style=${crowdSize(numbers, arrived, crowd(came))}>
-    <figure class="made sum-of">${head(label, plain, timesPower(printed.power))}${cells(scene, numbers.values(symbol), Math.ceil(count / 12), { id: "made", label: plain, limits, scale, role: "made", bold: true, symbol, cell: (n) => [n], chosen: channel, term: (n) => `made${n}`, write: printed.fits ? printed.write : () => "" })}</figure>
+    <figure class="made sum-of">${head(label, plain, timesPower(printed.power))}${cells(scene, numbers.values(symbol), across, { id: "made", label: plain, limits, scale, role: "made", bold: true, symbol, cell: (n) => [n], chosen: channel, term: (n) => `made${n}`, write: printed.fits ? printed.write : () => "" })}</figure>
     ${staircase(scene, steps, total, { id: "terms", text: written.total, paint: colour(total, limits, scale), label: say("web.mechanism.products"), name: label, index: `[${numbers.index(symbol, [channel]).join(",")}]`, enter: "rise 0.7" })}
     ${hats ? html`<b class="sign equals">=</b>${crowdPart(scene, arrived, cell, crowd(products), { ...shared, id: "products", place: "products", isOwn: false, label: say("web.mechanism.products"), name: "", word: say("web.mechanism.products"), enter: `fly ${arrived}.${channel} 0.05` })}${crowdPart(scene, arrived, cell, crowd(hats), { ...shared, id: "hats", place: "hats", isOwn: false, label: "x̂", name: "x̂", word: "", enter: "" })}<b class="sign times">⊙</b>` : nothing}
     ${crowdPart(scene, arrived, cell, crowd(came, numbers.maps[arrived].limits), { ...shared, id: hats ? `${arrived}.${channel}` : "products", place: "source", label: numbers.maps[arrived].label, name: nameOf(numbers, arrived, channel), word: isPhone ? "" : say("web.mechanism.arrived") })}
-    ${leads(lead("total", `made${channel}`, { way: isPhone ? "around" : "turn" }))}
+    ${leads(lead("total", `made${rowEnd}`, { way: isPhone ? "around" : "turn" }))}
   </div>`
 })
 
