@@ -169,6 +169,12 @@ ONCE = {
     "five normalizations of a flat image, whose loss moves within the step by hardly more than round-off": Drawn(
         "gn1-bn-gn1-dense3-dense8-ln-gn4-sigmoid-ce", (1, 6, 4), "flat", seed=312413, targets="far", opt="momentum", lr=0.21, updates=300, images=2
     ),
+    "five normalizations of a flat image, whose loss jumps within the steps": Drawn(
+        "gn1-gn1-bn-dense6-softmax-leaky20-ln-bn-dense3-softmax-dense3-mse", (3, 9, 5), "flat", "raw", "he", 752803, "bits", opt="momentum", lr=0.11, updates=10, images=8
+    ),
+    "a normalized image of tiny pixels behind large weights, whose loss bends within the steps": Drawn(
+        "gn3-sigmoid-avg3-conv4x2s2-gn2-identity-drop13-dense6-softmax-ce", (3, 7, 9), "tiny", seed=748028, opt="adam", lr=0.0011, grown=6800.0, images=1
+    ),
 }  # fmt: skip
 
 

@@ -41,13 +41,16 @@ def check_parameter(pass_differences: Differences, name: str, analytic: np.ndarr
     central, error_bound = sides.central, np.maximum(sides.error_bound, gradient_error_bound)
     error, unclear = _error(analytic, central, error_bound), np.flatnonzero(_needs_refinement(sides, error_bound, analytic))
     if unclear.size:
-        end_change = sides.moved.copy()
-        central[unclear], error_bound[unclear], kinks[unclear], end_change[unclear] = _refine(pass_differences, name, step, unclear, sides.subset(unclear), analytic[unclear])
+        end_change, is_rough = sides.moved.copy(), np.zeros(analytic.size, bool)
+        refined = _refine(pass_differences, name, step, unclear, sides.subset(unclear), analytic[unclear])
+        central[unclear], error_bound[unclear], kinks[unclear], end_change[unclear], is_rough[unclear] = refined
         error_bound = np.maximum(error_bound, gradient_error_bound)
         # The exact gradient differs, but a nudge changes the output only by round-off: both lie on plateaus, before and
         # after a jump.
         distance = np.abs(pass_differences.gradients[f"d{name}"].reshape(-1) - central)
-        error_bound[(np.abs(central) <= SAFETY * error_bound) & (end_change == 0) & (distance > SAFETY * error_bound)] = np.inf
+        is_plateau = (np.abs(central) <= SAFETY * error_bound) & (end_change == 0)
+        # Where the loss is not smooth, a central difference decides only together with the exact gradient.
+        error_bound[(is_plateau | is_rough & ~kinks) & (distance > SAFETY * error_bound)] = np.inf
         is_different = ~(_error(analytic, central, error_bound) <= TOLERANCE)
         if is_different.any():
             error_bound[is_different] = np.hypot(error_bound, pass_differences.own_errors[f"d{name}"])[is_different]
@@ -84,14 +87,15 @@ def is_at_kink(pass_differences: Differences, name: str, entry: int, analytic: f
 def _refine(
     pass_differences: Differences, name: str, step: float, entries: np.ndarray, near: Sides, analytic: np.ndarray
 ) -> np.ndarray:
-    """Return refined central differences, error bounds, kinks and changes of the end of the pass, (4,n), from a step twice
-    as long or from smaller ones.
+    """Return refined central differences, error bounds, kinks, changes of the end of the pass, and whether the loss is not
+    smooth within a step that was tried, (5,n), from a step twice as long or from smaller ones.
 
     Two steps may agree by chance if the loss has plateaus or bends strongly. An entry is wrong only if the next smaller
     step confirms it; otherwise it is undecided.
     """
     pair = _Pair(near, pass_differences.sides(name, 2 * step, entries, bends=True))
     results = pair.found
+    is_rough = np.asarray(results[2:4].any(axis=0))
     unconfirmed = _error(analytic, *results[:2]) > TOLERANCE
     for divisor in CLOSEST:
         is_unsure = np.asarray(results[2:4].any(axis=0))
@@ -104,9 +108,10 @@ def _refine(
         is_different = is_unsure[retried] | (np.abs(pair.central - central) > SAFETY * (pair.error_bound + error_bound))
         is_better = is_different | (pair.error_bound < error_bound)
         results[:, retried[is_better]] = pair.found[:, is_better]
+        is_rough[retried] |= is_different | pair.jumps | pair.bent
         unconfirmed[retried] = (is_different | pair.jumps | pair.bent) & (_error(analytic[retried], *results[:2, retried]) > TOLERANCE)
     central, error_bound, bent, jumps, end_change = results
-    return np.stack([central, np.where((jumps > bent) | (unconfirmed & (bent == 0)), np.inf, error_bound), bent, end_change])
+    return np.stack([central, np.where((jumps > bent) | (unconfirmed & (bent == 0)), np.inf, error_bound), bent, end_change, is_rough])
 
 
 class _Pair:
