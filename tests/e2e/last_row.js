@@ -58,14 +58,14 @@ globalThis.textSizes = () => {
 
 const [LEAST, WORDS] = [1.9, 2.2] // shares of the height in %: of all texts, and of words outside diagrams
 
-/** Return the texts that are too small or end in an ellipsis, and what has to be scrolled to be seen. */
+/** Return the texts that are too small, end in an ellipsis or are wider than their button, and what has to be scrolled to be seen. */
 globalThis.unreadable = () => {
   const isSmall = ([share, text, element]) => {
     const isWord = /\p{L}{3}/u.test(text) && !element.startsWith("CANVAS")
     return share < (isWord ? WORDS : LEAST)
   }
   const scrolled = [...document.querySelectorAll(".cnnviz.lecture:not(.learn) :is(.middle, .below, .stages)")].filter((area) => area.scrollHeight > area.clientHeight + 2 || area.scrollWidth > area.clientWidth + 2)
-  const isShortened = (element) => element.clientWidth > 2 && element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).textOverflow === "ellipsis" && getComputedStyle(element).overflowX !== "visible"
+  const isShortened = (element) => element.clientWidth > 2 && element.scrollWidth > element.clientWidth + 1 && (element.matches("button") || (getComputedStyle(element).textOverflow === "ellipsis" && getComputedStyle(element).overflowX !== "visible"))
   const shortened = [...document.querySelectorAll(".cnnviz *, .board *")].filter((element) => element.checkVisibility({ visibilityProperty: true }) && isShortened(element))
   return [...textSizes().filter(isSmall).map(String), ...shortened.map((element) => `${element.textContent} is shortened`), ...scrolled.map((area) => `${area.className} scrolls: ${[area.scrollWidth, area.clientWidth, area.scrollHeight, area.clientHeight]}`)]
 }

@@ -15,6 +15,7 @@ PATHS = (
     *(f"/?img=test-0&k=1&stage={stage}" for stage in ("x", "z1", "a1", "v", "z2", "o", "L", "dz2", "df", "update")),
     "/?net=conv3x10-relu-conv3x10-relu-max2-dense10-softmax-ce&stage=z1",
     "/train?img=test-0&k=200&n=200",
+    "/train?img=test-0&n=60&net=conv1x3-relu-dense2-mse",
     "/check?img=test-0",
     "/check?mistake=sign_flipped",
     "/notebook?img=test-0",

@@ -133,6 +133,12 @@ export class Heatmap {
     return this.size.every((side) => side > 0)
   }
 
+  /** Make the size of the map in CSS pixels fill a canvas, whose pixels are rounded. @param {CanvasRenderingContext2D} context */
+  fill(context) {
+    const [across, down] = this.pixels.map((count, axis) => count / this.size[axis])
+    context.setTransform(across, 0, 0, down, 0, 0)
+  }
+
   /**
    * Draw the map. `done` is the number of cells per tile that are computed so far, in reading order.
    * @param {{ ahead?: boolean, done?: number, tone?: string }} how `tone` is the colour of the sources' outlines
@@ -141,8 +147,7 @@ export class Heatmap {
     if (!this.fit(ahead) || !this.face || !this.received) return
     const state = `${ahead} ${done}`
     if (this.painted !== state) {
-      const scale = ratio()
-      this.context.setTransform(scale, 0, 0, scale, 0, 0)
+      this.fill(this.context)
       this.context.clearRect(0, 0, ...this.size)
       if (!ahead) this.paint(this.layout, done)
       this.painted = state
@@ -290,8 +295,7 @@ export class Heatmap {
       this.above.style.cssText = `left:${offsetLeft}px;top:${offsetTop}px;width:${w}px;height:${h}px`
     }
     const context = contextOf(this.above)
-    const scale = ratio()
-    context.setTransform(scale, 0, 0, scale, 0, 0)
+    this.fill(context)
     context.clearRect(0, 0, w, h)
     return context
   }

@@ -12,7 +12,7 @@ import { COLOUR_CHANNELS, Plate } from "./plate.js"
 /** @typedef {{ width: number, height: number, rows: number }} Room  in pixels; `rows`: number of rows of the strip */
 
 const MAX_BAND = 50 // maximum height of the strip's maps
-const STRIP = { heads: 22, under: 10, gap: 8, least: 13.25 } // height of captions, room for biases, gap between columns, and minimum font size: 13, also if the canvas is up to 2 % wider than its box
+const STRIP = { heads: 22, under: 10, gap: 8, least: 13 } // height of captions, room for biases, gap between columns, and minimum font size
 const BIAS_HEIGHT = 8 // height of a row of biases under its filters
 const LABEL_WIDTH = 80 // width of the labels beside the strip
 const NAME_WIDTH = 26 // width of a symbol above a map
