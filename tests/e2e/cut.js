@@ -1,7 +1,7 @@
 // Texts of the page that cannot be read whole: cut off without an ellipsis, beyond the edge, or one over another.
 () => {
   const found = new Set()
-  const SCROLLED = ".formula, .stages, .gradient-chain, nav, pre, .digits, .cells" // made to be scrolled sideways
+  const SCROLLED = ".formula, .stages, .gradient-chain, nav, pre, .shared-digits, .cells" // made to be scrolled sideways
   const named = (/** @type {Element} */ element) => `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""}`
   const texts = []
   const walker = document.createTreeWalker(document.querySelector("dialog[open], [role=dialog]") ?? document.querySelector(".board.asking") ?? document.querySelector(".cnnviz"), NodeFilter.SHOW_TEXT)

@@ -79,7 +79,7 @@ def test_a_pinned_entry_is_nudged_and_all_entries_stand_side_by_side(screen: Scr
     screen.ready(update=1)
     expect(screen.page.locator(".error-over-step .curve")).to_contain_text("∂f[0,0]")
     assert screen.address["cell"] == "df:0,0"
-    rows = screen.page.locator(".digits tbody tr")
+    rows = screen.page.locator(".shared-digits tbody tr")
     expect(rows).to_have_count(3)
     expect(rows.first.locator(".differs")).not_to_be_empty()
     screen.page.locator("[data-act=all]").click()
@@ -343,7 +343,7 @@ def test_no_card_has_numbers_times_a_power_of_ten_that_it_does_not_say(screen: S
 
 def test_the_nudge_that_is_marked_is_the_best_one_also_where_the_longest_is(screen: Screen):
     screen.open("/check", net="conv1x3-dense2-mse", lr="0.001", k="1")  # L is a parabola: no secant misses it
-    marked = screen.page.locator(".digits tr.best")
+    marked = screen.page.locator(".shared-digits tr.best")
     expect(marked).to_have_count(1)
     expect(marked.locator("th")).to_contain_text("①")
     expect(marked).to_contain_text("a good balance")

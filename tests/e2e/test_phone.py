@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e.page import ORDER, TOTAL, Screen, faults
+from tests.pictures import TINY_VGG
 
 SCREENS = (
     "/?stage=z1", "/?stage=o", "/train?k=60", "/train?of=many", "/check?stage=do", "/check?mistake=kernel_gradient_flipped", "/check?check=own",
@@ -198,6 +199,14 @@ def test_on_a_tablet_that_stands_upright_the_picture_does_too_and_no_title_is_cu
     page.set_viewport_size({"width": 768, "height": 1024})
     screen.open("/", net=BUSY, stage="z2")
     assert page.locator(".scene").evaluate(BEYOND) == []
+
+
+def test_the_table_of_an_updates_parameters_and_its_square_are_whole_on_a_phone(screen: Screen):
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    screen.open("/", query=f"{TINY_VGG}&stage=update")
+    assert screen.page.locator(".of-rows .rows").evaluate("(e) => e.scrollWidth - e.clientWidth") <= 0
+    low = "(e) => Math.max(...[...e.children].map((part) => part.getBoundingClientRect().bottom)) - e.getBoundingClientRect().bottom"
+    assert screen.page.locator(".of-rows .loss").evaluate(low) <= 1
 
 
 def test_a_maps_numbers_stand_right_under_what_chooses_them(screen: Screen):

@@ -245,6 +245,20 @@ def test_the_arithmetic_adds_up(screen: Screen):
     assert screen.terms() == pytest.approx([dz1[0, at] * f[0, 2 - at] for at in range(3)], rel=6e-3)
 
 
+MIDDLES = """(cells) => cells.map((cell) => {
+  const middle = (part) => { const { left, right } = part.getBoundingClientRect(); return (left + right) / 2 }
+  const words = document.createRange()
+  words.selectNodeContents(cell.querySelector("small"))
+  return middle(words) - middle(cell)
+})"""
+
+
+def test_the_name_of_a_unit_stands_in_the_middle_of_its_cell(screen: Screen):
+    screen.open("/", stage="o")
+    off = screen.page.locator(".scene [role=cell]:has(small)").evaluate_all(MIDDLES)
+    assert len(off) == 4 and max(map(abs, off)) < 1
+
+
 def test_small_words_in_a_line_of_numbers_that_wraps_have_thirteen_pixels(screen: Screen):
     screen.open("/", "net=conv4x3b-tanh-avg2-dense2-sigmoid-bce&stage=z1")
     expect(screen.page.locator(".numbers.wraps small")).to_have_css("font-size", "13px")

@@ -29,7 +29,7 @@ const nudge = ({ exponent, up, down, central, words }, n, rows) => html`
     <td>${splitNumber("agrees", "differs", central)}</td></tr>`
 
 /** @param {NudgeRow[]} rows */
-const digits = (rows) => html`<section class="digits" tabindex="0"><h2>${say("web.check.digits")}</h2>
+const digits = (rows) => html`<section class="shared-digits" tabindex="0"><h2>${say("web.check.digits")}</h2>
   <table><thead><tr><td></td><th>${say("web.check.above")}</th><th>${say("web.check.difference")}</th></tr></thead><tbody>${rows.map(nudge)}</tbody></table></section>`
 
 /** @param {Shown} shown */
