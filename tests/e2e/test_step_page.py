@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from cnnviz import Setup
 from cnnviz.pages.network_record import formulas as network_formulas
 from tests.e2e.page import ORDER, Screen, cell_of, geometry, read, values
+from tests.pictures import TINY_VGG
 
 KEYS = (
     *("image", "channel", "scale", "kernel_preset", "kernel_random", "target_0", "target_1"),
@@ -257,6 +258,12 @@ def test_the_name_of_a_unit_stands_in_the_middle_of_its_cell(screen: Screen):
     screen.open("/", stage="o")
     off = screen.page.locator(".scene [role=cell]:has(small)").evaluate_all(MIDDLES)
     assert len(off) == 4 and max(map(abs, off)) < 1
+
+
+def test_the_table_of_a_weights_gradient_is_within_its_picture(screen: Screen):
+    screen.open("/", query=f"{TINY_VGG}&stage=dw")
+    over = "(e) => Math.max(...[...e.querySelectorAll('.table *')].map((part) => part.getBoundingClientRect().right)) - e.getBoundingClientRect().right"
+    assert screen.page.locator(".outer-product").evaluate(over) <= 0
 
 
 def test_small_words_in_a_line_of_numbers_that_wraps_have_thirteen_pixels(screen: Screen):

@@ -14,6 +14,7 @@ import { Assembly } from "./motion.js"
 const GUESS = { size: 15, letters: 5, most: 6 } // until the cells have been measured
 const CHARACTER = 0.58 // mean width of a character of a number, relative to the font size
 const INSET = 4 // pixels on both sides of a number
+const LINE = 1.15 // least height of a cell, relative to the font size
 const SMALLEST = 13
 export const UPRIGHT = { width: 668, ratio: 4 / 3 } // largest width in pixels, and largest ratio of width to height, of a vertical layout
 const SIZES = /** @type {const} */ ([
@@ -23,11 +24,12 @@ const SIZES = /** @type {const} */ ([
 ]) // least width of a cell, and its font size
 
 /**
- * Return the font size for cells of this width, and the number of characters that fit.
- * @param {number} width @param {number} [smallest] font size of the page's smallest text, which is larger in the lecture view @returns {TypeRoom}
+ * Return the font size for cells of this size, and the number of characters that fit.
+ * @param {number} width @param {number} [smallest] font size of the page's smallest text, which is larger in the lecture view @param {number} [height] @returns {TypeRoom}
  */
-export function typeRoom(width, smallest = SMALLEST) {
-  const [, least] = /** @type {[number, number]} */ (SIZES.find(([from]) => width >= from))
+export function typeRoom(width, smallest = SMALLEST, height = Number.POSITIVE_INFINITY) {
+  const fitting = SIZES.find(([from, size]) => width >= from && height >= LINE * size)
+  const [, least] = fitting ?? [0, SMALLEST]
   const size = Math.max(least, smallest)
   const fits = (/** @type {number} */ size) => Math.max(0, Math.floor((width - INSET) / (size * CHARACTER)))
   return { size, letters: fits(size), most: fits(smallest) }
@@ -123,15 +125,18 @@ export class SceneView {
     return rooms !== undefined && this.measuredParts.every((part) => rooms.has(part.dataset.room ?? ""))
   }
 
-  /** Return the room in the narrowest cell of each part. @returns {Map<string, TypeRoom>} */
+  /** Return the room in the smallest cell of each part. @returns {Map<string, TypeRoom>} */
   measureRooms() {
     const zoom = cssZoom(this.element)
     const smallest = Number.parseFloat(getComputedStyle(this.element).getPropertyValue("--small"))
     return new Map(
       this.measuredParts.map((part) => {
         const all = part.querySelectorAll(part.matches("ol") ? "li:not(.total)" : "[role=cell]")
-        const widths = Array.from(all, (cell) => cell.getBoundingClientRect().width)
-        return [part.dataset.room ?? "", typeRoom((widths.length ? Math.min(...widths) : 0) / zoom, smallest)]
+        const boxes = Array.from(all, (cell) => cell.getBoundingClientRect())
+        const least = (/** @type {"width" | "height"} */ side) =>
+          (boxes.length ? Math.min(...boxes.map((box) => box[side])) : 0) / zoom
+        const height = part.matches("ol") ? undefined : least("height") // the numbers of a staircase are below its bars
+        return [part.dataset.room ?? "", typeRoom(least("width"), smallest, height)]
       }),
     )
   }
