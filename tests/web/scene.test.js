@@ -185,7 +185,10 @@ test("cells without room for their numbers have none, and the largest product is
     [13, 13, 18],
   )
   assert.ok(typeRoom(8).letters < 1 && typeRoom(36).letters === 4)
-  assert.deepEqual([30, 20, 15, 10].map((height) => typeRoom(58, 13, height).size), [18, 15, 13, 13])
+  assert.deepEqual(
+    [30, 20, 15, 10].map((height) => typeRoom(58, 13, height).size),
+    [18, 15, 13, 13],
+  )
   const lecture = typeRoom(36, 16) // whose smallest text is larger
   assert.ok(lecture.size === 16 && lecture.most < typeRoom(36).most)
 })
