@@ -2,6 +2,7 @@
 // under the pointer, and plays their assembly.
 
 import { cssZoom } from "../draw/css_zoom.js"
+import { FONT_SIZES } from "../draw/font_sizes.js"
 import { html, render } from "../shell/html.js"
 import { layLeads } from "./leads.js"
 import { Assembly } from "./motion.js"
@@ -11,22 +12,21 @@ import { Assembly } from "./motion.js"
 /** @import { Box, Cell, Numbers } from "../types/view.js" */
 /** @typedef {HTMLElement & { relate?: Relate }} FieldElement */
 
-const GUESS = { size: 15, letters: 5, most: 6 } // until the cells have been measured
+const GUESS = { size: FONT_SIZES.text, letters: 5, most: 6 } // until the cells have been measured
 const CHARACTER = 0.58 // mean width of a character of a number, relative to the font size
 const INSET = 4 // pixels on both sides of a number
-const SMALLEST = 13
 export const UPRIGHT = { width: 668, ratio: 4 / 3 } // largest width in pixels, and largest ratio of width to height, of a vertical layout
 const SIZES = /** @type {const} */ ([
-  [56, 18],
-  [40, 15],
-  [0, SMALLEST],
+  [56, FONT_SIZES.large],
+  [40, FONT_SIZES.text],
+  [0, FONT_SIZES.small],
 ]) // least width of a cell, and its font size
 
 /**
  * Return the font size for cells of this width, and the number of characters that fit.
  * @param {number} width @param {number} [smallest] font size of the page's smallest text, which is larger in the lecture view @returns {TypeRoom}
  */
-export function typeRoom(width, smallest = SMALLEST) {
+export function typeRoom(width, smallest = FONT_SIZES.small) {
   const [, least] = /** @type {[number, number]} */ (SIZES.find(([from]) => width >= from))
   const size = Math.max(least, smallest)
   const fits = (/** @type {number} */ size) => Math.max(0, Math.floor((width - INSET) / (size * CHARACTER)))

@@ -1,6 +1,7 @@
 // A convolution of several channels or filters, forward and backward: a window on each map, its kernel, and the sum of
 // their products. These sums add up to a cell. One channel is open and shows all its numbers; up to four all are open.
 
+import { FONT_SIZES } from "../../draw/font_sizes.js"
 import { terms as termsOf } from "../../model/explain/formula_values.js"
 import { channelSums, kernelName, underKernel } from "../../model/explain/windows.js"
 import { colour } from "../../model/numbers/colour.js"
@@ -28,7 +29,6 @@ const STEPS = 10 // maximum number of steps on a phone
 const CROWDED = 32 // number of columns from which they have no names
 const LONG = 1 / 3 // a number with many decimals
 const SHARED = 0.1 // a sum of smaller numbers has a common power of ten
-const [TEXT, SMALL] = [15, 13] // font sizes
 const LETTERS = 4 // of a sum that is worth printing: two decimals
 const [FIRST, EACH] = [0.325, 0.34] // shares of the assembly: when the first sum falls, and the time for all of them
 
@@ -293,7 +293,7 @@ function printSteps({ numbers, room, choice, isPhone, isSteady }, parts, steps, 
   const print = isSteady ? printSteadily(numbers, parts, total) : printExactly(values, total)
   const sizes = /** @type {const} */ ([
     [letters, ""],
-    [Math.floor((most * SMALL) / TEXT), "text-steps"],
+    [Math.floor((most * FONT_SIZES.small) / FONT_SIZES.text), "text-steps"],
     [most, "small-steps"],
   ])
   const all = sizes.flatMap(([places, size]) => {
