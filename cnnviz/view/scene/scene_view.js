@@ -73,7 +73,7 @@ export class SceneView {
     const paint = () => {
       const rooms = this.rooms.get(key)
       const room = (/** @type {string} */ id) => rooms?.get(id) ?? GUESS
-      const scene = { numbers, done, moves, room, isPhone: this.isUpright, isSteady, choice: this.choice }
+      const scene = { numbers, done, moves, room, isUpright: this.isUpright, isSteady, choice: this.choice }
       render(html`${picture(scene, symbol, cell)}<output class="said-here"></output>`, element)
     }
     key = this.roomKey(name)
