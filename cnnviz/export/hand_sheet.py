@@ -275,13 +275,13 @@ def _cell_name(program: Program, symbol: str, at: Cell) -> str:
     return f"{label(symbol)}[{','.join(map(str, at))}]" if at else label(symbol)
 
 
-def _shown_axes(program: Program, symbol: str, of_axes: Cell) -> Cell:
-    """Return an array's indices or lengths without those of axes of length 1 that the page hides."""
+def _shown_axes(program: Program, symbol: str, values: Cell) -> Cell:
+    """Return a value per axis, such as an index, without the axes of length 1 that the page hides."""
     plain_name = symbol.removesuffix("_next")
     shape = program.laid_out.get(plain_name) or program.laid_out.get(plain_name[1:], ())
-    if len(of_axes) != len(shape) or len(shape) <= 2 or shape[0] != 1:
-        return of_axes
-    return of_axes[2:] if len(shape) == 4 and shape[1] == 1 else of_axes[1:]
+    if len(values) != len(shape) or len(shape) <= 2 or shape[0] != 1:
+        return values
+    return values[2:] if len(shape) == 4 and shape[1] == 1 else values[1:]
 
 
 def _named_numbers(program: Program, numbers: Iterable[tuple[str, Cell, float]]) -> list[tuple[str, float]]:
