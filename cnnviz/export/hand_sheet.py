@@ -64,8 +64,8 @@ class Picture:
 class Task:
     """The task for one cell: its name, title and formulas, rows of factors to multiply, given numbers, and the answer.
 
-    `pictures` are maps with the cells that it reads, and its own map at the end. `note` replaces numbers that a position is
-    counted from.
+    `pictures` are maps with the cells that it reads, and its own map at the end. `note` gives the shape in which a position is
+    counted.
     """
 
     name: str
@@ -187,7 +187,7 @@ def _stage_tasks(setup: Setup, snapshot: Snapshot, program: Program, stage: Stag
     elif stage == "v":
         source = next(names.source for names in program.network.names if names.flattens)
         unit = _cell_name(program, source, cell)
-        shape = "×".join(map(str, array.shape[array.ndim - unit.count(",") - 1 :]))
+        shape = "×".join(map(str, _shown_axes(program, source, array.shape)))
         note = message("web.predict.index", unit=unit, list=label("v"), units=label(source), shape=shape)
         yield Task(f"v[?] = {unit}", stage.title, formula, (), (), float(np.ravel_multi_index(cell, array.shape)), note=note)
     elif stage in program.arithmetic:  # otherwise the cell depends on a complete channel
@@ -271,11 +271,17 @@ def _update_task(setup: Setup, snapshot: Snapshot, program: Program, stage: Stag
 
 def _cell_name(program: Program, symbol: str, at: Cell) -> str:
     """Return a cell's name, without axes of length 1 that the page hides."""
+    at = _shown_axes(program, symbol, at)
+    return f"{label(symbol)}[{','.join(map(str, at))}]" if at else label(symbol)
+
+
+def _shown_axes(program: Program, symbol: str, values: Cell) -> Cell:
+    """Return a value per axis, such as an index, without the axes of length 1 that the page hides."""
     plain_name = symbol.removesuffix("_next")
     shape = program.laid_out.get(plain_name) or program.laid_out.get(plain_name[1:], ())
-    if len(at) == len(shape) > 2:
-        at = at[2:] if shape[:2] == (1, 1) and len(shape) == 4 else at[1:] if shape[0] == 1 else at
-    return f"{label(symbol)}[{','.join(map(str, at))}]" if at else label(symbol)
+    if len(values) != len(shape) or len(shape) <= 2 or shape[0] != 1:
+        return values
+    return values[2:] if len(shape) == 4 and shape[1] == 1 else values[1:]
 
 
 def _named_numbers(program: Program, numbers: Iterable[tuple[str, Cell, float]]) -> list[tuple[str, float]]:

@@ -64,7 +64,8 @@ def judge(
         except Exception as error:
             if first_error is None:
                 first_error = error
-                for note in (*_forward_notes(sibling, forward_error), *notes(course, case, [] if forward_error else runs, show)):
+                earlier_runs = [] if forward_error else runs  # after it the cache differs, too, which may be the cause
+                for note in (*_forward_notes(sibling, forward_error), *notes(course, case, earlier_runs, show)):
                     error.add_note(note)
     if first_error is not None and all(run.is_right for run in runs):
         raise first_error
@@ -83,8 +84,11 @@ def _run(course: CS231n, exact: CorrectResult, cache: Any, function: Function) -
 def _correct_gradients(
     course: CS231n, case: Case, forward: Function | None, sibling: Function | None
 ) -> tuple[CorrectResult, Any, Exception | None]:
-    """Return the correct gradients, the cache of the user's forward function, or None if no such function works, and
-    the exception of a forward function that was found by its name."""
+    """Return the correct gradients, a cache, and an error.
+
+    The cache is that of the user's forward function, or None if the course's cache is used. The error is the exception
+    of a forward function that was found by its name, or None.
+    """
     if case.kind == "softmax":
         return right(case), None, None
     if forward is not None or (sibling is not None and case.kind == "batchnorm"):

@@ -719,7 +719,7 @@ class Interpreter(LibraryCalls):
         # such as trainer.fit(model), or keras.metrics.Mean() of a loss
         if isinstance(called, Unknown) and (called.text.rpartition(".")[2] in HARMLESS or METRIC.match(called.text)):
             return Unknown(self.text(node))
-        if isinstance(called, Unknown) and self.in_unused and called.text.endswith(".compile"):  # of an argument
+        if isinstance(called, Unknown) and self.in_unused and called.text.endswith(".compile"):  # model.compile(…) of an argument
             self.compile(called, keywords.get("loss"), keywords, node)
         self.touch(values, node)
         return self.unknown_result(values, node)

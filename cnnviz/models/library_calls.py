@@ -117,7 +117,7 @@ class LibraryCalls:
         self.options: dict[str, Any] = {}
         self.in_forward = 0
         self.in_unused = False
-        """Whether a function is read that the text never calls."""
+        """Whether the function that is read is never called in the text."""
 
     if TYPE_CHECKING:  # implemented by the interpreter
         block: int

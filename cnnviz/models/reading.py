@@ -160,8 +160,7 @@ def _describe(content: str | bytes, name: str) -> ModelDescription:
     if re.search(r"Layer \(type.*Output Shape", text) and not re.search(r"\b(Sequential|Module)\(", text):
         raise Problem("model.summary")
     text = _readme_code(text) or text
-    is_output = is_printed(text) and not _is_python(without_commands(text))  # code may quote such an output
-    return read_printed(text) if is_output else read_source(text, name)
+    return read_printed(text) if _is_output(text) else read_source(text, name)
 
 
 def _decode(content: bytes) -> str:
@@ -176,27 +175,31 @@ def _decode(content: bytes) -> str:
 
 
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})([^`]*)")
+"""The first or last line of a README's code block, with its language."""
 _LAYERS = re.compile(r"\b(\w*Conv\w*|\w*Linear|Dense|Module)\b")
+"""Names in code that defines a model, and not only prints one."""
 _PYTHON = re.compile(r"(?i)\{?[ .]*(python3?|py|pycon|ipython3?)\b.*")
+"""Names of Python as a code block's language, such as "python" or "{.python .input}"."""
 
 
 def _readme_code(text: str) -> str:
-    """Return the code of a README at its lines, with all other lines empty, or "" if the text has no code blocks or is Python, with
-    such blocks in its comments."""
+    """Return the code of a README, with empty lines in place of its prose, so that line numbers stay. Return "" if the text has no
+    code blocks, or is Python whose strings or comments contain them."""
     lines = text.split("\n")
     blocks = [*_blocks(lines)]
     if not blocks or _is_python(without_commands(text)):
         return ""
-    code_lines, kept = [""] * len(lines), list[tuple[str, int]]()
+    inputs, outputs = list[tuple[str, int]](), list[tuple[str, int]]()
     for language, start, end in blocks:
         code = _without_prompts("\n".join(lines[start:end]))
-        kept.append((_cell_code(code) if language else code if _is_code(code) else "", end))
-    outputs = [is_printed(code) and not _is_python(without_commands(code)) for code, _ in kept]
-    has_layers = any(_LAYERS.search(code) and not is_output for (code, _), is_output in zip(kept, outputs, strict=True))
-    for (code, end), is_output in zip(kept, outputs, strict=True):
-        if code and is_output == (any(outputs) and not has_layers):  # the model's code, or else what print(model) shows
-            kept_lines = code.split("\n")
-            code_lines[end - len(kept_lines) : end] = kept_lines
+        code = _cell_code(code) if language else code if _is_code(code) else ""
+        if code:
+            (outputs if _is_output(code) else inputs).append((code, end))
+    has_layers = any(_LAYERS.search(code) for code, _ in inputs)
+    code_lines = [""] * len(lines)
+    for code, end in inputs if has_layers or not outputs else outputs:
+        kept_lines = code.split("\n")
+        code_lines[end - len(kept_lines) : end] = kept_lines
     return "\n".join(code_lines) if any(code_lines) else ""
 
 
@@ -260,7 +263,13 @@ def _is_code(block: str) -> bool:
     return _is_python(block) or is_printed(block)
 
 
+def _is_output(text: str) -> bool:
+    """Return whether this is the output of print(model), and not code that quotes such an output."""
+    return is_printed(text) and not _is_python(without_commands(text))
+
+
 def _is_python(text: str) -> bool:
+    """Return whether Python can parse the text."""
     if is_nested(text):
         return False
     try:

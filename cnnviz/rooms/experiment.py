@@ -46,7 +46,7 @@ FEW, MANY = 80, 300
 """Number of runs whose curves are sent to a phone, and to a projector."""
 RATES = ("0.001", "0.01", "0.1", "1", "10")
 """Powers of ten from which the audience predicts the best learning rate. Devices have rates between the first and the
-last, at which a network without a bounded loss diverges."""
+last. At the last one, a network diverges if its loss is not bounded."""
 SHARES = {"none": 0.0, "quarter": 0.25, "half": 0.5, "more": 1.0}
 """Upper limits of the share of failing runs in each option of the prediction."""
 

@@ -48,8 +48,8 @@ export const tick = (power) =>
     ? decimals(10 ** power, Math.max(0, -power))
     : `10⁻${[...String(-power)].map((digit) => RAISED[Number(digit)]).join("")}`
 
-/** Return the horizontal position of a rate, from 0 to 1. @param {number} rate @param {number[]} rates */
-const xOf = (rate, [first, ...others]) => Math.log10(rate / first) / Math.log10(others[others.length - 1] / first)
+/** Return the horizontal position of a rate, from 0 at the first rate to 1 at the last. @param {number} rate @param {number[]} rates */
+const xOf = (rate, rates) => Math.log10(rate / rates[0]) / Math.log10(rates[rates.length - 1] / rates[0])
 
 /**
  * Paint the runs, and return the positions of their dots.

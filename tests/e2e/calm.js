@@ -1,4 +1,4 @@
-// What is in sight at once: the number of controls, the font sizes of words, and the left edges of titles.
+// The number of controls in sight, and the left edge of the first title.
 () => {
   const seen = (part) => {
     const box = part.getBoundingClientRect()

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.page import Screen
-from tests.pictures import BATCH, EXPLAINER
+from tests.pictures import BATCH, EXPLAINER, TINY_VGG
 
 MOST_CONTROLS = 40
 LEFT = 88
 CALM = Path(__file__).with_name("calm.js").read_text("utf-8")
 PATHS = (
-    "/?stage=z1", "/?stage=update", f"/?{EXPLAINER}&stage=z2", f"{BATCH}&stage=n1", "/train", "/train?of=many", "/check", "/check?check=own",
-    "/notebook", "/notebook?part=experiment", "/notebook?part=architecture", "/learn", "/learn?lesson=kernel&step=3",
+    "/?stage=z1&cell=z1:4,4", "/?stage=df", "/?stage=update", f"/?{EXPLAINER}&stage=z2", f"/?{TINY_VGG}&stage=z2", f"{BATCH}&stage=n1",
+    "/train", "/train?of=many", "/check", "/check?check=own", "/notebook", "/notebook?part=experiment", "/notebook?part=architecture", "/learn", "/learn?lesson=kernel&step=3",
 )  # fmt: skip
 
 

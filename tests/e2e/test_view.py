@@ -305,11 +305,3 @@ def test_maps_and_pictures_have_the_colours_of_the_night_as_soon_as_it_comes(scr
     screen.page.wait_for_function(f"(day) => ({shown})().every((picture, n) => picture !== day[n])", arg=day)
     screen.page.emulate_media(color_scheme="light")
     screen.page.wait_for_function(f"(day) => ({shown})().every((picture, n) => picture === day[n])", arg=day)
-
-
-def test_at_most_fifty_controls_are_in_sight(screen: Screen):
-    """Of the row of stages only the row."""
-    for query in ("stage=z1&cell=z1:4,4", "stage=df", f"{TINY_VGG}&stage=z2"):
-        screen.open("/", query=query)
-        controls = screen.page.locator(".cnnviz :is(button, a, input, select, summary):visible:not(.stages *)")
-        assert controls.count() + 1 <= 50, query

@@ -30,13 +30,13 @@ function* hiddenStages() {
       const done = (map) => (isAhead(map) ? 0 : Number.POSITIVE_INFINITY)
       const shape = numbers.shape(first)
       for (const cell of [shape.map(() => 0), shape.map((size) => size >> 1)])
-        for (const isPhone of [false, true])
+        for (const isUpright of [false, true])
           for (const moves of [() => false, (map) => numbers.maps[map].kind === "map" && numbers.shape(map)[0] === 1])
-            yield { numbers, symbol, first, cell, isAhead, how: { done, isPhone, moves } }
+            yield { numbers, symbol, first, cell, isAhead, how: { done, isUpright, moves } }
     }
 }
 
-const where = ({ numbers, symbol, cell, how }) => `${numbers.network.text} ${symbol}[${cell}] ${how.isPhone}`
+const where = ({ numbers, symbol, cell, how }) => `${numbers.network.text} ${symbol}[${cell}] ${how.isUpright}`
 
 const templateOf = ({ numbers, symbol, first, cell, how }, isHidden = true) =>
   pictureOf(numbers, symbol, false, isHidden)(sceneOf(numbers, how), first, cell)
@@ -69,7 +69,7 @@ test("the picture of a hidden result stays the same whatever the result is", () 
   for (const stage of hiddenStages()) {
     const changed = { ...stage, numbers: withOtherResults(stage) }
     assert.deepEqual(contentOf(templateOf(changed)), contentOf(templateOf(stage)), where(stage))
-    if (!stage.how.isPhone) {
+    if (!stage.how.isUpright) {
       const [one, other] = [stage, changed].map((each) => contentOf(templateOf({ ...each, how: {} }, false)))
       found[Number(isDeepStrictEqual(one, other))] += 1
     }

@@ -57,9 +57,9 @@ test("each image has the cells of its own kernel, printed as the mean's", () => 
 test("on a phone, and for other parameters, every image and the mean have a bar with their number", () => {
   for (const symbol of parameters)
     for (const cell of cellsOf(batch, symbol))
-      for (const isPhone of [false, true]) {
-        if (symbol === "df" && !isPhone) continue
-        const html = pictureHtml(imageGradients, batch, symbol, cell, { isPhone })
+      for (const isUpright of [false, true]) {
+        if (symbol === "df" && !isUpright) continue
+        const html = pictureHtml(imageGradients, batch, symbol, cell, { isUpright })
         const rows = [...html.matchAll(/<li.*?<\/li>/gs)].map(([row]) => Number(plainNumber(row.match(/<b>(.*?)</)[1])))
         const wanted = [
           ...Array.from({ length: images }, (_, i) => images * share(symbol, cell, i)),
@@ -89,6 +89,6 @@ test("gradients of one sign do not cancel, and not by −0 %", () => {
   const numbers = batchOf()
   numbers.arrays["pulls.df"].values.fill(0.7)
   numbers.values("df").fill(0.7 * (1 + 1e-15)) // added in another order
-  for (const isPhone of [false, true])
-    assert.match(pictureHtml(imageGradients, numbers, "df", [0, 0, 0, 0], { isPhone }), /<b>0%/)
+  for (const isUpright of [false, true])
+    assert.match(pictureHtml(imageGradients, numbers, "df", [0, 0, 0, 0], { isUpright }), /<b>0%/)
 })

@@ -10,7 +10,7 @@ export const sceneOf = (numbers, { letters = 6, size = 15, most = letters + 1, .
   done: () => Number.POSITIVE_INFINITY,
   moves: () => false,
   room: () => ({ size, letters, most }),
-  isPhone: false,
+  isUpright: false,
   isSteady: false,
   choice: {},
   ...how,

@@ -7,7 +7,7 @@ import { channels, channelsBack } from "../../cnnviz/view/scene/pictures/channel
 import { pictureOf } from "../../cnnviz/view/scene/pictures.js"
 import { elementsOf, pictureHtml, relationsOf, sceneOf, snapshots, sumsOf, textOf } from "./scene.js"
 
-const LAYOUTS = [{}, { isPhone: true }, { choice: { unfolded: true } }, { choice: { open: 1 } }, { isSteady: true }]
+const LAYOUTS = [{}, { isUpright: true }, { choice: { unfolded: true } }, { choice: { open: 1 } }, { isSteady: true }]
 
 /** Every stage that sums over channels, at four of its cells. */
 function* stages() {
@@ -215,7 +215,7 @@ test("beyond sixteen channels, the largest sums are shown and the rest is one st
   assert.equal(all.length, 24 + 1)
   const size = (terms) => terms.map(Math.abs).toSorted((one, other) => other - one)
   assert.deepEqual(size(terms.slice(0, 12)), size(all.slice(0, 24)).slice(0, 12))
-  const [{ terms: few }] = sumsOf(channels, numbers, "z2", cell, { isPhone: true })
+  const [{ terms: few }] = sumsOf(channels, numbers, "z2", cell, { isUpright: true })
   assert.equal(few.length, 9 + 1 + 1)
 })
 
@@ -247,7 +247,7 @@ test("on a phone two buttons open every channel in turn", () => {
     const [opened, choice] = [new Set(), { open: 0 }]
     for (let n = 0; n < 24; n++) {
       opened.add(choice.open)
-      const html = pictureHtml(channels, numbers, "z2", [1, 5, 5], { choice, isPhone: true })
+      const html = pictureHtml(channels, numbers, "z2", [1, 5, 5], { choice, isUpright: true })
       const own = [...tableOf(html, "f2").values()].map(({ cell }) => cell[1])
       assert.deepEqual([...new Set(own)], [choice.open])
       const buttons = elementsOf(html).filter(({ tag }) => tag === "button")
@@ -280,7 +280,7 @@ test("on a phone what a channel adds is never written as 0.000", () => {
   const said = []
   for (let row = 0; row < 30; row += 3)
     for (let column = 0; column < 30; column += 3)
-      said.push(textOf(channelsBack, numbers, "da1", [3, row, column], { isPhone: true }))
+      said.push(textOf(channelsBack, numbers, "da1", [3, row, column], { isUpright: true }))
   assert.ok(said.some((text) => /: [+−]\d.*e−\d/.test(text)))
   assert.deepEqual(
     said.filter((text) => /: [+−]?0\.000 /.test(text)),

@@ -45,8 +45,8 @@ def check_parameter(pass_differences: Differences, name: str, analytic: np.ndarr
         refined = _refine(pass_differences, name, step, unclear, sides.subset(unclear), analytic[unclear])
         central[unclear], error_bound[unclear], kinks[unclear], end_change[unclear], is_rough[unclear] = refined
         error_bound = np.maximum(error_bound, gradient_error_bound)
-        # The exact gradient differs, but a nudge changes the output only by round-off: both lie on plateaus, before and
-        # after a jump.
+        # If a nudge changes the output only by round-off, but the exact gradient differs, the two losses lie on plateaus
+        # before and after a jump.
         distance = np.abs(pass_differences.gradients[f"d{name}"].reshape(-1) - central)
         is_plateau = (np.abs(central) <= SAFETY * error_bound) & (end_change == 0)
         # Where the loss is not smooth, a central difference decides only together with the exact gradient.

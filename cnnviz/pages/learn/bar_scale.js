@@ -1,21 +1,20 @@
 // The scale of bars that are compared: linear through 0, or logarithmic for magnitudes over more than three decades.
 
+import { extremes } from "../../view/model/numbers/extremes.js"
+
 const LINEAR = 1000 // largest quotient of two magnitudes on a linear scale
 const MOST_NAMED = 7 // maximal number of named decades
 
 /**
- * Return the length of a bar as a fraction of the scale, where it begins, and the powers of ten on the scale, with
- * labels for some of them. A linear scale has none. All bars begin at one line, at 0 or at the lowest power.
+ * Return a scale of values: `part` is the length of a value's bar and `from` its left end, as fractions of the scale.
+ * `decades` are the powers of ten on a logarithmic scale, some of them named. All bars begin at 0, or at the lowest power.
  * @param {number[]} values
  */
 export function barScale(values) {
   const finite = values.filter(Number.isFinite)
-  const nonzero = finite.filter(Boolean).map(Math.abs)
-  const smaller = (/** @type {number} */ a, /** @type {number} */ b) => Math.min(a, b)
-  const larger = (/** @type {number} */ a, /** @type {number} */ b) => Math.max(a, b)
-  const [low, high] = [nonzero.reduce(smaller, Number.POSITIVE_INFINITY), nonzero.reduce(larger, 0)]
-  if (!nonzero.length || high / low <= LINEAR) {
-    const [bottom, top] = [finite.reduce(smaller, 0), finite.reduce(larger, 0)]
+  const [low, high] = extremes(finite.filter(Boolean).map(Math.abs))
+  if (!(high / low > LINEAR)) {
+    const [bottom, top] = extremes([0, ...finite])
     const span = top - bottom || 1
     return {
       part: (/** @type {number} */ value) => Math.min(Math.abs(value) / span, 1),

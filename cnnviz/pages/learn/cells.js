@@ -40,16 +40,15 @@ export function formatCell(value, { power: of, decimals: count }) {
   return Math.abs(scaled) < 10 ** (2 - count) ? decimals(scaled, count) : short(scaled)
 }
 
-/** Format a number as sentences do: with three significant digits, and integers exactly. @param {number} value */
+/** Format a number as sentences do: with three significant digits but no final zeros, and integers exactly. @param {number} value */
 export function formatNumber(value) {
-  const size = Math.abs(value)
-  if (Number.isInteger(value) && size < 1e5) return formatInteger(value)
+  if (Number.isInteger(value) && Math.abs(value) < 1e5) return formatInteger(value)
   return formatDigits(value)
     .replace(/([.,]\d*?)0+(?=e|$)/, "$1")
     .replace(/[.,](?=e|$)/, "")
 }
 
-/** Format a number with three significant digits. @param {number} value */
+/** Format a number with three significant digits, and with an exponent if it is very large or small. @param {number} value */
 export function formatDigits(value) {
   const size = Math.abs(value)
   if (size < 1e-4 || size >= 1e5) return number(value, DIGITS)

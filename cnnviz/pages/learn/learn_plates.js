@@ -1,5 +1,6 @@
 // A plate beside a question: its name, and its numbers if they are visible or were answered.
 
+import { extremes } from "../../view/model/numbers/extremes.js"
 import { COLON, formatInteger, formula } from "../../view/model/numbers/format.js"
 import { spoken } from "../../view/model/spoken.js"
 import { say } from "../../view/model/words.js"
@@ -137,8 +138,8 @@ function row(numbers, figure, step, tried) {
 }
 
 /**
- * Return the common scale of the visible curves without a mark, as of bars, with the values that it names; or null if
- * there are none, or some values are negative.
+ * Return the common scale of the visible curves without a mark, with its ticks. Return null if there are no such curves,
+ * or some values are negative.
  * @param {Figure[]} figures
  */
 export function curveScale(figures) {
@@ -147,10 +148,7 @@ export function curveScale(figures) {
     .flatMap((figure) => Array.from(figure.values).filter(Number.isFinite))
   if (!values.length || values.some((value) => value < 0)) return null
   const { part, decades } = barScale(values)
-  const ends = [0, values.reduce((a, b) => Math.max(a, b))].map((value) => ({
-    at: part(value),
-    text: formatNumber(value),
-  }))
+  const ends = [0, extremes(values)[1]].map((value) => ({ at: part(value), text: formatNumber(value) }))
   const named = decades.filter(({ isNamed }) => isNamed).map(({ at, power }) => ({ at, text: powerOfTen(power) }))
   return { part, ticks: named.length ? named : ends, isLogarithmic: decades.length > 0 }
 }

@@ -26,9 +26,9 @@ export const acrossOf = ({ face }) => (face.stacked ? 1 : Math.ceil(Math.sqrt(fa
  */
 export function cellOf(figure, phone, grown = 1) {
   const isAsked = figure.plate.hidden && figure.asked
-  const [cut, across] = [visibleBlock(figure), acrossOf(figure)]
   if (!phone) return Math.round((isAsked ? ASKED : CELL) * grown)
   const minimum = Math.round(isAsked ? ASKED * ON_PHONE.asked : CELL * ON_PHONE.cell)
+  const [cut, across] = [visibleBlock(figure), acrossOf(figure)]
   const room = (phone - 10 * (across - 1)) / (cut?.wide ?? across * figure.face.columns) - LINE
   return Math.max(minimum, Math.min(Math.ceil(longestLength(figure, cut) * SIGN_OF_NUMBER) + EDGES, Math.floor(room)))
 }

@@ -184,7 +184,7 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
     <defs><linearGradient id="strip" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color=${unitColour(nodes[0].v)} /><stop offset="1" stop-color=${unitColour(nodes.at(-1)?.v)} /></linearGradient></defs>
     <rect x="14" y="10" width="12" height=${HEIGHT - 48} fill="url(#strip)" />
     ${links}${thickLines}${bias}
-    ${nodes.map(({ v, at }, i) => svg`${node(58, yPositions[i], v, "activation", [0, 1])}<text class="small" x="80" y=${yPositions[i] - 9}>v[${at}]</text>`)}
+    ${nodes.map(({ v, at }, i) => svg`${node(58, yPositions[i], v, "activation", [0, 1])}<text x="80" y=${yPositions[i] - 9}>v[${at}]</text>`)}
     <rect x="42" y=${HEIGHT - 34} width="32" height="22" rx="4" fill="var(--paper)" stroke="var(--ink)" />${label(58, HEIGHT - 18, "1", { weight: 700 })}
     ${sums.map(output)}
     ${headings.map(([x, symbol, words]) => label(x, 12, `${symbol} ${say(`web.notebook.${words}`)}`))}</svg>

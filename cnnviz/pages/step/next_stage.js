@@ -66,7 +66,7 @@ const sceneOf = (numbers, width) => ({
   done: () => Number.POSITIVE_INFINITY,
   moves: () => false,
   room: () => typeRoom(width),
-  isPhone: false,
+  isUpright: false,
   isSteady: false,
   choice: {},
 })

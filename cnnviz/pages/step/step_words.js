@@ -2,6 +2,7 @@
 
 import { actionButton } from "../../view/controls/actions.js"
 import { readPreference } from "../../view/controls/preferences.js"
+import { FONT_SIZES } from "../../view/draw/font_sizes.js"
 import { cellName, withNoteBeside } from "../../view/model/explain/arithmetic.js"
 import { explainCell } from "../../view/model/explain/explanation.js"
 import { promiseOf } from "../../view/model/explain/gradient_promise.js"
@@ -92,7 +93,7 @@ const invitation = (step) =>
   !isTouch() && readPreference(DRAGGED) === "" && readsDraggable(step, step.view.stage) ? say("web.drag.once") : ""
 
 const LINES = [".said", ".formula", ".numbers"]
-const [SMALLER, SMALLEST] = [15 / 18, 13 / 18] // sizes of a formula that is too long: those of texts, as shares of its own
+const [SMALLER, SMALLEST] = [FONT_SIZES.text / FONT_SIZES.large, FONT_SIZES.small / FONT_SIZES.large] // of a formula that is too long, as shares of its own size
 const SAFELY = 0.99 // for its gaps, which do not shrink
 
 const MAX_FITS = 500

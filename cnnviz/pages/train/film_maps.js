@@ -1,6 +1,7 @@
 // The recording's maps in the current frame: parameters or their changes, and the gradient that drives the first
 // layer.
 
+import { FONT_SIZES } from "../../view/draw/font_sizes.js"
 import { MapView } from "../../view/draw/map_view.js"
 import { number, short } from "../../view/model/numbers/format.js"
 import { withPlus } from "../../view/model/numbers/printed_sums.js"
@@ -11,7 +12,6 @@ import { frameAt } from "./film_model.js"
 /** @import { FilmMap, Layout } from "../../view/types/view.js" */
 
 const HALF = 127 // levels of a byte on either side of zero, which is 128 (as_bytes in Python)
-const LETTERS = 13 // minimum in pixels
 
 /** A map whose numbers have explicit signs if they are changes. */
 class FilmMapView extends MapView {
@@ -24,7 +24,7 @@ class FilmMapView extends MapView {
 
   /** @override @param {Layout} at @param {number} n @param {number} done */
   print(at, n, done) {
-    super.print(at, n, done, { least: LETTERS })
+    super.print(at, n, done, { least: FONT_SIZES.small })
   }
 }
 

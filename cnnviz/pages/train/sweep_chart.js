@@ -15,7 +15,7 @@ import { groupsOf, HIGH, heapLayout, rowLayout } from "./sweep_model.js"
  * @property {ArrayLike<number>} last  the last loss of each
  * @property {Scale} scale  which holds all losses
  * @property {number[]} shown  the runs whose curves are drawn
- * @property {number[]} [rates]  learning rates on the axis, if they differ in it
+ * @property {number[]} [rates]  learning rates on the axis, if the runs differ in their rate
  * @property {(run: number) => ArrayLike<number>} curve  the losses of one of these, or of the one that is pointed at, evenly among all updates
  */
 /** @typedef {{ pointed?: number, font?: number, grouped?: boolean, narrow?: boolean }} Look  the run that is pointed at, the size of words, whether groups of dots are named, whether there is little room */

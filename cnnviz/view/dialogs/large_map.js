@@ -2,6 +2,7 @@
 // and the wheel zooms until cells show their numbers.
 
 import { cssZoom } from "../draw/css_zoom.js"
+import { FONT_SIZES } from "../draw/font_sizes.js"
 import { Heatmap } from "../draw/heatmap.js"
 import { singleIndex } from "../model/explain/cell_links.js"
 import { bestTileCount } from "../model/layout/image_layout.js"
@@ -20,7 +21,6 @@ const MARGINS = { width: 62, height: 40 } // space beside the widest dialog, and
 const MAX_ZOOM = 16 // maximal zoom
 const MAX_SIDE = 8000 // maximal side in pixels
 const READABLE_SIDE = 54 // pixels of a cell that has room for its number
-const PRINTED = { smallest: 13, least: 13 } // font sizes of the numbers
 
 class Zoomed extends Heatmap {
   /** @override */
@@ -30,7 +30,7 @@ class Zoomed extends Heatmap {
 
   /** @override @param {import("../model/layout/image_layout.js").Layout} at @param {number} n @param {number} done */
   print(at, n, done) {
-    super.print(at, n, done, PRINTED)
+    super.print(at, n, done, { least: FONT_SIZES.small })
   }
 }
 

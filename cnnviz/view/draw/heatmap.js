@@ -6,8 +6,9 @@ import { colour, css, isUndecided, pixelOf, textColour } from "../model/numbers/
 import { brief, number, short } from "../model/numbers/format.js"
 import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
+import { fontSizeWithin } from "./font_sizes.js"
 import { imageOf } from "./pixels.js"
-import { textSize, widthOf } from "./text_width.js"
+import { widthOf } from "./text_width.js"
 
 /** @import { Box as CellBox } from "../model/numbers/array_faces.js" */
 /** @import { Box, Face, Layout, Range, Scale, Values } from "../types/view.js" */
@@ -254,7 +255,7 @@ export class Heatmap {
       least,
     )
     if (room < least) return
-    const size = textSize(Math.min(h * 0.42, w * 0.3, (w - 6) / Math.max(...widths)))
+    const size = fontSizeWithin(Math.min(h * 0.42, w * 0.3, (w - 6) / Math.max(...widths)))
     context.font = cellFont(size)
     context.textAlign = "center"
     context.textBaseline = "middle"

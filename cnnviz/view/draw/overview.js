@@ -12,7 +12,7 @@ import { COLOUR_CHANNELS, Plate } from "./plate.js"
 /** @typedef {{ width: number, height: number, rows: number }} Room  in pixels; `rows`: number of rows of the strip */
 
 const MAX_BAND = 50 // maximum height of the strip's maps
-const STRIP = { heads: 22, under: 10, gap: 8, least: 13 } // height of captions, room for biases, gap between columns, and minimum font size
+const STRIP = { heads: 22, under: 10, gap: 8 } // height of captions, room for biases, and gap between columns
 const BIAS_HEIGHT = 8 // height of a row of biases under its filters
 const LABEL_WIDTH = 80 // width of the labels beside the strip
 const NAME_WIDTH = 26 // width of a symbol above a map
@@ -115,7 +115,6 @@ export class Overview {
     const plate = this.plates[symbol]
     const numbers = /** @type {Numbers} */ (this.numbers)
     const isBias = isBiasRow(numbers, symbol, column.kind)
-    plate.least = STRIP.least
     plate.across = isBias ? 1 : place.across
     plate.places = this.hasPhotograph(symbol) ? COLOUR_CHANNELS + 1 : 0
     plate.narrow = place.width < 80

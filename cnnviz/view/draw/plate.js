@@ -5,20 +5,19 @@ import { brief, exponentOf, formatInteger, number, rangeText, short, timesPower 
 import { SHADES } from "../model/numbers/quantized_weights.js"
 import { spoken } from "../model/spoken.js"
 import { say } from "../model/words.js"
+import { FONT_SIZES } from "./font_sizes.js"
 import { cellFont, Heatmap, ring } from "./heatmap.js"
 import { imageOfCells } from "./pixels.js"
 
 /** @import { Box, Cell, Face, Layout, Numbers } from "../types/view.js" */
 
 export const COLOUR_CHANNELS = 3 // channels of a colour photograph, which is drawn beside them
-const MIN_FONT_SIZE = 13 // minimum font size of a number in a cell, in pixels
 const MIN_TEXT_SCALE = 0.75 // minimum horizontal scale of a number
 const CHARACTER_WIDTH = 6 // width of a character under a map
 
 export class Plate extends Heatmap {
   /** @type {OffscreenCanvas | null} */
   photograph = null
-  least = 0 // minimum font size of printed numbers
   narrow = false // too narrow for both colour limits
   ofImages = false // whether it shows several images at once
   hasIntegers = false // whether all its numbers are integers
@@ -110,7 +109,7 @@ export class Plate extends Heatmap {
   /** Print the loss, which has no colour. */
   printLoss() {
     const [width, height] = this.size
-    this.context.font = cellFont(width < 40 ? this.least : 15)
+    this.context.font = cellFont(width < 40 ? FONT_SIZES.small : FONT_SIZES.text)
     this.context.fillStyle = getComputedStyle(this.canvas).color
     this.context.textAlign = "center"
     this.context.textBaseline = "middle"
@@ -141,14 +140,14 @@ export class Plate extends Heatmap {
   hasRoom() {
     if (!this.size[0]) return false
     const maxWidth = Math.max(
-      ...Array.from(this.values, (value) => this.widthOf(this.formatValue(value), MIN_FONT_SIZE)),
+      ...Array.from(this.values, (value) => this.widthOf(this.formatValue(value), FONT_SIZES.small)),
     )
     return this.layout.cellWidth - 2 >= MIN_TEXT_SCALE * maxWidth
   }
 
   /** @override @param {Layout} at @param {number} n @param {number} done */
   print(at, n, done) {
-    super.print(at, n, done, { least: this.least })
+    super.print(at, n, done, { least: FONT_SIZES.small })
   }
 
   // Draw a row per class: the name, a bar and the number, with a frame around the target.
@@ -162,13 +161,13 @@ export class Plate extends Heatmap {
     const isSigned = this.scale === "signed"
     const maxMagnitude = Math.max(Math.abs(this.limits[0]), this.limits[1]) || 1
     const targets = this.symbol === "o" ? this.numbers?.values("y") : null
-    const size = Math.min(13, line * 0.9)
+    const hasWords = line * 0.9 >= FONT_SIZES.small
     context.textBaseline = "middle"
     names.forEach((name, n) => {
       const y = (n + 0.5) * line
       context.fillStyle = style.color
-      if (size >= this.least) {
-        context.font = `${targets?.[n] ? 700 : 400} ${size}px Inter, system-ui, sans-serif`
+      if (hasWords) {
+        context.font = `${targets?.[n] ? 700 : 400} ${FONT_SIZES.small}px Inter, system-ui, sans-serif`
         context.textAlign = "left"
         context.fillText(name, 0, y, left - 4)
         context.textAlign = "right"

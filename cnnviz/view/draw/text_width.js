@@ -7,11 +7,6 @@ const MAX_CACHED = 4000
 /** @type {Map<string, Map<string, number>>}  widths of texts, by font */
 const widthsByFont = new Map()
 
-const SIZES = [24, 18, 15, 13] // font sizes of the page (--title, --large, --text, --small)
-
-/** Return the largest font size of the page that is not above a size, at least the smallest. @param {number} size */
-export const textSize = (size) => SIZES.find((each) => each <= size) ?? SIZES[SIZES.length - 1]
-
 /** Clear the cache of widths after the web fonts have loaded. */
 export const forgetWidths = () => widthsByFont.clear()
 

@@ -13,7 +13,7 @@ import { cellRing, cells, colourBar, head, heat, mapOf } from "./parts.js"
 /** @typedef {Partial<HeatHow> & { index: number, name: string, word: string, ring?: string, isOwn?: boolean }} CrowdHow  `index` of the cell; `name` and `word`: its head; `ring`: how the ring around the cell enters; `isOwn`: whether the values come from the map */
 
 const MOST_UNITS = 10 // below each other
-const MOST_NUMBERS = 6 // of units on a phone
+const MOST_NUMBERS = 6 // of units in a vertical layout
 
 /**
  * Return the style properties of a picture that sizes its crowds: rows and columns, in cells.
@@ -37,7 +37,7 @@ export function crowdPart(scene, symbol, cell, { values, images, limits }, how) 
   const shared = { limits, label, enter, bar: how.bar }
   if (numbers.maps[symbol].kind !== "map") {
     const printed = printCells(Array.from(values), scene.room(id).letters)
-    const hasDigits = printed.fits && !(scene.isPhone && values.length > MOST_NUMBERS)
+    const hasDigits = printed.fits && !(scene.isUpright && values.length > MOST_NUMBERS)
     const start = cell[0] - index
     return html`<figure class="together ${place}">${head(name, word, hasDigits ? timesPower(printed.power) : "")}${cells(
       scene,

@@ -9,7 +9,7 @@
  * @property {(symbol: string) => number} done  returns how many cells per channel of a map are computed so far
  * @property {(symbol: string) => boolean} moves  returns whether the strip's own canvas moves into the picture
  * @property {(id: string) => TypeRoom} room  returns the room in the cells of a part, measured once per size
- * @property {boolean} isPhone  whether the layout is vertical
+ * @property {boolean} isUpright  whether the layout is vertical
  * @property {boolean} isSteady  whether cells change quickly, so that digits must depend on limits and not on values
  * @property {Choice} choice
  */

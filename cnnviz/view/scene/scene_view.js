@@ -2,6 +2,7 @@
 // under the pointer, and plays their assembly.
 
 import { cssZoom } from "../draw/css_zoom.js"
+import { FONT_SIZES, fontSizeWithin } from "../draw/font_sizes.js"
 import { html, render } from "../shell/html.js"
 import { layLeads } from "./leads.js"
 import { Assembly } from "./motion.js"
@@ -11,26 +12,24 @@ import { Assembly } from "./motion.js"
 /** @import { Box, Cell, Numbers } from "../types/view.js" */
 /** @typedef {HTMLElement & { relate?: Relate }} FieldElement */
 
-const GUESS = { size: 15, letters: 5, most: 6 } // until the cells have been measured
+const GUESS = { size: FONT_SIZES.text, letters: 5, most: 6 } // until the cells have been measured
 const CHARACTER = 0.58 // mean width of a character of a number, relative to the font size
 const INSET = 4 // pixels on both sides of a number
 const LINE = 1.15 // least height of a cell, relative to the font size
-const SMALLEST = 13
-export const UPRIGHT = { width: 668, ratio: 4 / 3 } // largest width in pixels, and largest ratio of width to height, of a vertical layout
+const UPRIGHT = { width: 668, ratio: 4 / 3 } // largest width in pixels, and largest ratio of width to height, of a vertical layout
 const SIZES = /** @type {const} */ ([
-  [56, 18],
-  [40, 15],
-  [0, SMALLEST],
+  [56, FONT_SIZES.large],
+  [40, FONT_SIZES.text],
+  [0, FONT_SIZES.small],
 ]) // least width of a cell, and its font size
 
 /**
  * Return the font size for cells of this size, and the number of characters that fit.
  * @param {number} width @param {number} [smallest] font size of the page's smallest text, which is larger in the lecture view @param {number} [height] @returns {TypeRoom}
  */
-export function typeRoom(width, smallest = SMALLEST, height = Number.POSITIVE_INFINITY) {
-  const fitting = SIZES.find(([from, size]) => width >= from && height >= LINE * size)
-  const [, least] = fitting ?? [0, SMALLEST]
-  const size = Math.max(least, smallest)
+export function typeRoom(width, smallest = FONT_SIZES.small, height = Number.POSITIVE_INFINITY) {
+  const [, byWidth] = /** @type {[number, number]} */ (SIZES.find(([from]) => width >= from))
+  const size = Math.max(Math.min(byWidth, fontSizeWithin(height / LINE)), smallest)
   const fits = (/** @type {number} */ size) => Math.max(0, Math.floor((width - INSET) / (size * CHARACTER)))
   return { size, letters: fits(size), most: fits(smallest) }
 }
@@ -75,7 +74,7 @@ export class SceneView {
     const paint = () => {
       const rooms = this.rooms.get(key)
       const room = (/** @type {string} */ id) => rooms?.get(id) ?? GUESS
-      const scene = { numbers, done, moves, room, isPhone: this.isUpright, isSteady, choice: this.choice }
+      const scene = { numbers, done, moves, room, isUpright: this.isUpright, isSteady, choice: this.choice }
       render(html`${picture(scene, symbol, cell)}<output class="said-here"></output>`, element)
     }
     key = this.roomKey(name)

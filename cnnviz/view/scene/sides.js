@@ -40,7 +40,7 @@ export function sizeOf(numbers, symbol) {
  * @param {Scene} scene @param {string} symbol @param {Cell} cell @param {{ place: string, role: "" | "made" | "read", word: string, limits: number[], enter?: string }} how
  */
 export function side(scene, symbol, cell, { place, role, word, limits, enter = "" }) {
-  const { numbers, done, isPhone } = scene
+  const { numbers, done, isUpright } = scene
   const { kind, label, scale } = numbers.maps[symbol]
   const id = `${place}.cell`
   if (kind === "map") {
@@ -53,7 +53,7 @@ export function side(scene, symbol, cell, { place, role, word, limits, enter = "
       limits,
       relate: sameCell,
       rings,
-      bar: !isPhone,
+      bar: !isUpright,
     })
   }
   const [count, values, [chosen]] = [numbers.count(symbol), numbers.values(symbol), cell]
@@ -86,7 +86,7 @@ export function side(scene, symbol, cell, { place, role, word, limits, enter = "
     done: Math.min(done(symbol), count),
     head: head(label, word),
     rings: [cellRing(Math.floor(chosen / columns), chosen % columns, { id, enter })],
-    bar: !isPhone,
+    bar: !isUpright,
   })
 }
 
@@ -99,7 +99,7 @@ export const anchorOf = (numbers, symbol, place, cell) =>
  * @param {Scene} scene @param {[left: string, right: string]} arrays @param {Cell} cell @param {SidesHow} how
  */
 export function sides(scene, arrays, cell, { back = false, name = "", isStated = false, middle }) {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const [left, right] = arrays
   const both = ["left", "right"].map((place, n) => {
     const isMade = back === (place === "left")
@@ -116,6 +116,6 @@ export function sides(scene, arrays, cell, { back = false, name = "", isStated =
   const [from, to] = back ? ["right", "left"] : ["left", "right"]
   return html`<div class="picture sides ${name} ${back ? "back" : ""} ${isStated ? "stated" : ""}" style=${size}>
     ${both[0]}<figure class="converter" data-id="converter">${middle}</figure>${both[1]}
-    ${leads(isPhone ? nothing : lead(from, "converter", { enter: "draw 0" }), lead("total", anchorOf(numbers, back ? left : right, to, cell)))}
+    ${leads(isUpright ? nothing : lead(from, "converter", { enter: "draw 0" }), lead("total", anchorOf(numbers, back ? left : right, to, cell)))}
   </div>`
 }

@@ -17,9 +17,9 @@ import { curveOf, MOST_DOTS, mark, marks } from "./activation_curve.js"
 const STEADY = 3 // decimals while the chosen cell changes quickly
 
 export const activation = scenePicture((scene, symbol, cell) => {
-  const { numbers, isPhone, isSteady } = scene
+  const { numbers, isUpright, isSteady } = scene
   const z = numbers.links(symbol)[0].source
-  const curve = curveOf(numbers, symbol, z, cell, { row: 1, isPhone, hasBars: true })
+  const curve = curveOf(numbers, symbol, z, cell, { row: 1, isUpright, hasBars: true })
   const [input, output] = [numbers.at(z, cell), numbers.at(symbol, cell)]
   const write = (/** @type {number} */ value) => (isSteady ? formatFixed(value, STEADY) : number(value))
   const value = (
@@ -47,14 +47,14 @@ export const activation = scenePicture((scene, symbol, cell) => {
 })
 
 export const gate = scenePicture((scene, symbol, cell) => {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const z = symbol.slice(1)
   const made = /** @type {string} */ (
     Object.keys(numbers.network.curves).find((name) => numbers.links(name)[0].source === z)
   )
   const arrived = numbers.links(symbol)[0].source
   const isFew = hasDots(numbers, z)
-  const curve = curveOf(numbers, made, z, cell, { row: 2, isPhone, hasBars: !isFew })
+  const curve = curveOf(numbers, made, z, cell, { row: 2, isUpright, hasBars: !isFew })
   const title = say("web.mechanism.slope_of", { name: numbers.said[made]?.name ?? made })
   const [came, passed] = [numbers.at(arrived, cell), numbers.at(symbol, cell)]
   const most = Math.max(Math.abs(came), Math.abs(passed)) || 1

@@ -11,7 +11,7 @@ import { styles } from "../directives.js"
 
 const BARS = 48
 const EVERY = [0.5, 1, 2, 4] // possible distances between labels along the axis
-const [LABELS, FEWER] = [8, 7] // maximum number of labels, and on a phone
+const [LABELS, FEWER] = [8, 7] // maximum number of labels, and in a vertical layout
 const [TOP, TALL] = [94, 56] // heights of the curve and of the histogram, in per cent
 const CLOSE = 9 // distance of two labels that would overlap, in per cent
 
@@ -55,10 +55,10 @@ export function samples(numbers, made, values) {
 
 /**
  * Return the curve of an activation.
- * @param {Numbers} numbers @param {string} made the activation @param {string} z its input @param {Cell} cell @param {{ row: 1 | 2, isPhone: boolean, hasBars: boolean }} how `row`: 1 for the function, 2 for its slope
+ * @param {Numbers} numbers @param {string} made the activation @param {string} z its input @param {Cell} cell @param {{ row: 1 | 2, isUpright: boolean, hasBars: boolean }} how `row`: 1 for the function, 2 for its slope
  * @returns {Curve}
  */
-export function curveOf(numbers, made, z, cell, { row, isPhone, hasBars }) {
+export function curveOf(numbers, made, z, cell, { row, isUpright, hasBars }) {
   const values = cellsOf(numbers, z, cell)
   const { at, of: sampled, inside, reach } = samples(numbers, made, values)
   const of = (/** @type {number} */ n) => sampled(n, row)
@@ -82,7 +82,7 @@ export function curveOf(numbers, made, z, cell, { row, isPhone, hasBars }) {
   const corner = (/** @type {number} */ n) => `${x(at(n)).toFixed(2)} ${(100 - y(of(n))).toFixed(2)}`
   const middle = low < 0 ? 0 : high / 2
   const isClear = Math.min(y(high) - y(middle), y(middle) - y(low)) > CLOSE
-  const every = EVERY.find((step) => (2 * reach) / step < (isPhone ? FEWER : LABELS)) ?? reach
+  const every = EVERY.find((step) => (2 * reach) / step < (isUpright ? FEWER : LABELS)) ?? reach
   const first = Math.floor(reach / every)
   const inputs = Array.from({ length: 2 * first + 1 }, (_, n) => (n - first) * every)
   const template = (

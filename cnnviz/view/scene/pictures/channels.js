@@ -1,6 +1,7 @@
 // A convolution of several channels or filters, forward and backward: a window on each map, its kernel, and the sum of
 // their products. These sums add up to a cell. One channel is open and shows all its numbers; up to four all are open.
 
+import { FONT_SIZES } from "../../draw/font_sizes.js"
 import { terms as termsOf } from "../../model/explain/formula_values.js"
 import { channelSums, kernelName, underKernel } from "../../model/explain/windows.js"
 import { colour } from "../../model/numbers/colour.js"
@@ -24,11 +25,10 @@ import { largest, readBy, termAt } from "./convolution.js"
 
 const ALL_OPEN = 4 // maximum number of channels that are all open
 const [MOST, KEPT] = [16, 12] // maximum number of channels that are all shown, and number of the largest that are shown of more
-const STEPS = 10 // maximum number of steps on a phone
+const STEPS = 10 // maximum number of steps in a vertical layout
 const CROWDED = 32 // number of columns from which they have no names
 const LONG = 1 / 3 // a number with many decimals
 const SHARED = 0.1 // a sum of smaller numbers has a common power of ten
-const [TEXT, SMALL] = [15, 13] // font sizes
 const LETTERS = 4 // of a sum that is worth printing: two decimals
 const [FIRST, EACH] = [0.325, 0.34] // shares of the assembly: when the first sum falls, and the time for all of them
 
@@ -64,7 +64,7 @@ export const channelsBack = scenePicture(ofFilters)
 
 /** @param {Scene} scene @param {Parts} parts */
 function draw(scene, parts) {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const { symbol, cell, x, bias, sums, back } = parts
   const shown = shownOf(scene, parts)
   const { open, kept, rest } = shown
@@ -72,7 +72,7 @@ function draw(scene, parts) {
   const steps = stepsOf(numbers, parts, shown)
   const written = printSteps(scene, parts, steps, total)
   const printed = steps.map((step) => ({ ...step, text: written.term(step.value) }))
-  const isBackward = back && !isPhone // the steps go from right to left
+  const isBackward = back && !isUpright // the steps go from right to left
   const { limits, scale } = numbers.maps[symbol]
   const words = back ? say("web.mechanism.arrived") : numbers.maps[x].plain
   const classes = [
@@ -81,7 +81,7 @@ function draw(scene, parts) {
     written.size,
     kept.length > CROWDED ? "crowded" : "",
   ]
-  const source = isPhone
+  const source = isUpright
     ? html`${mapOf(scene, x, open[0], { ...mapHow(numbers, parts, open[0], true), head: head(nameOf(numbers, x, open[0]), words), place: "source" })}${tables(scene, parts, shown, open[0], numbersOf(scene, parts, shown, open[0]))}${turns(numbers, parts, open[0])}`
     : html`<div class="over">${head(numbers.maps[x].label, `${sums.length} × ${words}`)}</div>`
   const beams = open.map((channel) => beam(`window${channel}`, `w${suffixOf(shown, channel)}`))
@@ -93,8 +93,8 @@ function draw(scene, parts) {
       ${bias ? html`<p class="bias" data-term="b" data-symbol=${bias} data-cell=${cell[0]}>+ <i>${markup(formula(numbers.maps[bias].label))}</i></p>` : nothing}
     </div>
     ${staircase(scene, isBackward ? printed.toReversed() : printed, total, { id: written.id, text: written.total, paint: colour(total, limits, scale), label: say("web.mechanism.products"), enter: "rise 0.7" })}
-    ${mapOf(scene, symbol, cell[0], { role: "made", place: "result-map", rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], bar: !isPhone, word: "", ...(isPhone ? { note: "" } : {}) })}
-    ${leads(beams, lead("total", "cell", { way: isPhone ? "around" : "under" }))}
+    ${mapOf(scene, symbol, cell[0], { role: "made", place: "result-map", rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], bar: !isUpright, word: "", ...(isUpright ? { note: "" } : {}) })}
+    ${leads(beams, lead("total", "cell", { way: isUpright ? "around" : "under" }))}
   </div>`
 }
 
@@ -124,20 +124,20 @@ const sizeOfKernel = (numbers, { f, kernelFrom, area }, channel) => {
  * quickly.
  * @param {Scene} scene @param {Parts} parts @returns {Shown}
  */
-function shownOf({ numbers, choice, isPhone, isSteady }, parts) {
+function shownOf({ numbers, choice, isUpright, isSteady }, parts) {
   const { sums } = parts
   const sizes = sums.map((sum, channel) => (isSteady ? sizeOfKernel(numbers, parts, channel) : Math.abs(sum)))
   const all = [...sums.keys()]
   const strongest = all.toSorted((one, other) => sizes[other] - sizes[one])
   choice.open ??= strongest[0] // it stays open while the cell changes
-  const isUnfolded = choice.unfolded === true && !isPhone
-  const areAllOpen = sums.length <= ALL_OPEN && !isPhone
+  const isUnfolded = choice.unfolded === true && !isUpright
+  const areAllOpen = sums.length <= ALL_OPEN && !isUpright
   const open = areAllOpen ? all : isUnfolded ? [] : [choice.open]
-  const [most, few] = isPhone ? [STEPS, STEPS - 1] : [MOST, KEPT]
+  const [most, few] = isUpright ? [STEPS, STEPS - 1] : [MOST, KEPT]
   const largestFirst = [...new Set([...open, ...strongest])]
   const kept = sums.length <= most || isUnfolded ? all : largestFirst.slice(0, few).toSorted((a, b) => a - b)
   const rest = all.filter((channel) => !kept.includes(channel))
-  return { open, kept, rest, canChoose: !areAllOpen, hasColumns: !isPhone }
+  return { open, kept, rest, canChoose: !areAllOpen, hasColumns: !isUpright }
 }
 
 /** Return the steps of the sum, without their texts. @param {Numbers} numbers @param {Parts} parts @param {Shown} shown */
@@ -286,14 +286,14 @@ function restOf({ hasColumns }, count) {
  * no room, only the total has a text. While cells change quickly, the number of decimals depends only on limits.
  * @param {Scene} scene @param {Parts} parts @param {ReturnType<typeof stepsOf>} steps @param {number} total
  */
-function printSteps({ numbers, room, choice, isPhone, isSteady }, parts, steps, total) {
-  const id = choice.unfolded && !isPhone ? "all" : "terms"
+function printSteps({ numbers, room, choice, isUpright, isSteady }, parts, steps, total) {
+  const id = choice.unfolded && !isUpright ? "all" : "terms"
   const { letters, most } = room(id)
   const values = steps.map(({ value }) => value)
   const print = isSteady ? printSteadily(numbers, parts, total) : printExactly(values, total)
   const sizes = /** @type {const} */ ([
     [letters, ""],
-    [Math.floor((most * SMALL) / TEXT), "text-steps"],
+    [Math.floor((most * FONT_SIZES.small) / FONT_SIZES.text), "text-steps"],
     [most, "small-steps"],
   ])
   const all = sizes.flatMap(([places, size]) => {

@@ -64,7 +64,7 @@ export const convolutionBack = scenePicture(backward)
  * @param {Scene} scene @param {string} symbol @param {Cell} cell @param {ReturnType<typeof partsOf>} parts
  */
 function draw(scene, symbol, cell, { x, f, bias, at, k, a, b, cells: read, products, stride, window, zeros, back }) {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const total = numbers.at(symbol, cell)
   const written = printAll(scene, {
     x,
@@ -106,7 +106,7 @@ function draw(scene, symbol, cell, { x, f, bias, at, k, a, b, cells: read, produ
   const word = back ? "arrived" : products.some(Number.isNaN) ? "window_outside" : "window"
   const enter = (/** @type {number} */ n) => `flash ${begins(n)}`
   return html`<div class="picture convolution ${back ? "back" : ""} ${written.isStated ? "stated" : ""}" style=${size}>
-    ${mapOf(scene, x, 0, { rings: [{ ...window, id: "window" }], place: "source", times, zeros, relate, bar: !isPhone && !below, ...(back ? { word: say("web.mechanism.arrived") } : {}) })}
+    ${mapOf(scene, x, 0, { rings: [{ ...window, id: "window" }], place: "source", times, zeros, relate, bar: !isUpright && !below, ...(back ? { word: say("web.mechanism.arrived") } : {}) })}
     <figure class="window">${head("", say(`web.mechanism.${word}`), timesPower(written.powers[0]))}
       ${cells(scene, a, k, { ...paint, id: "w", label: say(`web.mechanism.${word}`), write: written.window, blank: written.hasDigits && !back ? "0" : "", symbol: x, cell: (n) => read[n], role: back ? "" : "read", flies: "fly window 0", enter })}</figure>
     <b class="sign times">⊙</b>
@@ -114,8 +114,8 @@ function draw(scene, symbol, cell, { x, f, bias, at, k, a, b, cells: read, produ
       ${cells(scene, b, k, { id: "f", label: numbers.maps[f].plain, limits: numbers.maps[f].limits, write: written.kernel, bold: true, symbol: f, cell: (n) => [...at, Math.floor(n / k), n % k], enter })}</figure>
     ${staircase(scene, steps, total, { id: "terms", text: written.total, paint: colour(total, limits, scale), label: say("web.mechanism.products"), name: written.isStated ? label : "", index: `[${numbers.index(symbol, cell).join(",")}]`, enter: "rise 0.7" })}
     ${written.hasDigits ? nothing : largest(a, b)}
-    ${mapOf(scene, symbol, cell[0], { role: "made", place: "result-map", times: timesOfResult, rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], bar: !isPhone })}
-    ${leads(beam("window", "w"), lead("total", "cell", { way: isPhone ? "around" : "turn" }))}
+    ${mapOf(scene, symbol, cell[0], { role: "made", place: "result-map", times: timesOfResult, rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], bar: !isUpright })}
+    ${leads(beam("window", "w"), lead("total", "cell", { way: isUpright ? "around" : "turn" }))}
   </div>`
 }
 

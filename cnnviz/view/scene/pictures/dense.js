@@ -31,9 +31,9 @@ export const dense = scenePicture((scene, symbol, cell) => {
   const largest = products.reduce((best, value, d) => (Math.abs(value) > Math.abs(products[best]) ? d : best), 0)
   const most = Math.abs(products[largest])
   const shape = numbers.shape(x)
-  const layout = layOutUnits(shape, scene.isPhone ? 1 : 1.3)
+  const layout = layOutUnits(shape, scene.isUpright ? 1 : 1.3)
   const say3 = (/** @type {number} */ d) => productText(values[d], weight(d))
-  const how = { chosen: most ? largest : -1, say: say3, bar: !scene.isPhone }
+  const how = { chosen: most ? largest : -1, say: say3, bar: !scene.isUpright }
   const to = numbers.isClasses(outputs, w)
     ? say("web.mechanism.to_output", { name: numbers.nameOf(n, outputs, w) })
     : numbers.maps[w].plain
@@ -77,10 +77,10 @@ export const dense = scenePicture((scene, symbol, cell) => {
  * Return the steps of the sum: one for each channel, or the positive and the negative total; and the bias.
  * @param {Scene} scene @param {{ symbol: string, x: string, b: string, n: number, products: number[] }} of
  */
-function stepsOf({ numbers, isPhone }, { x, b, n, products }) {
+function stepsOf({ numbers, isUpright }, { x, b, n, products }) {
   const [channels, rows, columns] = numbers.shape(x)
   const size = rows * columns
-  const isSplit = numbers.shape(x).length === 3 && channels > 1 && channels <= MOST && !isPhone
+  const isSplit = numbers.shape(x).length === 3 && channels > 1 && channels <= MOST && !isUpright
   const name = numbers.maps[x].label === "v" ? "" : numbers.maps[x].label
   const sums = isSplit
     ? Array.from({ length: channels }, (_, c) => ({

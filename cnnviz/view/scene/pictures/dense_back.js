@@ -23,10 +23,10 @@ const MOST_DIGITS = 6 // maximum number of digits of a factor
 const LETTERS = 4 // of a term that is worth printing
 
 export const denseBack = scenePicture((scene, symbol, cell) => {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const [w, dy] = [numbers.source(symbol, "unit"), numbers.source(symbol, "all")]
   const parts = { symbol, cell, w, dy, all: terms(numbers, symbol, cell) }
-  const isFew = parts.all.length <= FEW && !isPhone
+  const isFew = parts.all.length <= FEW && !isUpright
   const sum = sumOf(scene, parts)
   const [rows, columns] = numbers.shape(symbol).slice(-2)
   return html`<div class="picture dense-back ${isFew ? "few" : "ranked"} ${sum.isStated ? "stated" : ""}" style=${`--count:${parts.all.length};--high:${rows};--across:${columns ?? rows}`}>
@@ -41,7 +41,7 @@ export const denseBack = scenePicture((scene, symbol, cell) => {
 function result(scene, { symbol, cell }) {
   const { numbers } = scene
   const { limits, label, plain } = numbers.maps[symbol]
-  const how = { role: /** @type {const} */ ("made"), place: "result-map", bar: !scene.isPhone }
+  const how = { role: /** @type {const} */ ("made"), place: "result-map", bar: !scene.isUpright }
   if (numbers.shape(symbol).length === 3)
     return mapOf(scene, symbol, cell[0], {
       ...how,
@@ -99,7 +99,7 @@ function reports(scene, { symbol, cell, w, dy, all }) {
  * Return the factors of the largest terms as rows; without room for numbers under the staircase, their products too.
  * @param {Scene} scene @param {Parts} parts @param {ReturnType<typeof sumOf>} sum
  */
-function ranked({ numbers, isPhone }, { w, dy, all }, { shown, write, power }) {
+function ranked({ numbers, isUpright }, { w, dy, all }, { shown, write, power }) {
   const factors = [w, dy].map((name) => shown.map((n) => numbers.at(name, all[n].cells[name])))
   const products = shown.map((n) => all[n].value)
   const { writes, sign } = gridFormatters(factors[0], factors[1], write)
@@ -116,7 +116,7 @@ function ranked({ numbers, isPhone }, { w, dy, all }, { shown, write, power }) {
       { id, label: symbol ? numbers.maps[symbol].plain : say("web.mechanism.products") },
     )
   return html`<div class="factors">
-    ${isPhone ? html`<figure>${head("", say("web.mechanism.products"), timesPower(power))}${column(products, 2, "p")}</figure><b class="sign">${sign}</b>` : nothing}
+    ${isUpright ? html`<figure>${head("", say("web.mechanism.products"), timesPower(power))}${column(products, 2, "p")}</figure><b class="sign">${sign}</b>` : nothing}
     <figure>${head(numbers.maps[w].label, numbers.maps[w].plain)}${column(factors[0], 0, "w", w)}</figure>
     <b class="sign dot">·</b>
     <figure>${head(numbers.maps[dy].label, say("web.mechanism.arrived"))}${column(factors[1], 1, "came", dy)}</figure></div>`
@@ -129,7 +129,7 @@ function sumOf(scene, { symbol, cell, dy, all }) {
   const sorted = Array.from(all.keys()).sort((a, b) => Math.abs(all[b].value) - Math.abs(all[a].value))
   const shown = sorted.slice(0, MOST).sort((a, b) => a - b)
   const rest = sorted.slice(MOST).map((n) => all[n].value)
-  const isFew = all.length <= FEW && !scene.isPhone
+  const isFew = all.length <= FEW && !scene.isUpright
   const steps = shown.map((n, i) => ({
     value: all[n].value,
     name: numbers.nameOf(n, all.length, dy),
@@ -142,10 +142,12 @@ function sumOf(scene, { symbol, cell, dy, all }) {
   const sum = printSum(values, total, {
     digits: 3,
     below: 0.1,
-    ...(scene.isPhone ? {} : { fits: (text) => text.length <= letters }),
+    ...(scene.isUpright ? {} : { fits: (text) => text.length <= letters }),
   })
   const isStated =
-    !scene.isPhone && letters >= LETTERS && values.every((value) => sum.write(value).replace("−", "").length <= letters)
+    !scene.isUpright
+    && letters >= LETTERS
+    && values.every((value) => sum.write(value).replace("−", "").length <= letters)
   const most = Math.max(...values.map(Math.abs))
   const unit = sum.power ? ` ${timesPower(sum.power)}` : ""
   const stairs = staircase(

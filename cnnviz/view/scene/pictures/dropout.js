@@ -84,11 +84,11 @@ function maskOfUnits(scene, parts) {
  * @param {Scene} scene @param {Parts} parts
  */
 function someCells(scene, parts) {
-  const { numbers, room, isPhone, isSteady } = scene
+  const { numbers, room, isUpright, isSteady } = scene
   const { symbol, source, dropped, mask, cell, back } = parts
   const [channel, row, column] = cell
   const [, rows, columns] = numbers.shape(symbol)
-  const near = isPhone ? NEAR_PHONE : NEAR
+  const near = isUpright ? NEAR_PHONE : NEAR
   const [down, across] = [rangeAround(row, rows, near), rangeAround(column, columns, near)]
   const places = cellsIn([singleIndex(channel), down, across])
   const [read, made] = [source, symbol].map((name) => places.map((at) => numbers.at(name, at)))
@@ -114,7 +114,7 @@ function someCells(scene, parts) {
     ...(back ? { word: say(`web.mechanism.${word}`), limits: numbers.maps[source].limits } : {}),
     note: "",
     relate: sameCell,
-    bar: !isPhone,
+    bar: !isUpright,
   })
   const size = rows * columns
   const ofChannel = numbers.arrays[mask].values.slice(channel * size, (channel + 1) * size)
@@ -131,7 +131,7 @@ function someCells(scene, parts) {
     ${mapOf(scene, symbol, channel, { ...mapHow("goes_on"), role: "made", place: "result-map", rings: [{ ...window, id: "landing", enter: "fade 0.95" }] })}`,
     lines: [
       beam("window", "a"),
-      isPhone ? lead("r", "landing", { way: back ? "turn" : "around" }) : beam("r", "landing", "fade 0.95"),
+      isUpright ? lead("r", "landing", { way: back ? "turn" : "around" }) : beam("r", "landing", "fade 0.95"),
     ],
     dropped,
   })

@@ -11,7 +11,7 @@ import { scenePicture } from "../scene.js"
 /** @import { Relate, Ring } from "../parts.js" */
 
 export const flatten = scenePicture((scene, symbol, cell) => {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const [{ source }] = numbers.links(symbol)
   const shape = numbers.shape(source)
   const at = numbers.offset(symbol, cell)
@@ -22,7 +22,7 @@ export const flatten = scenePicture((scene, symbol, cell) => {
   const start = (/** @type {number} */ of) => numbers.offset(source, [channel, of, 0])
   const isMap = shape.length === 3
   const shown = isMap
-    ? [...new Set(isPhone ? [row] : [0, 1, row, rows - 1])].filter((of) => of < rows).sort((a, b) => a - b)
+    ? [...new Set(isUpright ? [row] : [0, 1, row, rows - 1])].filter((of) => of < rows).sort((a, b) => a - b)
     : []
   /** @type {(from: number, length: number) => Relate} */
   const alongFrom = (from, length) => ({
@@ -40,7 +40,7 @@ export const flatten = scenePicture((scene, symbol, cell) => {
             place: "source",
             head: head(nameOf(numbers, source, channel), numbers.maps[source].plain),
             rings: [...rings, cellRing(row, column)],
-            bar: !isPhone,
+            bar: !isUpright,
             relate: {
               term: (of, n) => String(start(of) + n),
               place: (term) => {

@@ -17,7 +17,7 @@ import { printTerms } from "./normalization.js"
 /** @import { Numbers } from "../../types/view.js" */
 
 export const gains = scenePicture((scene, symbol, [channel]) => {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const { arrived, came, hats, products } = productsOf(numbers, symbol, channel)
   const isMap = numbers.maps[arrived].kind === "map"
   const at = products.reduce((best, value, n) => (Math.abs(value) > Math.abs(products[best]) ? n : best), 0)
@@ -46,7 +46,7 @@ export const gains = scenePicture((scene, symbol, [channel]) => {
     enter: `drop products ${0.35 + 0.15 * n}`,
   }))
   const crowd = (/** @type {number[]} */ values, limits = limitsOf(values)) => ({ values, images: 1, limits })
-  const shared = { index: at, bar: !isPhone }
+  const shared = { index: at, bar: !isUpright }
   const printed = printCells(Array.from(numbers.values(symbol)), scene.room("made").letters)
   const { label, plain, limits, scale } = numbers.maps[symbol]
   const count = numbers.count(symbol)
@@ -57,8 +57,8 @@ export const gains = scenePicture((scene, symbol, [channel]) => {
     <figure class="made sum-of">${head(label, plain, timesPower(printed.power))}${cells(scene, numbers.values(symbol), across, { id: "made", label: plain, limits, scale, role: "made", bold: true, symbol, cell: (n) => [n], chosen: channel, term: (n) => `made${n}`, write: printed.fits ? printed.write : () => "" })}</figure>
     ${staircase(scene, steps, total, { id: "terms", text: written.total, paint: colour(total, limits, scale), label: say("web.mechanism.products"), name: label, index: `[${numbers.index(symbol, [channel]).join(",")}]`, enter: "rise 0.7" })}
     ${hats ? html`<b class="sign equals">=</b>${crowdPart(scene, arrived, cell, crowd(products), { ...shared, id: "products", place: "products", isOwn: false, label: say("web.mechanism.products"), name: "", word: say("web.mechanism.products"), enter: `fly ${arrived}.${channel} 0.05` })}${crowdPart(scene, arrived, cell, crowd(hats), { ...shared, id: "hats", place: "hats", isOwn: false, label: "x̂", name: "x̂", word: "", enter: "" })}<b class="sign times">⊙</b>` : nothing}
-    ${crowdPart(scene, arrived, cell, crowd(came, numbers.maps[arrived].limits), { ...shared, id: hats ? `${arrived}.${channel}` : "products", place: "source", label: numbers.maps[arrived].label, name: nameOf(numbers, arrived, channel), word: isPhone ? "" : say("web.mechanism.arrived") })}
-    ${leads(lead("total", `made${rowEnd}`, { way: isPhone ? "around" : "turn" }))}
+    ${crowdPart(scene, arrived, cell, crowd(came, numbers.maps[arrived].limits), { ...shared, id: hats ? `${arrived}.${channel}` : "products", place: "source", label: numbers.maps[arrived].label, name: nameOf(numbers, arrived, channel), word: isUpright ? "" : say("web.mechanism.arrived") })}
+    ${leads(lead("total", `made${rowEnd}`, { way: isUpright ? "around" : "turn" }))}
   </div>`
 })
 

@@ -12,7 +12,7 @@ import { anchorOf, sameCell, side } from "../sides.js"
 /** @import { Scene } from "../scene.js" */
 /** @import { Cell } from "../../types/view.js" */
 
-const [NAMED, FEW] = [16, 4] // maximum number of maps that have room for a name, and on a phone
+const [NAMED, FEW] = [16, 4] // maximum number of maps that have room for a name, and in a vertical layout
 
 /** A channel and its mean, or the gradient that the mean passes back. */
 export const globalAverage = scenePicture((scene, symbol, cell) => {
@@ -24,14 +24,14 @@ export const globalAverage = scenePicture((scene, symbol, cell) => {
 
 /** @param {Scene} scene @param {string} symbol @param {string} source @param {Cell} cell */
 function forward(scene, symbol, source, cell) {
-  const { numbers, done, isPhone } = scene
+  const { numbers, done, isUpright } = scene
   const [channels, rows, columns] = numbers.shape(source)
   const { label, limits, scale, plain } = numbers.maps[source]
   const [count, total] = [rows * columns, numbers.at(symbol, cell)]
   const isSum = numbers.maps[symbol].band === "gradients" // the gradient of a bias
   const across = Math.ceil(Math.sqrt(channels))
   const values = numbers.values(source)
-  const areNamed = channels <= (isPhone ? FEW : NAMED)
+  const areNamed = channels <= (isUpright ? FEW : NAMED)
   const edge = {
     rows: { ...singleIndex(0), count: rows },
     columns: { ...singleIndex(0), count: columns },
@@ -78,11 +78,11 @@ function sorted(values, mean, times) {
 
 /** @param {Scene} scene @param {string} symbol @param {string} source @param {Cell} cell */
 function backward(scene, symbol, source, cell) {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const [, rows, columns] = numbers.shape(symbol)
   const size = `--cells:${columns};--high:${rows}`
   return html`<div class="picture global-average back" style=${size}>
-    ${mapOf(scene, symbol, cell[0], { place: "source", role: "made", rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], relate: sameCell, bar: !isPhone })}
+    ${mapOf(scene, symbol, cell[0], { place: "source", role: "made", rings: [cellRing(cell[1], cell[2], { id: "cell", enter: "fade 0.95" })], relate: sameCell, bar: !isUpright })}
     <b class="between-maps">÷ ${rows * columns}</b>
     ${side(scene, source, cell, { place: "right", role: "", word: say("web.mechanism.arrived"), limits: numbers.maps[source].limits })}
     ${leads(lead("right", "cell", { enter: "draw 0.3 0.5" }))}

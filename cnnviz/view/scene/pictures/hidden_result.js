@@ -56,18 +56,18 @@ function draw(scene, symbol, cell, inputs, word = scene.numbers.maps[symbol].pla
 
 /** @param {Scene} scene @param {Input} input */
 function inputPart(scene, [symbol, ranges]) {
-  const { numbers, moves, isPhone } = scene
+  const { numbers, moves, isUpright } = scene
   const { kind, label, plain, limits, scale } = numbers.maps[symbol]
   const at = ranges.map(({ start }) => start)
   if (kind === "map") {
     const [, rows, columns] = ranges
     const rings = !moves(symbol) && rows.count && columns.count ? [{ rows, columns }] : [] // the strip's canvas has its own
-    return mapOf(scene, symbol, at[0], { rings, bar: !isPhone })
+    return mapOf(scene, symbol, at[0], { rings, bar: !isUpright })
   }
   if (kind === "filters") return kernelPart(scene, symbol, at, { id: symbol })
   if (kind !== "weights") {
     const chosen = ranges[0]?.count === 1 ? at[0] : -1
-    return html`<figure class="result">${head(label, plain)}${column(scene, symbol, chosen, isPhone ? { write: short } : {})}</figure>`
+    return html`<figure class="result">${head(label, plain)}${column(scene, symbol, chosen, isUpright ? { write: short } : {})}</figure>`
   }
   const outputs = numbers.shape(symbol).at(-1) ?? 1
   const values = numbers.values(symbol)

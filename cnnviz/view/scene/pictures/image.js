@@ -19,7 +19,7 @@ import { sameCell } from "../sides.js"
 /** @import { Cell, Numbers, Range } from "../../types/view.js" */
 /** @typedef {{ rows: Range, columns: Range, places: Cell[], chosen: number }} Patch  the printed pixels, and the index of the chosen one */
 
-const [PATCH, FEW] = [7, 5] // rows and columns of printed pixels, and beside a photograph or on a phone
+const [PATCH, FEW] = [7, 5] // rows and columns of printed pixels, and beside a photograph or in a vertical layout
 const COLOURS = ["red", "green", "blue"]
 const BYTE = 255
 
@@ -27,7 +27,7 @@ export const image = scenePicture((scene, _symbol, cell) => {
   const { numbers } = scene
   const { photo } = numbers.arrays
   const hasChannels = numbers.shape("x")[0] === COLOURS.length
-  const patch = patchOf(numbers, cell, photo || hasChannels || scene.isPhone ? FEW : PATCH)
+  const patch = patchOf(numbers, cell, photo || hasChannels || scene.isUpright ? FEW : PATCH)
   if (photo) return ofPhotograph(scene, cell, patch, photo.values)
   return hasChannels ? ofChannels(scene, cell, patch) : ofMap(scene, cell, patch)
 })
@@ -44,7 +44,7 @@ function patchOf(numbers, [channel, row, column], most) {
 function ofMap(scene, cell, patch) {
   const [, rows, columns] = scene.numbers.shape("x")
   return html`<div class="picture image" style=${sizeOf(rows, columns, patch)}>
-    ${mapOf(scene, "x", cell[0], { place: "source", rings: ringsOf(cell, patch), relate: sameCell, bar: !scene.isPhone })}
+    ${mapOf(scene, "x", cell[0], { place: "source", rings: ringsOf(cell, patch), relate: sameCell, bar: !scene.isUpright })}
     ${storedTable(scene, cell, patch, "fly window 0")}${readersMap(scene, cell)}
     ${leads(beam("window", "s"), leadToReaders(scene, cell, "s"))}
   </div>`
@@ -67,7 +67,7 @@ function ofChannels(scene, cell, patch) {
     ${photograph(numbers, cell, colourBytes(numbers), [cellRing(cell[1], cell[2])])}
     <b class="sign equals">=</b><div class="channels" data-id="channels">${COLOURS.map((_, n) => channel(n))}</div>
     ${storedTable(scene, cell, patch, "fly window 0.2")}${readersMap(scene, cell)}
-    ${leads(scene.isPhone ? nothing : lead("channels", "s", { enter: "draw 0.2" }), leadToReaders(scene, cell, "s"))}
+    ${leads(scene.isUpright ? nothing : lead("channels", "s", { enter: "draw 0.2" }), leadToReaders(scene, cell, "s"))}
   </div>`
 }
 
@@ -76,12 +76,12 @@ function ofChannels(scene, cell, patch) {
  * @param {Scene} scene @param {Cell} cell @param {Patch} patch @param {ArrayLike<number>} photo rows, columns and channels, 0 … 255
  */
 function ofPhotograph(scene, cell, patch, photo) {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const [, rows, columns] = numbers.shape("x")
   const { rows: down, columns: across, places, chosen } = patch
   const offset = (/** @type {Cell} */ [, row, column]) => 3 * (row * columns + column)
   const near = Uint8Array.from(places.flatMap((at) => COLOURS.map((_, n) => photo[offset(at) + n])))
-  const isScaled = numbers.answer.lesson.scale !== "raw" && !isPhone
+  const isScaled = numbers.answer.lesson.scale !== "raw" && !isUpright
   const relate = {
     term: (/** @type {number} */ row, /** @type {number} */ column) => `${row + down.start},${column + across.start}`,
     place: (/** @type {string} */ term) => {
@@ -266,8 +266,8 @@ function readerRings(rows, columns) {
 }
 
 /** @param {Scene} scene @param {Cell} cell @param {string} from */
-function leadToReaders({ numbers, isPhone }, cell, from) {
+function leadToReaders({ numbers, isUpright }, cell, from) {
   const readers = readersOf(numbers, cell)
   const isRead = readers?.ranges.every(({ count }) => count)
-  return isRead && !isPhone ? lead(from, "readers") : nothing
+  return isRead && !isUpright ? lead(from, "readers") : nothing
 }

@@ -20,10 +20,10 @@ const FEW = 5 // up to this many images have room for what their kernels show
 const LETTERS = 4 // of a term that is worth printing: two decimals
 
 export const imageGradients = scenePicture((scene, symbol, cell) => {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const gradients = numbers.arrays[`pulls.${symbol}`]?.values
   const hasKernels = numbers.maps[symbol].kind === "filters" && numbers.shape(symbol)[2] <= LARGEST
-  if (gradients && hasKernels && !isPhone) return kernels(scene, symbol, cell, gradients)
+  if (gradients && hasKernels && !isUpright) return kernels(scene, symbol, cell, gradients)
   return rows(scene, symbol, cell, gradients, Boolean(gradients) && hasKernels)
 })
 
@@ -75,7 +75,7 @@ function kernels(scene, symbol, cell, gradients) {
 }
 
 /**
- * Return a bar for each image, and for the mean; on a phone beside the photographs, and below the kernel.
+ * Return a bar for each image, and for the mean; in a vertical layout beside the photographs, and below the kernel.
  * @param {Scene} scene @param {string} symbol @param {Cell} cell @param {ArrayLike<number> | undefined} gradients @param {boolean} hasKernel
  */
 function rows(scene, symbol, cell, gradients, hasKernel) {

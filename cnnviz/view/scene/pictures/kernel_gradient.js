@@ -21,7 +21,7 @@ export const kernelGradient = scenePicture(draw)
 
 /** @type {import("../scene.js").ScenePicture} */
 function draw(scene, symbol, cell) {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const [x, dy] = [numbers.source(symbol, "touched"), numbers.source(symbol, "channel")]
   const met = numbers.pairs(symbol, cell, x, dy)
   const [rows, columns] = numbers.shape(dy).slice(-2)
@@ -43,7 +43,7 @@ function draw(scene, symbol, cell) {
   const name = cellName(numbers, symbol.slice(1), cell)
   const word = say(`web.mechanism.${x === "x" ? "pixels_under" : "under"}`, { name: name.replace(/<[^>]*>/g, "") })
   const words = say("web.mechanism.shares", { n: met.length })
-  const parts = signedTotals([...values], isPhone ? ["raises_short", "lowers_short"] : ["raises", "lowers"], { name })
+  const parts = signedTotals([...values], isUpright ? ["raises_short", "lowers_short"] : ["raises", "lowers"], { name })
   const k = numbers.shape(symbol)[2]
   const chosen = cell[2] * k + cell[3]
   const size = `--k:${k};--rows:${Math.max(rows, high * times)};--across:${2 * columns + times * across};--shown:${columns}`
@@ -52,12 +52,12 @@ function draw(scene, symbol, cell) {
     ${kernelOf(scene, symbol, cell)}
     ${heat(values, rows, columns, { limits, id: "shares", place: "terms", label: words, head: html`<figcaption><b>${words}</b><span>${note}</span></figcaption>`, rings: ring(arrived), relate: relate.shares, enter: "fade 0.1 0.3" })}
     <b class="sign equal">=</b>
-    ${mapOf(scene, dy, cell[0], { word: say("web.mechanism.gradient_arrived"), note: "", role: "read", place: "arrived", rings: ring(arrived), relate: relate.shares, bar: !isPhone })}
+    ${mapOf(scene, dy, cell[0], { word: say("web.mechanism.gradient_arrived"), note: "", role: "read", place: "arrived", rings: ring(arrived), relate: relate.shares, bar: !isUpright })}
     <b class="sign times">⊙</b>
-    ${mapOf(scene, x, cell[1], { word, note: "", place: "source", times, rings: [ranges(numbers, symbol, x, cell), ...ring(read)], relate: relate.x, bar: !isPhone })}
-    <div class="sum">${balance(parts, numbers.at(symbol, cell), { limits: numbers.maps[symbol].limits, label: words, name: isPhone ? cellName(numbers, symbol, cell) : "", left: say("web.mechanism.left") })}</div>
+    ${mapOf(scene, x, cell[1], { word, note: "", place: "source", times, rings: [ranges(numbers, symbol, x, cell), ...ring(read)], relate: relate.x, bar: !isUpright })}
+    <div class="sum">${balance(parts, numbers.at(symbol, cell), { limits: numbers.maps[symbol].limits, label: words, name: isUpright ? cellName(numbers, symbol, cell) : "", left: say("web.mechanism.left") })}</div>
     ${largest ? html`<p class="largest">${say("web.mechanism.largest_share", { product: largest })}</p>` : nothing}
-    ${isPhone ? nothing : leads(lead("total", `g${chosen}`, { way: "step" }))}
+    ${isUpright ? nothing : leads(lead("total", `g${chosen}`, { way: "step" }))}
   </div>`
 }
 

@@ -71,7 +71,7 @@ export const lossBack = scenePicture((scene, symbol, [chosen]) => {
 })
 
 /** @param {Scene} scene @param {number[]} outputs */
-const nearIn = ({ isPhone }, outputs) => NEAR * (isPhone ? outputs.length : 1)
+const nearIn = ({ isUpright }, outputs) => NEAR * (isUpright ? outputs.length : 1)
 
 /** @param {Numbers} numbers @param {number} n */
 const nameOf = (numbers, n) => numbers.nameOf(n, numbers.count("o"))

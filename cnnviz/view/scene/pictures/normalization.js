@@ -29,7 +29,7 @@ import { scenePicture } from "../scene.js"
 const DIGITS = [3, 4, 5, 6] // tried in this order
 
 export const normalization = scenePicture((scene, symbol, cell) => {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const { x, g, s, mean, spread, gain, shift, hat } = normalizationAt(numbers, symbol, cell)
   const [before, after] = [x, symbol].map((name) => togetherWith(numbers, symbol, name, cell))
   const own = numbers.at(x, cell)
@@ -52,7 +52,7 @@ export const normalization = scenePicture((scene, symbol, cell) => {
       name: nameOf(numbers, name, cell[0]),
       word,
       ring: isResult ? "fade 0.95" : "",
-      bar: !isPhone,
+      bar: !isUpright,
     })
   }
   const value = (/** @type {string} */ name, /** @type {Cell} */ at, /** @type {number} */ of) =>
@@ -93,7 +93,7 @@ export const normalization = scenePicture((scene, symbol, cell) => {
       },
     ])}
     ${part(symbol, after)}
-    ${isPhone ? leads(lead(from, to, { enter: "draw 0" })) : leads(lead(from, "histograms", { enter: "draw 0" }), lead("histograms", to))}
+    ${isUpright ? leads(lead(from, to, { enter: "draw 0" })) : leads(lead(from, "histograms", { enter: "draw 0" }), lead("histograms", to))}
   </div>`
 })
 
@@ -134,7 +134,7 @@ export function printSteps({ own, mean, spread, hat, gain, shift, result }) {
 }
 
 export const normalizationBack = scenePicture((scene, symbol, cell) => {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const arrived = numbers.links(symbol)[0].source
   const made = arrived.slice(1)
   const { g, gain, spread } = normalizationAt(numbers, made, cell)
@@ -157,9 +157,9 @@ export const normalizationBack = scenePicture((scene, symbol, cell) => {
     /** @type {string} */ name,
     /** @type {typeof all} */ crowd,
     /** @type {Partial<import("../crowd.js").CrowdHow>} */ how,
-  ) => crowdPart(scene, name, cell, crowd, { index: at, bar: !isPhone, name: "", word: "", ...how })
+  ) => crowdPart(scene, name, cell, crowd, { index: at, bar: !isUpright, name: "", word: "", ...how })
   const word =
-    all.images > 1 && !isPhone
+    all.images > 1 && !isUpright
       ? say("web.mechanism.of_all", { channel: cell[0], n: all.images })
       : say("web.mechanism.goes_on")
   const { label } = numbers.maps[symbol]
@@ -176,7 +176,7 @@ export const normalizationBack = scenePicture((scene, symbol, cell) => {
           {
             id: path,
             label: pathName(path),
-            word: pathName(path, isPhone),
+            word: pathName(path, isUpright),
             enter: `fly ${arrived}.${cell[0]} ${0.05 + 0.1 * n} 0.25`,
             isOwn: false,
           },
@@ -184,9 +184,9 @@ export const normalizationBack = scenePicture((scene, symbol, cell) => {
     )}
     <p class="factor">· ${markup(cellName(numbers, g, [cell[0]]))} / σ ${equalsText(gain / spread, factor)}</p>
     ${part(arrived, came, { id: `${arrived}.${cell[0]}`, place: "source", label: numbers.maps[arrived].label, name: nameOf(numbers, arrived, cell[0]), word: say("web.mechanism.arrived") })}
-    ${staircase(scene, isPhone ? steps : steps.reverse(), total, { id: "terms", text: written.total, paint: colour(total, [-size, size], "signed"), label: label, name: label, index: `[${numbers.index(symbol, cell).join(",")}]`, enter: "rise 0.7" })}
+    ${staircase(scene, isUpright ? steps : steps.reverse(), total, { id: "terms", text: written.total, paint: colour(total, [-size, size], "signed"), label: label, name: label, index: `[${numbers.index(symbol, cell).join(",")}]`, enter: "rise 0.7" })}
     ${`shares.${symbol}` in numbers.arrays ? shares(numbers, symbol, cell[0]) : nothing}
-    ${leads(isMap ? lead("total", "cell", { way: isPhone ? "around" : "turn" }) : nothing, lead(from, isPhone ? to : paths[paths.length - 1].path, { enter: "draw 0" }))}
+    ${leads(isMap ? lead("total", "cell", { way: isUpright ? "around" : "turn" }) : nothing, lead(from, isUpright ? to : paths[paths.length - 1].path, { enter: "draw 0" }))}
   </div>`
 })
 
@@ -200,11 +200,11 @@ const pathName = (path, isShort = false) =>
  * Return the formatters of a staircase's terms and its total, which add up as printed.
  * @param {Scene} scene @param {number[]} values @param {number} total
  */
-export function printTerms({ room, isPhone }, values, total) {
+export function printTerms({ room, isUpright }, values, total) {
   const letters = room("terms").letters - 1 // without its sign
   const sum = printSum(values, total, {
-    digits: isPhone ? 3 : 4,
-    below: isPhone ? 1e-3 : 0.1,
+    digits: isUpright ? 3 : 4,
+    below: isUpright ? 1e-3 : 0.1,
     fits: (text) => text.length <= letters,
   })
   const isStated = values.every((value) => sum.write(value).replace("−", "").length <= letters)

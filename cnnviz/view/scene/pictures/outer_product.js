@@ -43,11 +43,11 @@ export const weights = scenePicture((scene, symbol, cell) => {
 
 /** A weight's gradient, unit times incoming gradient, within the table of all products. */
 export const outerProduct = scenePicture((scene, symbol, cell) => {
-  const { numbers, isPhone } = scene
+  const { numbers, isUpright } = scene
   const [x, dy] = [numbers.source(symbol, "unit"), numbers.source(symbol, "last")]
   const outputs = numbers.shape(symbol)[numbers.shape(symbol).length - 1]
   const n = cell[cell.length - 1]
-  const columns = indicesAround(n, outputs, isPhone ? 2 : MOST_COLUMNS)
+  const columns = indicesAround(n, outputs, isUpright ? 2 : MOST_COLUMNS)
   const shown = outputs <= 2 ? columns : [n]
   const [values, made, came] = [x, symbol, dy].map((name) => numbers.values(name))
   const { limits, label } = numbers.maps[symbol]

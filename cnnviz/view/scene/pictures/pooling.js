@@ -17,7 +17,7 @@ import { sameCell } from "../sides.js"
 /** @import { Scene } from "../scene.js" */
 /** @import { Cell, Link, Numbers, Range } from "../../types/view.js" */
 
-const [ACROSS, FEWER] = [6, 4] // maximum number of cells in a row, over several windows, and on a phone
+const [ACROSS, FEWER] = [6, 4] // maximum number of cells in a row, over several windows, and in a vertical layout
 const MOST = 3 // maximum number of cells in a row of a window with neighbours
 const WINDOWS = 3 // maximum number of windows in a row
 const SMALL = 10 // smaller numbers have a decimal
@@ -25,11 +25,11 @@ const START = 0.55 // share of the assembly after which the result appears
 
 /**
  * Return the windows that are shown, with their cells.
- * @param {Numbers} numbers @param {Link} link of the pool @param {Cell} place of the chosen window @param {boolean} isPhone
+ * @param {Numbers} numbers @param {Link} link of the pool @param {Cell} place of the chosen window @param {boolean} isUpright
  */
-function windowsOf(numbers, link, place, isPhone) {
+function windowsOf(numbers, link, place, isUpright) {
   const { k, stride, before } = link.geometry
-  const most = Math.min(Math.floor((isPhone ? FEWER : ACROSS) / k), WINDOWS)
+  const most = Math.min(Math.floor((isUpright ? FEWER : ACROSS) / k), WINDOWS)
   const areMany = k <= MOST && stride === k && before === 0
   const [, high, wide] = numbers.shape(link.target)
   const [channel, row, column] = place
@@ -75,8 +75,8 @@ export const poolingBack = scenePicture(backward)
  * @param {Scene} scene @param {Link} link of the pool @param {Cell} place of the chosen window @param {{ symbol: string, cell: Cell }} [back] gradient of the large map, and its chosen cell
  */
 function draw(scene, link, place, back) {
-  const { numbers, room, isPhone, isSteady } = scene
-  const shown = windowsOf(numbers, link, place, isPhone)
+  const { numbers, room, isUpright, isSteady } = scene
+  const shown = windowsOf(numbers, link, place, isUpright)
   const { areMany, k, rows, columns, down, across, windows, winners, under } = shown
   const [map, pooled] = back ? [back.symbol, `d${link.target}`] : [link.source, link.target]
   const isMax = winners.length > 0
@@ -101,7 +101,7 @@ function draw(scene, link, place, back) {
   const winner = back && isMax && !areMany ? winnerOf(scene, link, shown) : nothing
   const [from, to] = back ? [areMany ? "p" : "cell", winner === nothing ? "w" : "i"] : ["w", areMany ? "p" : "cell"]
   const target = back ? [cellRing(back.cell[1], back.cell[2], { enter: "fade 0.95" })] : []
-  const way = /** @type {"turn" | "around"} */ (isPhone ? "around" : "turn")
+  const way = /** @type {"turn" | "around"} */ (isUpright ? "around" : "turn")
   const [, high, wide] = numbers.shape(map)
   const size = `--cells:${wide};--high:${high};--k:${across.count};--down:${down.count};--side:${columns.count}`
   const between = back
@@ -116,7 +116,7 @@ function draw(scene, link, place, back) {
     "--wide": k,
   }
   return html`<div class="picture pooling ${back ? "back" : ""} ${isMax && !back && printed.fits ? "stated" : ""}" style=${size}>
-    ${mapOf(scene, map, place[0], { place: "source", role: back ? "made" : "", ...word("goes_on"), rings: [{ rows: down, columns: across, id: "window" }, ...target], relate: sameCell, bar: !isPhone })}
+    ${mapOf(scene, map, place[0], { place: "source", role: back ? "made" : "", ...word("goes_on"), rings: [{ rows: down, columns: across, id: "window" }, ...target], relate: sameCell, bar: !isUpright })}
     <figure class="window">${head("", areMany ? "" : say("web.mechanism.window"), printed.fits ? timesPower(printed.power) : "")}
       <div class="block" ${styles({ "--rows": down.count, "--columns": across.count })}>
         ${cells(scene, values, across.count, { ...table(map, "w"), write: /** @type {any} */ (write), cell: (n) => under[n], term: (n) => termOf(under[n]), flies: "fly window 0", enter: (n) => (back && (!isMax || isWinner(under[n])) ? `flash ${START}` : "") })}
@@ -132,7 +132,7 @@ function draw(scene, link, place, back) {
             times: link.geometry.stride,
             ...word("arrived"),
             rings: [cellRing(place[1], place[2], { id: "cell", enter: back ? "" : "fade 0.95" })],
-            bar: !isPhone,
+            bar: !isUpright,
           })
     }
     ${back && isMax ? html`<p class="fate">${say(`web.mechanism.${fateOf(numbers, link, place, back.cell)}`)}</p>` : nothing}

@@ -10,7 +10,7 @@ import { head } from "../parts.js"
 import { bars, rowsOf } from "../rows.js"
 import { scenePicture } from "../scene.js"
 
-export const softmax = scenePicture(({ numbers, isPhone }, symbol, [chosen]) => {
+export const softmax = scenePicture(({ numbers, isUpright }, symbol, [chosen]) => {
   const z = numbers.links(symbol)[0].source
   const powers = Array.from(numbers.arrays[`powers.${symbol}`].values)
   const total = powers.pop() ?? 0
@@ -31,7 +31,7 @@ export const softmax = scenePicture(({ numbers, isPhone }, symbol, [chosen]) => 
   return html`<div class="picture softmax">
     <figure class="sums">${head(sums.label, sums.plain)}${bars(rowsOf(numbers, z, chosen), { id: "z", label: `${sums.label}, ${sums.plain}`, role: "read" })}</figure>
     <b class="sign">→</b>
-    <figure class="powers"><figcaption>${isPhone ? html`<i role="img" aria-label=${spoken(power)}>e<sup>${markup(formula(sums.label))}</sup></i>` : html`<span>${markup(power)}</span>`}</figcaption>${bars(ofPowers, { id: "e", label: power })}</figure>
+    <figure class="powers"><figcaption>${isUpright ? html`<i role="img" aria-label=${spoken(power)}>e<sup>${markup(formula(sums.label))}</sup></i>` : html`<span>${markup(power)}</span>`}</figcaption>${bars(ofPowers, { id: "e", label: power })}</figure>
     <div class="coupling" style=${`--count:${rows.length}`}>${coupling(
       rows.length,
       rows.findIndex(({ isChosen }) => isChosen),
