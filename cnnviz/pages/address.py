@@ -7,11 +7,11 @@ from cnnviz.core.network.stored_params import NotStored, is_stored_name
 from cnnviz.core.setup.image_ids import label as label_of
 from cnnviz.core.setup.image_ids import parse_image_id
 from cnnviz.core.setup.page_state import PageState
-from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup, replacement_message
 from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_images
 from cnnviz.pages.registry import page_keys
-from cnnviz.words import Message, message
+from cnnviz.words import Message, Problem, message
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +70,13 @@ def resolve(query: Mapping[str, str], first_stage: str = "", fallback: Setup | N
     try:
         snapshot = run_updates(setup, x, setup.k)
     except NotStored as error:
-        errors["w"] = message("ui.address.weights_gone", error=error.message)
         missing, cacheable = {key: text for key, text in setup.to_query().items() if is_stored_name(text)}, False
         setup = setup.without_stored_params()
+        if "w" in missing:
+            errors["w"] = message("ui.address.weights_gone", error=error.message)
+        else:
+            gone = Problem("lesson.why.gone")
+            errors |= {key: replacement_message(key, text, gone, getattr(setup, "f" if key == "f1" else key)) for key, text in missing.items()}
         snapshot = run_updates(setup, x, setup.k)
     errors |= PageState.from_query(query)[1]
     extras = {key: query[key] for key in page_keys() if query.get(key)}

@@ -1,14 +1,15 @@
 """Responses of pages to an address, independent of the host: a server, a file, or Python in the browser."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 
 import numpy as np
 
 from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.setup_fields import ignored_message, query_text
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.registry import Page
-from cnnviz.words import Message
+from cnnviz.words import Message, Problem
 
 
 class Unfinished(TimeoutError):
@@ -41,6 +42,18 @@ class PageHandler:
 
     def own_errors(self, request: PageRequest) -> Mapping[str, Message]:
         """Return a message by key for each of the page's own keys that is invalid, unless the response reports it."""
+        errors = {}
+        for key, parse in self.key_parsers(request).items():
+            if text := query_text(request.query, key):
+                try:
+                    parse(text)
+                except Problem as why:
+                    errors[key] = ignored_message(key, text, why)
+        return errors
+
+    def key_parsers(self, request: PageRequest) -> Mapping[str, Callable[[str], object]]:
+        """Return a parser by key for the page's own keys, which raises Problem if the value is invalid and therefore
+        ignored."""
         return {}
 
     def last_update(self, request: PageRequest) -> int:

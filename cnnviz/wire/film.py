@@ -74,7 +74,6 @@ class FilmData(TypedDict):
     targets: Sequence[float]
     sentences: Sequence[records.Text]
     outcome: FilmOutcome | None
-    wrong: records.Text
     switches: Sequence[SwitchGroup]
     halves: Sequence[SwitchData]
     checkpoints: Sequence[Query]

@@ -375,5 +375,5 @@ def test_no_page_has_a_key_of_its_own_that_a_resource_takes():
 
 def test_a_mistake_that_is_none_is_said():
     check = page_of("check")
-    message = decode(compute_resource(check, canonical_query(check, {"mistake": "zz@qq"})).plain)[0]["road"]["sentences"]
-    assert message[0].startswith("There is no mistake zz")
+    wrong = decode(compute_resource(check, canonical_query(check, {"mistake": "zz@qq"})).plain)[0]["wrong"]
+    assert wrong["mistake"] == "Mistake: There is no mistake 'zz'. It is ignored."

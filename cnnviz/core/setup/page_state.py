@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from cnnviz.core.setup.setup_fields import choice_parser, integer_parser, query_text
-from cnnviz.words import Message, Problem, languages, message, quote
+from cnnviz.core.setup.setup_fields import choice_parser, ignored_message, integer_parser, query_text
+from cnnviz.words import Message, Problem, languages
 from cnnviz.words.pseudo import PSEUDO
 
 MOST_SCREENS = 60
@@ -57,8 +57,7 @@ class PageState:
                 values[name] = reader(text) if text else getattr(cls, name)
             except Problem as why:
                 values[name] = getattr(cls, name)
-                field = message(f"lesson.field.{name}")
-                errors[name] = message("lesson.left_out", field=field, text=quote(text or ""), why=why.message)
+                errors[name] = ignored_message(name, text or "", why)
         return cls(**values), errors  # type: ignore[arg-type]
 
 

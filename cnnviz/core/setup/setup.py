@@ -35,6 +35,7 @@ from cnnviz.core.setup.setup_fields import (
     any_text,
     as_text,
     integer_parser,
+    is_clause,
     parse_learning_rate,
     query_text,
 )
@@ -346,18 +347,13 @@ class Setup:
 
 def replacement_message(key: str, text: str, why: Problem, value: object, id: str = "") -> Message:
     """Return the message that a value is invalid and what replaces it. `id` selects a different message."""
-    is_clause = _is_clause(why)
+    completes_sentence = is_clause(why)
     field = _field(key)
     full_text = write_filters(value) if key in FILTER_KEYS else write_targets(value) if key == "y" else as_text(value)  # type: ignore[arg-type]
     value_text = full_text if len(full_text) <= 80 else full_text[:79] + "…"
     if key == "classes" and not value:
         id = "lesson.left_out"
-    return message(id or ("lesson.replaced" if is_clause else "lesson.instead"), field=field, text=quote(text), why=why.message, value=value_text or message("lesson.drawn"))
-
-
-def _is_clause(why: Problem) -> bool:
-    """Return whether a reason is a clause that completes a sentence, not a sentence."""
-    return why.code.startswith("lesson.")
+    return message(id or ("lesson.replaced" if completes_sentence else "lesson.instead"), field=field, text=quote(text), why=why.message, value=value_text or message("lesson.drawn"))
 
 
 def _field(key: str) -> Message:
@@ -368,5 +364,5 @@ def refuse(key: str, text: str, why: Problem, value: object, id: str = "") -> No
     """Raise Problem for an invalid field."""
     if key == "rule" and id:
         raise why
-    code = "lesson.cannot" if _is_clause(why) else "lesson.cannot_since"
+    code = "lesson.cannot" if is_clause(why) else "lesson.cannot_since"
     raise Problem(code, field=_field(key), text=quote(text), why=why.message) from None

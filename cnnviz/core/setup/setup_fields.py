@@ -16,7 +16,7 @@ from cnnviz.core.network.sliding import PADDINGS
 from cnnviz.core.network.stored_params import is_stored_name
 from cnnviz.core.notebook.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL
 from cnnviz.core.setup.image_ids import parse_image_id
-from cnnviz.words import Problem, quote
+from cnnviz.words import Message, Problem, message, quote
 
 CHANNELS = ("red", "green", "blue", "gray", "rgb")
 """Input channels: one channel, the gray mean of all three, or all three."""
@@ -179,6 +179,17 @@ def parse_classes(text: str) -> tuple[str, ...]:
 
 
 # ---- formatting
+
+
+def ignored_message(key: str, text: str, why: Problem) -> Message:
+    """Return the message that the value of a key is invalid and that it is ignored."""
+    id = "lesson.left_out" if is_clause(why) else "lesson.left_out_since"
+    return message(id, field=message(f"lesson.field.{key}"), text=quote(text), why=why.message)
+
+
+def is_clause(why: Problem) -> bool:
+    """Return whether a reason is a clause that completes a sentence, not a sentence."""
+    return why.code.startswith("lesson.")
 
 
 def query_text(query: Mapping[str, object], name: str) -> str | None:

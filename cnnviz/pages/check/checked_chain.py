@@ -22,7 +22,6 @@ def chain(subject: ExaminedPass) -> GradientChain:
     """Return the chain of the backward pass with its errors. It is compared with central differences, or with the
     exact pass for a mistake."""
     setup, check, mistake = subject.setup, subject.shown_check, subject.mistake
-    problem = mistake_of(subject.query, setup)[1]
     with np.errstate(all="ignore"):  # a mistake may divide by 0
         symbols = subject.gradient_symbols if subject.wrong_arrays else ()
         distances = {symbol: subject.of_image(symbol, mask_undecided(relative_error(subject.ours[symbol], subject.exact[symbol]))) for symbol in symbols}
@@ -40,7 +39,7 @@ def chain(subject: ExaminedPass) -> GradientChain:
         subject=f"d{chosen_entry.parameter}" if chosen_entry else subject.first_wrong or f"d{setup.network.parameters[0]}",
         states=subject.states,
         mistakes={subject.first_wrong: mistake.title} if mistake and subject.first_wrong else {},
-        sentences=((problem,) if problem else ()) + words.sentences(subject),
+        sentences=words.sentences(subject),
         notes={part.symbol: words.largest_error(errors[part.symbol], part) for part in parts if part.symbol in errors},
         groups=_groups(subject),
         charts=_charts(subject, chosen_entry),

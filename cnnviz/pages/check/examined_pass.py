@@ -61,7 +61,7 @@ class ExaminedPass:
     @cached_property
     def mistake(self) -> PlacedMistake | None:
         """The mistake that the address names, or None."""
-        return mistake_of(self.query, self.setup)[0]
+        return mistake_of(self.query, self.setup)
 
     @cached_property
     def ours(self) -> Gradients:

@@ -1,18 +1,19 @@
 """Responses of the Check page: our gradients compared with central differences and TensorFlow's, classic mistakes,
 and the user's gradients."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.setup_fields import choice_parser
 from cnnviz.pages import gradient_chain
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.check import checking, tensorflow, user_gradients
 from cnnviz.pages.check.checked_chain import chain, check_records
 from cnnviz.pages.check.examined_pass import ExaminedPass
-from cnnviz.pages.check.tabs import mode_of, tab_of
+from cnnviz.pages.check.tabs import TABS, mode_of, parse_mistake, tab_of
 from cnnviz.pages.encoding import query_of
 from cnnviz.pages.handlers import PageHandler, Unfinished
 from cnnviz.pages.image_of_batch import select_image, with_mode
@@ -35,6 +36,10 @@ class _CheckHandler(PageHandler):
         if is_starting or subject.check is None:
             raise Unfinished(response)
         return response
+
+    def key_parsers(self, request: PageRequest) -> Mapping[str, Callable[[str], object]]:
+        setup = _in_mode(request).setup
+        return {"check": choice_parser(TABS), "tf": choice_parser(("0", "1")), "mistake": lambda text: parse_mistake(text, setup)}
 
     def is_cacheable(self, query: Mapping[str, str]) -> bool:
         """Return False if the response depends on TensorFlow, which may be missing or disabled."""

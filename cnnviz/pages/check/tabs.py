@@ -10,7 +10,7 @@ from cnnviz.core.network.stages import label
 from cnnviz.core.setup.setup import Setup
 from cnnviz.pages.switches import group, switch
 from cnnviz.wire.parts import SwitchData, SwitchGroup
-from cnnviz.words import Message, Problem, message
+from cnnviz.words import Message, Problem, message, quote
 
 TABS: dict[str, Mapping[str, str]] = {
     "ours": {"check": "", "mistake": ""},
@@ -61,13 +61,20 @@ def view_switches(setup: Setup, tab: str) -> tuple[SwitchGroup, ...]:
     return tuple(groups)
 
 
-def mistake_of(query: Mapping[str, str], setup: Setup) -> tuple[PlacedMistake | None, Message | None]:
-    """Return the mistake and layer that the address names, or a message if it is impossible in this setup."""
-    name = query.get("mistake", "")
+def mistake_of(query: Mapping[str, str], setup: Setup) -> PlacedMistake | None:
+    """Return the mistake and layer that the address names, or None if it names none that is possible in this setup."""
     try:
-        return (mistake_at(name, setup.network, setup.opt, len(setup.images), setup.mode == "train") if name else None), None
-    except Problem as why:  # the switches below list all mistakes, so the message does not
-        return None, message("mistake.unlisted", name=name.partition("@")[0]) if why.code == "mistake.unknown" else why.message
+        return parse_mistake(name, setup) if (name := query.get("mistake", "")) else None
+    except Problem:
+        return None
+
+
+def parse_mistake(name: str, setup: Setup) -> PlacedMistake:
+    """Return the mistake with this name, at its layer. Raise Problem if it is impossible in this setup."""
+    try:
+        return mistake_at(name, setup.network, setup.opt, len(setup.images), setup.mode == "train")
+    except Problem as why:  # the page lists all mistakes, so the message does not
+        raise Problem("mistake.unlisted", name=quote(name.partition("@")[0])) if why.code == "mistake.unknown" else why from None
 
 
 def mode_of(name: str) -> str:

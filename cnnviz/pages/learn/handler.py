@@ -1,13 +1,15 @@
 """Responses of the Learn page: the list of lessons, and the step that the address names."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from cnnviz.core.network.stages import label
 from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.page_state import MOST_SCREENS
 from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.setup_fields import integer_parser
 from cnnviz.decks.deck import Deck, Screen
 from cnnviz.decks.library import Library, library, user_folders
 from cnnviz.decks.plates import Plate, cells, plates
@@ -51,6 +53,10 @@ class _LearnHandler(PageHandler):
 
     def exact_arrays(self, request: PageRequest) -> dict[str, np.ndarray]:
         return {name: freeze(array) for name, array in decode(self.respond(request, whole=True))[1].items()}
+
+    def key_parsers(self, request: PageRequest) -> Mapping[str, Callable[[str], object]]:
+        """Return a parser for the step of an address without a lesson. The response reports the other errors."""
+        return {} if request.query.get("lesson") else {"step": integer_parser(1, MOST_SCREENS)}
 
     def is_cacheable(self, query: Mapping[str, str]) -> bool:
         """Return False if the administrator's own lessons may change while the server runs."""

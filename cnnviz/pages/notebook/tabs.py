@@ -4,12 +4,15 @@ import dataclasses
 from collections.abc import Mapping
 
 from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.setup_fields import integer_parser
 from cnnviz.pages.notebook.story import story
 from cnnviz.pages.switches import switch
 from cnnviz.wire.parts import SwitchData
-from cnnviz.words import message
+from cnnviz.words import Problem, message
 
 TABS = ("story", "experiment", "architecture")
+CALLS = ("1", "2")
+"""Calls of the notebook's class, as in the address."""
 ELSEWHERE = ("story", "experiment")
 """Tabs of networks other than the notebook's."""
 
@@ -27,6 +30,16 @@ def tab_of(setup: Setup, query: Mapping[str, str]) -> str:
     if part in TABS:
         return part
     return "story" if part == "theory" or place_of(setup, query)[0] or _is_default(setup) else "experiment"
+
+
+def parse_part(text: str) -> str:
+    """Return `text` if it is a value of the key `part`, else raise Problem."""
+    if text in (*TABS, "theory"):
+        return text
+    try:
+        return str(integer_parser(1, len(story()))(text))
+    except Problem as why:
+        raise Problem("lesson.why.either", options=TABS, why=why) from None
 
 
 def other_network_tab(query: Mapping[str, str]) -> str:

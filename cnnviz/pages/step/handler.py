@@ -1,11 +1,15 @@
 """Responses of the Step page, encoded for the browser."""
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
 from cnnviz.core.runtime.work_cancellation import check_cancelled
+from cnnviz.core.setup.setup_fields import choice_parser
 from cnnviz.core.setup.update_limits import step_work
 from cnnviz.core.training.loss_change import bends_within, steps_up_to
 from cnnviz.core.training.losses_ahead import promise
+from cnnviz.decks.missions import missions
 from cnnviz.export.arrays import named_arrays
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.encoding import encode, header, loss_curve, query_of
@@ -31,7 +35,7 @@ from cnnviz.pages.network_record import (
 )
 from cnnviz.pages.quantized_weights import exact_lines, quantize_arrays
 from cnnviz.pages.stage_notes import stage_notes
-from cnnviz.pages.step.missions import with_mission
+from cnnviz.pages.step.missions import parse_case, parse_named, with_mission
 from cnnviz.wire.records import NetworkRecord
 
 
@@ -54,6 +58,9 @@ class _StepHandler(PageHandler):
     def exact_arrays(self, request: PageRequest) -> dict[str, np.ndarray]:
         return named_arrays(request.setup, request.snapshot)
 
+    def key_parsers(self, request: PageRequest) -> Mapping[str, Callable[[str], object]]:
+        return {"mission": choice_parser(mission.id for mission in missions()), "case": parse_case, "named": lambda text: parse_named(text, request)}
+
 
 HANDLER = _StepHandler()
 
@@ -65,9 +72,9 @@ tenths of a millisecond."""
 def answer(request: PageRequest, whole: bool = False) -> bytes:
     """Return everything that the page shows. `whole` includes what a page would request later, such as the exact
     weights of large layers."""
-    request, missions = with_mission(request)
+    request, mission_data = with_mission(request)
     response_header, arrays = map_response("", request, whole)
-    return encode(response_header | {"missions": missions}, arrays)
+    return encode(response_header | {"missions": mission_data}, arrays)
 
 
 def map_response(page: str, request: PageRequest, whole: bool = False) -> tuple[dict[str, object], dict[str, np.ndarray]]:

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from cnnviz.core.mistakes import MISTAKES
 from cnnviz.core.network.stages import label
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.setup.setup_fields import integer_parser
 from cnnviz.decks.missions import MOST_CASES, Blind, Mission, blind, find, missions
 from cnnviz.decks.scope import query_of
 from cnnviz.pages.address import PageRequest
 from cnnviz.wire.page import MissionData, MissionListed, MissionsData, NamedMistake
-from cnnviz.words import Message, message
+from cnnviz.words import Message, Problem, message, quote
 
 _RECENT: LruCache[tuple[tuple[tuple[str, str], ...], int], Blind] = LruCache(16_000_000, held_bytes)
 
@@ -18,11 +20,9 @@ def with_mission(request: PageRequest) -> tuple[PageRequest, MissionsData]:
     """Return the request with the mission's gradients, and the mission's data. A blind mission replaces the
     gradients."""
     entries = [MissionListed(id=entry.id, title=entry.title, query=query_of(entry.at)) for entry in missions()]
-    id = request.query.get("mission", "")
-    mission = find(id)
+    mission = find(request.query.get("mission", ""))
     if mission is None:
-        wrong = {"mission": message("ui.missions.none", id=id[:40])} if id else {}
-        return replace(request, errors={**request.errors, **wrong}), MissionsData(listed=entries, now=None)
+        return request, MissionsData(listed=entries, now=None)
     if mission.blind:
         return _with_blind_mission(request, mission, entries)
     is_met, remaining = mission.is_reached(request.setup), mission.changed_keys(request.setup)
@@ -67,6 +67,21 @@ def _choices(mistake: Blind) -> list[NamedMistake]:
     return sorted(entries, key=lambda choice: (str(choice["title"]), choice["address"]))
 
 
+parse_case = integer_parser(0, MOST_CASES - 1)
+"""Parser of the number of a blind mission's case."""
+
+
+def parse_named(text: str, request: PageRequest) -> str:
+    """Return the address of a named mistake, or raise Problem. A blind mission has its own choices."""
+    mission = find(request.query.get("mission", ""))
+    mistake = _cached_mistake(request, _case(request.query)) if mission and mission.blind and request.setup.mode == "train" else None
+    if text in mistake.choices if mistake else text.partition("@")[0] in MISTAKES:
+        return text
+    raise Problem("mistake.unlisted", name=quote(text))
+
+
 def _case(query: Mapping[str, str]) -> int:
-    text = query.get("case", "")
-    return int(text) if len(text) <= 6 and text.isascii() and text.isdigit() and int(text) < MOST_CASES else 0
+    try:
+        return parse_case(query.get("case", "0"))
+    except Problem:
+        return 0

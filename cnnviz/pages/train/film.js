@@ -45,7 +45,6 @@ export class Film extends Content {
     targets: [],
     sentences: [],
     outcome: null,
-    wrong: "",
     switches: [],
     halves: [],
     checkpoints: [],
@@ -191,7 +190,6 @@ export class Film extends Content {
     const [updates, ...others] = film.switches
     render(lengthMenu(updates), view.$(".lengths"))
     fillSwitches(view, others)
-    setText(view.$(".film-head > .wrong"), film.wrong)
     render(html`<div role="group" class="pick">${film.halves.map(tabButton)}</div>`, this.halves)
     this.root.classList.toggle("many", film.halves[1].on)
     this.root.classList.toggle("compared", film.runs.length > 1)

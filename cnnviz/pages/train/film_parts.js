@@ -2,6 +2,7 @@
 
 import { actionButton } from "../../view/controls/actions.js"
 import { panel } from "../../view/controls/rail.js"
+import { errorElements } from "../../view/controls/setup_controls.js"
 import { formula, number, short, timesPower } from "../../view/model/numbers/format.js"
 import { printSum } from "../../view/model/numbers/printed_sums.js"
 import { formatValue, say } from "../../view/model/words.js"
@@ -13,7 +14,7 @@ import { html, inner, LIMITS_LINE, markup, toggleGroup } from "../../view/shell/
 /** The page before the first response. */
 export const body = () => `
   <div class="film">
-    <div class="film-head"><h1 class="title"></h1><p class="sentence"></p><p class="wrong"></p>
+    <div class="film-head"><h1 class="title"></h1><p class="sentence"></p>${errorElements("n", "vs", "checkpoints")}
       <button type="button" data-key="compare" popovertarget="compare">${say("web.film.compare")} ▾</button></div>
     <div class="start"></div>
     <div class="changes"><div class="maps-head"></div><div class="reels"></div><div class="shares"></div></div>

@@ -1,13 +1,17 @@
 """Responses of the Train page: film, sweep and training pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.setup_fields import choice_parser
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.handlers import PageHandler
 from cnnviz.pages.train import film, sweeping
+from cnnviz.pages.train.film.choices import HALVES, MANY
+from cnnviz.pages.train.film.query_parameters import check_held_parameters, check_name
+from cnnviz.pages.train.training.settings import Settings
 from cnnviz.pages.train.training.test_images import images_of
 from cnnviz.words import Message
 
@@ -25,7 +29,12 @@ class _TrainHandler(PageHandler):
         return sweep.arrays() if sweep else None
 
     def own_errors(self, request: PageRequest) -> Mapping[str, Message]:
-        return sweeping.sweep_errors(request)
+        """Return messages for the keys of the page. The form of the training reports its settings while it is open."""
+        settings = Settings.read(request.query.get("train", ""))[1] if request.query.get("of") != MANY else None
+        return {**super().own_errors(request), **sweeping.sweep_errors(request), **({"train": settings} if settings else {})}
+
+    def key_parsers(self, request: PageRequest) -> Mapping[str, Callable[[str], object]]:
+        return {"of": choice_parser(HALVES), "hold": lambda text: check_held_parameters(text, request.setup), "checkpoints": check_name}
 
     def part(self, request: PageRequest, name: str) -> bytes | None:
         """Return the pictures of a training's images."""

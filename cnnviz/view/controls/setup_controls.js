@@ -14,7 +14,7 @@ import { panel, rail } from "./rail.js"
 /** @import { Option } from "../shell/html.js" */
 
 /** Return the elements for the errors of these URL keys. */
-const errorElements = (/** @type {string[]} */ ...keys) =>
+export const errorElements = (/** @type {string[]} */ ...keys) =>
   keys.map((key) => `<p class="wrong" data-wrong="${key}"></p>`).join("")
 
 /** @type {(id: string) => string} */

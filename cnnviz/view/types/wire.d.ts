@@ -234,7 +234,6 @@ export interface FilmData {
   targets: number[]
   sentences: string[]
   outcome: FilmOutcome | null
-  wrong: string
   switches: SwitchGroup[]
   halves: SwitchData[]
   checkpoints: Record<string, string>[]

@@ -6,6 +6,7 @@ import numpy as np
 
 from cnnviz.core.runtime.read_only import freeze
 from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.setup_fields import ignored_message
 from cnnviz.core.setup.update_limits import PASSES, estimated_seconds
 from cnnviz.core.training.loss_along import LR, POINTS, SPANS, Curve, curve, read_along, read_span
 from cnnviz.pages.address import PageRequest
@@ -13,7 +14,7 @@ from cnnviz.pages.encoding import encode, finite_or_none
 from cnnviz.pages.handlers import PageHandler
 from cnnviz.pages.version import code
 from cnnviz.wire.loss_along import CurveHeader
-from cnnviz.words import Message, Problem, message, quote
+from cnnviz.words import Message, Problem
 
 
 class _CurveHandler(PageHandler):
@@ -58,13 +59,9 @@ def read_request(request: PageRequest) -> tuple[str, float | None, dict[str, Mes
     try:
         read_along(along, request.setup, request.snapshot.image.shape)
     except Problem as why:
-        wrong["along"] = _ignored_message("along", along, why)
+        wrong["along"] = ignored_message("along", along, why)
     try:
         span = read_span(text) if text else None
     except Problem as why:
-        wrong["span"] = _ignored_message("span", text, why)
+        wrong["span"] = ignored_message("span", text, why)
     return "" if "along" in wrong else along, span, wrong
-
-
-def _ignored_message(key: str, text: str, why: Problem) -> Message:
-    return message("lesson.left_out", field=message(f"lesson.field.{key}"), text=quote(text), why=why.message)

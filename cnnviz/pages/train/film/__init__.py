@@ -32,7 +32,7 @@ from cnnviz.pages.train.film.query_parameters import (
 from cnnviz.pages.train.film.words import difference, fault_sentence, outcome_sentence
 from cnnviz.wire.film import FilmData, FilmHeader, FilmOutcome, SweepData
 from cnnviz.wire.parts import SwitchData, SwitchGroup
-from cnnviz.words import Message, Problem, join_messages, message
+from cnnviz.words import Message, Problem, message
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ class FilmPage:
     runs: tuple[Run, ...]
     sentences: tuple[Message, ...]
     outcome: Outcome | None
-    wrong: tuple[Message, ...]
+    wrong: Mapping[str, Message]
     groups: tuple[SwitchGroup, ...]
     halves: tuple[SwitchData, ...]
     checkpoints: tuple[Setup, ...] = ()
@@ -84,7 +84,6 @@ class FilmPage:
             targets=self.runs[0].setup.y,
             sentences=self.sentences,
             outcome=FilmOutcome(wins=end.how.startswith("wins"), words=outcome_sentence(self.runs[0].setup, end), k=end.k, stage=end.stage) if (end := self.outcome) else None,
-            wrong=join_messages(self.wrong) or "",
             switches=self.groups,
             halves=self.halves,
             checkpoints=[opening_change(checkpoint) for checkpoint in self.checkpoints],
@@ -112,14 +111,14 @@ def film_page(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> FilmPage
         try:
             return dataclasses.replace(_checkpoint_page(checkpoints(setup, name), setup, x, query), files=file_names(name))
         except NotStored as error:
-            missing_message = error.message
+            missing_message = message("ui.train.film.no_checkpoints", error=message("ui.train.film.gone") if error.code == "lesson.kept.gone" else error.message)
     n, wrong_updates = parse_updates(query.get("n", ""), setup.k, setup.most_updates)
     runs: tuple[Run, ...] = (Run(message("ui.train.film.this_lesson"), setup, _cached_film(setup, x, n, 2 if vs or query.get("hold") else 1), x.shape),)
-    problems = tuple(sentence for sentence in (wrong_updates, missing_message) if sentence)
+    problems = {key: sentence for key, sentence in (("n", wrong_updates), ("checkpoints", missing_message)) if sentence}
     if vs:
         second_run, sentence = _second_run(setup, vs, n)
         runs += (second_run,) if second_run else ()
-        problems += (message("ui.train.film.wrong_other", sentence=sentence),) if sentence else ()
+        problems |= {"vs": message("ui.train.film.wrong_other", sentence=sentence)} if sentence else {}
     hold = parse_held_parameters(query.get("hold", ""), setup) if not vs else ()
     if hold:
         runs = (*runs, Run(message("ui.train.film.hold.label", names=[label(name) for name in hold]), setup, _cached_film(setup, x, n, 2, frozenset(hold)), x.shape))
@@ -139,7 +138,7 @@ def _checkpoint_page(setups: tuple[Setup, ...], setup: Setup, x: np.ndarray, que
     n, start = len(setups) - 1, setups[0]
     recording = _FILMS.get_or_make((*setups, x.tobytes(), x.shape), lambda: checkpoint_film(setups, x, *_frame_plan(start, x, n, 1)))
     run = Run(message("ui.train.film.checkpoints"), dataclasses.replace(start, k=min(setup.k, n)), recording, x.shape)
-    return FilmPage(n, (run,), (), None, (), choices(setup, n, "", (), len(setups)), halves(query.get("of", "")), setups)
+    return FilmPage(n, (run,), (), None, {}, choices(setup, n, "", (), len(setups)), halves(query.get("of", "")), setups)
 
 
 def estimate_seconds(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> float:
@@ -176,6 +175,7 @@ def _second_run(setup: Setup, vs: str, n: int) -> tuple[Run | None, Message | No
 
 def encode_film(request: PageRequest, page: FilmPage, sweep: SweepData | None = None, sweep_arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
     """Encode the response with the recording; `sweep` is the record of a sweep, and `sweep_arrays` its arrays."""
+    request = dataclasses.replace(request, errors={**request.errors, **page.wrong})
     film_header = FilmHeader(**header("train", request), film=page.record, sweep=sweep)
     if not page.checkpoints and ("n" in request.extras or page.n != DEFAULT_UPDATES):
         film_header["lesson"] = {**film_header["lesson"], "n": str(page.n)}

@@ -12,6 +12,8 @@ from cnnviz.words import message
 
 MANY = "many"
 """Value of `of` in the address for training on many images."""
+HALVES = {"one": "", MANY: MANY}
+"""The page's halves, and the value of `of` that opens each."""
 
 
 def choices(setup: Setup, n: int, vs: str, hold: tuple[str, ...] = (), checkpoints: int = 0) -> tuple[SwitchGroup, ...]:
@@ -47,7 +49,7 @@ def halves(half_open: str) -> tuple[SwitchData, ...]:
     """
     return tuple(
         switch(f"half_{half}", message(f"ui.train.halves.{half}"), "", (half_open == MANY) == bool(change), {"of": change})
-        for half, change in (("one", ""), ("many", MANY))
+        for half, change in HALVES.items()
     )
 
 

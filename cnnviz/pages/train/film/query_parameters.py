@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from cnnviz.core.network.stored_params import is_stored_name
 from cnnviz.core.setup.setup import MAX_UPDATES, SETUP_KEYS, Setup, integer_parser
-from cnnviz.words import Message, Problem, join_messages, message
+from cnnviz.words import Message, Problem, join_messages, message, quote
 
 DEFAULT_UPDATES = 200
 
@@ -38,6 +38,12 @@ def parse_checkpoints(query: Mapping[str, str]) -> str:
     return name if is_stored_name(name) and "." not in name else ""
 
 
+def check_name(text: str) -> None:
+    """Raise Problem if `text` is not a name of checkpoints."""
+    if not is_stored_name(text) or "." in text:
+        raise Problem("lesson.why.checkpoints")
+
+
 def parse_other_setup(text: str, setup: Setup) -> tuple[Setup, Message | None]:
     """Return the setup to compare with, from a link or its query string, and a sentence on values that were replaced.
 
@@ -65,3 +71,11 @@ def parse_held_parameters(text: str, setup: Setup) -> tuple[str, ...]:
     """
     names = text.split(",")
     return tuple(name for name in setup.network.parameters if name in names)
+
+
+def check_held_parameters(text: str, setup: Setup) -> None:
+    """Raise Problem if an entry of `text` is not a parameter of the network."""
+    for name in text.split(","):
+        if name not in setup.network.parameters:
+            why = Problem("lesson.why.options", options=tuple(setup.network.parameters))
+            raise Problem("lesson.why.entry", entry=quote(name), why=why)
