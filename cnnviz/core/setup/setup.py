@@ -347,13 +347,13 @@ class Setup:
 
 def replacement_message(key: str, text: str, why: Problem, value: object, id: str = "") -> Message:
     """Return the message that a value is invalid and what replaces it. `id` selects a different message."""
-    completes_sentence = is_clause(why)
     field = _field(key)
     full_text = write_filters(value) if key in FILTER_KEYS else write_targets(value) if key == "y" else as_text(value)  # type: ignore[arg-type]
     value_text = full_text if len(full_text) <= 80 else full_text[:79] + "…"
     if key == "classes" and not value:
         id = "lesson.left_out"
-    return message(id or ("lesson.replaced" if completes_sentence else "lesson.instead"), field=field, text=quote(text), why=why.message, value=value_text or message("lesson.drawn"))
+    id = id or ("lesson.replaced" if is_clause(why) else "lesson.instead")
+    return message(id, field=field, text=quote(text), why=why.message, value=value_text or message("lesson.drawn"))
 
 
 def _field(key: str) -> Message:

@@ -8,7 +8,7 @@ from cnnviz.core.gradcheck import WRONG, Entry, GradientCheck, relative_error
 from cnnviz.pages.check import broken, one_entry, tensorflow, words
 from cnnviz.pages.check.checking import is_wrong
 from cnnviz.pages.check.examined_pass import ExaminedPass
-from cnnviz.pages.check.tabs import mistake_of, mistake_switches, tab_of, tabs, view_switches
+from cnnviz.pages.check.tabs import mistake_switches, tab_of, tabs, view_switches
 from cnnviz.pages.gradient_chain import ERROR, GradientChain, Row, operations
 from cnnviz.pages.map_parts import Part, filled_part, part, pinned_cells
 from cnnviz.pages.map_records import largest

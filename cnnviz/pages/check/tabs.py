@@ -10,7 +10,7 @@ from cnnviz.core.network.stages import label
 from cnnviz.core.setup.setup import Setup
 from cnnviz.pages.switches import group, switch
 from cnnviz.wire.parts import SwitchData, SwitchGroup
-from cnnviz.words import Message, Problem, message, quote
+from cnnviz.words import Problem, message, quote
 
 TABS: dict[str, Mapping[str, str]] = {
     "ours": {"check": "", "mistake": ""},
