@@ -13,8 +13,9 @@ import numpy as np
 
 from cnnviz.core.setup.image_ids import CLASSES, SPLITS, ImageId
 from cnnviz.data import keras_cache
-from cnnviz.data.disabled_features import disabled_kinds
+from cnnviz.data.disabled_features import disabled_kinds, disabled_message
 from cnnviz.data.failures import explain_failure
+from cnnviz.data.installed import has_tensorflow
 from cnnviz.data.labelled import Collection, LabelledImages
 from cnnviz.words import Message
 
@@ -72,6 +73,13 @@ class Loader:
         return 1.0 if self.state == "ready" else None
 
     @property
+    def missing(self) -> Message | None:
+        """The reason why the set cannot be loaded here, or None if it can or is loaded."""
+        if disabled := disabled_message("cifar10"):
+            return disabled
+        return None if self.full_set is not None or has_tensorflow() else Message("data.full_set.lacks")
+
+    @property
     def message(self) -> Message:
         """State of loading as a message; after a failure, its cause and remedy."""
         match self.state:
@@ -79,6 +87,8 @@ class Loader:
                 return self._failure
             case "absent" if is_cached():
                 return Message("data.full_set.can_be_loaded")
+            case "absent" if self.missing:
+                return self.missing
             case "downloading":
                 return _download_message()
             case state:

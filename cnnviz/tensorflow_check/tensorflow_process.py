@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Mapping
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -15,12 +14,6 @@ from cnnviz.words import Message, message
 
 _lock = threading.Lock()
 _state: dict[str, Any] = {"is": "absent", "words": None}
-
-
-def is_installed() -> bool:
-    """Return whether TensorFlow is installed, without importing it."""
-    spec = find_spec("tensorflow")
-    return spec is not None and spec.submodule_search_locations is not None
 
 
 def state() -> tuple[str, Message | None]:

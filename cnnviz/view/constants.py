@@ -30,6 +30,7 @@ from cnnviz.core.training.loss_change import FAR
 from cnnviz.data.channels import LUMA
 from cnnviz.data.disabled_features import disabled_message
 from cnnviz.data.images import Image, find_image, load_split
+from cnnviz.data.installed import has_tensorflow
 from cnnviz.data.uploads import MAX_BYTES
 from cnnviz.decks import screen_address
 from cnnviz.decks.deck_file import MOST_BYTES, MOST_SECONDS
@@ -42,7 +43,6 @@ from cnnviz.pages.map_settings import MOST_PRINTED, SCALES
 from cnnviz.pages.registry import page_keys, pages
 from cnnviz.pages.train.film.curves import CURVES
 from cnnviz.pages.version import code
-from cnnviz.tensorflow_check.tensorflow_process import is_installed
 from cnnviz.words import DEFAULT, LocalizedText, catalogue, languages, say, use_language
 
 
@@ -133,7 +133,8 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "DEFAULT_CLASSES": DEFAULT_CLASSES,
         "CLASSES": {"": CLASSES, **{kind: CLASSES_OF[kind] for kind in SIDES}},
         "PAGES": [{"path": page.path, "name": page.name, "keys": screen_address.keys_of(page.path)} for page in pages()],
-        "TENSORFLOW": served and is_installed() and not disabled_message("tensorflow"),
+        "TENSORFLOW": served and has_tensorflow() and not disabled_message("tensorflow"),
+        "LACKS_TENSORFLOW": served and not has_tensorflow() and not disabled_message("tensorflow"),
         "MISTAKES": list(MISTAKES),
         "STORY": [{name: str(value) if isinstance(value, LocalizedText) else value for name, value in screen.items()} for screen in deck_data(opening_deck())["screens"]],
         "LESSONS": [{"id": lesson.id, "title": str(lesson.title)} for lesson in library().lessons],

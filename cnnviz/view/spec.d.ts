@@ -29,6 +29,7 @@ export const DEFAULT_CLASSES: string[]
 export const CLASSES: Record<string, string[]>
 export const PAGES: PageData[]
 export const TENSORFLOW: boolean
+export const LACKS_TENSORFLOW: boolean
 export const MISTAKES: string[]
 export const STORY: DeckScreen[]
 export const LESSONS: LessonData[]

@@ -94,6 +94,7 @@ class Spec(TypedDict):
     CLASSES: Mapping[str, Sequence[str]]
     PAGES: Sequence[PageData]
     TENSORFLOW: bool
+    LACKS_TENSORFLOW: bool
     MISTAKES: Sequence[str]
     STORY: Sequence[DeckScreen]
     LESSONS: Sequence[LessonData]

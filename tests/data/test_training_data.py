@@ -17,7 +17,7 @@ from cnnviz.core.setup.image_ids import CLASSES, DIGITS
 from cnnviz.core.setup.setup import CHANNELS
 from cnnviz.core.training.training import Training, train
 from cnnviz.data import cifar10, keras_cache
-from cnnviz.data.images import find_image, load_image
+from cnnviz.data.images import ImageUnavailable, find_image, load_image
 from cnnviz.data.training_data import describe, training_data
 from cnnviz.words import Problem
 
@@ -31,6 +31,7 @@ def nothing_loaded(tmp_path, monkeypatch):
     """Whatever this computer's Keras has."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(cifar10, "LOADER", cifar10.Loader())
+    monkeypatch.setattr(cifar10, "has_tensorflow", lambda: True)
 
 
 @pytest.fixture
@@ -45,6 +46,15 @@ def full(monkeypatch):
 
 def some(names) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(names), min_size=2, max_size=10, unique=True)
+
+
+def test_without_tensorflow_what_needs_the_full_set_says_that_it_is_not_installed(monkeypatch):
+    monkeypatch.setattr(cifar10, "has_tensorflow", lambda: False)
+    with pytest.raises(ImageUnavailable, match="train-5000 needs the full CIFAR-10. .* needs TensorFlow, which is not installed"):
+        find_image("train-5000")
+    monkeypatch.setenv("CNNVIZ_WITHOUT", "cifar10")
+    with pytest.raises(ImageUnavailable, match="disabled"):
+        find_image("train-5000")
 
 
 def test_without_the_full_set_the_sample_is_used_and_the_words_say_so():

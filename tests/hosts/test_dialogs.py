@@ -18,7 +18,7 @@ from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data import cifar10
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import arrays_npz
-from cnnviz.hosts.dialogs import answers, full_set, routes
+from cnnviz.hosts.dialogs import answers, routes
 from cnnviz.hosts.dialogs.routes import Dialogs, dialog_routes
 from cnnviz.pages.encoding import decode
 from cnnviz.words import Message, say
@@ -309,17 +309,17 @@ def cifar(asked: dict[str, str] | None = None, content: bytes | None = None) -> 
 
 
 def test_without_tensorflow_the_full_set_says_so_before_anything_is_pressed_and_is_not_loaded(loader, monkeypatch):
-    monkeypatch.setattr(full_set, "is_installed", lambda: False)
+    monkeypatch.setattr(cifar10, "has_tensorflow", lambda: False)
     assert cifar()["state"] == cifar(content=b"")["state"] == "lacking" and "TensorFlow" in cifar()["words"]
     assert loader.state == "absent"
-    monkeypatch.setattr(full_set, "is_installed", lambda: True)
+    monkeypatch.setattr(cifar10, "has_tensorflow", lambda: True)
     assert (cifar()["state"], cifar()["page"]) == ("absent", None)
     monkeypatch.setenv("CNNVIZ_WITHOUT", "cifar10")
     assert cifar()["words"] == str(Message("data.forbidden.cifar10"))
 
 
 def test_its_images_come_by_class_and_number_and_a_failure_is_a_sentence(loader, monkeypatch):
-    monkeypatch.setattr(full_set, "is_installed", lambda: True)
+    monkeypatch.setattr(cifar10, "has_tensorflow", lambda: True)
     rng = np.random.default_rng(0)
     images, labels = rng.integers(0, 256, (100, 32, 32, 3), np.uint8), np.arange(100) % 10
     loader._state, loader._full_set = "ready", cifar10.collect(images, labels, images[:30], labels[:30])

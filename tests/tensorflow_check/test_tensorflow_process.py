@@ -1,7 +1,5 @@
 import threading
 import time
-from functools import partial
-from importlib.machinery import PathFinder
 
 import numpy as np
 import pytest
@@ -60,14 +58,3 @@ def test_its_gradients_are_those_of_tensorflow():
     np.testing.assert_allclose(theirs["f"], exact.df, rtol=1e-10)
     network = Network.parse("conv1x3s2same-sigmoid-dense2-sigmoid-mse")
     np.testing.assert_array_equal(tensorflow_process.gradients(params, x, np.array([1, 0]), network=network)["f"], theirs["f"])
-
-
-def test_it_is_installed_where_it_is_a_package_and_finding_that_out_starts_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(tensorflow_process, "find_spec", lambda name: None)
-    assert not tensorflow_process.is_installed()
-    for path, there in (("tensorflow.py", False), ("tensorflow/__init__.py", True)):
-        folder = tmp_path / str(there)
-        (folder / path).parent.mkdir(parents=True)
-        (folder / path).write_text("raise SystemExit")
-        monkeypatch.setattr(tensorflow_process, "find_spec", partial(PathFinder.find_spec, path=[str(folder)]))
-        assert tensorflow_process.is_installed() is there

@@ -11,13 +11,15 @@ from tests.conftest import ROOT
 
 @pytest.mark.parametrize("there", [True, False])
 def test_tensorflow_is_offered_only_where_it_is_installed_allowed_and_asked_of_a_server(there, monkeypatch):
-    def offered(served: bool = True) -> bool:
-        return constants._constants("en", {}, served)["TENSORFLOW"]
+    def offered(served: bool = True) -> tuple[bool, bool]:
+        """Whether TensorFlow can be run, and whether the page says how to install it."""
+        values = constants._constants("en", {}, served)
+        return bool(values["TENSORFLOW"]), bool(values["LACKS_TENSORFLOW"])
 
-    monkeypatch.setattr(constants, "is_installed", lambda: there)
-    assert offered() is there and offered(served=False) is False
+    monkeypatch.setattr(constants, "has_tensorflow", lambda: there)
+    assert offered() == (there, not there) and offered(served=False) == (False, False)
     monkeypatch.setenv("CNNVIZ_WITHOUT", "tensorflow")
-    assert offered() is False
+    assert offered() == (False, False)
 
 
 def test_what_python_alone_says_is_not_sent_and_no_page_says_it():

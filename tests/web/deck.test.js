@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { deckAction } from "../../cnnviz/view/controls/actions.js"
-import { isBare, screenAddress, screenNumber } from "../../cnnviz/view/model/decks/deck.js"
+import { isBare, screenAddress, screenError, screenNumber } from "../../cnnviz/view/model/decks/deck.js"
 
 const deck = {
   id: "kernel",
@@ -26,6 +26,14 @@ test("an address names a screen from 1; an invalid number selects the nearest sc
     [undefined, 1],
   ])
     assert.equal(screenNumber(deck, { screen }), number)
+})
+
+test("an address with a screen that the deck does not have says which one is shown", () => {
+  assert.equal(screenError(deck, { screen: "3" }) + screenError(deck, {}), "")
+  assert.equal(
+    screenError(deck, { screen: "12" }),
+    "Screen of the script: '12' is not an integer from 1 to 3. Using 3.",
+  )
 })
 
 test("a screen's address is complete: only the language and the lecture view are taken from the previous one", () => {

@@ -8,11 +8,8 @@ import numpy as np
 
 from cnnviz.core.setup.image_ids import CLASSES, class_words
 from cnnviz.data import cifar10
-from cnnviz.data.disabled_features import disabled_message
 from cnnviz.data.labelled import LabelledImages
-from cnnviz.tensorflow_check.tensorflow_process import is_installed
 from cnnviz.wire.dialogs import FullSet, FullSetPage
-from cnnviz.words import message
 
 PER_PAGE = 24
 SPLITS = {"train": "train", "test": "held_out"}
@@ -23,8 +20,8 @@ def full_set(query: Mapping[str, str]) -> FullSet:
     """Return the loading state, or the page of images that `split`, `class` and `from` select. A cached data set is
     loaded at once."""
     loader = cifar10.LOADER
-    if reason := _missing_reason():
-        return FullSet(state="lacking", words=reason, share=None, page=None)
+    if reason := loader.missing:
+        return FullSet(state="lacking", words=str(reason), share=None, page=None)
     if loader.full_set is None and loader.state == "absent" and cifar10.is_cached():
         loader.start()
     if loader.full_set is None:
@@ -36,17 +33,9 @@ def full_set(query: Mapping[str, str]) -> FullSet:
 
 def load(query: Mapping[str, str], _: bytes) -> FullSet:
     """Start loading the data set, if possible."""
-    if not _missing_reason():
+    if not cifar10.LOADER.missing:
         cifar10.LOADER.start()
     return full_set(query)
-
-
-def _missing_reason() -> str:
-    """Return why the data set is not available here, or "" if it is."""
-    if reason := disabled_message("cifar10"):
-        return str(reason)
-    is_available = cifar10.LOADER.full_set is not None or is_installed()
-    return "" if is_available else str(message("data.full_set.lacks"))
 
 
 def _page(images: LabelledImages, split: str, query: Mapping[str, str]) -> FullSetPage:

@@ -4,7 +4,7 @@ import { localizePoint } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { mapCanvas } from "../../view/shell/gradient_chain.js"
 import { html, keyed, markup, nothing } from "../../view/shell/html.js"
-import { TENSORFLOW } from "../../view/spec.js"
+import { LACKS_TENSORFLOW, TENSORFLOW } from "../../view/spec.js"
 import { bestOf, CIRCLED, errorCurve } from "./error_curve.js"
 
 /** @import { CheckData, NudgeRow, GradientChainData, Template, ThirdData, RowData } from "../../view/types/view.js" */
@@ -48,10 +48,10 @@ export function exactTemplate({ chain, check, all, subject, maps }) {
 }
 
 /**
- * TensorFlow's verdict, or the button that runs it if it is installed; then the link to the next tab.
+ * TensorFlow's verdict, or the button that runs it, or how to install it; then the link to the next tab.
  * @param {ThirdData} third
  */
 export const tensorflowTemplate = ({ on, change, words, good }) => html`
-  <span class=${good === null ? "" : good ? "good" : "bad"}>${words}</span>
+  <span class=${good === null ? "" : good ? "good" : "bad"}>${words || (LACKS_TENSORFLOW ? say("data.tensorflow.absent") : "")}</span>
   ${on || TENSORFLOW ? html`<button type="button" class="link" data-key="tensorflow" aria-pressed=${on} data-change=${JSON.stringify(change)}>${say(`web.check.${on ? "without" : "third"}`)}</button>` : nothing}
   <button type="button" class="link" data-key="break_it" data-change=${JSON.stringify({ check: "break" })}>${say("web.check.break_it")}</button>`

@@ -1,6 +1,6 @@
 // Going through a deck: each screen shows its sentence, and Page Down goes to the next one, on any page.
 
-import { isBare, screenAddress, screenNumber } from "../model/decks/deck.js"
+import { isBare, screenAddress, screenError, screenNumber } from "../model/decks/deck.js"
 import { HASH, packDeck, unpackDeck } from "../model/decks/deck_link.js"
 import { MOST_LINKED } from "../model/decks/draft.js"
 import { say } from "../model/words.js"
@@ -61,7 +61,11 @@ export function bindDeck(view) {
     const requestedDeck = deck + tabToml(deck)
     if (deck && requestedDeck !== requested) {
       requested = requestedDeck
-      withDeck(view, deck, (data, why) => (data ? onArrival() : why && view.tell(why)))
+      withDeck(view, deck, (data, why) => {
+        const error = data ? screenError(data, address.read()) : why
+        if (data) onArrival()
+        if (error) view.tell(error)
+      })
     }
     const cached = decks.get(deck)
     if (cached?.of === tabToml(deck) && hasScreenOnly) {

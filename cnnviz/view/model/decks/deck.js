@@ -1,6 +1,7 @@
 // Screens of a deck: which one an address names, and the address of each.
 
 import { KEYS } from "../../spec.js"
+import { say } from "../words.js"
 
 /** @import { Setup, DeckData } from "../../types/view.js" */
 
@@ -10,6 +11,21 @@ import { KEYS } from "../../spec.js"
  */
 export const screenNumber = ({ screens }, { screen = "" }) =>
   Math.max(1, Math.min(screens.length, Math.floor(Number(screen)) || 1))
+
+/**
+ * Return a message if an address names a screen that the deck does not have, or "".
+ * @param {Pick<DeckData, "screens">} deck
+ * @param {Setup} address
+ */
+export const screenError = ({ screens }, { screen = "" }) =>
+  Number(screen) > screens.length
+    ? say("lesson.replaced", {
+        field: say("lesson.field.screen"),
+        text: `'${screen}'`,
+        why: say("lesson.why.whole", { least: 1, most: screens.length }),
+        value: screens.length,
+      })
+    : ""
 
 /** Return whether an address names a deck's screen but none of its setup. @param {Setup} address */
 export const isBare = (address) => Boolean(address.script) && !address.lesson && KEYS.every((key) => !address[key])
