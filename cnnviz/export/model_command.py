@@ -41,7 +41,12 @@ def _lines(layer: ConvertedLayer) -> list[str]:
 def _weights(args: argparse.Namespace, content: bytes, net: str) -> list[str]:
     """Return the lines about weights from --weights or the model's file, and write them for --npz. Raise Problem if
     they do not fit."""
-    arrays = arrays_of(read_content(args.weights, MOST_BYTES)) if args.weights is not None else weights_in(content)
+    try:
+        arrays = arrays_of(read_content(args.weights, MOST_BYTES)) if args.weights is not None else weights_in(content)
+    except Problem as problem:
+        if args.weights or args.npz:
+            raise
+        return [f"# {problem}"]
     if not arrays and args.npz:
         raise Problem("terminal.model.none", file=args.file)
     if not arrays:

@@ -25,7 +25,8 @@ _LEARNING = ("Conv2D", "Dense")
 
 
 def weights_in(content: bytes) -> Arrays:
-    """Return the arrays of a model's file by name, in layer order; {} if it contains none or no reader is installed.
+    """Return the arrays of a model's file by name, in layer order; {} if it contains none, or an ONNX file's reader is not
+    installed. Raise Problem if h5py is not installed.
 
     Never use it for visitors' files: HDF5 and protobuf readers are only for the user's own files.
 
@@ -39,10 +40,13 @@ def weights_in(content: bytes) -> Arrays:
 
 def _keras_weights(content: bytes) -> Arrays:
     try:
-        h5py: Any = import_module("h5py")
         stored = read_member(content, _KERAS, MOST_BYTES + 1)
-    except (ModuleNotFoundError, zipfile.BadZipFile):
+    except zipfile.BadZipFile:
         return {}
+    try:
+        h5py: Any = import_module("h5py")
+    except ModuleNotFoundError:
+        raise Problem("model.needs_h5py") from None
     if len(stored) > MOST_BYTES:
         raise Problem("model.too_long", megabytes=MOST_BYTES / 1e6)
     try:

@@ -1,6 +1,9 @@
 """`python -m cnnviz model`: somebody's model in a terminal."""
 
 import importlib
+import json
+import sys
+import zipfile
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -68,6 +71,18 @@ def test_its_help_is_said_in_each_language(lang, capsys):
     with pytest.raises(SystemExit) as ended:
         main(["model", "--lang", lang, "--help"])
     assert ended.value.code == 0 and "net=…" in capsys.readouterr().out
+
+
+def test_without_h5py_the_weights_of_a_keras_archive_are_said_to_need_it(tmp_path, capsys, monkeypatch):
+    layers = [{"class_name": "InputLayer", "config": {"batch_shape": [None, 28, 28, 1]}}, {"class_name": "Flatten", "config": {}}, {"class_name": "Dense", "config": {"units": 3}}]
+    with zipfile.ZipFile(tmp_path / "mine.keras", "w") as archive:
+        archive.writestr("config.json", json.dumps({"class_name": "Sequential", "config": {"layers": layers}}))
+        archive.writestr("model.weights.h5", b"HDF")
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    code, lines, _ = model(capsys, tmp_path / "mine.keras")
+    assert code == 0 and "# The weights in a .keras file need h5py, which comes with TensorFlow. Run pip install h5py." in lines
+    code, _, error = model(capsys, tmp_path / "mine.keras", "--npz", tmp_path / "out.npz")
+    assert code == 2 and "need h5py" in error
 
 
 def test_weights_of_a_keras_archive_are_written_for_a_lesson(tmp_path, capsys):

@@ -250,7 +250,7 @@ export function plate(numbers, figure, sign, step, tried, sizes, phone, scale) {
       // its cells could be counted
       return html`<div class="hatched" style="width:${size[0]}px;height:${size[1]}px" role="img" aria-label=${descriptionOf(numbers, figure)}></div>`
     if (tiles.length)
-      return html`<div class="tiles" style="--across:${visiblePart ? 1 : acrossOf(figure)}">${tiles.map((block) => grid(cellsOf(numbers, figure, block, step, tried), block.wide, descriptionOf(numbers, figure, valuesOf(figure, block)), hidden ? "asking" : ""))}</div>`
+      return html`<div class="plate-tiles" style="--across:${visiblePart ? 1 : acrossOf(figure)}">${tiles.map((block) => grid(cellsOf(numbers, figure, block, step, tried), block.wide, descriptionOf(numbers, figure, valuesOf(figure, block)), hidden ? "asking" : ""))}</div>`
     return html`<canvas data-plate=${array} class=${hidden ? "hatched" : ""} style="width:${size[0]}px;height:${size[1]}px" role="img" aria-label=${descriptionOf(numbers, figure)}></canvas>`
   }
   const where = visiblePart && {

@@ -130,7 +130,7 @@ function mark({ flipped, alone }, { symbol, label }) {
   const words = [now ? say("web.notebook.flipped") : "", ring ? say("web.notebook.alone") : ""]
     .filter(Boolean)
     .join("; ")
-  return html`<td class="dot${now ? " now-dot" : ""}${ring ? " ring" : ""}" title=${words}><i></i><em ${inner(formula(label))}></em><span class="spoken">${words}</span></td>`
+  return html`<td class="rule-dot${now ? " now-dot" : ""}${ring ? " ring" : ""}" title=${words}><i></i><em ${inner(formula(label))}></em><span class="spoken">${words}</span></td>`
 }
 
 /** @type {(experiment: ExperimentData, rows: readonly DeviationRow[]) => Template} */
@@ -146,8 +146,8 @@ const table = ({ symbols }, rows) => html`
  * The result of the experiment: a sentence, the picture of all sets, and the eight switches that choose one.
  * @param {ExperimentData} experiment @param {readonly DeviationRow[]} rows @param {Template} rules
  */
-const result = (experiment, rows, rules) => html`<div class="result" tabindex="0">
-  <div class="sides">${experiment.sets ? field(experiment.sets, experiment.headline) : nothing}
+const result = (experiment, rows, rules) => html`<div class="rules-result" tabindex="0">
+  <div class="rules-sides">${experiment.sets ? field(experiment.sets, experiment.headline) : nothing}
     <div class="causes"><div class="choose">${rules}<p class="soft">${experiment.sets ? say("web.notebook.sets") : nothing}</p></div>${rows.map((row) => html`<div class="of-cause">${toggle(row)}<span class=${row.yes ? "yes" : "soft"}>${row.matters}</span></div>`)}</div></div>
   ${table(experiment, rows)}</div>`
 

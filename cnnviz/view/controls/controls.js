@@ -162,7 +162,7 @@ function typedFields(view) {
   const fields = keyControls(view).flatMap(([field, name]) =>
     isField(field) ? [/** @type {[typeof field, string]} */ ([field, name])] : [],
   )
-  for (const [place, name] of Object.entries({ kernel: "f", targets: "y" }))
+  for (const [place, name] of Object.entries({ kernel: "f", "target-fields": "y" }))
     for (const field of view.root.querySelectorAll(/** @type {"input"} */ (`.${place} input`)))
       fields.push([field, name])
   fields.push([view.field("network"), "net"])

@@ -38,7 +38,7 @@ export function bindNetwork(view) {
   const onChangeWithin = (place, act) =>
     view.$(place).addEventListener("change", ({ target }) => act(view, /** @type {HTMLInputElement} */ (target)))
   onChangeWithin(".kernel", editWeight)
-  onChangeWithin(".targets", editTarget)
+  onChangeWithin(".target-fields", editTarget)
 }
 
 /**
@@ -175,7 +175,7 @@ export function fillNetwork(view, { filters, outputs }) {
   view.control("preset").title = presetIndex < 0 ? "" : PRESETS[presetIndex].source
   fillTargets(view, outputs)
   view.control("drawing").hidden = kindOf(setup.img) !== "digit"
-  view.$(".convolution").hidden = !filters
+  view.$(".filter-fields").hidden = !filters
   if (filters) fillKernel(view, filters)
 }
 
@@ -188,12 +188,12 @@ function fillTargets(view, outputs) {
   const targets = view.setup.y.split(",")
   const areTyped = outputs.length <= MOST_FIELDS
   const fields = () => outputs.map((_, n) => targetField(n, targets[n]))
-  render(areTyped ? fields() : targetChoice(outputs, targets), view.$(".targets"))
+  render(areTyped ? fields() : targetChoice(outputs, targets), view.$(".target-fields"))
 }
 
 /** @param {number} n @param {string} value */
 const targetField = (n, value) =>
-  html`<label class="field"><span>${markup(say("web.network.target_n", { label: "<i>y</i>", n }))}</span>${numberField(`target_${n}`, n, value, say("web.network.target_of", { n }))}</label>`
+  html`<label class="form-field"><span>${markup(say("web.network.target_n", { label: "<i>y</i>", n }))}</span>${numberField(`target_${n}`, n, value, say("web.network.target_of", { n }))}</label>`
 
 /**
  * Return a number field. The value of the next response replaces what is typed.
@@ -209,7 +209,7 @@ function targetChoice(outputs, targets) {
   const options = outputs.map(
     (name, n) => html`<option value=${n} .selected=${live(n === classIndex)}>${name}</option>`,
   )
-  return html`<label class="field wide-field"><span>${say("web.network.target")}</span><select data-key="target">${options}<option value="" hidden .selected=${live(classIndex < 0)}></option></select></label>`
+  return html`<label class="form-field wide-field"><span>${say("web.network.target")}</span><select data-key="target">${options}<option value="" hidden .selected=${live(classIndex < 0)}></option></select></label>`
 }
 
 /**

@@ -46,7 +46,7 @@ const optimizers = () => OPTIMIZERS.map((name) => [name, say(`web.network.${name
 
 /** Return a choice with its name. @type {(key: string, name: string, options: [string, string][]) => string} */
 const labelledChoice = (key, name, options) =>
-  `<div class="field"><span>${words(key)}</span>${choice(key, name, options)}</div>`
+  `<div class="form-field"><span>${words(key)}</span>${choice(key, name, options)}</div>`
 
 const image = () => `
   <p class="words"></p>
@@ -54,11 +54,11 @@ const image = () => `
   ${errorElements("img")}
   <div class="pair">${actionButton("drawing", "", "hidden")}${actionButton("upload")}${actionButton("cifar10")}</div>
   ${labelledChoice("channel", "ch", channels())}${labelledChoice("scale", "scale", SCALE_NAMES)}
-  <div class="two"><div class="targets"></div></div>${errorElements("y")}`
+  <div class="two"><div class="target-fields"></div></div>${errorElements("y")}`
 
 const network = () => `
   ${networkChoice()}${errorElements("net")}<ol class="layers"></ol><p class="hint all-parameters"></p>
-  <div class="convolution"><div class="two geometry">
+  <div class="filter-fields"><div class="two geometry">
     ${field(words("stride"), select("stride", plainOptions(LIMITS.strides), words("stride"), keyAttribute("stride")))}
     ${field(words("padding"), select("padding", plainOptions(PADDINGS), words("padding"), keyAttribute("pad")))}</div>${errorElements("stride", "pad")}
     <button type="button" data-key="kernel_card" popovertarget="kernel_card">${words("kernel")} <i class="filter-name"></i> ▸</button></div>`

@@ -70,9 +70,9 @@ class Cifar10 {
         <i style=${`background-image:url(${strip});background-position-x:${(100 * n) / Math.max(1, images.length - 1)}%;background-size:${images.length * 100}% 100%`}></i>${index}</button>`
     const tabs = ["train", "test"].map((name) => /** @type {const} */ ([name, name, name === split]))
     return html`<div class="chosen" @click=${(/** @type {Event} */ event) => this.clicked(event)}>
-        <div class="field"><span>${words("set")}</span>${toggleGroup("split", words("set"), tabs)}</div>
-        <label class="field"><span>${words("class")}</span><select data-key="cifar10_class" @change=${(/** @type {Event} */ event) => this.choose({ class: value(event) })}>${[option("", words("all")), ...classes.map(([id, text]) => option(id, text))]}</select></label>
-        <label class="field"><span>${words("number", { split })}</span><input type="number" min="0" max=${all - 1} data-key="cifar10_number" @change=${(/** @type {Event} */ event) => this.choose({ class: "", from: value(event) })}></label></div>
+        <div class="form-field"><span>${words("set")}</span>${toggleGroup("split", words("set"), tabs)}</div>
+        <label class="form-field"><span>${words("class")}</span><select data-key="cifar10_class" @change=${(/** @type {Event} */ event) => this.choose({ class: value(event) })}>${[option("", words("all")), ...classes.map(([id, text]) => option(id, text))]}</select></label>
+        <label class="form-field"><span>${words("number", { split })}</span><input type="number" min="0" max=${all - 1} data-key="cifar10_number" @change=${(/** @type {Event} */ event) => this.choose({ class: "", from: value(event) })}></label></div>
       <div class="grid">${images.map(image)}</div>
       <div class="pages"><button type="button" data-key="cifar10_back" aria-label=${words("back")} ?disabled=${first === 0} @click=${() => turnPage(-1)}>‹</button>
         <span>${words("shown", { first: first + 1, last: first + images.length, count })}</span>

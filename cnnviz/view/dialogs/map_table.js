@@ -25,7 +25,7 @@ const content = () => html`
 const choice = (name, label, options, chosen) => {
   const option = (/** @type {string} */ text, /** @type {number} */ n) =>
     html`<option value=${n} .selected=${live(n === chosen)}>${text}</option>`
-  return html`<label class="field"><span>${label}</span><select data-table=${name}>${options.map(option)}</select></label>`
+  return html`<label class="form-field"><span>${label}</span><select data-table=${name}>${options.map(option)}</select></label>`
 }
 
 /**

@@ -178,7 +178,7 @@ export const button = (key, text, label, extra = "") =>
   `<button type="button" data-key="${key}" aria-label="${escapeHtml(label)}" title="${escapeHtml(label)}" ${extra}>${text}</button>`
 
 /** @type {(label: string, control: string) => string} */
-export const field = (label, control) => `<label class="field"><span>${label}</span>${control}</label>`
+export const field = (label, control) => `<label class="form-field"><span>${label}</span>${control}</label>`
 
 /** @typedef {[value: string | number, text: string | number, chosen?: boolean]} Option */
 
