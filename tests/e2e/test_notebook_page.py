@@ -258,3 +258,42 @@ def test_charts_open_large(screen: Screen):
     plot = screen.page.get_by_role("dialog").locator(".js-plotly-plot")
     expect(plot).to_be_visible()
     expect(plot.locator(".legendtext")).to_have_text(["exact", "notebook"])
+
+
+def test_the_steps_are_one_tab_stop_and_the_next_step_is_five_away(screen: Screen):
+    screen.open("/notebook", part="3")
+    dots = screen.page.locator(".story .dots button")
+    assert dots.evaluate_all("(all) => all.map((dot) => dot.tabIndex)") == [-1, -1, 0, -1, -1, -1]
+    screen.key("skip").focus()
+    screen.press("Enter")
+    assert stops_until(screen, "story_next") <= 5
+    dots.nth(2).focus()
+    screen.press("ArrowRight", "ArrowRight", "ArrowLeft")
+    expect(dots.nth(3)).to_be_focused()
+    screen.press("Enter")
+    expect(screen.page).to_have_url(re.compile("part=4"))
+    expect(screen.page.locator(".story .dots button[tabindex='0']")).to_have_attribute("data-key", "story_4")
+
+
+def test_the_chain_is_one_tab_stop_and_the_switches_below_it_are_near(screen: Screen):
+    for path, key, most in (("/check?check=break", "mistake_none", 3), ("/notebook?part=experiment", "rule_exact", 6)):
+        screen.page.goto(path)
+        screen.ready()
+        expect(screen.page.locator(".ground canvas[tabindex='0']").first).to_be_visible()
+        screen.page.locator(".gradient-chain").focus()
+        assert stops_until(screen, key) <= most
+    screen.page.goto("/check?k=0")
+    screen.ready()
+    names = screen.page.locator(".ground [data-card]")
+    names.nth(1).focus()
+    screen.press("ArrowRight", "ArrowRight", "ArrowLeft")
+    expect(names.nth(2)).to_be_focused()
+
+
+def stops_until(screen: Screen, key: str) -> int:
+    """How often Tab is pressed until the control has the focus."""
+    for stop in range(1, 20):
+        screen.press("Tab")
+        if screen.key(key).evaluate("(e) => e === document.activeElement"):
+            return stop
+    raise AssertionError(f"{key} is not reached")

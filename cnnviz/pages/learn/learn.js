@@ -6,7 +6,7 @@ import { Numbers } from "../../view/model/numbers/numbers.js"
 import { tableOf } from "../../view/model/numbers/table_sources.js"
 import { COMPUTED, pickKeys } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { closest, html, keyed, nothing, render } from "../../view/shell/html.js"
+import { html, keyed, moveFocusByArrows, nothing, render } from "../../view/shell/html.js"
 import { isNarrow, isPhone } from "../../view/shell/media_queries.js"
 import { Content } from "../../view/shell/page.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
@@ -327,14 +327,7 @@ export class Learn extends Content {
       else if (field.dataset.key === "learn_kernel") view.go({ f: field.value })
       else if (field.dataset.weight) view.go({ f: this.weights() })
     })
-    form.addEventListener("keydown", (event) => {
-      const delta = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
-      const step = delta && closest(event, ".path li")
-      if (!step) return
-      const nextStep = delta < 0 ? step.previousElementSibling : step.nextElementSibling
-      nextStep?.querySelector("button")?.focus()
-      event.preventDefault()
-    })
+    form.addEventListener("keydown", (event) => moveFocusByArrows(event, form.querySelectorAll(".path li button")))
     form.addEventListener("click", ({ target }) => {
       const button = /** @type {Element} */ (target).closest("button")
       if (button) this.pressed(button)

@@ -6,7 +6,7 @@ import { chart as drawChart } from "../../view/draw/chart.js"
 import { formula, number, sentence, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { GradientChain, mapCanvas, withoutChannel } from "../../view/shell/gradient_chain.js"
-import { difference, html, inner, linesOf, nothing, render } from "../../view/shell/html.js"
+import { difference, html, inner, linesOf, moveFocusByArrows, nothing, render } from "../../view/shell/html.js"
 import { Architecture, skeleton } from "./architecture.js"
 import { equation, firstScreen, formatPlainly } from "./first_screen.js"
 import { field } from "./sets_picture.js"
@@ -25,8 +25,8 @@ const atLength = ({ notebook, exact }) => {
 }
 
 /** A step as a dot, without its number: numbers on this page are causes. @type {(step: SwitchData, n: number, steps: readonly SwitchData[]) => Template} */
-const stepDot = ({ key, words, on, change }, n, { length }) =>
-  html`<button type="button" data-key=${key} aria-pressed=${on} aria-current=${on ? "step" : nothing} title=${words} aria-label=${say("web.notebook.step", { n: n + 1, count: length, title: words })} data-change=${JSON.stringify(change)}></button>`
+const stepDot = ({ key, words, on, change }, n, steps) =>
+  html`<button type="button" data-key=${key} tabindex=${on || (!n && !steps.some((step) => step.on)) ? 0 : -1} aria-pressed=${on} aria-current=${on ? "step" : nothing} title=${words} aria-label=${say("web.notebook.step", { n: n + 1, count: steps.length, title: words })} data-change=${JSON.stringify(change)}></button>`
 
 /** @param {MarginNote} note */
 const marginNote = ({ title, formulas, words }) =>
@@ -161,6 +161,8 @@ export class Notebook extends GradientChain {
   constructor(view) {
     super(view)
     view.$(".chain-head").insertAdjacentHTML("beforebegin", '<div class="story" tabindex="0"></div>')
+    const steps = view.$(".story")
+    steps.addEventListener("keydown", (event) => moveFocusByArrows(event, steps.querySelectorAll(".dots button")))
     view.$(".chain-head .views").insertAdjacentHTML("beforebegin", '<div class="calls"></div>')
     view.$(".chain-foot").insertAdjacentHTML("beforebegin", skeleton())
     this.architecture = new Architecture(view)

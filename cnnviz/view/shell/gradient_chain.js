@@ -14,7 +14,7 @@ import { tableOfRow } from "../model/numbers/table_sources.js"
 import { ChainFocus } from "../model/state/chain_focus.js"
 import { say } from "../model/words.js"
 import { bindCells } from "../pointer/cell_pointer.js"
-import { html, inner, keyed, nothing, render, setHTML, setText, svg, TABLE } from "./html.js"
+import { html, inner, keyed, moveFocusByArrows, nothing, render, setHTML, setText, svg, TABLE } from "./html.js"
 import { Content } from "./page.js"
 
 /** @import { Arrow, Placed, GradientChain as Layout } from "../model/layout/chain_layout.js" */
@@ -77,6 +77,9 @@ export class GradientChain extends Content {
     view.$(".chain-head h1").after(view.$(".transport")) // only the update is shown there: cards link to the stages
     bindChanges(view, view.$(".content"))
     view.$(".content").addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
+    view
+      .$(".content")
+      .addEventListener("keydown", (event) => moveFocusByArrows(event, this.root.querySelectorAll("[data-card]")))
     view.$(".gradient-chain").addEventListener("scroll", () => this.drawLeads(), { passive: true })
     view.resizes.observe(view.$(".gradient-chain"))
   }
@@ -270,9 +273,20 @@ export class GradientChain extends Content {
     view.control("unpin").hidden = !this.focus.pinned
     for (const card of this.root.querySelectorAll(/** @type {"figure"} */ ("[data-column]")))
       card.classList.toggle("now", card.dataset.column === symbol)
+    this.setTabStop()
     this.words(this.subject)
     this.reveal(chain)
     this.drawLeads()
+  }
+
+  /** Make the settled card, or the first one, the chain's only tab stop: its name and its maps. */
+  setTabStop() {
+    const ground = this.view.$(".ground")
+    const maps = Object.values(this.maps).filter(({ canvas }) => ground.contains(canvas))
+    const current = maps.find(({ symbol }) => symbol === this.settled) ?? maps[0]
+    for (const { canvas, symbol } of maps) canvas.tabIndex = symbol === current.symbol ? 0 : -1
+    for (const name of ground.querySelectorAll(/** @type {"button"} */ ("[data-card]")))
+      name.tabIndex = name.dataset.card === current?.symbol ? 0 : -1
   }
 
   /** Render the sentence about a cell. @param {Place} _subject */

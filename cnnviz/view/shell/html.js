@@ -118,6 +118,22 @@ export const listen = ({ root, stop }, name, act, how = {}) =>
   root.addEventListener(name, act, { signal: stop.signal, ...how }) // the root may outlive the view
 
 /**
+ * Move the focus to the next or previous of these buttons by horizontal arrow keys. One of them is the tab stop.
+ * @param {KeyboardEvent} event
+ * @param {Iterable<HTMLElement>} buttons
+ */
+export function moveFocusByArrows(event, buttons) {
+  const all = [...buttons]
+  const [delta, at] = [
+    { ArrowLeft: -1, ArrowRight: 1 }[event.key],
+    all.indexOf(/** @type {HTMLElement} */ (event.target)),
+  ]
+  if (!delta || at < 0) return
+  all[at + delta]?.focus()
+  event.preventDefault()
+}
+
+/**
  * Scroll a row sideways until one of its elements is in the middle. Unlike scrollIntoView, this does not scroll the
  * page.
  * @param {Element} row @param {Element} element
