@@ -13,7 +13,7 @@ from cnnviz.core.network.program_line import PassValues
 from cnnviz.core.network.sliding import pad_widths
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.setup.first_params import first_buffers
-from cnnviz.core.setup.image_ids import own_kind
+from cnnviz.core.setup.image_ids import own_kind, parse_image_id
 from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import backward_names, describe, forward_names, print_limit, squeeze_channels
@@ -99,8 +99,24 @@ def script_docstring(setup: Setup, program: Program, words: str, library: str = 
         "",
         *textwrap.wrap(words, 116),
         say("export.script.settings" if is_incomplete else "export.script.lesson", settings=settings),
+        *image_credits(setup),
     ]
     return "\n".join(lines)
+
+
+_COLLECTIONS = {"cifar10": "cifar10", "sample": "cifar10", "digit": "mnist", "small": "mnist"}
+"""Collection by the kind of an image's id; the others are drawn here or belong to the visitor."""
+
+
+def image_credits(setup: Setup) -> list[str]:
+    """Return a line for each collection that the setup's images come from: its authors and licence.
+
+    >>> image_credits(Setup(img="digit7-3"))
+    ['Digits: MNIST by Yann LeCun and Corinna Cortes, licence CC BY-SA 3.0.']
+    """
+    kinds = (parse_image_id(img).kind for img in setup.images)
+    collections = dict.fromkeys(_COLLECTIONS[kind] for kind in kinds if kind in _COLLECTIONS)
+    return [say(f"export.credits.{collection}") for collection in collections]
 
 
 def settings_of(setup: Setup) -> tuple[str, bool]:

@@ -17,7 +17,7 @@ from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.animation import setup_picture
 from cnnviz.export.code_lines import align, expression, variable, wrap
 from cnnviz.export.code_network import Passes, Section, section
-from cnnviz.export.code_sections import network_input, settings_of, sizes_of, wrapped_chain
+from cnnviz.export.code_sections import image_credits, network_input, settings_of, sizes_of, wrapped_chain
 from cnnviz.export.code_set_values import assignment
 from cnnviz.export.code_start import IMPORTS, image_section, start_section
 from cnnviz.export.core_source import listing
@@ -67,7 +67,7 @@ def _introduction(setup: Setup, pixels: np.ndarray) -> str:
     settings, _ = settings_of(setup)
     lines = [say("export.exercise.title", image=image, when=setup.snapshot_label), "", *wrapped_chain(program), ""]
     lines += textwrap.wrap(say("export.exercise.introduction"), 110)
-    return "\n".join([*lines, say("export.script.lesson", settings=settings)])
+    return "\n".join([*lines, say("export.script.lesson", settings=settings), *image_credits(setup)])
 
 
 def _sections(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> Iterable[Section]:

@@ -24,6 +24,7 @@ from cnnviz.core.setup.image_ids import own_kind
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.chain_cells import chain_cells
+from cnnviz.export.code_sections import image_credits
 from cnnviz.export.colour_scales import (
     SCALE_OF_RANGE,
     levels_of,
@@ -96,7 +97,9 @@ def hand_sheet(setup: Setup, snapshot: Snapshot, image: Message | str, part: str
     check_training_mode(setup)
     worksheet_tasks = tasks(setup, snapshot)
     query = {**setup.to_query(), **({"img": f"{kind}-…"} if (kind := own_kind(setup.img)) else {})}
-    where = f"<p>{escape(say('export.sheet.of', image=image, when=setup.snapshot_label, net=str(setup.network)))}<br><small>?{escape(urlencode(query, safe=',;'))}</small></p>"
+    credit = "".join(f"<br><small>{escape(line)}</small>" for line in image_credits(setup))
+    title = escape(say("export.sheet.of", image=image, when=setup.snapshot_label, net=str(setup.network)))
+    where = f"<p>{title}<br><small>?{escape(urlencode(query, safe=',;'))}</small>{credit}</p>"
     numbers = _task_numbers(worksheet_tasks)
     halves = {side: [task for task in worksheet_tasks if task.is_back == (side == "back")] for side in ("forward", "back")}
     pages = [

@@ -81,7 +81,13 @@ def test_no_style_of_a_page_reaches_into_a_picture_of_any_stage(screen: Screen, 
     assert faults == set()
 
 
-@pytest.mark.parametrize("path", ["/check?k=0", "/check?mistake=sign_flipped", "/notebook", "/notebook?part=experiment", "/notebook?part=architecture", "/train", "/train?of=many", "/learn", "/learn?lesson=kernel&step=2"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/check?k=0", "/check?mistake=sign_flipped", "/notebook", "/notebook?part=experiment", "/notebook?part=architecture"),
+        *("/train", "/train?of=many", "/learn", "/learn?lesson=kernel&step=2"),
+    ],
+)
 def test_no_style_of_a_picture_reaches_into_a_page(screen: Screen, path):
     screen.page.goto(path)
     screen.ready()

@@ -184,7 +184,7 @@ def test_two_starts_stand_side_by_side_and_a_pasted_link_is_one(screen: Screen):
     expected = snapshot(Setup(img="test-5", f="blur", lr=0.2, k=50)).losses[-1]
     assert losses(screen)[1] == pytest.approx(expected, rel=5e-3)
     screen.type("vs", "no link at all")
-    expect(screen.page.locator(".film-head > .wrong")).to_contain_text("not the link of a setup")
+    expect(screen.page.locator('[data-wrong="vs"]')).to_contain_text("not the link of a setup")
 
 
 def test_a_run_that_saturates_says_when_and_a_click_leads_there(screen: Screen):
@@ -300,3 +300,12 @@ def test_a_sentence_about_the_address_stands_above_trains_two_halves(screen: Scr
     screen.open("/train", sweep="seed:0..zz")
     notice, halves = screen.page.locator(".notice").bounding_box(), screen.page.locator(".halves .pick").bounding_box()
     assert notice["y"] + notice["height"] <= halves["y"]
+
+
+def test_in_a_low_frame_the_photograph_and_the_outputs_keep_their_size(screen: Screen):
+    screen.page.set_viewport_size({"width": 1280, "height": 400})
+    screen.open("/train", k="0")
+    photograph, *outputs = screen.page.locator(".film .start > *").evaluate_all("(all) => all.map((e) => e.getBoundingClientRect().toJSON())")
+    assert photograph["height"] >= 150 and all(box["height"] >= 150 for box in outputs)
+    assert all(a["right"] <= b["left"] for a, b in zip([photograph, *outputs], outputs, strict=False))
+    assert screen.page.locator(".middle").evaluate("(e) => e.scrollHeight > e.clientHeight")  # the rest is reached by scrolling

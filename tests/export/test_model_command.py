@@ -74,7 +74,8 @@ def test_its_help_is_said_in_each_language(lang, capsys):
 
 
 def test_without_h5py_the_weights_of_a_keras_archive_are_said_to_need_it(tmp_path, capsys, monkeypatch):
-    layers = [{"class_name": "InputLayer", "config": {"batch_shape": [None, 28, 28, 1]}}, {"class_name": "Flatten", "config": {}}, {"class_name": "Dense", "config": {"units": 3}}]
+    start = {"class_name": "InputLayer", "config": {"batch_shape": [None, 28, 28, 1]}}
+    layers = [start, {"class_name": "Flatten", "config": {}}, {"class_name": "Dense", "config": {"units": 3}}]
     with zipfile.ZipFile(tmp_path / "mine.keras", "w") as archive:
         archive.writestr("config.json", json.dumps({"class_name": "Sequential", "config": {"layers": layers}}))
         archive.writestr("model.weights.h5", b"HDF")
