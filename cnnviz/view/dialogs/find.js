@@ -94,7 +94,8 @@ function settings({ root }) {
   )
   return Array.from(controls, (control) => ({
     kind: control.closest(".sheet")?.getAttribute("aria-label") ?? "",
-    text: control.getAttribute("aria-label") ?? control.closest(".form-field")?.querySelector("span")?.textContent ?? "",
+    text:
+      control.getAttribute("aria-label") ?? control.closest(".form-field")?.querySelector("span")?.textContent ?? "",
     also: control.textContent ?? "", // its options
     go() {
       openAncestors(control)
