@@ -83,6 +83,9 @@ def test_without_tensorflow_everything_else_works_and_what_is_missing_is_said_wh
     expect(screen.page.locator(".verdict")).to_contain_text("1,811 parameters")
     screen.switch("tensorflow")  # it can be given up, and is not offered again
     expect(screen.key("tensorflow")).to_have_count(0)
+    expect(screen.page.locator(".chain-foot")).to_contain_text("Run pip install tensorflow")
+    screen.open(f"{PREFIX}/", k=1, img="train-5000")
+    expect(screen.page.locator(".notice")).to_contain_text("needs TensorFlow, which is not installed")
     screen.open(f"{PREFIX}/", k=1)
     screen.key("rail_image").click()
     screen.key("cifar10").click()
