@@ -21,6 +21,7 @@ message for users. Pixels range from 0 to 1, all arrays are float64, and argumen
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from cnnviz.core.gradcheck import GradientCheck, check_gradients
 from cnnviz.core.network.layers import LAYERS
@@ -34,9 +35,11 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.loss_along import curve
 from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_image
-from cnnviz.data.sweeps import sweep
-from cnnviz.models.reading import from_model
 from cnnviz.words import Problem
+
+if TYPE_CHECKING:
+    from cnnviz.data.sweeps import sweep
+    from cnnviz.models.reading import from_model
 
 __version__ = "1.0.0"
 
@@ -73,6 +76,16 @@ __all__ = [
     "sweep",
     "update",
 ]
+
+
+_IMPORTED_ON_USE = {"from_model": "cnnviz.models.reading", "sweep": "cnnviz.data.sweeps"}
+"""Modules of the functions that no page needs to start."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _IMPORTED_ON_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_IMPORTED_ON_USE[name]), name)
 
 
 def show(setup: object = None, lang: str = "en") -> object:

@@ -11,7 +11,6 @@ from functools import cache, lru_cache
 from pathlib import Path as File
 
 from cnnviz.decks.deck import Deck
-from cnnviz.decks.deck_checker import check_file
 from cnnviz.decks.deck_fields import Diagnostic
 from cnnviz.decks.deck_file import read
 from cnnviz.decks.prerequisites import prerequisite_faults
@@ -109,6 +108,8 @@ def _library() -> Library:
 
 @lru_cache(maxsize=4)
 def _with_user_decks(files: tuple[tuple[File, int], ...]) -> Library:
+    from cnnviz.decks.deck_checker import check_file  # no page needs it to start
+
     decks, used_keys, diagnostics = {deck_key(deck): deck for deck in (*bundled_lessons(), *lectures())}, set(map(deck_key, reserved_decks())), []
     file_of: dict[str, File] = {}
     for file, _ in files:

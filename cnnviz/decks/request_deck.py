@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.decks.deck import Deck
-from cnnviz.decks.deck_checker import check, check_syntax
 from cnnviz.decks.deck_fields import Diagnostic
 
 MOST_SECONDS = 1.0
@@ -26,6 +25,8 @@ class RequestDeck:
     @property
     def diagnostics(self) -> list[Diagnostic]:
         """Diagnostics that must be fixed, in line order. Computing its questions and texts takes at most a second."""
+        from cnnviz.decks.deck_checker import check
+
         return [diagnostic for diagnostic in check(self.content, MOST_SECONDS)[1] if diagnostic.is_fatal and diagnostic.what.id != "lessons.check.too_long"]
 
 
@@ -45,6 +46,8 @@ def use_deck(content: bytes) -> Iterator[RequestDeck]:
     ...     found.deck.id, current_request_deck() is found
     ('a', True)
     """
+    from cnnviz.decks.deck_checker import check_syntax  # no page needs it to start
+
     deck, reading = check_syntax(content)
     request_deck = RequestDeck(deck, reading.tables, content)
     token = _CURRENT.set(request_deck)

@@ -11,6 +11,7 @@ Messages are translated at the edge: in a widget, a downloaded file, a line of t
 receives them untranslated. Code that serves a reader sets the language: `with use_language("fr"): …`.
 """
 
+import json
 import math
 import re
 import sys
@@ -35,6 +36,8 @@ PERCENT = 100 * (1 + 2**-44)
 float is below."""
 
 FOLDER = Path(__file__).parent
+PARSED = "json"
+"""Suffix of a parsed file. Python in a browser has it instead of the TOML file, which takes it long to parse."""
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
 _FORMS = {"zero", "one", "two", "few", "many", "other"}
 """CLDR's names of plural forms. A table of at least two of them, or of "other" in a language without plurals, is one message."""
@@ -135,7 +138,7 @@ def languages() -> tuple[str, ...]:
     >>> languages()[0]
     'en'
     """
-    names = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    names = sorted({path.stem for suffix in ("toml", PARSED) for path in FOLDER.glob(f"*.{suffix}")})
     return (DEFAULT, *(lang for lang in names if lang != DEFAULT))
 
 
@@ -220,6 +223,9 @@ def missing_messages(lang: str) -> list[str]:
 def read_catalogue(lang: str) -> Mapping[str, str | Mapping[str, str]]:
     """Return the messages of a language's own file, or nothing if there is none."""
     path = FOLDER / f"{lang}.toml"
+    if (parsed := path.with_suffix(f".{PARSED}")).is_file():
+        messages: Mapping[str, str | Mapping[str, str]] = json.loads(parsed.read_text(encoding="utf-8"))
+        return messages
     return flatten(tomllib.loads(path.read_text(encoding="utf-8"))) if lang and path.is_file() else {}
 
 

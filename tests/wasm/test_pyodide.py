@@ -53,12 +53,10 @@ def wheel(name: str, version: str, module: str) -> bytes:
 def echoing() -> bytes:
     """An archive of a package whose answer to a path is that path, many times."""
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+    with zipfile.ZipFile(out, "w") as archive:
         for name in ("cnnviz", "cnnviz/hosts", "cnnviz/hosts/static"):
             for file, content in (("__init__.py", b""), ("in_browser.py", ECHO)):
-                entry = tarfile.TarInfo(f"{name}/{file}")
-                entry.size = len(content)
-                archive.addfile(entry, io.BytesIO(content))
+                archive.writestr(f"{name}/{file}", content)
     return out.getvalue()
 
 

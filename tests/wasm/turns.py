@@ -3,12 +3,12 @@
 import json
 import os
 import sys
-import tarfile
+import zipfile
 
 import _host
 
-with tarfile.open(os.path.join(os.environ["TMPDIR"], "cnnviz.tar.gz")) as archive:
-    archive.extractall(os.environ["TMPDIR"], filter="data")
+with zipfile.ZipFile(os.path.join(os.environ["TMPDIR"], "cnnviz.zip")) as archive:
+    archive.extractall(os.environ["TMPDIR"])
 sys.path.insert(0, os.environ["TMPDIR"])
 from cnnviz.hosts.static.in_browser import start
 

@@ -18,7 +18,7 @@ export async function start(files) {
   const read = (content) => new File(new Uint8Array(content), { readonly: true })
   const root = {
     usr: folder({ local: folder({ lib: folder({ "python315.zip": read(library) }) }) }),
-    tmp: folder({ "cnnviz.tar.gz": read(archive) }),
+    tmp: folder({ "cnnviz.zip": read(archive) }),
   }
   const line = () => ConsoleStdout.lineBuffered((text) => console.log(text))
   const environment = ["TMPDIR=/tmp", "HOME=/tmp", "PYTHONTZPATH=", "PYTHONDONTWRITEBYTECODE=1"]

@@ -13,7 +13,7 @@ export async function start(files) {
   const { loadPyodide } = await import(new URL("pyodide.mjs", files).href)
   const python = await loadPyodide({ indexURL: files.href, packageBaseUrl: files.href })
   await python.loadPackage(["numpy", "pillow"], { messageCallback: () => {} })
-  python.unpackArchive(await archive, "gztar", { extractDir: PLACE })
+  python.unpackArchive(await archive, "zip", { extractDir: PLACE })
   python.pyimport("sys").path.insert(0, PLACE)
   const getResponse = python.pyimport("cnnviz.hosts.static.in_browser").start()
   return (path, sent) => {
