@@ -88,9 +88,8 @@ def arguments_of(layer: LayerDescription, name: str) -> Arguments:
             order = ["filters", "rows", "columns"]
     if len(layer.placed) > len(order):
         raise UnsupportedLayer(message("model.too_many_arguments", of=layer.name, value=format_value(layer.placed[len(order)])))
-    arguments: Arguments = {**dict(zip(order, layer.placed, strict=False)), **{NAMED.get(key, key): value for key, value in layer.named.items()}}
-    if layer.name in ("BatchNormalization", "GroupNormalization", "LayerNormalization") and "scale" in layer.named:
-        arguments["affine"] = layer.named["scale"]
+    named = {key if key in order else NAMED.get(key, key): value for key, value in layer.named.items()}
+    arguments: Arguments = {**dict(zip(order, layer.placed, strict=False)), **named}
     _join_sides(arguments, layer)
     if isinstance(padding := arguments.get("padding"), str):
         arguments["padding"] = padding.lower()  # as Keras normalizes it

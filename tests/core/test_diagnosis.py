@@ -398,6 +398,19 @@ def test_a_factor_that_means_something_is_named(no_mistakes, target, factor, wor
     assert str(result.matches[stage_of(case, target)][0].explanation.title) == words
 
 
+@pytest.mark.parametrize("text", [DEFAULT, "conv2x3-bn-relu-max2-dense4-tanh-dense3-softmax-ce"])
+def test_a_forward_array_in_place_of_its_gradient_is_named(text):
+    case = case_of(text)
+    exact, trace = passed(case), {**case.trace, **case.params}
+    for name, gradient in exact.items():
+        forward = trace.get(name[1:], np.empty(0))
+        if forward.shape == gradient.shape and forward.any() and stage_of(case, name) == name:
+            best = diagnose(case, {**exact, name: forward}).matches[name][0]
+            code, right = best.explanation.code(case.program, name, (name,))
+            assert best.exact and str(best.explanation.title).endswith(" itself"), (name, str(best.explanation.title))
+            assert code == f"{name} = {name[1:]}" and name in right
+
+
 def test_a_slope_is_called_by_its_function():
     network = Network.parse("conv2x3-tanh-conv2x3-relu-dense2-sigmoid-mse")
     titles = {one.address: str(one.title) for one in mistakes_for(network)}

@@ -331,11 +331,12 @@ def test_the_loss_with_which_a_function_compiles_its_argument_is_read(call):
     assert str(from_model(text)) == "dense10-mse"
 
 
-@pytest.mark.parametrize("scale", ["2.0", "1 / 127.5, offset=-1", "factor", "1 / 255, 0.5"])
+@pytest.mark.parametrize("scale", ["2.0", "scale=2.0", "1 / 127.5, offset=-1", "factor", "1 / 255, 0.5"])
 def test_pixels_are_rescaled_to_shares_alone(scale):
     text = "m = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling({}), layers.Flatten(), layers.Dense(10)])"
     assert as_it_is(text.format(scale)) is None
-    assert str(from_model(text.format("1.0 / 255"))) == "dense10-softmax-ce"
+    for right in ("1.0 / 255", "scale=1 / 255", "offset=0.0, scale=1 / 255"):
+        assert str(from_model(text.format(right))) == "dense10-softmax-ce"
 
 
 def test_layers_without_a_model_are_said_to_be_such():

@@ -119,9 +119,13 @@ class Suspect:
                 yield Explanation(mistake), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
 
     def _other_lines(self) -> Iterator[tuple[Explanation, Arrays]]:
-        """Yield the stage's arrays with the result of one open line rearranged or with entries left out."""
+        """Yield the stage's arrays with the result of one open line rearranged, with entries left out, or replaced by the
+        forward array."""
         program = self.reference.program
         for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
+            forward = line.target[1:]
+            if forward in self.values and self.values[forward].any():
+                yield Explanation(target=line.target, instead=forward), self._arrays_with({line.target: partial(_replace_result, self.values[forward])})
             for rearrangement in (*rearrangements(program, line.target), *self._reorderings(line)):
                 yield Explanation(turn=rearrangement, target=line.target), self._arrays_with({line.target: partial(_rearrange_result, rearrangement)})
             for source in {name for name in line.sources if name[0] == "d" and "." not in name and line.role != ""}:
@@ -251,6 +255,10 @@ def matching_entries(comparison: ArrayComparison, array: np.ndarray) -> np.ndarr
 
 def _rearrange_result(rearrangement: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
     return rearrangement.of(compute_correct())
+
+
+def _replace_result(array: np.ndarray, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
+    return array
 
 
 def _rearrange_source(line: Op, source: str, rearrangement: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:

@@ -23,7 +23,7 @@ AXES = Rearrangement("axes", lambda a: a, "{}.T")
 class Explanation:
     """A mistake at a layer, or else the reference line. Optionally the array `target` is rearranged by `turn` and
     multiplied by a factor. With a `source`, the array that the target's line reads is rearranged, or replaced by the
-    code `instead`.
+    code `instead`; without one, `instead` replaces the whole line.
     """
 
     placed: PlacedMistake | None = None
@@ -51,7 +51,9 @@ class Explanation:
     def title(self) -> Message:
         """A short description."""
         words: list[Message | str] = [self.placed.title] if self.placed else []
-        if self.instead:
+        if self.instead and not self.source:
+            words.append(message("own.slip.replaced", target=label(self.target), other=label(self.instead)))
+        elif self.instead:
             replacement = label(self.instead) if self.instead.isidentifier() else self.instead
             words.append(message(f"own.slip.{'other_target' if self.source == 'y' else 'instead'}", target=label(self.target), source=label(self.source), other=replacement))
         elif self.turn and self.source:
@@ -68,7 +70,9 @@ class Explanation:
             mistaken, correct = ("\n".join(lines) for lines in zip(*self._relevant_lines(program, wrong), strict=True))
         else:
             mistaken = correct = correct_lines(program, [self.target] if self.target else wrong)
-        if self.instead:
+        if self.instead and not self.source:
+            mistaken = f"{self.target} = {self.instead}"
+        elif self.instead:
             mistaken = re.sub(rf"\b{self.source}\b", self.instead, mistaken)
         elif self.source and self.turn:
             return re.sub(rf"\b{self.source}\b", self.turn.code.format(self.source), mistaken), correct
