@@ -88,6 +88,10 @@ def __getattr__(name: str) -> object:
     return getattr(import_module(_IMPORTED_ON_USE[name]), name)
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_IMPORTED_ON_USE})
+
+
 def show(setup: object = None, lang: str = "en") -> object:
     """Return a view for a Jupyter notebook cell: an interactive view of a setup, or a heat map of an array.
 

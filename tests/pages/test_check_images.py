@@ -107,7 +107,7 @@ def test_where_only_what_is_kept_is_wrong_every_gradient_is_right():
 
 def test_those_of_several_images_are_not_offered_with_one():
     header, _ = decode(answer("check", QUERY | {"img": "small3-0", "y": "1,0", "image": "0", "check": "break", "mistake": "images_summed"}))
-    assert "has no effect with one image" in str(header["road"]["sentences"][0]) and "first" not in states(header).values()
+    assert "has no effect with one image" in header["wrong"]["mistake"] and "first" not in states(header).values()
 
 
 def test_ones_own_gradients_of_all_images_are_judged_and_one_is_shown():
