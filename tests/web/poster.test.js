@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { FONT_SIZES } from "../../cnnviz/view/draw/font_sizes.js"
 import { itemsOf, layOutPoster } from "../../cnnviz/view/model/layout/poster.js"
 import { pairNorms, ribbonsOf } from "../../cnnviz/view/model/layout/poster_ribbons.js"
 import { plainNumber } from "../../cnnviz/view/model/numbers/format.js"
 import { poster, posterLayout } from "../../cnnviz/view/scene/pictures/poster.js"
+import { CHARACTER } from "../../cnnviz/view/scene/scene_view.js"
 import { fixture } from "./hooks.js"
 import { elementsOf, htmlOf, snapshots } from "./scene.js"
 
@@ -168,9 +170,9 @@ test("a line is as strong as the weights of its pair of channels", () => {
 const WORDS = { title: "", note: "", button: "", way: "" }
 
 /** @param {any} numbers @param {(symbol: string) => number} done */
-function shown(numbers, done, isOpen = false) {
-  const layout = posterLayout(numbers, { ...WIDE[0], isPhone: false, isOpen })
-  const how = { role: () => "", reason: () => "later", words: WORDS, isPhone: false, isOpen }
+function shown(numbers, done, isOpen = false, sheet = WIDE[0]) {
+  const layout = posterLayout(numbers, { isPhone: false, ...sheet, isOpen })
+  const how = { role: () => "", reason: () => "later", words: WORDS, isPhone: "isPhone" in sheet, isOpen }
   return { layout, text: htmlOf(poster({ numbers, layout, done, ...how })) }
 }
 
@@ -214,4 +216,25 @@ test("digits of a kernel and answers are the core's numbers", () => {
     })
   }
   assert.ok(count > 2, `only ${count} kernels`)
+})
+
+test("digits of a kernel fit into its cells on every sheet", () => {
+  let count = 0
+  for (const { numbers } of snapshots)
+    for (const sheet of [...WIDE, ...UPRIGHT])
+      for (const isOpen of [false, true]) {
+        const { layout, text } = shown(numbers, () => Number.POSITIVE_INFINITY, isOpen, sheet)
+        for (const button of text.match(/<button.*?<\/button>/gs) ?? []) {
+          const [, cells] = /class="digits-of"[^>]*>(.*)<\/span>/s.exec(button) ?? []
+          if (!cells) continue
+          const symbol = /data-poster="?(\w+)/.exec(button)?.[1]
+          const { box, columns } = layout.groups.find((group) => group.symbol === symbol) ?? assert.fail(symbol)
+          for (const [, digits] of cells.matchAll(/<span[^>]*>([^<]+)<\/span>/g)) {
+            count += 1
+            const where = `${symbol} of ${numbers.network.text} at ${sheet.width}: ${digits}`
+            assert.ok(digits.length * FONT_SIZES.small * CHARACTER <= box.width / columns, where)
+          }
+        }
+      }
+  assert.ok(count > 50, `only ${count} digits`)
 })

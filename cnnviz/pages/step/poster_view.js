@@ -3,6 +3,7 @@
 
 import { ACTIONS, run } from "../../view/controls/actions.js"
 import { cssZoom } from "../../view/draw/css_zoom.js"
+import { FONT_SIZES } from "../../view/draw/font_sizes.js"
 import { say } from "../../view/model/words.js"
 import { GLIDE } from "../../view/scene/motion.js"
 import { poster, posterLayout } from "../../view/scene/pictures/poster.js"
@@ -75,7 +76,9 @@ export class PosterView {
     element.hidden = false
     this.isShown = true
     this.isOpen = phase === "backward" || phase === "update"
+    const smallest = Number.parseFloat(getComputedStyle(element).getPropertyValue("--small"))
     const sheet = {
+      textScale: smallest / FONT_SIZES.small,
       width: element.clientWidth,
       height: this.height,
       isPhone: isPhone() || isPortraitTablet(),
@@ -92,7 +95,17 @@ export class PosterView {
     const reason = (/** @type {string} */ symbol) => step.hiddenReason(symbol)
     const { isOpen, words } = this
     render(
-      poster({ numbers, layout, done: step.computedCount, role, reason, words, isPhone: sheet.isPhone, isOpen }),
+      poster({
+        numbers,
+        layout,
+        done: step.computedCount,
+        role,
+        reason,
+        words,
+        isPhone: sheet.isPhone,
+        isOpen,
+        smallest,
+      }),
       element,
     )
     if (view.root.classList.contains("still"))

@@ -13,7 +13,7 @@ import { Assembly } from "./motion.js"
 /** @typedef {HTMLElement & { relate?: Relate }} FieldElement */
 
 const GUESS = { size: FONT_SIZES.text, letters: 5, most: 6 } // until the cells have been measured
-const CHARACTER = 0.58 // mean width of a character of a number, relative to the font size
+export const CHARACTER = 0.58 // mean width of a character of a number, relative to the font size
 const INSET = 4 // pixels on both sides of a number
 const LINE = 1.15 // least height of a cell, relative to the font size
 const UPRIGHT = { width: 668, ratio: 4 / 3 } // largest width in pixels, and largest ratio of width to height, of a vertical layout

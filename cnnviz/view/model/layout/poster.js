@@ -7,7 +7,7 @@ import { isLayered } from "../numbers/array_faces.js"
 /** @import { Box, Numbers } from "../../types/view.js" */
 /** @typedef {"maps" | "kernel" | "weights" | "units" | "answers"} PosterKind */
 /** @typedef {{ symbol: string, gradient: string, kind: PosterKind, tiles: number, rows: number, columns: number, by: string }} Item  one array of the poster: `by` is the parameter between the map before and this one, or "" */
-/** @typedef {{ width: number, height: number, isPhone: boolean, isOpen: boolean }} Sheet  available size; `isOpen`: whether gradients are shown */
+/** @typedef {{ width: number, height: number, isPhone: boolean, isOpen: boolean, textScale?: number }} Sheet  available size; `isOpen`: whether gradients are shown; `textScale`: size of the smallest text relative to the page outside the lecture view */
 /** @typedef {{ item: Item, symbol: string, band: "values" | "gradients", order: number, box: Box, tiles: Box[], rows: number, columns: number, head: Box, across: number, isFolded: boolean }} Group  a map on the poster; `rows` and `columns` of its tiles' cells, `across` lines of tiles along the network, `isFolded`: below the map before it */
 /** @typedef {{ width: number, height: number, groups: Group[], title: Box, loss: Box, note: Box, isBeside: boolean, areBars: boolean }} Poster  `isBeside`: the title is under the image; `areBars`: answers are upright, beside their weights */
 /** @typedef {{ items: Item[], main: number, cross: number, each: { main: number, cross: number, tile: { main: number, cross: number }, across: number, gap: number, rows: number, columns: number }[] }} Slot */
@@ -31,7 +31,7 @@ const LARGER = 2.2 // by this much
 const CRISP = 3 // pixels per cell from which cells have whole pixels
 const MOST = { closed: 12, open: 6, phone: 6 } // tiles in one line
 const SIDE = { least: 24, grid: 14, phone: 44, large: 96 } // minimum side of a map: in a line, of many channels, on phones, and of a single channel there
-const KERNEL = { closed: 34, open: 26, beside: 72 } // side of a kernel's cell; side of a kernel on phones
+const KERNEL = { closed: 34, open: 31, beside: 72, wide: 35 } // side of a kernel's cell; height of a kernel on phones, and width of its cells, which "−1.0" needs
 const CELL = { least: 6, most: 22 } // height of a unit
 const ANSWER = { bar: 52, beside: 80, row: 126, high: 59, phone: 30 }
 const GAPS = { straight: 22, area: 22, lines: 34, kernel: 18, answers: 24 } // least distance between stages,
@@ -234,7 +234,7 @@ class Planner {
       return sizeRecord(ANSWER.row, Math.min(cross, ANSWER.high * tiles))
     }
     if (kind === "kernel") {
-      const cell = Math.min(isOpen ? KERNEL.open : KERNEL.closed, 170 / columns)
+      const cell = Math.min((isOpen ? KERNEL.open : KERNEL.closed) * (this.sheet.textScale ?? 1), 170 / columns)
       return sizeRecord(cell * columns, cell * rows)
     }
     if (kind === "units") {
@@ -424,8 +424,9 @@ class Planner {
       if (item.kind !== "kernel") return
       const [before, after] = [n - 1, n + 1].map((at) => groups.find(({ symbol }) => symbol === this.items[at]?.symbol))
       if (!before || !after) return
-      const cell = Math.min(24, KERNEL.beside / item.columns)
-      const [width, height] = [cell * item.columns, cell * item.rows]
+      const room = Math.min(before.box.x, after.box.x) - PHONE_MARGIN - GAP
+      const width = Math.min(KERNEL.wide * item.columns, room)
+      const height = Math.min(24 * item.rows, KERNEL.beside)
       const middle = (before.box.y + before.box.height + after.box.y) / 2
       const box = { x: PHONE_MARGIN, y: middle - height / 2, width, height }
       const headBox = { x: box.x, y: box.y - HEAD, width: LABELS - 8, height: HEAD }

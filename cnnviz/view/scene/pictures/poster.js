@@ -1,6 +1,7 @@
 // The whole network as a poster: values at full height, ribbons from map to map, and gradients below them once the
 // loss has gone back.
 
+import { FONT_SIZES } from "../../draw/font_sizes.js"
 import { meaningOf, signsOf } from "../../model/explain/meanings.js"
 import { itemsOf, layOutPoster } from "../../model/layout/poster.js"
 import { pairNorms, ribbonsOf } from "../../model/layout/poster_ribbons.js"
@@ -12,7 +13,7 @@ import { say } from "../../model/words.js"
 import { guard, html, markup, nothing, svg } from "../../shell/html.js"
 import { printCells } from "../digits.js"
 import { pixels, styles } from "../directives.js"
-import { typeRoom } from "../scene_view.js"
+import { CHARACTER, typeRoom } from "../scene_view.js"
 
 /** @import { Box, Numbers, Template } from "../../types/view.js" */
 /** @typedef {import("../../model/layout/poster.js").Group} Group */
@@ -28,6 +29,7 @@ import { typeRoom } from "../scene_view.js"
  * @property {PosterWords} words
  * @property {boolean} isPhone
  * @property {boolean} isOpen  whether gradients are shown
+ * @property {number} [smallest]  font size of the smallest text, which is larger in the lecture view
  */
 
 const LETTER = 7.4 // width of a character of the words above maps
@@ -160,14 +162,16 @@ function tiles({ numbers, done }, { symbol, item, box, tiles: boxes, rows, colum
 const LEAST_LETTERS = 4 // of a weight: a sign and one decimal
 
 /** @param {PosterState} state @param {Group} group */
-function kernel({ numbers, done }, { symbol, box, columns }) {
+function kernel({ numbers, done, smallest = FONT_SIZES.small }, { symbol, box, columns }) {
   const { limits, scale } = numbers.maps[symbol]
   const values = numbers.values(symbol)
-  const room = typeRoom(box.width / columns)
+  const room = typeRoom(box.width / columns, smallest)
   const { write, power } = printCells([...values], Math.max(room.letters, LEAST_LETTERS))
   const isOpen = done(symbol) > 0
+  const longest = Math.floor(box.width / columns / (smallest * CHARACTER)) // without a margin
   const texts = Array.from(values, power ? short : write)
   const type = texts.every((text) => text.length <= room.letters) ? `${room.size}px` : "var(--small)"
+  const isPrinted = isOpen && texts.every((text) => text.length <= longest)
   return html`<span class="digits-of" aria-hidden="true" ${styles({ "--columns": columns, "--type": type })}>${Array.from(
     values,
     (value, n) => {
@@ -175,7 +179,7 @@ function kernel({ numbers, done }, { symbol, box, columns }) {
       const look = isOpen
         ? { background: css(paint), color: textColour(paint) }
         : { background: "none", color: "inherit" }
-      return html`<span ${styles(look)}>${isOpen ? texts[n] : ""}</span>`
+      return html`<span ${styles(look)}>${isPrinted ? texts[n] : ""}</span>`
     },
   )}</span>`
 }
