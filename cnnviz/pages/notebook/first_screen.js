@@ -2,9 +2,9 @@
 // hold.
 
 import { colour, css, textColour } from "../../view/model/numbers/colour.js"
-import { localizePoint, number } from "../../view/model/numbers/format.js"
+import { localizePoint, number, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, nothing } from "../../view/shell/html.js"
+import { html, inner, nothing } from "../../view/shell/html.js"
 
 /** @import { StoryData, Template } from "../../view/types/view.js" */
 /** @typedef {{ label: string, values: readonly number[] }} Grid  nine numbers, row by row */
@@ -49,7 +49,7 @@ export function firstScreen({ title, paragraphs, steps, printed }) {
   const [before, after] = [kernels[0].values, kernels[kernels.length - 1].values]
   const limit = Math.max(...[...before, ...after].map(Math.abs))
   const words = (/** @type {string} */ id) => say(`web.notebook.${id}`)
-  return html`<h1>${title}</h1>${paragraphs.map((text) => html`<p class="lead">${text}</p>`)}
+  return html`<h1>${title}</h1>${paragraphs.map((text) => html`<p class="lead" ${inner(withSymbols(text))}></p>`)}
     <div class="equation">${kernelGrid({ label: words("kernel_before"), values: before }, limit)}<b class="sign">− ${localizePoint(String(rate))} ×</b>${kernelGrid({ label: words("exact_gradient"), values: gradients[0] }, limit)}<b class="sign unequal" role="img" aria-label=${words("unequal")}>=</b>${kernelGrid({ label: words("as_printed"), values: after }, limit, before)}</div>
     <button type="button" class="primary" data-key="story_next" data-change=${JSON.stringify(steps[0].change)}>${say("web.notebook.start", { count: steps.length })} →</button>
     <p class="soft">${words("all_here")}</p>`
