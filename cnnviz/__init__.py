@@ -79,7 +79,7 @@ __all__ = [
 
 
 _IMPORTED_ON_USE = {"from_model": "cnnviz.models.reading", "sweep": "cnnviz.data.sweeps"}
-"""Modules of the functions that no page needs to start."""
+"""Modules of functions that are imported when they are first used, so that Python in a browser starts sooner."""
 
 
 def __getattr__(name: str) -> object:

@@ -108,7 +108,7 @@ def _library() -> Library:
 
 @lru_cache(maxsize=4)
 def _with_user_decks(files: tuple[tuple[File, int], ...]) -> Library:
-    from cnnviz.decks.deck_checker import check_file  # no page needs it to start
+    from cnnviz.decks.deck_checker import check_file  # a browser imports it only for users' decks
 
     decks, used_keys, diagnostics = {deck_key(deck): deck for deck in (*bundled_lessons(), *lectures())}, set(map(deck_key, reserved_decks())), []
     file_of: dict[str, File] = {}

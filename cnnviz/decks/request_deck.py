@@ -46,7 +46,7 @@ def use_deck(content: bytes) -> Iterator[RequestDeck]:
     ...     found.deck.id, current_request_deck() is found
     ('a', True)
     """
-    from cnnviz.decks.deck_checker import check_syntax  # no page needs it to start
+    from cnnviz.decks.deck_checker import check_syntax  # a browser imports it only for users' decks
 
     deck, reading = check_syntax(content)
     request_deck = RequestDeck(deck, reading.tables, content)

@@ -37,7 +37,8 @@ float is below."""
 
 FOLDER = Path(__file__).parent
 PARSED = "json"
-"""Suffix of a parsed file. Python in a browser has it instead of the TOML file, which takes it long to parse."""
+"""Suffix of a file of parsed messages, which the package for browsers contains instead of the TOML file: parsing TOML takes
+long there."""
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
 _FORMS = {"zero", "one", "two", "few", "many", "other"}
 """CLDR's names of plural forms. A table of at least two of them, or of "other" in a language without plurals, is one message."""

@@ -75,7 +75,8 @@ def parse_named(text: str, request: PageRequest) -> str:
     """Return the address of a named mistake, or raise Problem. A blind mission has its own choices."""
     mission = find(request.query.get("mission", ""))
     mistake = _cached_mistake(request, _case(request.query)) if mission and mission.blind and request.setup.mode == "train" else None
-    if text in mistake.choices if mistake else text.partition("@")[0] in MISTAKES:
+    is_known = text in mistake.choices if mistake else text.partition("@")[0] in MISTAKES
+    if is_known:
         return text
     raise Problem("mistake.unlisted", name=quote(text))
 

@@ -10,7 +10,7 @@ from cnnviz.pages.address import PageRequest
 from cnnviz.pages.handlers import PageHandler
 from cnnviz.pages.train import film, sweeping
 from cnnviz.pages.train.film.choices import HALVES, MANY
-from cnnviz.pages.train.film.query_parameters import check_held_parameters, check_name
+from cnnviz.pages.train.film.query_parameters import check_checkpoints, check_held_parameters
 from cnnviz.pages.train.training.settings import Settings
 from cnnviz.pages.train.training.test_images import images_of
 from cnnviz.words import Message
@@ -34,7 +34,7 @@ class _TrainHandler(PageHandler):
         return {**super().own_errors(request), **sweeping.sweep_errors(request), **({"train": settings} if settings else {})}
 
     def key_parsers(self, request: PageRequest) -> Mapping[str, Callable[[str], object]]:
-        return {"of": choice_parser(HALVES), "hold": lambda text: check_held_parameters(text, request.setup), "checkpoints": check_name}
+        return {"of": choice_parser(HALVES), "hold": lambda text: check_held_parameters(text, request.setup), "checkpoints": check_checkpoints}
 
     def part(self, request: PageRequest, name: str) -> bytes | None:
         """Return the pictures of a training's images."""

@@ -35,12 +35,16 @@ def parse_checkpoints(query: Mapping[str, str]) -> str:
     ('held-0123456789abcdef', '')
     """
     name = "" if query.get("vs") or query.get("hold") or query.get("sweep") else query.get("checkpoints", "")
-    return name if is_stored_name(name) and "." not in name else ""
+    return name if _is_checkpoint_name(name) else ""
 
 
-def check_name(text: str) -> None:
-    """Raise Problem if `text` is not a name of checkpoints."""
-    if not is_stored_name(text) or "." in text:
+def _is_checkpoint_name(text: str) -> bool:
+    return is_stored_name(text) and "." not in text
+
+
+def check_checkpoints(text: str) -> None:
+    """Raise Problem if `text` cannot be the name of checkpoints."""
+    if not _is_checkpoint_name(text):
         raise Problem("lesson.why.checkpoints")
 
 
