@@ -178,9 +178,9 @@ function lossChart({ theta, loss, slope }, value) {
       <path class="curve" d="M${points.map((n) => `${x(n)} ${y(loss[n])}`).join("L")}"/><path class="axis" d="M0 100H100"/>${ticks.map((n) => svg`<path class="axis" d="M${x(n)} 100v2"/>`)}</svg>
     <b class="promised over" style=${positionStyle((x(promisedPosition) + x(MIDDLE)) / 2, y(loss[MIDDLE]))}>${formatInteger(Math.abs(NUMBER.by))}</b>
     <b class="promised beside" style=${positionStyle(x(promisedPosition), (y(loss[MIDDLE]) + y(fall)) / 2)}>${decimals(Math.abs(fall - loss[MIDDLE]), digitsOf(loss[MIDDLE], loss[promisedPosition]))}</b>
-    <span class="promised beside" style=${positionStyle(x(last - 6), y(line(last - 6)))}>${say("web.story.promised")}</span><span class="below" style=${positionStyle(x(last), y(loss[last]))}>${say("web.story.measured")}</span>
+    <span class="promised beside" style=${positionStyle(x(last - 6), y(line(last - 6)))}>${say("web.story.promised")}</span><span class="below" style=${positionStyle(x(last), y(loss[last - 8]))}>${say("web.story.measured")}</span>
     <i class="start" style=${positionStyle(x(MIDDLE), y(loss[MIDDLE]))}></i>${value ? html`<i class="end" style=${positionStyle(x(MIDDLE + value), y(loss[MIDDLE + value]))}></i><b class="here" style=${positionStyle(x(MIDDLE + value), y(loss[MIDDLE + value]))}>${say("web.story.now")}</b>` : nothing}
-    ${ticks.map((n) => html`<small style=${positionStyle(x(n), 100)}>${formatInteger(Math.round(theta[n]))}</small>`)}</div>`
+    ${ticks.map((n) => html`<small style=${positionStyle(x(n), 100)}>${formatInteger(Math.round(theta[n]))}</small>`)}<span class="axis-name" style=${positionStyle(100, 100)}>${say("web.story.axis")}</span></div>`
 }
 
 /** The updates on a slider. @param {Told} told @param {Shown} shown @param {Acts} acts */
