@@ -402,7 +402,7 @@ mi[mathvariant=normal] {{ font-style: normal }}
   * {{ print-color-adjust: exact }}
   section:has(.tasks) {{ display: flex; flex-direction: column; min-height: 275mm }}
   .tasks {{ flex: 1; display: flex; flex-direction: column }}
-  .task {{ flex: 1 0 auto; min-height: 20mm }}
+  .task {{ flex: 1 0 auto; min-height: 18mm; padding: 2px 0; line-height: 1.2 }}
 }}
 </style></head><body>{body}</body></html>
 """

@@ -171,7 +171,11 @@ def test_the_menu_closes_without_a_choice(screen: Screen):
         expect(screen.key("files")).to_be_hidden()
 
 
-@pytest.mark.parametrize("query", [{"seed": "39"}, next(preset.query for preset in PRESETS if preset.name == "vzhou")], ids=["default", "vzhou"])
+@pytest.mark.parametrize(
+    "query",
+    [{"seed": "39"}, next(preset.query for preset in PRESETS if preset.name == "vzhou"), {"net": "conv2x3-bn-relu-max2-dense3-softmax-ce", "ch": "rgb"}],
+    ids=["default", "vzhou", "batch normalization"],
+)
 def test_the_worksheet_is_two_printed_pages_and_its_answers_one(page: Page, query: dict[str, str]):
     setup, _ = Setup.parse_query(query)
     sheets = {part: hand_sheet(setup, snapshot(setup), "an image", part) for part in PARTS}
