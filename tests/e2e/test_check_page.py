@@ -207,6 +207,19 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
     expect(screen.page.locator("[data-column][data-state=first]")).to_have_count(0)
 
 
+def test_the_menu_of_mistakes_closes_when_one_is_chosen_and_its_button_has_the_focus(screen: Screen):
+    screen.open("/check", mistake="kernel_gradient_flipped")
+    menu, button = screen.page.locator("#mistakes"), screen.page.locator("[popovertarget=mistakes]")
+    button.focus()
+    screen.press("Enter")
+    expect(menu).to_be_visible()
+    screen.key("mistake_sign_flipped").focus()
+    screen.press("Enter")
+    expect(menu).to_be_hidden()
+    expect(screen.page.locator(".opened > h2")).to_contain_text(str(mistake_at("sign_flipped", Setup().network).title))
+    expect(button).to_be_focused()
+
+
 @pytest.mark.parametrize("query", ["opt=adam&mistake=state_forgotten", "opt=adam&mistake=adam_uncorrected", "net=conv2x3-drop50-dense2-mse&mistake=mask_not_scaled"])
 def test_a_mistake_that_no_gradient_shows_opens_no_red_arrow(screen: Screen, query: str):
     screen.open("/check", query=query)
