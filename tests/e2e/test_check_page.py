@@ -158,6 +158,19 @@ def test_a_chain_that_is_wider_than_the_screen_has_what_is_wrong_in_sight(screen
     }""")
 
 
+def test_on_a_phone_the_chain_opens_at_the_loss_unless_an_entry_is_asked_for(screen: Screen):
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    screen.open("/check")
+    expect(screen.page.locator(".card.loss")).to_be_in_viewport(ratio=1)
+    expect(screen.page.locator("[data-column=df]")).not_to_be_in_viewport()
+    screen.connected()
+    screen.press("ArrowLeft")
+    screen.ready(stage="dz1")
+    expect(screen.page.locator("[data-column=dz1]")).to_be_in_viewport(ratio=1)
+    screen.open("/check", cell="df:1,1")
+    expect(screen.page.locator("[data-column=df]")).to_be_in_viewport(ratio=1)
+
+
 def test_the_check_follows_the_updates_and_stages(screen: Screen):
     screen.open("/check", stage="dw")
     expect(screen.page.locator(".card.now")).to_have_attribute("data-column", "dw")
