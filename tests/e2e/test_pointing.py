@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from cnnviz.core.setup.setup import Setup
 from tests.core.seed_cells import sources
-from tests.e2e.page import ORDER, Screen, cell_of, faults, geometry
+from tests.e2e.page import ORDER, TOTAL, Screen, cell_of, faults, geometry
 
 
 def test_lit_cells_are_the_sources(screen: Screen):
@@ -305,4 +305,20 @@ def test_the_frame_of_a_row_of_softmax_crosses_no_number(screen: Screen, width: 
             return edges.filter(([, from, to]) => from < text.right + 0.5 && to > text.left).map(() => number.textContent)
           })
         })""",
+    ) == []
+
+
+def test_the_formula_of_a_gradient_of_pixels_ends_before_the_total(screen: Screen):
+    screen.open("/", query="stage=df&cell=dx:27,5&seed=39")
+    expect(screen.page.locator(TOTAL)).to_be_visible()
+    total = screen.page.locator(TOTAL).bounding_box()
+    assert faults(
+        screen.page,
+        """(left) => {
+          const range = document.createRange()
+          range.selectNodeContents(document.querySelector(".foot .formula"))
+          const { right } = range.getBoundingClientRect()
+          return right + 8 > left ? [right] : []
+        }""",
+        total["x"],
     ) == []
