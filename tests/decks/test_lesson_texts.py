@@ -110,11 +110,33 @@ def test_a_wrong_click_is_explained_by_its_own_cell_and_not_by_a_mistake_in_code
 
 def test_two_equal_filters_move_visibly_and_stay_equal():
     """Their change is shown: next to their weights, it is too small to be seen."""
-    for id, number in (("channels", 6), ("zero", 2)):
-        screen = screen_of(id, number)
-        for setup in cases(screen):
-            change = next(plate.value for plate in plates(screen, scope_of(setup)) if plate.hidden)
-            assert (change[0] == change[1]).all() and change.all(), (id, number)
+    screen = screen_of("zero", 2)
+    for setup in cases(screen):
+        change = next(plate.value for plate in plates(screen, scope_of(setup)) if plate.hidden)
+        assert (change[0] == change[1]).all() and change.all()
+
+
+def test_no_two_questions_ask_the_same():
+    """Neither of the same setup, nor in the same words about the same key."""
+    questions = [(deck.id, number, screen) for deck in bundled_lessons() for number, screen in enumerate(deck.screens, 1) if screen.kind]
+    for told in (lambda screen: (setup_of(screen.at), screen.key, screen.stages), lambda screen: (screen.text.say("en"), screen.ask.say("en"))):
+        places: dict[object, list[tuple[str, int]]] = {}
+        for id, number, screen in questions:
+            places.setdefault(told(screen), []).append((id, number))
+        assert [same for same in places.values() if len(same) > 1] == []
+
+
+def test_the_units_that_a_short_loop_leaves_out_are_the_only_ones_at_one_half():
+    screen = screen_of("notebook", 3)
+    for setup in cases(screen):
+        a1 = scope_of(setup).arrays["a1"]
+        assert (a1[:-1, :-1] != 0.5).all() and (a1[-1] == 0.5).all() and (a1[:, -1] == 0.5).all()
+
+
+def test_a_step_that_shuts_no_unit_keeps_the_signs_of_all_weights_and_one_that_shuts_all_turns_them():
+    screen = screen_of("dead", 2)
+    opened = [(float(ask(screen, setup).key), scope_of(setup).arrays["z1"].size, scope_of(setup).arrays["f_next"]) for setup in cases(screen)]
+    assert [(key, (weights > 0).all(), (weights < 0).all()) for key, _, weights in opened] == [(0, False, True), (opened[1][1], True, False)]
 
 
 def test_the_largest_sum_is_found_in_a_map_of_any_width():

@@ -7,6 +7,7 @@ from cnnviz.decks.deck_checker import check
 from cnnviz.decks.library import bundled_lessons
 from cnnviz.decks.question import another_try, ask, other_setup, setup_at
 from cnnviz.decks.scope import query_of
+from cnnviz.view.constants import gallery
 from tests.pages.running import shown
 
 QUESTIONS = [pytest.param(deck, number, id=f"{deck.id} {number}") for deck in bundled_lessons() for number in range(1, len(deck.screens) + 1)]
@@ -25,6 +26,15 @@ def test_each_question_has_another_case(deck, number):
     assert setup_at(screen, Setup.parse_query(second.to_query(), second)[0].to_query()) == second, "the whole address names the case too"
     question = ask(screen, second)
     assert len([option for option in question.options if option.right]) == (screen.kind == "choose")
+
+
+@pytest.mark.parametrize(("deck", "number"), [each for each in QUESTIONS if each.values[0].screens[each.values[1] - 1].kind == "number"])
+def test_a_number_that_was_told_after_one_case_is_wrong_in_the_next(deck, number):
+    """The second case of the file; or, where the learner chooses the image, one of the gallery's."""
+    screen = deck.screens[number - 1]
+    first = ask(screen, setup_at(screen, {}))
+    setups = [other_setup(screen)] if screen.other else [setup_at(screen, {"img": image.id}) for image in gallery()]
+    assert any(abs(question.key - first.key) > max(question.tolerance, first.tolerance) for question in (ask(screen, setup) for setup in setups if setup))
 
 
 def test_the_response_leads_from_each_case_to_the_other():

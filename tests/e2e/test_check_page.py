@@ -158,6 +158,19 @@ def test_a_chain_that_is_wider_than_the_screen_has_what_is_wrong_in_sight(screen
     }""")
 
 
+def test_on_a_phone_the_chain_opens_at_the_loss_unless_an_entry_is_asked_for(screen: Screen):
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    screen.open("/check")
+    expect(screen.page.locator(".card.loss")).to_be_in_viewport(ratio=1)
+    expect(screen.page.locator("[data-column=df]")).not_to_be_in_viewport()
+    screen.connected()
+    screen.press("ArrowLeft")
+    screen.ready(stage="dz1")
+    expect(screen.page.locator("[data-column=dz1]")).to_be_in_viewport(ratio=1)
+    screen.open("/check", cell="df:1,1")
+    expect(screen.page.locator("[data-column=df]")).to_be_in_viewport(ratio=1)
+
+
 def test_the_check_follows_the_updates_and_stages(screen: Screen):
     screen.open("/check", stage="dw")
     expect(screen.page.locator(".card.now")).to_have_attribute("data-column", "dw")
@@ -205,6 +218,19 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
     expect(screen.page.locator(".detail")).to_contain_text(str(mistake_at("sign_flipped", Setup().network).sentence))
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
     expect(screen.page.locator("[data-column][data-state=first]")).to_have_count(0)
+
+
+def test_the_menu_of_mistakes_closes_when_one_is_chosen_and_its_button_has_the_focus(screen: Screen):
+    screen.open("/check", mistake="kernel_gradient_flipped")
+    menu, button = screen.page.locator("#mistakes"), screen.page.locator("[popovertarget=mistakes]")
+    button.focus()
+    screen.press("Enter")
+    expect(menu).to_be_visible()
+    screen.key("mistake_sign_flipped").focus()
+    screen.press("Enter")
+    expect(menu).to_be_hidden()
+    expect(screen.page.locator(".opened > h2")).to_contain_text(str(mistake_at("sign_flipped", Setup().network).title))
+    expect(button).to_be_focused()
 
 
 @pytest.mark.parametrize("query", ["opt=adam&mistake=state_forgotten", "opt=adam&mistake=adam_uncorrected", "net=conv2x3-drop50-dense2-mse&mistake=mask_not_scaled"])

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from cnnviz.core.setup.setup import Setup
 from tests.core.seed_cells import sources
-from tests.e2e.page import ORDER, Screen, cell_of, geometry
+from tests.e2e.page import ORDER, TOTAL, Screen, cell_of, faults, geometry
 
 
 def test_lit_cells_are_the_sources(screen: Screen):
@@ -281,3 +281,44 @@ def test_what_belongs_to_a_term_lights_up_in_the_picture(screen: Screen):
     screen.page.mouse.move(box["x"] + 5, box["y"] - 20)
     expect(picture).to_have_attribute("data-term", "")
     assert not picture.evaluate(MARKED)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_frame_of_a_row_of_softmax_crosses_no_number(screen: Screen, width: int):
+    """Neither its own number nor one of the figure beside it."""
+    screen.page.set_viewport_size({"width": width, "height": 844})
+    screen.open("/", net="conv2x3-relu-dense4-softmax-ce", y="1,0,0,0", classes="cat,dog,frog,ship", stage="o")
+    screen.page.locator(".shares .bars li").nth(2).hover()
+    expect(screen.page.locator(".softmax .bars .lit")).to_have_count(3)
+    assert faults(
+        screen.page,
+        """() => [...document.querySelectorAll(".softmax .bars .lit")].flatMap((row) => {
+          const box = row.getBoundingClientRect(), { outlineOffset, outlineWidth, clipPath } = getComputedStyle(row)
+          const [near, far] = [parseFloat(outlineOffset), parseFloat(outlineOffset) + parseFloat(outlineWidth)]
+          const [, right = "-4", , left = right] = (/inset\\(([^)]*)\\)/.exec(clipPath)?.[1] ?? "").split(" ")
+          const sides = [[parseFloat(left), box.left - far, box.left - near], [parseFloat(right), box.right + near, box.right + far]]
+          const edges = sides.filter(([clipped]) => clipped < 0)
+          return [...document.querySelectorAll(".softmax .bars .lit > b")].flatMap((number) => {
+            const range = document.createRange()
+            range.selectNodeContents(number)
+            const text = range.getBoundingClientRect()
+            return edges.filter(([, from, to]) => from < text.right + 0.5 && to > text.left).map(() => number.textContent)
+          })
+        })""",
+    ) == []
+
+
+def test_the_formula_of_a_gradient_of_pixels_ends_before_the_total(screen: Screen):
+    screen.open("/", query="stage=df&cell=dx:27,5&seed=39")
+    expect(screen.page.locator(TOTAL)).to_be_visible()
+    total = screen.page.locator(TOTAL).bounding_box()
+    assert faults(
+        screen.page,
+        """(left) => {
+          const range = document.createRange()
+          range.selectNodeContents(document.querySelector(".foot .formula"))
+          const { right } = range.getBoundingClientRect()
+          return right + 8 > left ? [right] : []
+        }""",
+        total["x"],
+    ) == []

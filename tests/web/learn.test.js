@@ -22,6 +22,7 @@ import {
 } from "../../cnnviz/pages/learn/plate_figures.js"
 import { cellOf, sizeOf, sizesOf } from "../../cnnviz/pages/learn/plate_sizes.js"
 import { outlineOf } from "../../cnnviz/pages/learn/region_outline.js"
+import { cellArithmetic } from "../../cnnviz/view/model/explain/arithmetic.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { fixture } from "./hooks.js"
@@ -356,6 +357,13 @@ test("a sum of zeros is 0, and a single term among many zeros stands alone", () 
   assert.equal(sum("saturated", 2), "∂f[0,0] = 0")
   assert.equal(sum("sums", 2), "∂a₁[13,7] = +0.238 ≈ 0.23758")
   assert.match(sum("blame", 5), /^∂f\[1,1\] = \+0\.2086 −0\.1853 ≈ 0\.023375$/)
+})
+
+test("terms of 0 are left out of a sum on request, but not its bias", () => {
+  const { numbers } = at("saturated", 6)
+  const sum = (how) => cellArithmetic(numbers, "z2", [0], how).replace(/<[^>]*>/g, "")
+  assert.equal(sum(), "z₂[0] = +0 +0 +0 (bias) = 0")
+  assert.equal(sum({ skipsZeros: true }), "z₂[0] = +0 (bias) = 0")
 })
 
 test("numbers compared as bars use a log scale over more than three decades", () => {

@@ -295,6 +295,25 @@ test("the loss, softmax and their merged gradient have a row for each of many ou
   assert.deepEqual([...seen].sort(), ["L", "do", "dz", "o"])
 })
 
+test("each output's curve at the loss says what its step of the staircase adds", () => {
+  let count = 0
+  for (const { numbers } of snapshots) {
+    const page = pictureHtml(pictureOf(numbers, "L"), numbers, "L", [0])
+    const steps = [...page.matchAll(/<li [^>]*data-term="n\d+"[^>]*>.*?<b[^>]*>([^<]*)<\/b>/gs)].map(([, text]) => text)
+    const said = [...page.matchAll(/<figcaption><b>[^<]*<\/b><span>adds (\S+) to <i>L<\/i><\/span>/g)].map(
+      ([, text]) => text,
+    )
+    if (!page.includes('class="stairs"') || !page.includes("curves")) continue
+    assert.deepEqual(
+      said,
+      steps.map((text) => text.replace("+", "")),
+      numbers.network.text,
+    )
+    count += said.length
+  }
+  assert.ok(count > 1, `${count}`)
+})
+
 test("a unit is at one place, and its place is that of the unit", () => {
   for (const shape of [[7], [84], [120], [4, 5, 5], [10, 5, 5], [7, 3, 2]])
     for (const aspect of [0.6, 1, 1.6]) {

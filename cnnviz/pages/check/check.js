@@ -46,7 +46,6 @@ export class Check extends GradientChain {
   receive(answer) {
     this.check = /** @type {Answer & CheckHeader} */ (answer).check
     this.view.root.dataset.tab = this.check.tab
-    this.root.querySelector("#mistakes:popover-open")?.setAttribute("popover", "auto")
     const { title } = /** @type {Answer & CheckHeader} */ (answer).road
     if (title !== this.led.title) this.led = { title, stage: this.view.stage }
     super.receive(answer)
@@ -78,6 +77,8 @@ export class Check extends GradientChain {
     const button = /** @type {HTMLElement | null} */ (target.closest("[data-act]"))
     if (button) this.act(button.dataset.act ?? "", button)
     if (target.closest("[data-key=own_gradients]")) this.view.open("own_gradients")
+    const menu = /** @type {HTMLElement | null} */ (target.closest("#mistakes:popover-open"))
+    if (menu && target.closest("[data-change]")) menu.hidePopover() // the explanation is behind it
   }
 
   /** @param {string} act @param {HTMLElement} button */

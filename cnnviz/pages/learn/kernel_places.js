@@ -44,17 +44,8 @@ function windowAt(numbers, map, at) {
 const withRule = (numbers, map, sum) => (numbers.answer.deviations[map] ? withNoteBeside(sum, "web.step.instead") : sum)
 
 /** Return the arithmetic of a cell's number. @param {Numbers} numbers @param {string} map @param {Cell} at */
-export const arithmeticOf = (numbers, map, at) => withRule(numbers, map, withoutZeros(cellArithmetic(numbers, map, at)))
-
-const ZERO = / ?<b class="">\+0<\/b>(?= )/g
-const MOST_ZEROS = 3 // maximal number of printed terms that are 0
-
-/** Return a sum without its zero terms if there are many of them, or nothing else. @param {string} sum */
-function withoutZeros(sum) {
-  const count = sum.match(ZERO)?.length ?? 0
-  const rest = sum.replace(ZERO, "")
-  return count > MOST_ZEROS || rest.includes(" = = ") ? rest.replace(" = = ", " = ") : sum
-}
+export const arithmeticOf = (numbers, map, at) =>
+  withRule(numbers, map, cellArithmetic(numbers, map, at, { skipsZeros: true }))
 
 /**
  * Return the arithmetic of a cell's number, with its nonzero products if they are few.

@@ -293,15 +293,18 @@ export class GradientChain extends Content {
   words(_subject) {}
 
   /**
-   * Scroll the chain to the selected card. On pages that compare gradients, scroll to the first wrong card at first.
+   * Scroll the chain to the selected card. Pages that compare gradients open at the first wrong card, or else at the
+   * loss, where the backward pass begins.
    * @param {GradientChainData} chain
    */
   reveal(chain) {
-    const firstWrong = this.view.kind.checks && chain.cards.find(({ state }) => state === "first")?.symbol
+    const firstWrong = chain.cards.find(({ state }) => state === "first")?.symbol
     const subject = this.focus.hover ? this.shownAt : this.subject.map
     if (subject === this.shownAt) return
-    const symbol = this.shownAt || !firstWrong ? subject : firstWrong
+    const opens = !this.shownAt && this.view.kind.checks
     this.shownAt = subject
+    if (opens && !firstWrong && !this.focus.pinned && subject === chain.subject) return
+    const symbol = (opens && firstWrong) || subject
     const area = this.view.$(".gradient-chain")
     const [card, own] = [area.querySelector(`[data-column="${symbol}"]`), area].map((each) =>
       each?.getBoundingClientRect(),

@@ -37,9 +37,9 @@ export const withNoteBeside = (html, id) => html.replace(/ [=≈] (<b>[^<]*<\/b>
 
 /**
  * Return the arithmetic of a cell with its numbers filled in.
- * @param {Numbers} numbers @param {string} symbol @param {Cell} cell
+ * @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {{ skipsZeros?: boolean }} [how] `skipsZeros`: leave terms of 0 out of a sum if they are many, or all
  */
-export function cellArithmetic(numbers, symbol, cell) {
+export function cellArithmetic(numbers, symbol, cell, { skipsZeros = false } = {}) {
   const template = numbers.network.arithmetic[symbol]
   const name = cellName(numbers, symbol, cell)
   const tree = template ? expression(template) : undefined
@@ -56,7 +56,8 @@ export function cellArithmetic(numbers, symbol, cell) {
   const onlyTerm = singleTerm(filling, tree)
   if (onlyTerm) return `${name} = ${onlyTerm}${value}`
   const digits = isRoundOff ? FEWEST : digitsOf(filling, tree, numbers.at(symbol, cell), digitCount)
-  return digits ? `${name} = ${textOf({ filling, digits }, tree)}${value}` : name + value
+  const text = digits ? textOf({ filling, digits, skipsZeros }, tree) : ""
+  return text ? `${name} = ${text}${value}` : name + value
 }
 
 /**
@@ -72,6 +73,7 @@ function singleTerm(filling, tree) {
 const SUMS = ["sum", "mean"]
 const [FEWEST, MOST] = [4, 15] // number of digits; the maximum is for numbers that nearly cancel
 const MANY_OPERANDS = 4 // number of operands from which fewer digits are printed
+const MOST_ZEROS = 3 // maximum number of terms of 0 that are printed if they may be left out
 const MAX_FACTORED = 2 // maximum number of products that are printed with their factors
 
 /**
@@ -100,7 +102,7 @@ function printsProducts(filling, node) {
   return SUMS.includes(node.name) && isProduct(node.args[0]) && filling.terms(node.args[0]).length > MAX_FACTORED
 }
 
-/** @typedef {{ filling: Filling, digits: number }} Page  operands, and their number of digits */
+/** @typedef {{ filling: Filling, digits: number, skipsZeros: boolean }} Page  operands, their number of digits, and whether terms of 0 are left out */
 
 const SEPARATOR = say("words.point") === "," ? "\u202f; " : ", " // a semicolon if numbers contain a comma
 
@@ -160,7 +162,8 @@ function nonzeroProduct(page, { sign, left, right }) {
 /** @param {Page} page @param {Node & { kind: "binary" }} node */
 function sumWithBias(page, { sign, left, right }) {
   if (sign !== "+" || right.kind !== "symbol" || left.kind !== "call" || left.name !== "sum") return undefined
-  return `${textOf(page, left)} ${signedHTML(page.filling.at(right.name))} <small>${say("web.numbers.bias")}</small>`
+  const bias = `${signedHTML(page.filling.at(right.name))} <small>${say("web.numbers.bias")}</small>`
+  return `${textOf(page, left)} ${bias}`.trimStart()
 }
 
 /** @param {Page} page @param {string} name @param {Node[]} args @param {boolean} alone */
@@ -197,18 +200,34 @@ function sumOf(page, node, alone) {
   if (shownTerms.length > MOST_TERMS) {
     const parts = partsOf(filling, node, terms)
     const [part, ...others] = parts
-    const sum =
-      others.length || alone ? parts.map((value) => signedHTML(value, digits)).join(" ") : number(part, digits)
+    const sum = others.length || alone ? signedSum(page, parts, digits, alone) : number(part, digits)
     return { sum, count: parts.length, of: termCount }
   }
   if (keepsZeros && termCount > (isProduct(node) ? MAX_FACTORED : 1))
     return {
-      sum: terms.map(({ value }) => signedHTML(value, isProduct(node) ? 3 : digits)).join(" "),
+      sum: signedSum(
+        page,
+        terms.map(({ value }) => value),
+        isProduct(node) ? 3 : digits,
+        alone,
+      ),
       count: termCount,
       of: termCount,
     }
   const sum = shownTerms.map(({ cells }) => termText(page, cells, node)).join(" + ") || "0"
   return { sum, count: shownTerms.length, of: termCount }
+}
+
+/**
+ * Return the terms of a sum with their signs. Without its terms of 0, a sum that is alone may be empty.
+ * @param {Page} page @param {number[]} values @param {number} digits @param {boolean} alone
+ */
+function signedSum({ skipsZeros }, values, digits, alone) {
+  const nonzero = values.filter((value) => value !== 0)
+  const zeroCount = values.length - nonzero.length
+  const isShort = skipsZeros && (zeroCount > MOST_ZEROS || !nonzero.length)
+  const shown = isShort && (nonzero.length || alone) ? nonzero : values
+  return shown.map((value) => signedHTML(value, digits)).join(" ")
 }
 
 const MOST_CHANNELS = 6 // maximum number of channels whose sums are printed

@@ -53,7 +53,7 @@ export const loss = scenePicture((scene, symbol, cell) => {
   const history = outputs.length ? nothing : past(numbers)
   return html`<div class="picture loss ${isAlone ? "alone" : ""}">
     ${isAlone ? html`<figure class="outputs"><figcaption><span>${markup(say("web.mechanism.dots", { symbol: "<i>o</i>" }))}</span></figcaption>${dots(numbers, outputs[0] ?? -1)}</figure>` : nothing}
-    <div class="curves" style=${`--count:${outputs.length}`}>${outputs.map((n, i) => curve(numbers, n, axes, { height: outputs.length > 1 ? nothing : html`<i>L</i>`, near: nearIn(scene, outputs), value: heights[i] }))}</div>
+    <div class="curves" style=${`--count:${outputs.length}`}>${outputs.map((n, i) => curve(numbers, n, axes, { ...(outputs.length > 1 ? { word: say("web.mechanism.part", { value: sum.write(heights[i]), symbol: "<i>L</i>" }) } : { height: html`<i>L</i>` }), near: nearIn(scene, outputs), value: heights[i] }))}</div>
     ${outputs.length > 1 ? staircase(scene, steps, total, { id: "terms", text: "", name: "L", paint: paintOf(numbers, symbol, cell), label: say("web.mechanism.products"), enter: "rise 0.75" }) : history}
   </div>`
 })
@@ -91,13 +91,13 @@ function axesOf(numbers, outputs) {
 
 /**
  * Return the curve of one output, with its value and its target, and the height or the tangent there.
- * @param {Numbers} numbers @param {number} n @param {Axes} axes @param {{ value?: number, height?: unknown, slope?: number, isChosen?: boolean, near?: number }} how `near`: share of the width below which the labels are below each other
+ * @param {Numbers} numbers @param {number} n @param {Axes} axes @param {{ value?: number, height?: unknown, word?: string, slope?: number, isChosen?: boolean, near?: number }} how `height`: text beside the bar; `word`: words after the output's name, as HTML; `near`: share of the width below which the labels are below each other
  */
 function curve(
   numbers,
   n,
   axes,
-  { value = lossOf(numbers, n, numbers.values("o")[n]), height, slope, isChosen = false, near = NEAR },
+  { value = lossOf(numbers, n, numbers.values("o")[n]), height, word = "", slope, isChosen = false, near = NEAR },
 ) {
   const [o, y] = [numbers.values("o")[n], numbers.values("y")[n]]
   const { low, high, top } = axes
@@ -110,7 +110,7 @@ function curve(
   const [here, there] = [`o ${equalsText(o, short(o))}`, `y = ${Number.isInteger(y) ? y : short(y)}`]
   const name = nameOf(numbers, n)
   const tangent = slope === undefined ? [nothing, nothing] : tangentOf(axes, [o, value], slope)
-  return html`<figure class="curve ${isChosen ? "chosen" : ""}" data-term="n${n}"><figcaption><b>${name}</b></figcaption>
+  return html`<figure class="curve ${isChosen ? "chosen" : ""}" data-term="n${n}"><figcaption><b>${name}</b>${word ? html`<span>${markup(word)}</span>` : nothing}</figcaption>
     ${plot(
       `${name}${COLON}${here}, ${there}, ${number(value)}`,
       [line(axes, points, "", "fade 0 0.2"), tangent[0]],
