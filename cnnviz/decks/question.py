@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.runtime.read_only import ReadOnly
-from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.setup import Setup, as_text
 from cnnviz.decks.deck import HINTS, Screen
 from cnnviz.decks.expression import evaluate, names_in
 from cnnviz.decks.expression_limits import Allowance
@@ -99,8 +99,9 @@ def another_try(screen: Screen, setup: Setup) -> dict[str, str]:
     """Return the change of the address that leads from one case of a screen to the other; {} if it has only one."""
     if (second_setup := other_setup(screen)) is None:
         return {}
-    query = (setup_of(screen.at) if setup == second_setup else second_setup).to_query()
-    return {key: query[key] for key in query_of(screen.other)}
+    target = setup_of(screen.at) if setup == second_setup else second_setup
+    query = target.to_query()  # without the values that a link may leave out, such as the default network
+    return {key: query.get(key, as_text(getattr(target, key))) for key in query_of(screen.other)}
 
 
 def _changed(screen: Screen, change: Mapping[str, str]) -> Setup:

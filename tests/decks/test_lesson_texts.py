@@ -15,7 +15,7 @@ from cnnviz.decks.plates import cells, plates
 from cnnviz.decks.question import ask, other_setup, setup_at
 from cnnviz.decks.scope import scope_of, setup_of
 from cnnviz.view.constants import gallery
-from cnnviz.words import languages
+from cnnviz.words import format_value, languages
 
 
 def screen_of(id: str, number: int) -> Screen:
@@ -88,14 +88,63 @@ def test_the_gradients_of_windows_that_overlap_add_up_as_they_are_printed():
 
 
 def test_the_pictures_of_flipped_gradients_have_the_digits_that_the_text_names():
-    """Pictures are printed in thousandths, with three digits, if all their numbers are below 0.1."""
+    """Pictures are printed in thousandths, with one decimal, if their largest number is between 0.01 and 0.1."""
     screen = screen_of("check", 7)
     for setup in cases(screen):
         question = ask(screen, setup)
-        assert max(np.abs(option.value).max() for option in question.options) < 0.1
-        begins, ends = numbers_in(question.text.say("en").split("right `df` begins")[1])
+        assert all(0.01 <= np.abs(option.value).max() < 0.1 for option in question.options)
         key = np.asarray(question.key)
-        assert (f"{key[2, 2]:.4f}", f"{key[0, 0]:.4f}") == (f"{begins:.4f}", f"{ends:.4f}")
+        for lang in languages():
+            first, last = (format_value(float(1000 * key[place, place]), "3", lang) for place in (2, 0))
+            assert re.findall(r"[\d.,]+(?= · 10⁻³)", question.text.say(lang)) == [first, last]
+
+
+def test_what_is_cut_off_has_decimals():
+    """The sum was once printed with three digits, so that 10 became 10."""
+    screen = screen_of("notebook", 4)
+    for setup in cases(screen):
+        up = next(option for option in ask(screen, setup).options if option.value[1] == 11)
+        assert f"{10 + setup.lr} becomes 10" in up.say.say("en")
+
+
+def test_two_digits_of_the_slope_are_left_with_the_smallest_nudge():
+    screen = screen_of("check", 3)
+    for setup in cases(screen):
+        question, scope = ask(screen, setup), scope_of(setup)
+        error = next(float(plate.value) for plate in plates(screen, scope) if "1e-14" in plate.of)
+        assert 0.001 < error / abs(scope.arrays["db"][0]) < 0.05
+        (smallest,) = (option for option in question.options if option.value == 2)
+        assert "about two digits" in question.right.say("en") and "only two digits" in smallest.say.say("en")
+
+
+@pytest.mark.parametrize(("id", "number"), [("channels", 2), ("sums", 6)])
+def test_the_gradient_of_equal_units_goes_to_the_first_as_the_answer_says(id, number):
+    """A map whose units are all 0 consists of such windows."""
+    screen = screen_of(id, number)
+    scope = scope_of(setup_at(screen, {}))
+    windows, reached = (
+        np.lib.stride_tricks.sliding_window_view(scope.arrays[name], (1, 2, 2))[:, ::2, ::2].reshape(-1, 4) for name in ("a1", "da1")
+    )
+    ties = (windows == windows.max(axis=1, keepdims=True)).sum(axis=1) > 1
+    assert ties.any() and (reached != 0).sum() == len(windows)
+    assert ((reached != 0).argmax(axis=1) == windows.argmax(axis=1)).all()
+    assert "or the first of several equal ones" in ask(screen, scope.setup).right.say("en")
+
+
+def test_each_answer_names_both_gradients():
+    """The answers are mixed: the first one cannot refer to another."""
+    screen = screen_of("check", 4)
+    for option in ask(screen, setup_at(screen, {})).options:
+        assert all("∂w" in option.label.say(lang) and "∂f" in option.label.say(lang) for lang in languages())
+
+
+def test_ten_updates_with_adam_have_the_digits_of_the_picture_and_name_the_rate():
+    screen = screen_of("rate", 6)
+    for setup in cases(screen):
+        question = ask(screen, setup)
+        after = next(plate.value for plate in plates(screen, scope_of(setup)) if plate.hidden)
+        assert f"learning rate of {setup.lr}" in question.text.say("en")
+        assert question.right.say("en").startswith(f"{abs(after).max() / setup.lr:.3g} rates")
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,19 @@
 import pytest
 
 from cnnviz.core.setup.setup import Setup
+from cnnviz.decks.deck import Screen
 from cnnviz.decks.deck_checker import check
 from cnnviz.decks.library import bundled_lessons
+from cnnviz.decks.plates import plates
 from cnnviz.decks.question import another_try, ask, other_setup, setup_at
-from cnnviz.decks.scope import query_of
+from cnnviz.decks.scope import query_of, scope_of
 from cnnviz.view.constants import gallery
 from tests.pages.running import shown
 
 QUESTIONS = [pytest.param(deck, number, id=f"{deck.id} {number}") for deck in bundled_lessons() for number in range(1, len(deck.screens) + 1)]
+
+ALIKE = {("notebook", 3)}
+"""Questions whose second try shows what the first one has shown. Remove one when it is mended; never add one."""
 
 
 @pytest.mark.parametrize(("deck", "number"), QUESTIONS)
@@ -35,6 +40,21 @@ def test_a_number_that_was_told_after_one_case_is_wrong_in_the_next(deck, number
     first = ask(screen, setup_at(screen, {}))
     setups = [other_setup(screen)] if screen.other else [setup_at(screen, {"img": image.id}) for image in gallery()]
     assert any(abs(question.key - first.key) > max(question.tolerance, first.tolerance) for question in (ask(screen, setup) for setup in setups if setup))
+
+
+def in_sight(screen: Screen, setup: Setup) -> tuple:
+    """What a learner sees before and after the answer; of an order also the lines that name the stages."""
+    question, scope = ask(screen, setup), scope_of(setup)
+    words = [text.say("en") for text in (question.text, question.right)]
+    lines = setup.net if screen.kind == "order" else ""
+    return words, lines, [(plate.value.shape, plate.value.round(9).tolist()) for plate in plates(screen, scope)]
+
+
+@pytest.mark.parametrize(("deck", "number"), QUESTIONS)
+def test_a_second_try_shows_something_else(deck, number):
+    screen = deck.screens[number - 1]
+    if screen.other and (deck.id, number) not in ALIKE:
+        assert in_sight(screen, setup_at(screen, {})) != in_sight(screen, other_setup(screen))
 
 
 def test_the_response_leads_from_each_case_to_the_other():

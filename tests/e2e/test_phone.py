@@ -50,6 +50,35 @@ def test_no_line_of_numbers_ends_with_the_sign_before_what_they_come_to(screen: 
             assert len(lines) > 1 and all(line.strip()[-1] not in "=≈" for line in lines), lines
 
 
+POWERS = "() => [...document.querySelectorAll('.scene small.power')].map((e) => [e.textContent, e.checkVisibility(), e.getBoundingClientRect().right <= innerWidth])"
+MAX_POOL, WEIGHTS = "conv4x3-relu-max2-dense10-softmax-ce", {"w": "he", "img": "test-0"}
+
+
+def test_thousandths_are_said_to_be_thousandths(screen: Screen):
+    """A kernel's gradient of 0.0182 was 18.2."""
+    for width, height in ((390, 844), (320, 640)):
+        screen.page.set_viewport_size({"width": width, "height": height})
+        for setup in ({"stage": "df"}, {"stage": "da1", "net": MAX_POOL, **WEIGHTS}):
+            screen.open("/", **setup)
+            screen.painted()
+            assert screen.page.evaluate(POWERS) == [["× 10⁻³", True, True]], (setup, width)
+
+
+def test_what_max_pooling_does_stands_above_the_numbers(screen: Screen):
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    for channels in (1, 4):
+        screen.open("/", stage="da1", net=MAX_POOL.replace("conv4", f"conv{channels}"), **WEIGHTS)
+        screen.painted()
+        ends, begins = screen.page.evaluate(
+            """() => {
+              const words = document.createRange()
+              words.selectNodeContents(document.querySelector(".scene .fate"))
+              return [words.getBoundingClientRect().bottom, document.querySelector(".numbers").getBoundingClientRect().top]
+            }"""
+        )
+        assert ends <= begins + 1
+
+
 LINES = """(numbers) => {
   const [lines, range, texts] = [[], document.createRange(), document.createTreeWalker(numbers, NodeFilter.SHOW_TEXT)]
   let top = -Infinity

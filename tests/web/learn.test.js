@@ -219,6 +219,16 @@ test("the captions of outputs, weights and biases begin with their symbols", () 
     assert.ok(text.includes('class=\\"name\\"') && text.includes(`"values":["${symbol}"]`), text)
 })
 
+test("no caption says its symbol twice", () => {
+  const gains = steps.flatMap(({ step, numbers }) =>
+    figuresOf(numbers, step, true)
+      .filter(({ plate }) => plate.symbol === "g")
+      .map((figure) => JSON.stringify(caption(numbers, figure))),
+  )
+  assert.ok(gains.length)
+  for (const text of gains) assert.ok(text.includes("γ, ") && !text.includes('class=\\"name\\"'), text)
+})
+
 test("cells grow if no map fills the space, and stay within it", () => {
   const grown = []
   for (const { step, numbers } of steps) {

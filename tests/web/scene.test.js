@@ -502,7 +502,7 @@ test("the printed weights around one are the core's, with the power of ten that 
       const html = pictureHtml(weights, numbers, symbol, cell, { letters: 8 })
       const [, power, printed] =
         html.match(
-          /class="near"><figcaption><span><\/span><small>(?:× 10([⁻\d⁰¹²³⁴-⁹]+))?<\/small>.*?class="chosen"[^>]*>([^<]+)</s,
+          /class="near"><figcaption><span><\/span><small[^>]*>(?:× 10([⁻\d⁰¹²³⁴-⁹]+))?<\/small>.*?class="chosen"[^>]*>([^<]+)</s,
         ) ?? []
       const exponent = Number([...(power ?? "⁰")].map((c) => "0123456789-"["⁰¹²³⁴⁵⁶⁷⁸⁹⁻".indexOf(c)]).join(""))
       const value = Number(printed.replace("−", "-")) * 10 ** exponent

@@ -42,6 +42,12 @@ test("a gate says which share of its gradient passes, and its bars are as long a
   }
 })
 
+test("half of the largest slope is printed exactly", () => {
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text === "conv1x3-sigmoid-dense2-sigmoid-mse")
+  const text = textOf(gate, numbers, "dz1", [0, 3, 4])
+  assert.ok(/0\.25\s*0\.125\s*0/.test(text), text)
+})
+
 test("an activation prints its input and its result once, and leads from one to the other", () => {
   for (const { numbers } of snapshots)
     for (const made of Object.keys(numbers.network.curves)) {

@@ -45,6 +45,20 @@ def test_values_are_written_as_people_read_them(value, spec, text):
     assert format_value(value, spec) == text
 
 
+ODD = re.compile(
+    "only watches the loss|does not change only where|at the first[?]|slope is hit|one by the number of|Too far from 0"
+    "|lesson is over|promised fall|by which L really|beside one image's|with the largest[?]|it takes both[.]"
+)
+"""English that students stumbled over."""
+
+
+def test_no_sentence_has_english_that_students_stumbled_over():
+    texts = {f"words {id}": text for id, text in read_catalogue(DEFAULT).items()}
+    texts |= {path.name: path.read_text("utf-8") for path in sorted((Path(cnnviz.__file__).parent / "decks").rglob("*.toml"))}
+    assert len(texts) > 1_000
+    assert {id: found[0] for id, text in texts.items() if (found := ODD.search(str(text)))} == {}
+
+
 def test_one_is_the_only_number_that_is_not_plural_in_english():
     assert [words.plural_form(n) for n in (0, 0.5, 1, -1, 2)] == ["other", "other", "one", "one", "other"]
 

@@ -72,7 +72,7 @@ export function caption(numbers, figure) {
       ? powerText(coloursOf(printedValues, [0, 1], "signed"))
       : ""
   const name = map
-    ? html`${map.plain.split(" ")[0] === map.label ? nothing : html`<i class="name" ${inner(formula(map.label))}></i> `}<span>${map.plain}${size}</span>`
+    ? html`${map.plain.split(/[ ,]/)[0] === map.label ? nothing : html`<i class="name" ${inner(formula(map.label))}></i> `}<span>${map.plain}${size}</span>`
     : html`<span ${inner(rich(label))}></span>`
   return html`<figcaption>${name} ${power}</figcaption>`
 }

@@ -3,7 +3,7 @@
 
 import { singleIndex } from "../model/explain/cell_links.js"
 import { colour, css, cssGradient, textColour } from "../model/numbers/colour.js"
-import { brief, formula } from "../model/numbers/format.js"
+import { brief, formula, timesPower } from "../model/numbers/format.js"
 import { spoken } from "../model/spoken.js"
 import { html, markup, nothing } from "../shell/html.js"
 import { pixels, styles } from "./directives.js"
@@ -38,9 +38,11 @@ import { signOf, sumScale } from "./sum_scale.js"
  * @property {string} [enter]
  */
 
-/** Return a head: a symbol, its word, and a note at the right. @param {string} label @param {string} [word] @param {string} [note] */
+const POWER = timesPower(-3).slice(0, 4) // how the text of every power of ten begins
+
+/** Return a head: a symbol, its word, and a note at the right, which is never hidden if it is a power of ten. @param {string} label @param {string} [word] @param {string} [note] */
 export const head = (label, word = "", note = "") =>
-  html`<figcaption>${label ? symbolOf(label) : nothing}<span>${word}</span><small>${note}</small></figcaption>`
+  html`<figcaption>${label ? symbolOf(label) : nothing}<span>${word}</span><small class=${note.startsWith(POWER) ? "power" : nothing}>${note}</small></figcaption>`
 
 /** @param {string} label */
 const symbolOf = (label) => html`<i role="img" aria-label=${spoken(label)}>${markup(formula(label))}</i>`

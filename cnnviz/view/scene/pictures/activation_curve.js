@@ -1,6 +1,6 @@
 // The curve of an activation, or its slope, over a histogram of all inputs. The core has sampled the curve.
 
-import { brief } from "../../model/numbers/format.js"
+import { brief, decimals } from "../../model/numbers/format.js"
 import { spoken } from "../../model/spoken.js"
 import { html, nothing, svg } from "../../shell/html.js"
 import { styles } from "../directives.js"
@@ -53,6 +53,12 @@ export function samples(numbers, made, values) {
   return { at, of, inside, reach }
 }
 
+/** Return the text of a tick: exact if three decimals suffice. @param {number} value */
+const tickText = (value) => {
+  const text = value.toFixed(3)
+  return Number(text) === value && !text.endsWith("0") ? decimals(value, 3) : brief(value)
+}
+
 /**
  * Return the curve of an activation.
  * @param {Numbers} numbers @param {string} made the activation @param {string} z its input @param {Cell} cell @param {{ row: 1 | 2, isUpright: boolean, hasBars: boolean }} how `row`: 1 for the function, 2 for its slope
@@ -93,7 +99,7 @@ export function curveOf(numbers, made, z, cell, { row, isUpright, hasBars }) {
       ${zones.map((zone) => svg`<rect class="flat-zone" x=${x(at(zone[0]))} width=${x(at(/** @type {number} */ (zone.at(-1)))) - x(at(zone[0]))} y=${100 - TOP} height=${TOP}></rect>`)}
       ${hasBars ? svg`<path class="bars-of" d=${histogram(values, reach)}></path>` : nothing}
       <path class="graph" d="M${inside.map(corner).join("L")}"></path></svg>
-    ${[...new Set([high, ...(isClear ? [middle] : []), low])].map((value) => html`<small class="tick-y" ${styles({ "--y": `${y(value)}%` })}>${brief(value)}</small>`)}
+    ${[...new Set([high, ...(isClear ? [middle] : []), low])].map((value) => html`<small class="tick-y" ${styles({ "--y": `${y(value)}%` })}>${tickText(value)}</small>`)}
     ${inputs.map((value) => html`<small class="tick-x" ${styles({ "--x": `${x(value)}%` })}>${brief(value)}</small>`)}${parts}</div>`
   return { x, y, of: (value) => of(nearest(value)), values, isFlat: flat.length > 0, template }
 }
