@@ -223,7 +223,7 @@ export class Predicting {
     return keyed(
       ask,
       html`<p id="predict-ask"><b ${inner(ask)}></b>${clicked ? html` <small>${say("web.predict.clicks")}</small>` : ""}</p>
-      <div class="answering">${clicked ? "" : field}${button("show")}${otherButton}${scoreButton()}</div>`,
+      <div class="answering">${clicked ? "" : field}${button("show")}${otherButton}</div>`,
     )
   }
 
