@@ -11,7 +11,7 @@ import { html, nothing, svg } from "../../view/shell/html.js"
 
 const [WIDTH, HEIGHT] = [360, 246]
 const PLOT = { left: 54, right: 340, top: 24, bottom: 196 }
-const TITLE = 17 // baseline of the title above the plot, which the lecture view enlarges
+const TITLE = 17 // baseline of the title above the plot
 const [FROM, TO] = [-14, -1] // exponents of ε
 const TOLERANCE = -6
 const COLOURS = ["", "", "bad", "good"] // by series
