@@ -3,7 +3,7 @@
   const seen = (part) => {
     const box = part.getBoundingClientRect()
     if (box.width <= 3 || box.height <= 3 || box.bottom <= 0 || box.right <= 0 || box.top >= innerHeight || box.left >= innerWidth) return false
-    if (!part.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || part.closest(".live, .live-only, .spoken")) return false
+    if (!part.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || part.closest(".cnnviz :is(.live, .live-only, .spoken)") || getComputedStyle(part).clipPath === "inset(50%)") return false
     for (let around = part.parentElement; around; around = around.parentElement) {
       const { overflowX, overflowY, display } = getComputedStyle(around)
       if (display === "contents" || (overflowX === "visible" && overflowY === "visible")) continue

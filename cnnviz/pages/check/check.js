@@ -2,6 +2,7 @@
 // user's gradients (cnnviz/pages/check).
 
 import { chart as drawChart } from "../../view/draw/chart.js"
+import { textSizeKept } from "../../view/draw/svg_text.js"
 import { formula, localizePoint, number, withSymbols } from "../../view/model/numbers/format.js"
 import { sharedDigits } from "../../view/model/numbers/shared_digits.js"
 import { COMPUTED } from "../../view/model/state/address.js"
@@ -182,7 +183,7 @@ export class Check extends GradientChain {
     if (Number.isNaN(error)) return html`<p class="soft">${say("web.check.undecided")}</p>`
     const fraction = Math.min(Math.max(Math.log10(Math.max(error, 1e-16)) / 16 + 1, 0), 1)
     const dot = svg`<circle cx=${6 + 288 * fraction} cy="8" r="6" class=${error <= 1e-6 ? "good" : "bad"} />`
-    return html`<svg class="scale" viewBox="0 0 300 44" role="img" aria-label=${say("ui.check.rows.error")}>
+    return html`<svg ${textSizeKept()} class="scale" viewBox="0 0 300 44" role="img" aria-label=${say("ui.check.rows.error")}>
       <rect x="6" y="4" width="180" height="8" rx="4" class="rounding" /><rect x="186" y="4" width="108" height="8" rx="4" class="large" />${dot}
       <text x="6" y="32" class="start">10⁻¹⁶</text><text x="96" y="32">${say("web.check.rounding")}</text><text x="186" y="32">10⁻⁶</text><text x="240" y="32" class="bad">${say("web.check.wrong")}</text><text x="294" y="32" class="left">1</text></svg>`
   }

@@ -1,5 +1,6 @@
 // Small charts: the error of central differences over ε, both logarithmic, and the slope of an activation.
 
+import { textSizeKept } from "../../view/draw/svg_text.js"
 import { nearestIndex } from "../../view/model/numbers/extremes.js"
 import { number, timesPower } from "../../view/model/numbers/format.js"
 
@@ -10,7 +11,7 @@ import { html, nothing, svg } from "../../view/shell/html.js"
 
 const [WIDTH, HEIGHT] = [360, 246]
 const PLOT = { left: 54, right: 340, top: 24, bottom: 196 }
-const TITLE = 17 // baseline of the title above the plot, which the lecture view enlarges
+const TITLE = 17 // baseline of the title above the plot
 const [FROM, TO] = [-14, -1] // exponents of ε
 const TOLERANCE = -6
 const COLOURS = ["", "", "bad", "good"] // by series
@@ -68,7 +69,7 @@ export function errorCurve(chart, rows, name = "") {
   })
   const bestRow = bestOf(rows)
   const dots = rows.map(({ exponent, error }, n) => ({ x: x(exponent), y: y(power(error)), n }))
-  return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`${chart.title} ${chart.words}`}>
+  return html`<svg ${textSizeKept()} class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`${chart.title} ${chart.words}`}>
     <rect class="over" x=${PLOT.left} y=${PLOT.top} width=${PLOT.right - PLOT.left} height=${y(TOLERANCE) - PLOT.top} />
     ${levels.map((e) => svg`<line x1=${PLOT.left} x2=${PLOT.right} y1=${y(e)} y2=${y(e)} class=${e === TOLERANCE ? "limit" : ""} /><text x=${PLOT.left - 6} y=${y(e) + 4} class="left">${e ? formatPower(e) : "1"}</text>`)}
     ${[-13, -9, -5, -1].map((e) => svg`<line x1=${x(e)} x2=${x(e)} y1=${PLOT.top} y2=${PLOT.bottom} /><text x=${x(e)} y=${PLOT.bottom + 16}>${formatPower(e)}</text>`)}
@@ -93,7 +94,7 @@ export function slopeCurve({ x: across, series, cursor, title, words }, { units 
   const [wide, most] = [(PLOT.right - PLOT.left) / (units.length || 1), Math.max(1, ...units)]
   const index = nearestIndex(across, (z) => Math.abs(z - Number(cursor)))
   const marks = [low, 0, high].filter((value, n, all) => all.indexOf(value) === n)
-  return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${PLOT.bottom + 24}" role="img" aria-label=${`${title} ${words}`}>
+  return html`<svg ${textSizeKept()} class="curve" viewBox="0 0 ${WIDTH} ${PLOT.bottom + 24}" role="img" aria-label=${`${title} ${words}`}>
     ${units.map((count, n) => svg`<rect class="unit" x=${PLOT.left + n * wide} y=${PLOT.bottom - (60 * count) / most} width=${wide - 1} height=${(60 * count) / most} />`)}
     ${marks.map((value) => svg`<line x1=${PLOT.left} x2=${PLOT.right} y1=${y(value)} y2=${y(value)} class=${value === 0 ? "zero" : ""} /><text class="left" x=${PLOT.left - 6} y=${y(value) + 4}>${number(value, 2)}</text>`)}
     ${[from, 0, to].map((value) => svg`<text x=${x(value)} y=${PLOT.bottom + 16}>${number(value, 2)}</text>`)}

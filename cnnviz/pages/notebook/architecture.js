@@ -2,6 +2,7 @@
 // the single matrix, and the loss landscape (cnnviz/pages/notebook/architecture.py).
 
 import { MapView } from "../../view/draw/map_view.js"
+import { keepTextSize, textSizeKept } from "../../view/draw/svg_text.js"
 import { colour, css, textColour } from "../../view/model/numbers/colour.js"
 import { formula, number, short } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
@@ -86,6 +87,7 @@ export class Architecture {
     render(matrix(data), $(".matrix"))
     setText($(".landscape .soft"), data.landscape.words.join(" "))
     render(landscapePath(data), $(".landscape svg"))
+    keepTextSize($(".landscape svg"))
   }
 
   /**
@@ -180,7 +182,7 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
     [376, "o", "answers"],
     [466, "y", "targets"],
   ]
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${say("layer.dense.name")}>
+  return html`<svg ${textSizeKept()} viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${say("layer.dense.name")}>
     <defs><linearGradient id="strip" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color=${unitColour(nodes[0].v)} /><stop offset="1" stop-color=${unitColour(nodes.at(-1)?.v)} /></linearGradient></defs>
     <rect x="14" y="10" width="12" height=${HEIGHT - 48} fill="url(#strip)" />
     ${links}${thickLines}${bias}

@@ -223,7 +223,7 @@ export class Predicting {
     return keyed(
       ask,
       html`<p id="predict-ask"><b ${inner(ask)}></b>${clicked ? html` <small>${say("web.predict.clicks")}</small>` : ""}</p>
-      <div class="answering">${clicked ? "" : field}${button("show")}${otherButton}${scoreButton()}</div>`,
+      <div class="answering">${clicked ? "" : field}${button("show")}${otherButton}${scoreText()}</div>`,
     )
   }
 
@@ -256,6 +256,12 @@ const solution = ({ numbers }, question) =>
 /** @param {string} name */
 const button = (name, kind = "") =>
   html`<button type="button" data-key="predict_${name}" class=${kind}>${say(`web.predict.${name}`)}</button>`
+
+/** Return the score as text, for the time in which it cannot change. */
+function scoreText() {
+  const { right, n } = predictionScore()
+  return n ? html`<span class="count">${say("web.predict.score", { right, n })}</span>` : ""
+}
 
 function scoreButton() {
   const { right, n } = predictionScore()

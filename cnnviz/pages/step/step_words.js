@@ -177,7 +177,7 @@ export function fillStepper(step, { map, cell }) {
   const parts = [
     hasMask && html`<button type="button" data-thrown="1">${say("web.step.fresh_mask")}</button>`,
     images > 0 && imageStepper(image, images),
-    axis >= 0 && cellStepper(step, map, cell, axis),
+    axis >= 0 && !step.predicting.question && cellStepper(step, map, cell, axis), // the question names its cell
   ].filter(Boolean)
   setHidden(stepper, !parts.length)
   const explain = step.view.$(".explain")

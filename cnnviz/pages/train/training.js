@@ -2,6 +2,7 @@
 // on the server, which is polled for reports.
 
 import { actionButton } from "../../view/controls/actions.js"
+import { keepTextSize } from "../../view/draw/svg_text.js"
 import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { number } from "../../view/model/numbers/format.js"
 import { formatValue, say } from "../../view/model/words.js"
@@ -295,6 +296,7 @@ export class Training {
     const chartElement = this.$(`[data-chart="${name}"]`)
     const drawing = /** @type {HTMLElement} */ (chartElement.querySelector(".drawn"))
     setHTML(drawing, reportChart({ x, epochs, curves, at: epochIndex, percent, guessing: guessLevel }))
+    keepTextSize(drawing)
     const spokenSeries = [trainSeries, { ...heldOutSeries, name: say("web.training.held_out") }]
     const values =
       epochIndex < 0 ? [] : spokenSeries.map((curve) => `${curve.name} ${number(curve.values[epochIndex], 3)}`)

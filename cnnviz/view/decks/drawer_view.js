@@ -13,8 +13,9 @@ import { drawerMessage, questionForm } from "./drawer_question.js"
 
 const EXPERIMENTS = ["", "seed", "start", "lr"]
 
-const link = (/** @type {string} */ key, off = false) =>
-  html`<button type="button" class="link" data-key="draft_${key}" ?disabled=${off}>${drawerMessage(key)}</button>`
+/** Return a button that is there while it can be used. @param {string} key */
+const link = (key, isUsable = true) =>
+  isUsable ? html`<button type="button" class="link" data-key="draft_${key}">${drawerMessage(key)}</button>` : nothing
 
 /** @param {History} history @param {Drawer} drawer */
 export const drawerOf = (history, drawer) => {
@@ -23,10 +24,10 @@ export const drawerOf = (history, drawer) => {
   const isEmpty = !now.screen.length
   return html`<div class="drawer-head">
       <input class="draft-title" data-key="draft_title" aria-label=${drawerMessage("name")} maxlength="120" .value=${live(textOf(now.title, LANG) || now.id)}>
-      <button type="button" data-key="draft_present" ?disabled=${isEmpty}>▶ ${drawerMessage("present")}</button>
+      ${isEmpty ? nothing : html`<button type="button" data-key="draft_present">▶ ${drawerMessage("present")}</button>`}
       <button type="button" class="close" data-key="draft_close" aria-label=${drawerMessage("close")}>✕</button>
     </div>
-    <p class="drawer-facts"><span>${drawerMessage("facts", { n: now.screen.length, minutes: minutes(now) })}</span>${link("undo", !past.length)}${link("copy", isEmpty)}${link("save", isEmpty)}${link("open")}${link("new", isEmpty)}</p>
+    <p class="drawer-facts"><span>${drawerMessage("facts", { n: now.screen.length, minutes: minutes(now) })}</span>${link("undo", past.length > 0)}${link("copy", !isEmpty)}${link("save", !isEmpty)}${link("open")}${link("new", !isEmpty)}</p>
     <p class="drawer-note" role="status">${drawer.note}</p>
     <ol class="screens" aria-label=${drawerMessage("screens")}>${isEmpty ? html`<li class="nothing-yet">${drawerMessage("nothing")}</li>` : now.screen.map((one, n) => row(one, n, n === at))}</ol>
     <div class="drawer-foot">${screen ? screenSettings(screen, at, drawer) : nothing}
