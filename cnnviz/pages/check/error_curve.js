@@ -76,7 +76,7 @@ export function errorCurve(chart, rows, name = "") {
     ${drawnSeries.map(({ way, look, dashed, label, name }) => svg`<path d=${way} class=${dashed ? `dashed ${look}` : look} /><text class="curve-name ${look}" x=${name.x} y=${name.y}>${label}</text>`)}
     ${dots.map(({ x, y, n }) => svg`<circle cx=${x} cy=${y} r="5" class=${n === bestRow ? "good" : ""} /><text x=${x + (n === bestRow ? 0 : n ? 16 : -12)} y=${n === bestRow ? y + 22 : y < PLOT.top + 8 ? y + 20 : y - 10} class=${n === bestRow ? "good" : "ink"}>${CIRCLED[n]}</text>`)}
     <text class="start" x=${PLOT.left} y=${TITLE}>${[say("ui.check.sweep.y"), name].filter(Boolean).join(" · ")}</text>
-    <text class="start" x=${PLOT.left} y=${PLOT.bottom + 38}>${say("web.check.small")}</text><text class="left" x=${PLOT.right} y=${PLOT.bottom + 38}>${say("web.check.large")}</text>
+    <text class="start" x="0" y=${PLOT.bottom + 38}>${say("web.check.small")}</text><text class="left" x=${PLOT.right} y=${PLOT.bottom + 38}>${say("web.check.large")}</text>
   </svg>`
 }
 
