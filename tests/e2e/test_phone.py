@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.page import ORDER, TOTAL, Screen, faults
@@ -230,9 +231,10 @@ def test_on_a_tablet_that_stands_upright_the_picture_does_too_and_no_title_is_cu
     assert page.locator(".scene").evaluate(BEYOND) == []
 
 
-def test_the_table_of_an_updates_parameters_and_its_square_are_whole_on_a_phone(screen: Screen):
+@pytest.mark.parametrize("query", [TINY_VGG, f"{TINY_VGG}&opt=adam", "opt=momentum", "opt=adam&k=2"])
+def test_the_table_of_an_updates_parameters_and_its_square_are_whole_on_a_phone(screen: Screen, query: str):
     screen.page.set_viewport_size({"width": 390, "height": 844})
-    screen.open("/", query=f"{TINY_VGG}&stage=update")
+    screen.open("/", query=f"{query}&stage=update")
     assert screen.page.locator(".of-rows .rows").evaluate("(e) => e.scrollWidth - e.clientWidth") <= 0
     low = "(e) => Math.max(...[...e.children].map((part) => part.getBoundingClientRect().bottom)) - e.getBoundingClientRect().bottom"
     assert screen.page.locator(".of-rows .loss").evaluate(low) <= 1

@@ -415,6 +415,18 @@ test("what an update promises of the loss, and what comes, have the signs of its
     assert.ok(Math.abs(found[n] - value) < 0.01 * Math.abs(value), text)
 })
 
+test("a loss of almost nothing is printed with its digits in the square of an update", () => {
+  const { numbers } = snapshots[0]
+  const tiny = new Numbers({
+    ...numbers.answer,
+    promise: { ...numbers.answer.promise, falls: 2e-9 },
+    arrays: { ...numbers.answer.arrays, L: { values: Float64Array.of(5.12e-8), shape: [1] } },
+  })
+  const [, square] = pictureHtml(update, tiny, "f", [0, 0, 1, 1]).match(/class="now"(.*?)<\/span>/s)
+  const printed = [...square.matchAll(/<b[^>]*>(.*?)<\/b>/g)].map(([, text]) => Number(plainNumber(text)))
+  assert.deepEqual(printed, [4.9e-8, 5.1e-8])
+})
+
 test("momentum's picture asks for what the velocity is made of, and draws every term of it", () => {
   const { numbers } = snapshots.find(({ numbers }) => numbers.network.optimizer === "momentum")
   const cell = [1, 0, 2, 0]

@@ -2,7 +2,7 @@
 // square whose area changes.
 
 import { kernelName } from "../../model/explain/windows.js"
-import { distinctDecimals, formatFixed } from "../../model/numbers/printed_sums.js"
+import { decimalsOrDigits, distinctDecimals, formatFixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { html, markup, nothing } from "../../shell/html.js"
 import { printAlone, printCells } from "../digits.js"
@@ -139,10 +139,11 @@ function lossSquare(numbers) {
   const next = promise ? old - promise.falls : old
   const most = Math.sqrt(Math.max(old, next, 0)) || 1
   const decimals = Math.max(CASUAL, promise ? distinctDecimals(old, next) - 1 : CASUAL)
+  const write = (/** @type {number} */ loss) => decimalsOrDigits(loss, decimals)
   const side = (/** @type {number} */ value) => Math.sqrt(Math.max(value, 0)) / most
   return html`<section class="loss">${head("L", say("web.mechanism.loss_square"))}
     <div class="square"><span class="before" ${styles({ "--length": side(old) })}></span>
-      <span class="now" data-enter="grow 0.67 0.33 ${side(old) / (side(next) || 1)}" ${styles({ "--length": side(next) })}><b data-enter="fade 0.75">${formatFixed(next, decimals)}</b><b class="ghost" aria-hidden="true" data-enter="vanish 0.67">${formatFixed(old, decimals)}</b></span></div>
-    ${promise ? html`<p>${say("web.mechanism.was", { value: formatFixed(old, decimals) })}</p><p><b>${say("web.mechanism.promised", { promised: withSign(-promise.promised), really: withSign(-promise.falls) })}</b></p>` : nothing}
+      <span class="now" data-enter="grow 0.67 0.33 ${side(old) / (side(next) || 1)}" ${styles({ "--length": side(next) })}><b data-enter="fade 0.75">${write(next)}</b><b class="ghost" aria-hidden="true" data-enter="vanish 0.67">${write(old)}</b></span></div>
+    ${promise ? html`<p>${say("web.mechanism.was", { value: write(old) })}</p><p><b>${say("web.mechanism.promised", { promised: withSign(-promise.promised), really: withSign(-promise.falls) })}</b></p>` : nothing}
   </section>`
 }

@@ -96,7 +96,7 @@ export function updateTable(numbers, rows, rule) {
   const shares = numbers.answer.promise?.shares ?? {}
   const hasShares = !rule && rows.some(({ parameter }) => shares[parameter] !== undefined)
   const n = rows.length
-  return html`<div class="rows" tabindex="0"><table><thead><tr><th></th>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}${hasShares ? html`<th scope="col">${say("web.mechanism.share")}</th>` : nothing}</tr></thead>
+  return html`<div class="rows ${rule ? "by-rule" : ""}" tabindex="0"><table><thead><tr><th></th>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}${hasShares ? html`<th scope="col">${say("web.mechanism.share")}</th>` : nothing}</tr></thead>
     <tbody>${rows.map(
       (
         row,
