@@ -10,7 +10,10 @@ def script_language() -> str:
     """Return the language of the visitor for whom Streamlit runs this thread; the default in other threads."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return DEFAULT
-    return choose_language(st.query_params.get(KEY, ""), st.context.headers.get("Accept-Language", ""))
+    # Browsers may send another list of languages when they open a WebSocket than with other requests. The locale is what
+    # JavaScript sees, as the view does.
+    accepted = f"{st.context.locale or ''},{st.context.headers.get('Accept-Language', '')}"
+    return choose_language(st.query_params.get(KEY, ""), accepted)
 
 
 def follow_readers() -> None:
